@@ -1,0 +1,1 @@
+"""From official extracts to the region's workforce atlas. Pure functions: nothing here imports Airflow."""

@@ -1,0 +1,245 @@
+"""The catalogue: what each source is, and how each range of its vintages is laid out.
+
+`<source>.yml` says who produces it, under which licence, how often, what its label means, and per
+table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type,
+unit and description, and the producer's name for it in each vintage. A new vintage is a line in
+one and a column in the other.
+"""
+
+import csv
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.errors import AtlasError, Place, UsageError
+
+FOLDER = Path(__file__).parent
+
+# Cells of the column map that are not a header of the extract.
+CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
+IGNORED = "ignoré"
+
+Sens = Literal["situation", "exercice", "session", "enquête", "géographie", "nomenclature", "base"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Unpivot(_Strict):
+    """Turns headings into keys: each column whose heading matches gives one row per line."""
+
+    heading: str
+    value: str
+
+
+class Layout(_Strict):
+    """How one table lies in the files of the vintages from `since` on.
+
+    `file`, `sheet` and `unpivot.heading` are regular expressions; `{millesime}` and `{aa}` stand
+    for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
+    `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
+    whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
+    texts stand for a number that is not published, and why.
+    """
+
+    since: int
+    file: str
+    reader: Literal["delimited", "workbook", "json", "geojson"] = "delimited"
+    delimiter: str = ";"
+    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    quote: str | None = '"'
+    final_newline: bool = True
+    header: list[int] = [1]
+    sheet: str | None = None
+    stop: str | None = None
+    decimal: Literal[".", ","] = "."
+    thousands: str = ""
+    markers: dict[str, str] = {}
+    unpivot: Unpivot | None = None
+
+
+class Table(_Strict):
+    """One table of a source: its key, its least plausible size on real extracts, its layouts."""
+
+    title: str
+    key: list[str]
+    rows_min: int = 1
+    since: int | None = None
+    until: int | None = None
+    optional: bool = False
+    layouts: list[Layout]
+
+    def exists_in(self, millesime: int) -> bool:
+        """Whether the producer publishes this table in that vintage."""
+        return (self.since is None or millesime >= self.since) and (
+            self.until is None or millesime <= self.until
+        )
+
+
+class Millesime(_Strict):
+    """What a label of this source means, and how old the vintage of reference may be.
+
+    `date_reference` is the date described, with `{millesime}`; `age_max` counts the years from the
+    label to the edition.
+    """
+
+    sens: Sens
+    periode: str
+    date_reference: str
+    age_max: int = Field(ge=0)
+
+
+class Column(_Strict):
+    """One line of a column map; `theirs` gives the producer's names per vintage."""
+
+    table: str
+    name: str
+    type: str
+    unit: str
+    description: str
+    theirs: dict[int, str]
+
+    def headings(self, millesime: int) -> list[str]:
+        """The producer's accepted names in that vintage; empty where the column doesn't exist."""
+        year = map_year(self.theirs, millesime)
+        text = (
+            self.theirs[year].replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
+        )
+        return [name for name in text.split("|") if name]
+
+
+def map_year(years: dict[int, str], millesime: int) -> int:
+    """The column of a map that reads a vintage: the newest declared up to it, else the oldest."""
+    earlier = [year for year in years if year <= millesime]
+    return max(earlier) if earlier else min(years)
+
+
+class Source(_Strict):
+    """One dataset with one meaning."""
+
+    id: str
+    producteur: str
+    titre: str
+    licence: str
+    adresse: str
+    cadence: str
+    cron: str
+    folder: str
+    label: int | None = None
+    fictif_seulement: bool = False
+    restreint: bool = False
+    quarantine_share_max: float = Field(default=0.01, ge=0, le=1)
+    millesime: Millesime
+    limits: str = ""
+    known_files: dict[str, str] = {}
+    tables: dict[str, Table]
+    columns: list[Column]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Source":
+        for column in self.columns:
+            if column.table not in self.tables:
+                raise ValueError(f"la colonne {column.name} nomme une table inconnue : {column.table}")
+        for name, table in self.tables.items():
+            names = [c.name for c in self.of_table(name)]
+            missing = [k for k in table.key if k not in names]
+            if missing:
+                raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
+            double = {n for n in names if names.count(n) > 1}
+            if double:
+                raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")
+        return self
+
+    def of_table(self, table: str) -> list[Column]:
+        """The mapped columns of a table, in the map's order; known but unread ones are left out."""
+        return [c for c in self.columns if c.table == table and c.type != IGNORED]
+
+    def ignored(self, table: str) -> list[Column]:
+        """Columns that the extract is known to have and that stay in the archive."""
+        return [c for c in self.columns if c.table == table and c.type == IGNORED]
+
+    def layout(self, table: str, millesime: int) -> Layout:
+        """The layout that reads a vintage of a table: the newest up to it, else the oldest."""
+        layouts = self.tables[table].layouts
+        earlier = [layout for layout in layouts if layout.since <= millesime]
+        return max(earlier, key=lambda x: x.since) if earlier else min(layouts, key=lambda x: x.since)
+
+    def declares(self, millesime: int) -> bool:
+        """Whether the column map has a column of its own for that vintage."""
+        return any(millesime in column.theirs for column in self.columns)
+
+    def staged_name(self, table: str) -> str:
+        """Name of the staged table: `<source>_<table>`, or the source alone when it has one table."""
+        return self.id if table == self.id else f"{self.id}_{table}"
+
+
+def pattern(text: str, millesime: int) -> re.Pattern[str]:
+    """A pattern of the catalogue for one vintage (matches a whole name, whatever its case)."""
+    filled = text.replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
+    return re.compile(filled, re.IGNORECASE)
+
+
+def normalise(heading: str) -> str:
+    """A heading as it is compared: producers change its case and its blanks, not its meaning."""
+    return " ".join(heading.replace("\ufeff", "").replace("\u00a0", " ").split()).casefold()
+
+
+def _read_columns(path: Path) -> Iterator[Column]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            years = {int(k): (v or "").strip() for k, v in row.items() if k and k.isdigit()}
+            yield Column(
+                table=row["table"],
+                name=row["name"],
+                type=row["type"],
+                unit=row["unit"],
+                description=row["description"],
+                theirs=years,
+            )
+
+
+def parse(folder: Path, source_id: str) -> Source:
+    """Reads one entry of a catalogue folder.
+
+    Raises AtlasError where the entry is not well formed.
+    """
+    entry, columns = folder / f"{source_id}.yml", folder / f"{source_id}.columns.csv"
+    try:
+        data = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        return Source(id=source_id, columns=list(_read_columns(columns)), **data)
+    except (ValidationError, yaml.YAMLError, KeyError, TypeError, OSError, ValueError) as error:
+        raise AtlasError(
+            f"L'entrée du catalogue « {source_id} » ne se lit pas : {error}",
+            where=Place(source=source_id, file=str(entry.relative_to(folder.parent.parent))),
+            expected="une entrée comme ses voisines de pipelines/catalogue/",
+            todo="corriger le fichier .yml ou la carte .columns.csv",
+        ) from error
+
+
+@functools.cache
+def sources() -> tuple[str, ...]:
+    """The identifiers of all sources, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yml")))
+
+
+@functools.cache
+def load(source_id: str) -> Source:
+    """One source of the catalogue. Raises UsageError for a name it doesn't have."""
+    if source_id not in sources():
+        raise UsageError(
+            f"Source inconnue : « {source_id} ».",
+            expected="l'une de : " + ", ".join(sources()),
+            todo="atlas sources en donne la liste",
+        )
+    return parse(FOLDER, source_id)
+
+
+def load_all() -> list[Source]:
+    """All sources, in alphabetical order."""
+    return [load(source_id) for source_id in sources()]

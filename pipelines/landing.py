@@ -1,0 +1,118 @@
+"""The archive: raw bytes of each vintage and revision, with their provenance. Append-only."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipelines.catalogue import Source
+from pipelines.connectors import Offer
+
+PROVENANCE = "provenance.json"
+
+
+@dataclass(frozen=True)
+class File:
+    """One archived file."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One revision of a vintage in the archive."""
+
+    source: str
+    millesime: int
+    revision: int
+    fictif: bool
+    files: tuple[File, ...]
+    new: bool
+
+    def folder(self, landing: Path) -> Path:
+        """Where its files are."""
+        return landing / self.source / str(self.millesime) / f"r{self.revision}"
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
+    """The archived revisions of a vintage, oldest first."""
+    home = landing / source / str(millesime)
+    found = []
+    for record in home.glob(f"r*/{PROVENANCE}"):
+        data = json.loads(record.read_text(encoding="utf-8"))
+        found.append(
+            Landed(
+                source=source,
+                millesime=millesime,
+                revision=data["revision"],
+                fictif=data["fictif"],
+                files=tuple(File(**f) for f in data["files"]),
+                new=False,
+            )
+        )
+    return sorted(found, key=lambda landed: landed.revision)
+
+
+def vintages(landing: Path, source: str) -> list[int]:
+    """The labels of a source that the archive holds, in order."""
+    home = landing / source
+    return sorted(int(p.name) for p in home.iterdir() if p.name.isdigit()) if home.is_dir() else []
+
+
+def archive(landing: Path, source: Source, offer: Offer) -> Landed:
+    """Copies the files of a vintage into the archive, as a new revision unless the bytes are known.
+
+    Returns the revision that holds those bytes; `new` says whether it was just made.
+    """
+    home = landing / source.id / str(offer.millesime)
+    home.mkdir(parents=True, exist_ok=True)
+    arriving = home / f".arrivee-{uuid.uuid4().hex}"
+    try:
+        arriving.mkdir()
+        files = []
+        for path in offer.files:
+            target = arriving / path.name
+            shutil.copyfile(path, target)
+            files.append(File(path.name, target.stat().st_size, sha256(target)))
+        while True:
+            known = revisions(landing, source.id, offer.millesime)
+            for landed in known:
+                if set(landed.files) == set(files) and landed.fictif == offer.fictif:
+                    return landed
+            revision = max((landed.revision for landed in known), default=0) + 1
+            record = {
+                "source": source.id,
+                "producteur": source.producteur,
+                "titre": source.titre,
+                "licence": source.licence,
+                "adresse": source.adresse,
+                "millesime": offer.millesime,
+                "revision": revision,
+                "fictif": offer.fictif,
+                "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                "files": [asdict(f) for f in files],
+            }
+            (arriving / PROVENANCE).write_text(
+                json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
+            try:
+                os.rename(arriving, home / f"r{revision}")
+            except OSError:
+                if (home / f"r{revision}").exists():  # another run archived at the same moment
+                    continue
+                raise
+            return Landed(source.id, offer.millesime, revision, offer.fictif, tuple(files), new=True)
+    finally:
+        shutil.rmtree(arriving, ignore_errors=True)

@@ -1,0 +1,140 @@
+"""Readers: the bytes of one file -> a table of text, with the line that each record comes from.
+
+One reader per family of format. None of them guesses: separator, encoding, sheet and header are
+said by the layout, and a file that does not agree is refused with a message that names the place.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.catalogue import Layout, pattern
+from pipelines.errors import Place, RefusedError
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A line that has not as many cells as the header."""
+
+    line: int
+    cells: int
+    expected: int
+    text: str
+
+
+@dataclass
+class Extract:
+    """Cells of one file or sheet, all text; `captures` are read from the names of file and sheet."""
+
+    file: str
+    headings: list[str]
+    columns: list[pa.ChunkedArray]
+    lines: pa.Array
+    header_line: int
+    captures: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    ragged: list[Ragged] = field(default_factory=list)
+    rejoined: list[int] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Number of records read."""
+        return len(self.lines)
+
+
+def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+    """Reads one file by its layout: one extract, or one per sheet of a workbook.
+
+    Raises RefusedError where the file isn't what the layout says.
+    """
+    from pipelines.readers import delimited, geojson, json_records, workbook
+
+    families: dict[str, Callable[[Path, Layout, Place], list[Extract]]] = {
+        "delimited": delimited.read,
+        "workbook": workbook.read,
+        "json": json_records.read,
+        "geojson": geojson.read,
+    }
+    refuse_unreadable(path, where)
+    extracts = families[layout.reader](path, layout, where)
+    named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
+    if named:
+        for extract in extracts:
+            extract.captures = {**named.groupdict(), **extract.captures}
+    return extracts
+
+
+def refuse_unreadable(path: Path, where: Place) -> None:
+    """Refuses what no format can be: an empty file, or a web page saved under another name."""
+    with path.open("rb") as handle:
+        start = handle.read(4096)
+    if not start.strip(b"\x00 \t\r\n"):
+        raise RefusedError(
+            "Le fichier est vide." if not start else "Le fichier ne contient que des octets vides.",
+            where=where,
+            expected="un extrait avec son en-tête et ses lignes",
+            todo="le télécharger de nouveau à l'adresse du producteur (atlas sources)",
+        )
+    if re.match(
+        rb"(\xef\xbb\xbf)?\s*(<!doctype\s+html|<html|<head|<body|<\?xml[^>]*>\s*<!doctype\s+html)",
+        start,
+        re.I,
+    ):
+        title = re.search(rb"<title[^>]*>(.*?)</title>", start, re.I | re.S)
+        said = f" Elle s'intitule « {title[1].decode('utf-8', 'replace').strip()[:80]} »." if title else ""
+        raise RefusedError(
+            f"C'est une page web (HTML), pas un extrait.{said}",
+            where=where,
+            expected="le fichier de données lui-même",
+            todo="le site a sans doute répondu par une page d'erreur ou de connexion : télécharger de nouveau",
+        )
+
+
+def cut_at_stop(extract: Extract, layout: Layout) -> Extract:
+    """Keeps what precedes the first line whose first cell matches the layout's stop rule.
+
+    The lines after it (footers, sources, reading notes) become notes; ragged ones there are no fault.
+    """
+    if not layout.stop or not extract.columns or not extract.rows:
+        return extract
+    rule = re.compile(layout.stop, re.IGNORECASE)
+    first_cells = extract.columns[0].to_pylist()
+    stop = next((i for i, cell in enumerate(first_cells) if rule.match((cell or "").strip())), None)
+    ragged_stop = next((r.line for r in extract.ragged if rule.match(r.text.strip().strip('"'))), None)
+    stop_line = min(
+        (
+            line
+            for line in (None if stop is None else extract.lines[stop].as_py(), ragged_stop)
+            if line is not None
+        ),
+        default=None,
+    )
+    if stop_line is None:
+        return extract
+    keep = sum(1 for line in extract.lines.to_pylist() if line < stop_line)
+    tail = [
+        " ".join(filter(None, ((column[i].as_py() or "").strip() for column in extract.columns)))
+        for i in range(keep, extract.rows)
+    ] + [r.text.strip() for r in extract.ragged if r.line >= stop_line]
+    return Extract(
+        file=extract.file,
+        headings=extract.headings,
+        columns=[column.slice(0, keep) for column in extract.columns],
+        lines=extract.lines.slice(0, keep),
+        header_line=extract.header_line,
+        captures=extract.captures,
+        notes=extract.notes + [note for note in tail if note],
+        ragged=[r for r in extract.ragged if r.line < stop_line],
+        rejoined=extract.rejoined,
+    )
+
+
+def text_columns(rows: list[list[str | None]], width: int) -> list[pa.ChunkedArray]:
+    """Rows of text turned into columns; short rows are padded with missing cells."""
+    return [
+        pa.chunked_array([pa.array([row[i] if i < len(row) else None for row in rows], type=pa.string())])
+        for i in range(width)
+    ]

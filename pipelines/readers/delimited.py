@@ -1,0 +1,285 @@
+"""Delimited text: CSV with `;`, `,` or `|`, in UTF-8 or Windows-1252."""
+
+import codecs
+import csv
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from pipelines.catalogue import Layout
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import Extract, Ragged, cut_at_stop, text_columns
+
+CHUNK = 1 << 20
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """What one pass over the bytes tells: physical lines, byte order mark, end of line at the end."""
+
+    lines: int
+    bom: bool
+    ends_with_newline: bool
+
+
+class _Decodes:
+    """Feeds blocks to a strict decoder and remembers where it failed."""
+
+    def __init__(self, encoding: str) -> None:
+        self.decoder = codecs.getincrementaldecoder(encoding)("strict")
+        self.failed_at: int | None = None
+        self.fed = 0
+
+    def feed(self, block: bytes, final: bool = False) -> None:
+        if self.failed_at is not None:
+            return
+        pending = len(self.decoder.getstate()[0])
+        try:
+            self.decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            self.failed_at = self.fed - pending + error.start
+        self.fed += len(block)
+
+
+def _line_of(path: Path, offset: int) -> int:
+    with path.open("rb") as handle:
+        return handle.read(offset).count(b"\n") + 1
+
+
+def _survey(path: Path, layout: Layout, where: Place) -> _Survey:
+    """One pass over the bytes. Refuses another encoding than the layout's, and binary content."""
+    utf8, declared = _Decodes("utf-8"), _Decodes(layout.encoding)
+    newlines, nul, ascii_only, last, first = 0, False, True, b"", b""
+    with path.open("rb") as handle:
+        while block := handle.read(CHUNK):
+            first = first or block[:4]
+            newlines += block.count(b"\n")
+            nul = nul or b"\x00" in block
+            ascii_only = ascii_only and block.isascii()
+            utf8.feed(block)
+            if layout.encoding != "utf-8":
+                declared.feed(block)
+            last = block[-1:]
+    utf8.feed(b"", final=True)
+    if layout.encoding == "utf-8":
+        declared = utf8
+    else:
+        declared.feed(b"", final=True)
+    if first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or first[:4] == b"PK\x03\x04" or nul:
+        kind = "un classeur ou une archive" if first[:2] == b"PK" else "un fichier binaire ou en UTF-16"
+        raise RefusedError(
+            f"Ce n'est pas du texte délimité, mais {kind}.",
+            where=where,
+            expected=f"du texte en {layout.encoding}, séparé par « {layout.delimiter} »",
+            todo="déposer le fichier d'origine du producteur, sans l'avoir ouvert ni enregistré dans un tableur",
+        )
+    if declared.failed_at is not None:
+        line = _line_of(path, declared.failed_at)
+        hint = " (il se lit en Windows-1252)" if layout.encoding == "utf-8" else ""
+        raise RefusedError(
+            f"Le fichier n'est pas en {layout.encoding}{hint} : octet illisible.",
+            where=replace(where, line=line),
+            expected=f"du texte en {layout.encoding}",
+            todo="reprendre le fichier d'origine ; si le producteur a changé d'encodage, le dire dans "
+            f"`encoding` (pipelines/catalogue/{where.source}.yml)",
+        )
+    if layout.encoding == "cp1252" and not ascii_only and utf8.failed_at is None:
+        raise RefusedError(
+            "Le fichier est en UTF-8, alors que ce millésime se lit en Windows-1252 : "
+            "les accents seraient faux (« CÅ’UR » pour « CŒUR »).",
+            where=where,
+            expected="du texte en cp1252",
+            todo="reprendre le fichier d'origine ; si le producteur est passé à l'UTF-8, le dire dans "
+            f"`encoding` (pipelines/catalogue/{where.source}.yml)",
+        )
+    return _Survey(
+        lines=newlines + (0 if last == b"\n" else 1),
+        bom=first[:3] == BOM,
+        ends_with_newline=last == b"\n",
+    )
+
+
+def _reader(handle: object, layout: Layout) -> "csv._reader":
+    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    return csv.reader(
+        handle,  # type: ignore[arg-type]
+        delimiter=layout.delimiter,
+        quotechar=layout.quote or '"',
+        quoting=quoting,
+    )
+
+
+def _encoding(layout: Layout) -> str:
+    return "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
+
+
+def _headings(path: Path, layout: Layout) -> tuple[list[str], int]:
+    """The names of the columns, and the physical line where the header ends."""
+    with path.open(encoding=_encoding(layout), newline="") as handle:
+        reader = _reader(handle, layout)
+        wanted = max(layout.header)
+        for number, row in enumerate(reader, start=1):
+            if number == wanted:
+                return [cell.strip() for cell in row], reader.line_num
+    return [], 0
+
+
+def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -> Extract:
+    """Line by line with exact line numbers, for files with records over several lines or blank lines."""
+    rows: list[list[str | None]] = []
+    lines: list[int] = []
+    ragged: list[Ragged] = []
+    width = len(headings)
+    with path.open(encoding=_encoding(layout), newline="") as handle:
+        reader = _reader(handle, layout)
+        start = 0
+        for row in reader:
+            line, start = start + 1, reader.line_num
+            if line <= header_line or not any(cell.strip() for cell in row):
+                continue
+            if len(row) == width:
+                rows.append([*row])
+                lines.append(line)
+            else:
+                ragged.append(Ragged(line, len(row), width, layout.delimiter.join(row)))
+    return Extract(
+        file=path.name,
+        headings=headings,
+        columns=text_columns(rows, width),
+        lines=pa.array(lines, type=pa.int64()),
+        header_line=header_line,
+        ragged=ragged,
+    )
+
+
+def _quickly(path: Path, layout: Layout, headings: list[str], header_line: int, lines: int) -> Extract | None:
+    """With Arrow, where each record is one line; None where line numbers would not be exact."""
+    names = [f"c{i}" for i in range(len(headings))]
+    ragged: list[Ragged] = []
+
+    def keep(row: pacsv.InvalidRow) -> str:
+        number = header_line + len(ragged) + 1 if row.number is None else row.number
+        ragged.append(Ragged(number, row.actual_columns, row.expected_columns, row.text))
+        return "skip"
+
+    def parse(threads: bool) -> pa.Table:
+        ragged.clear()
+        return pacsv.read_csv(
+            path,
+            read_options=pacsv.ReadOptions(
+                column_names=names,
+                skip_rows=header_line,
+                encoding="utf8" if layout.encoding == "utf-8" else layout.encoding,
+                use_threads=threads,
+                block_size=8 * CHUNK,
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=layout.delimiter,
+                quote_char=layout.quote or False,
+                newlines_in_values=False,
+                invalid_row_handler=keep,
+                ignore_empty_lines=True,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=False,
+            ),
+        )
+
+    table = parse(threads=True)
+    if ragged:
+        table = parse(threads=False)
+    if table.num_rows + len(ragged) != lines - header_line:
+        return None
+    bad = {r.line for r in ragged}
+    numbers = [n for n in range(header_line + 1, lines + 1) if n not in bad] if bad else None
+    return Extract(
+        file=path.name,
+        headings=headings,
+        columns=list(table.columns),
+        lines=pa.array(
+            numbers if numbers is not None else range(header_line + 1, lines + 1), type=pa.int64()
+        ),
+        header_line=header_line,
+        ragged=list(ragged),
+    )
+
+
+def _rejoin(extract: Extract, layout: Layout) -> Extract:
+    """Puts back together a record that a stray line break cut in two.
+
+    Only where nothing else is possible: two neighbouring lines, both short, whose cells make exactly
+    one record (SAE's GHT file of 2022 has one, inside a group's name). The repair is reported.
+    """
+    pieces = sorted(extract.ragged, key=lambda r: r.line)
+    rows: list[tuple[int, list[str]]] = []
+    left: list[Ragged] = []
+    while pieces:
+        first = pieces.pop(0)
+        second = pieces[0] if pieces else None
+        if second and second.line == first.line + 1 and first.cells + second.cells - 1 == first.expected:
+            pieces.pop(0)
+            cells = next(_reader([f"{first.text} {second.text}"], layout), [])
+            if len(cells) == first.expected:
+                rows.append((first.line, cells))
+                continue
+            left += [first, second]
+        else:
+            left.append(first)
+    if not rows:
+        return extract
+    mended = text_columns([[*cells] for _, cells in rows], len(extract.headings))
+    lines = pa.array([*extract.lines.to_pylist(), *(line for line, _ in rows)], type=pa.int64())
+    order = pa.array(sorted(range(len(lines)), key=lambda i: lines[i].as_py()))
+    extract.columns = [
+        pa.chunked_array([*column.chunks, *extra.chunks]).take(order)
+        for column, extra in zip(extract.columns, mended, strict=True)
+    ]
+    extract.lines = lines.take(order)
+    extract.ragged = left
+    extract.rejoined = [line for line, _ in rows]
+    return extract
+
+
+def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+    """Reads a delimited file whole, as text. Raises RefusedError where it disagrees with its layout."""
+    survey = _survey(path, layout, where)
+    try:
+        headings, header_line = _headings(path, layout)
+    except csv.Error as error:
+        raise RefusedError(
+            f"L'en-tête ne se lit pas : {error}.",
+            where=replace(where, line=1),
+            expected="une ligne de noms de colonnes",
+        ) from error
+    if not headings:
+        raise RefusedError(
+            f"Le fichier s'arrête avant son en-tête (ligne {max(layout.header)}).",
+            where=where,
+            expected="une ligne de noms de colonnes, puis les données",
+            todo="télécharger de nouveau",
+        )
+    if layout.final_newline and not survey.ends_with_newline:
+        raise RefusedError(
+            "Le fichier ne finit pas par une fin de ligne : sa dernière ligne est sans doute coupée.",
+            where=replace(where, line=survey.lines),
+            expected="un fichier entier ; ce producteur termine toujours sa dernière ligne",
+            todo="télécharger de nouveau ; s'il est bien entier, mettre `final_newline: false` "
+            f"(pipelines/catalogue/{where.source}.yml)",
+        )
+    try:
+        extract = _quickly(path, layout, headings, header_line, survey.lines)
+        if extract is None:
+            extract = _slowly(path, layout, headings, header_line)
+        extract = _rejoin(extract, layout)
+    except (pa.ArrowInvalid, csv.Error) as error:
+        raise RefusedError(
+            f"Le texte délimité ne se lit pas : {error}",
+            where=where,
+            expected=f"des lignes séparées par « {layout.delimiter} », guillemets fermés",
+            todo="reprendre le fichier d'origine",
+        ) from error
+    return [cut_at_stop(extract, layout)]

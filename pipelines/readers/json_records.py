@@ -1,0 +1,65 @@
+"""JSON: a list of flat records, as the portals re-export their tables."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.catalogue import Layout
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import Extract, text_columns
+
+
+def text(value: Any) -> str | None:
+    """A JSON value as text; nested values keep their JSON form."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def load(path: Path, where: Place, *, digits_as_text: bool = False) -> Any:
+    """The document of a JSON file. Raises RefusedError with the line of the fault.
+
+    `digits_as_text` keeps the producer's own digits: DECIMAL columns must not pass through a float.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str if digits_as_text else float)
+    except UnicodeDecodeError as error:
+        raise RefusedError(
+            "Le fichier JSON n'est pas en UTF-8.", where=where, expected="de l'UTF-8"
+        ) from error
+    except json.JSONDecodeError as error:
+        raise RefusedError(
+            f"Le JSON ne se lit pas : {error.msg} (colonne {error.colno}).",
+            where=replace(where, line=error.lineno),
+            expected="un document JSON entier",
+            todo="télécharger de nouveau ; le transfert a pu être coupé",
+        ) from error
+
+
+def table(records: list[dict[str, Any]], file: str) -> Extract:
+    """Records with their union of keys as columns; the line is the rank of the record, from 1."""
+    headings = list(dict.fromkeys(key for record in records for key in record))
+    rows: list[list[str | None]] = [[text(record.get(key)) for key in headings] for record in records]
+    return Extract(
+        file=file,
+        headings=headings,
+        columns=text_columns(rows, len(headings)),
+        lines=pa.array(range(1, len(rows) + 1), type=pa.int64()),
+        header_line=0,
+    )
+
+
+def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+    """Reads a list of records. Raises RefusedError where the document is something else."""
+    document = load(path, where, digits_as_text=True)
+    if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):
+        raise RefusedError(
+            "Le document JSON n'est pas une liste d'enregistrements.",
+            where=where,
+            expected='une liste d\'objets : [{"colonne": valeur, …}, …]',
+            todo="reprendre l'export d'origine",
+        )
+    return [table(document, path.name)]

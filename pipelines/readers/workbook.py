@@ -1,0 +1,115 @@
+"""Workbooks: xls, xlsx and Strict OOXML, through calamine.
+
+Calamine hands numbers over as floats: a whole number gets its text form back (`972.0` -> `972`), so
+that a code typed as a number stays a code.
+"""
+
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import python_calamine
+
+from pipelines.catalogue import Layout, pattern
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import Extract, cut_at_stop, text_columns
+
+Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
+
+
+def text(cell: Cell) -> str:
+    """The text of a cell as its producer wrote it: whole numbers without `.0`, dates in ISO."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+
+
+def headings(rows: list[list[str]]) -> list[str]:
+    """Names of columns from one or more header rows: a merged group stands before each of its columns."""
+    width = max(len(row) for row in rows)
+    padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
+    names = padded[-1]
+    for row in reversed(padded[:-1]):
+        group, merged = "", []
+        for cell, below in zip(row, names, strict=True):
+            group = cell or group
+            merged.append(f"{group} / {below}" if group and below else cell or below)
+        names = merged
+    return names
+
+
+def _sheet(path: Path, sheet: str, cells: list[list[Cell]], layout: Layout, where: Place) -> Extract:
+    header_line = max(layout.header)
+    if len(cells) < header_line:
+        raise RefusedError(
+            f"La feuille « {sheet} » s'arrête avant son en-tête (ligne {header_line}).",
+            where=where,
+            expected=f"les noms des colonnes à la ligne {header_line}",
+            todo="reprendre le classeur d'origine",
+        )
+    header = [[text(cell) for cell in cells[line - 1]] for line in layout.header]
+    names = headings(header)
+    rows: list[list[str | None]] = []
+    lines: list[int] = []
+    for line, row in enumerate(cells[header_line:], start=header_line + 1):
+        values: list[str | None] = [text(cell) for cell in row]
+        if any((value or "").strip() for value in values):
+            rows.append(values)
+            lines.append(line)
+    return Extract(
+        file=f"{path.name}[{sheet}]",
+        headings=names,
+        columns=text_columns(rows, len(names)),
+        lines=pa.array(lines, type=pa.int64()),
+        header_line=header_line,
+    )
+
+
+def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+    """Reads the sheets whose name matches the layout. Raises RefusedError where there is none."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        names = book.sheet_names
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise RefusedError(
+            f"Le classeur ne s'ouvre pas : {error}",
+            where=where,
+            expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
+            todo="télécharger de nouveau le fichier d'origine",
+        ) from error
+    rule = pattern(layout.sheet or ".*", where.millesime or 0)
+    found = [(name, match) for name in names if (match := rule.fullmatch(name.strip()))]
+    if not found:
+        raise RefusedError(
+            f"Aucune feuille du classeur ne s'appelle « {rule.pattern} ».",
+            where=where,
+            expected=f"une feuille de ce nom ; le classeur a : {', '.join(names) or 'aucune feuille'}",
+            todo="reprendre le classeur d'origine, ou corriger `sheet` "
+            f"(pipelines/catalogue/{where.source}.yml) si le producteur l'a renommée",
+        )
+    extracts = []
+    for name, match in found:
+        try:
+            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (python_calamine.CalamineError, ValueError) as error:
+            raise RefusedError(
+                f"La feuille « {name} » ne se lit pas : {error}",
+                where=where,
+                expected="une feuille de calcul de cellules simples",
+                todo="télécharger de nouveau le fichier d'origine",
+            ) from error
+        extract = _sheet(path, name, cells, layout, replace(where, file=f"{path.name}[{name}]"))
+        extract = cut_at_stop(extract, layout)
+        extract.captures = {
+            key: re.sub(r"\s+", " ", value) for key, value in match.groupdict().items() if value
+        }
+        extracts.append(extract)
+    return extracts

@@ -1,0 +1,373 @@
+"""Staging: the extract's cells as typed Parquet, and nothing else.
+
+Cells are trimmed, renamed, cast by the column map, and unpivoted where the layout says so; `_fichier`
+and `_ligne` say where each row comes from. A line that can't be read as the map says is set aside
+with its reason; it never reaches `core`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines import catalogue, readers
+from pipelines.catalogue import CAPTURED, Column, Layout, Source, normalise
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import Extract
+
+QUARANTINE_SCHEMA = pa.schema(
+    [
+        ("table", pa.string()),
+        ("fichier", pa.string()),
+        ("ligne", pa.int64()),
+        ("controle", pa.string()),
+        ("motif", pa.string()),
+        ("contenu", pa.string()),
+    ]
+)
+VALUE = "<valeur>"
+INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
+BLANKS = " \t\r\n\u00a0\u202f\u2007\ufeff"
+
+
+@dataclass
+class Staged:
+    """One staged table: where it is, how many rows it holds, what was set aside and remarked."""
+
+    table: str
+    path: Path
+    rows: int
+    quarantined: int
+    unknown_headings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rejoined: list[str] = field(default_factory=list)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def match(source: Source, table: str, millesime: int, extract: Extract, where: Place) -> dict[str, int]:
+    """For each mapped column that is a heading of the extract, its index.
+
+    Raises RefusedError where a heading is missing, or stands twice.
+    """
+    layout = source.layout(table, millesime)
+    positions: dict[str, list[int]] = {}
+    for index, heading in enumerate(extract.headings):
+        positions.setdefault(normalise(heading), []).append(index)
+    found: dict[str, int] = {}
+    missing: list[str] = []
+    double: list[str] = []
+    for column in source.of_table(table):
+        names = column.headings(millesime)
+        if not names or CAPTURED.fullmatch(names[0]):
+            continue
+        indexes = [index for name in names for index in positions.get(normalise(name), [])]
+        if len(indexes) == 1:
+            found[column.name] = indexes[0]
+        elif indexes:
+            double.append(names[0])
+        else:
+            missing.append(" ou ".join(names))
+    line = replace(where, line=extract.header_line or None)
+    if double:
+        raise RefusedError(
+            "Une colonne est deux fois dans l'en-tête : " + ", ".join(f"« {n} »" for n in double) + ".",
+            where=line,
+            expected="chaque nom de colonne une seule fois",
+            todo="reprendre le fichier d'origine : on ne peut pas savoir laquelle est la bonne",
+        )
+    if missing:
+        raise _missing(
+            source, table, layout, extract, missing, unknown(source, table, millesime, extract), line
+        )
+    return found
+
+
+def _missing(
+    source: Source,
+    table: str,
+    layout: Layout,
+    extract: Extract,
+    missing: list[str],
+    strangers: list[str],
+    where: Place,
+) -> RefusedError:
+    header = layout.delimiter.join(extract.headings)
+    other = max(";,|\t", key=header.count)
+    if (
+        layout.reader == "delimited"
+        and len(extract.headings) < 3
+        and other != layout.delimiter
+        and other in header
+    ):
+        return RefusedError(
+            f"Le séparateur n'est pas « {layout.delimiter} » : l'en-tête se lit comme "
+            f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
+            where=where,
+            expected=f"des colonnes séparées par « {layout.delimiter} »",
+            todo="reprendre le fichier d'origine ; si le producteur en a changé, le dire dans "
+            f"`delimiter` (pipelines/catalogue/{source.id}.yml)",
+        )
+    close = {m: get_close_matches(m, strangers, n=1, cutoff=0.5) for m in missing}
+    renamed = [f"« {m} » peut-être renommée « {c[0]} »" for m, c in close.items() if c]
+    return RefusedError(
+        f"Il manque {len(missing)} colonne(s) : "
+        + ", ".join(f"« {m} »" for m in missing[:12])
+        + (" …" if len(missing) > 12 else "")
+        + "."
+        + (" " + " ; ".join(renamed[:5]) + "." if renamed else ""),
+        where=where,
+        expected=f"les colonnes de pipelines/catalogue/{source.id}.columns.csv, dans n'importe quel ordre"
+        + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
+        todo="reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
+        f"dans une colonne « {where.millesime} » de la carte",
+    )
+
+
+def unknown(source: Source, table: str, millesime: int, extract: Extract) -> list[str]:
+    """Headings of the extract that the map doesn't name."""
+    known = {normalise(n) for c in source.columns if c.table == table for n in c.headings(millesime)}
+    layout = source.layout(table, millesime)
+    rule = catalogue.pattern(layout.unpivot.heading, millesime) if layout.unpivot else None
+    return [
+        h
+        for h in extract.headings
+        if normalise(h) and normalise(h) not in known and not (rule and rule.fullmatch(h.strip()))
+    ]
+
+
+def _captured(column: Column, millesime: int, captures: dict[str, str], length: int) -> pa.Array | None:
+    names = column.headings(millesime)
+    named = CAPTURED.fullmatch(names[0]) if names else None
+    if not names:
+        return pa.nulls(length, pa.string())
+    return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length) if named else None
+
+
+def text_table(source: Source, table: str, millesime: int, extract: Extract, where: Place) -> pa.Table:
+    """The mapped cells of one extract, all text, under our names, with `_fichier` and `_ligne`."""
+    layout = source.layout(table, millesime)
+    columns = source.of_table(table)
+    found = match(source, table, millesime, extract, where)
+    slices: list[tuple[dict[str, str], int | None]] = [(extract.captures, None)]
+    if layout.unpivot:
+        rule = catalogue.pattern(layout.unpivot.heading, millesime)
+        slices = [
+            ({**extract.captures, **named.groupdict()}, index)
+            for index, heading in enumerate(extract.headings)
+            if (named := rule.fullmatch(heading.strip()))
+        ]
+        if not slices:
+            raise RefusedError(
+                f"Aucune colonne ne s'appelle « {rule.pattern} ».",
+                where=replace(where, line=extract.header_line),
+                expected="une colonne par modalité ; l'en-tête a : " + ", ".join(extract.headings[:15]),
+                todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
+            )
+    parts = []
+    for captures, value_index in slices:
+        arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
+        for column in columns:
+            if layout.unpivot and column.name == layout.unpivot.value and value_index is not None:
+                arrays[column.name] = extract.columns[value_index]
+            elif column.name in found:
+                arrays[column.name] = extract.columns[found[column.name]]
+            else:
+                arrays[column.name] = _captured(column, millesime, captures, extract.rows)
+        arrays["_fichier"] = pa.repeat(pa.scalar(extract.file, pa.string()), extract.rows)
+        arrays["_ligne"] = extract.lines
+        parts.append(pa.table(arrays))
+    return pa.concat_tables(parts)
+
+
+def _cleaned(column: Column, layout: Layout) -> str:
+    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
+    if column.type == "VARCHAR":
+        return text
+    if layout.thousands:
+        text = f"regexp_replace({text}, '[ \u00a0\u202f\u2007]', '', 'g')"
+    if layout.decimal == ",":
+        text = f"replace({text}, ',', '.')"
+    return text
+
+
+def _cast(column: Column, layout: Layout) -> str:
+    """SQL of the typed value; NULL where the text isn't of that type or stands for a reason."""
+    text = _cleaned(column, layout)
+    if column.type == "VARCHAR":
+        return text
+    if column.type in INTEGERS:
+        # CAST would round '3.7' to 4: only a whole number is one.
+        return (
+            f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+([.]0+)?') "
+            f"THEN TRY_CAST(regexp_replace({text}, '[.]0+$', '') AS {column.type}) END"
+        )
+    if column.type.startswith("DECIMAL"):
+        return (
+            f"CASE WHEN regexp_full_match({text}, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') "
+            f"THEN TRY_CAST({text} AS {column.type}) END"
+        )
+    return f"TRY_CAST({text} AS {column.type})"
+
+
+def _plain(column: Column) -> str:
+    """What a type is called in a message."""
+    if column.type in INTEGERS:
+        return "un nombre entier"
+    return "un nombre" if column.type.startswith("DECIMAL") else f"une valeur de type {column.type}"
+
+
+def _marked(column: Column, layout: Layout) -> str:
+    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
+    return f"{text} IN ({', '.join(map(_literal, layout.markers))})" if layout.markers else "false"
+
+
+def _status(column: Column, layout: Layout) -> str:
+    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
+    cases = " ".join(f"WHEN {text} = {_literal(k)} THEN {_literal(v)}" for k, v in layout.markers.items())
+    return f"CASE {cases} WHEN {text} IS NULL THEN 'vide' ELSE 'publié' END"
+
+
+def select(source: Source, table: str, millesime: int) -> tuple[str, str]:
+    """SQL of the typed columns of a table, and of the reason why a row can't be typed ('' if it can)."""
+    layout = source.layout(table, millesime)
+    typed, reasons = [], []
+    for column in source.of_table(table):
+        name = _quoted(column.name)
+        typed.append(f"{_cast(column, layout)} AS {name}")
+        if column.type == "VARCHAR":
+            continue
+        if layout.markers:
+            typed.append(f"{_status(column, layout)} AS {_quoted(column.name + '_statut')}")
+        text = _cleaned(column, layout)
+        reasons.append(
+            f"CASE WHEN {text} IS NOT NULL AND NOT {_marked(column, layout)} AND {_cast(column, layout)} IS NULL "
+            f"THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
+            f"{_literal(f' » n’est pas {_plain(column)}')} END"
+        )
+    reason = f"concat_ws(' ; ', {', '.join(reasons)})" if reasons else "''"
+    return ",\n  ".join([*typed, "_fichier", "_ligne"]), reason
+
+
+def read_files(
+    source: Source, table: str, millesime: int, files: Iterable[Path]
+) -> tuple[pa.Table, list[dict[str, object]], list[str], list[str], list[str]]:
+    """Text of all files of a table; beside it ragged lines, unknown headings, notes, mended lines.
+
+    Raises RefusedError for a file that can't be read, is cut in the middle of a line, or has no row.
+    """
+    layout = source.layout(table, millesime)
+    parts: list[pa.Table] = []
+    aside: list[dict[str, object]] = []
+    strangers: list[str] = []
+    notes: list[str] = []
+    rejoined: list[str] = []
+    for path in files:
+        where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
+        for extract in readers.read(path, layout, where):
+            place = replace(where, file=extract.file)
+            part = text_table(source, table, millesime, extract, place)
+            last = max(extract.ragged, key=lambda r: r.line, default=None)
+            end = extract.lines[-1].as_py() if extract.rows else 0
+            if last and last.line > end and last.cells < last.expected and not extract.notes:
+                raise RefusedError(
+                    f"Le fichier est coupé : sa dernière ligne a {last.cells} cellule(s) sur {last.expected}.",
+                    where=replace(place, line=last.line),
+                    expected="un fichier entier",
+                    todo="télécharger de nouveau",
+                )
+            if not extract.rows:
+                raise RefusedError(
+                    "Le fichier n'a que son en-tête : aucune ligne de données.",
+                    where=place,
+                    expected="au moins une ligne",
+                    todo="télécharger de nouveau ; si le producteur n'a rien publié, retirer ce millésime",
+                )
+            aside += [
+                {
+                    "table": table,
+                    "fichier": extract.file,
+                    "ligne": ragged.line,
+                    "controle": "ligne_irreguliere",
+                    "motif": f"{ragged.cells} cellules au lieu de {ragged.expected}",
+                    "contenu": ragged.text,
+                }
+                for ragged in extract.ragged
+            ]
+            strangers += [h for h in unknown(source, table, millesime, extract) if h not in strangers]
+            notes += extract.notes
+            rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
+            parts.append(part)
+    return pa.concat_tables(parts), aside, strangers, notes, rejoined
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    millesime: int,
+    files: list[Path],
+    folder: Path,
+) -> tuple[Staged, list[dict[str, object]]]:
+    """Writes one staged table to `folder/<table>.parquet`.
+
+    Returns it with the rows set aside (shape of QUARANTINE_SCHEMA).
+    Raises RefusedError as `read_files` does.
+    """
+    raw, aside, strangers, notes, rejoined = read_files(source, table, millesime, files)
+    columns, reason = select(source, table, millesime)
+    connection.register("lu", raw)
+    target = folder / f"{table}.parquet"
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE type AS SELECT {columns}, {reason} AS _motif FROM lu"
+        )
+        bad = connection.execute("SELECT count(*) FROM type WHERE _motif <> ''").fetchall()[0][0]
+        if bad:
+            names = ", ".join(
+                f"{_quoted(n)} := {_quoted(n)}" for n in raw.column_names if not n.startswith("_")
+            )
+            refused = connection.execute(
+                f"SELECT _fichier, _ligne, {reason}, to_json(struct_pack({names}))::VARCHAR "
+                f"FROM lu WHERE {reason} <> ''"
+            ).fetchall()
+            aside += [
+                {
+                    "table": table,
+                    "fichier": file,
+                    "ligne": line,
+                    "controle": "type",
+                    "motif": motif,
+                    "contenu": content,
+                }
+                for file, line, motif, content in refused
+            ]
+        connection.execute(
+            "COPY (SELECT * EXCLUDE (_motif) FROM type WHERE _motif = '') "
+            f"TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        rows = connection.execute("SELECT count(*) FROM type WHERE _motif = ''").fetchall()[0][0]
+    finally:
+        connection.execute("DROP TABLE IF EXISTS type")
+        connection.unregister("lu")
+    return Staged(table, target, rows, len(aside), strangers, notes, rejoined), aside
+
+
+def empty_select(source: Source, table: str) -> str:
+    """SQL of a staged table without rows: marts stand, empty, where a source is absent."""
+    marked = any(layout.markers for layout in source.tables[table].layouts)
+    columns = []
+    for column in source.of_table(table):
+        columns.append(f"NULL::{column.type} AS {_quoted(column.name)}")
+        if marked and column.type != "VARCHAR":
+            columns.append(f"NULL::VARCHAR AS {_quoted(column.name + '_statut')}")
+    return f"SELECT {', '.join(columns)}, NULL::VARCHAR AS _fichier, NULL::BIGINT AS _ligne WHERE false"
