@@ -1,0 +1,50 @@
+"""The SQLAlchemy dialect through which Great Expectations queries DuckDB.
+
+duckdb-engine's own dialect rolls back after each query, which drops DuckDB's pending result: GX then
+fails with "list index out of range". Checks only read, so begin, commit and rollback do nothing here.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from duckdb_engine import Dialect
+from sqlalchemy.dialects import registry
+
+NAME = "atlasduckdb"
+
+# GX leaves connections open after a validation, and an open file can't be replaced or reopened
+# otherwise: they are kept here, and closed when the checks of that file are done.
+_OPEN: dict[str, list[Any]] = {}
+
+
+class ReadOnlyDuckDB(Dialect):  # type: ignore[misc]
+    """duckdb-engine without transactions, for read-only connections."""
+
+    name = "duckdb"
+    supports_statement_cache = False
+
+    def connect(self, *arguments: Any, **settings: Any) -> Any:
+        """Opens a connection, and remembers it for `close`."""
+        connection = super().connect(*arguments, **settings)
+        _OPEN.setdefault(str(settings.get("database", "")), []).append(connection)
+        return connection
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        """Nothing to begin."""
+
+    def do_commit(self, dbapi_connection: Any) -> None:
+        """Nothing to commit."""
+
+    def do_rollback(self, dbapi_connection: Any) -> None:
+        """Nothing to roll back; a rollback would close the pending result."""
+
+
+def register() -> None:
+    """Makes `atlasduckdb:///file` a URL that SQLAlchemy knows."""
+    registry.register(NAME, __name__, "ReadOnlyDuckDB")
+
+
+def close(database: Path) -> None:
+    """Closes all connections that checks opened on a file."""
+    for connection in _OPEN.pop(str(database), []):
+        connection.close()

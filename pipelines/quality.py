@@ -1,0 +1,521 @@
+"""Checks: the suites of expectations/ run by Great Expectations inside DuckDB.
+
+Each expectation has a severity. `critical` refuses the vintage (or the build); `warning` is listed,
+and with `meta: {quarantaine: true}` takes the failing rows out, with their reason; `info` is listed.
+Beside the written suites, every staged table is held to its catalogue entry: key filled and unique,
+plausible size, and the row counts and totals pinned to a file's sha256.
+"""
+
+import functools
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from pipelines import catalogue, landing, staging
+from pipelines.catalogue import Source
+from pipelines.errors import AtlasError, Place, RefusedError
+from pipelines.landing import Landed
+from pipelines.settings import ROOT, Settings
+
+SUITES = ROOT / "expectations"
+OUTCOME = "bilan.json"
+QUARANTINE = "quarantaine.parquet"
+
+Severity = Literal["critique", "avertissement", "information"]
+SEVERITIES: dict[str, Severity] = {"critical": "critique", "warning": "avertissement", "info": "information"}
+
+
+@dataclass(frozen=True)
+class Control:
+    """The result of one check, as `qualite.controles` shows it."""
+
+    objet: str
+    controle: str
+    severite: Severity
+    reussi: bool
+    observe: str
+    motif: str
+    lignes: int = 0
+
+
+@dataclass
+class Outcome:
+    """What became of one revision of a vintage: accepted or refused, by which checks."""
+
+    source: str
+    millesime: int
+    revision: int
+    accepte: bool
+    motif: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    controls: list[Control] = field(default_factory=list)
+
+    def count(self, severity: Severity) -> int:
+        """Number of failed checks of a severity."""
+        return sum(1 for c in self.controls if not c.reussi and c.severite == severity)
+
+
+def folder(settings: Settings, source: str, millesime: int, revision: int) -> Path:
+    """Where the staged tables of a checked revision are."""
+    return settings.staging / source / str(millesime) / f"r{revision}"
+
+
+def _pending(settings: Settings, source: str, millesime: int, revision: int) -> Path:
+    return settings.staging / source / str(millesime) / f".r{revision}-en-cours"
+
+
+def load_outcome(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:
+    """The outcome of a revision, or None where it has not been checked."""
+    path = folder(settings, source, millesime, revision) / OUTCOME
+    if not path.is_file():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["controls"] = [Control(**c) for c in data["controls"]]
+    return Outcome(**data)
+
+
+def _save(outcome: Outcome, target: Path) -> None:
+    text = json.dumps(asdict(outcome), ensure_ascii=False, indent=1)
+    (target / OUTCOME).write_text(text + "\n", encoding="utf-8")
+
+
+def _swap(pending: Path, target: Path) -> None:
+    old = target.with_name(f".{target.name}-ancien-{uuid.uuid4().hex}")
+    if target.exists():
+        os.rename(target, old)
+    os.rename(pending, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iterable[Control] = ()) -> Outcome:
+    """Records that a revision is refused, and why; its rows never reach the warehouse."""
+    pending = _pending(settings, landed.source, landed.millesime, landed.revision)
+    shutil.rmtree(pending, ignore_errors=True)
+    pending.mkdir(parents=True)
+    failed = [*controls]
+    if not any(c.severite == "critique" and not c.reussi for c in failed):
+        failed.append(Control(landed.source, "lecture", "critique", False, "", str(error)))
+    outcome = Outcome(
+        landed.source, landed.millesime, landed.revision, accepte=False, motif=str(error), controls=failed
+    )
+    _save(outcome, pending)
+    _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
+    return outcome
+
+
+def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
+    """Stages all tables of an archived revision, aside; `check_vintage` accepts or refuses them.
+
+    Raises RefusedError, after recording it, where a file can't be read by its layout.
+    """
+    source = catalogue.load(landed.source)
+    pending = _pending(settings, landed.source, landed.millesime, landed.revision)
+    shutil.rmtree(pending, ignore_errors=True)
+    pending.mkdir(parents=True)
+    files = [landed.folder(settings.landing) / f.name for f in landed.files]
+    staged: list[staging.Staged] = []
+    aside: list[dict[str, object]] = []
+    try:
+        with duckdb.connect() as connection:
+            for name, table in source.tables.items():
+                rule = catalogue.pattern(source.layout(name, landed.millesime).file, landed.millesime)
+                mine = [path for path in files if rule.fullmatch(path.name)]
+                if mine and table.exists_in(landed.millesime):
+                    result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending)
+                    staged.append(result)
+                    aside += refused
+    except RefusedError as error:
+        refuse(settings, landed, error)
+        raise
+    pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
+    notes = {s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined] for s in staged}
+    (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
+    return staged
+
+
+# --- suites -----------------------------------------------------------------------------------
+
+
+@functools.cache
+def suite_file(kind: str, name: str) -> dict[str, Any]:
+    """One suite of expectations/: `staging/<source>` or `marts/<schema>.<table>`."""
+    path = SUITES / kind / f"{name}.yml"
+    if not path.is_file():
+        raise AtlasError(
+            f"« {name} » n'a pas de suite de contrôles.",
+            where=Place(file=str(path.relative_to(ROOT))),
+            expected="une suite par source et par mart",
+            todo="l'écrire sur le modèle de ses voisines",
+        )
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+def _rows_rule(name: str, query: str, motif: str, *, severity: str, quarantine: bool = False) -> dict[str, Any]:
+    return {
+        "type": "unexpected_rows_expectation",
+        "kwargs": {"unexpected_rows_query": query},
+        "severity": severity,
+        "notes": motif,
+        "meta": {"controle": name, "quarantaine": quarantine},
+    }
+
+
+def key_rules(key: list[str]) -> list[dict[str, Any]]:
+    """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none."""
+    columns = ", ".join(f'"{k}"' for k in key)
+    empty = " OR ".join(f'"{k}" IS NULL' for k in key)
+    said = ", ".join(key)
+    return [
+        _rows_rule(
+            "cle_renseignee",
+            f"SELECT * FROM {{batch}} WHERE {empty}",
+            f"la clé ({said}) n'est pas renseignée",
+            severity="warning",
+            quarantine=True,
+        ),
+        _rows_rule(
+            "cle_unique",
+            "SELECT * FROM {batch} "
+            f"QUALIFY count(*) OVER (PARTITION BY {columns}) > 1 AND (row_number() OVER "
+            f"(PARTITION BY {columns} ORDER BY _rang) > 1 OR min(_contenu) OVER (PARTITION BY {columns}) "
+            f"<> max(_contenu) OVER (PARTITION BY {columns}))",
+            f"la clé ({said}) est en double ; de lignes identiques une seule est gardée, "
+            "de lignes contradictoires aucune",
+            severity="warning",
+            quarantine=True,
+        ),
+    ]
+
+
+def table_rules(source: Source, table: str, landed: Landed) -> list[dict[str, Any]]:
+    """All expectations of one staged table: its catalogue entry's, its pins, its written suite."""
+    entry = source.tables[table]
+    rules = key_rules(entry.key)
+    if not landed.fictif:
+        rules.append(
+            {
+                "type": "expect_table_row_count_to_be_between",
+                "kwargs": {"min_value": entry.rows_min},
+                "severity": "critical",
+                "notes": f"un extrait entier a au moins {entry.rows_min} lignes ; celui-ci est tronqué ou partiel",
+                "meta": {"controle": "volume"},
+            }
+        )
+    suite = suite_file("staging", source.id)
+    hashes = {f.sha256: f.name for f in landed.files}
+    for pin in suite.get("pins", []):
+        if pin["table"] == table and pin["sha256"] in hashes:
+            rules += _pin_rules(pin)
+    written = (suite.get("tables") or {}).get(table) or []
+    return rules + [_for_vintage(rule, landed.millesime) for rule in written if _applies(rule, landed.millesime)]
+
+
+def _applies(rule: dict[str, Any], millesime: int) -> bool:
+    since = rule.get("meta", {}).get("depuis")
+    until = rule.get("meta", {}).get("jusqua")
+    return (since is None or millesime >= since) and (until is None or millesime <= until)
+
+
+def _for_vintage(rule: dict[str, Any], millesime: int) -> dict[str, Any]:
+    """`$millesime` in a rule is the vintage being checked."""
+    text = json.dumps(rule, default=str).replace("$millesime", str(millesime))
+    filled: dict[str, Any] = json.loads(text)
+    return filled
+
+
+def _pin_rules(pin: dict[str, Any]) -> list[dict[str, Any]]:
+    file = pin["file"].replace("'", "''")
+    mine = f"(_fichier = '{file}' OR starts_with(_fichier, '{file}['))"
+    measures = {"count(*)": pin["rows"], **{f'sum("{k}")': v for k, v in pin.get("sums", {}).items()}}
+    return [
+        _rows_rule(
+            f"epingle_{'lignes' if measure == 'count(*)' else measure[5:-2]}",
+            f"SELECT * FROM (SELECT {measure} AS observe FROM {{batch}} WHERE {mine}) WHERE observe <> {value}",
+            f"{file} : {measure} vaut {value} pour ce fichier (sha256 {pin['sha256'][:12]}…)",
+            severity="critical",
+        )
+        for measure, value in measures.items()
+    ]
+
+
+@functools.cache
+def _gx() -> Any:
+    """Great Expectations, imported once a process (it takes seconds), quiet and without telemetry."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+
+    from pipelines import gx_duckdb
+
+    gx_duckdb.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return gx, context
+
+
+def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, list[Control]]:
+    """Runs suites on tables of a DuckDB file, read only, by SQL.
+
+    `batches`: object name -> (`schema.table`, expectations in GX's own form).
+    Returns the controls per object. Raises AtlasError where an expectation can't run.
+    """
+    gx, context = _gx()
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    from pipelines import gx_duckdb
+
+    name = uuid.uuid4().hex
+    source = context.data_sources.add_sql(
+        name=name, connection_string=f"atlasduckdb:///{database}?access_mode=read_only"
+    )
+    found: dict[str, list[Control]] = {}
+    try:
+        for objet, (target, rules) in batches.items():
+            schema, table = target.split(".")
+            asset = source.add_table_asset(name=target, schema_name=schema, table_name=table)
+            batch = asset.add_batch_definition_whole_table("tout").get_batch()
+            # Built at once: adding one by one replaces an earlier expectation of the same type.
+            suite = gx.ExpectationSuite(
+                name=f"{name}-{objet}",
+                expectations=[
+                    ExpectationConfiguration(**{**rule, "meta": {**rule.get("meta", {}), "rang": rank}}).to_domain_obj()
+                    for rank, rule in enumerate(rules)
+                ],
+            )
+            results = batch.validate(suite, result_format="BASIC")
+            by_rank = {r.expectation_config.meta["rang"]: r for r in results.results}
+            found[objet] = [_control(objet, rule, by_rank[rank]) for rank, rule in enumerate(rules)]
+    finally:
+        context.data_sources.delete(name)
+        gx_duckdb.close(database)
+    return found
+
+
+def _control(objet: str, rule: dict[str, Any], result: Any) -> Control:
+    name = rule.get("meta", {}).get("controle") or rule["type"]
+    raised = result.exception_info or {}
+    if raised.get("raised_exception") or any(
+        isinstance(v, dict) and v.get("raised_exception") for v in raised.values()
+    ):
+        detail = json.dumps(raised, ensure_ascii=False, default=str)[:600]
+        raise AtlasError(
+            f"Le contrôle « {name} » de {objet} ne s'exécute pas : {detail}",
+            where=Place(table=objet),
+            expected="une expectation que Great Expectations sait exécuter en SQL sur DuckDB",
+            todo="corriger la suite dans expectations/",
+        )
+    observed = result.result.get("observed_value", result.result.get("unexpected_count", ""))
+    lines = result.result.get("unexpected_count", observed if rule["type"] == "unexpected_rows_expectation" else 0)
+    return Control(
+        objet=objet,
+        controle=name,
+        severite=SEVERITIES[rule.get("severity", "critical")],
+        reussi=bool(result.success),
+        observe=str(observed),
+        motif=str(rule.get("notes") or ""),
+        lignes=0 if result.success else int(lines or 0),
+    )
+
+
+# --- checking a vintage -----------------------------------------------------------------------
+
+
+def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> list[Control]:
+    controls = []
+    if not source.declares(landed.millesime):
+        controls.append(
+            Control(
+                source.id,
+                "millesime_declare",
+                "avertissement",
+                False,
+                str(landed.millesime),
+                "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
+                f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
+            )
+        )
+    for name, table in source.tables.items():
+        if name not in notes:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "table_publiee",
+                    "information",
+                    False,
+                    "absente",
+                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle",
+                )
+            )
+            continue
+        _, _, strangers, rejoined = notes[name]
+        if strangers:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "colonnes_connues",
+                    "avertissement",
+                    False,
+                    ", ".join(strangers[:20]),
+                    "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
+                    len(strangers),
+                )
+            )
+        if rejoined:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "enregistrement_recolle",
+                    "avertissement",
+                    False,
+                    " ; ".join(rejoined),
+                    "un enregistrement coupé sur deux lignes a été recollé",
+                    len(rejoined),
+                )
+            )
+    return controls
+
+
+def _quarantine_rows(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: str, rules: list[dict[str, Any]], controls: list[Control]
+) -> list[dict[str, object]]:
+    """The rows that failed a rule marked `quarantaine`, each with the rule's reason."""
+    aside: dict[int, dict[str, object]] = {}
+    for rule, control in zip(rules, controls, strict=True):
+        if control.reussi or not rule.get("meta", {}).get("quarantaine"):
+            continue
+        query = rule["kwargs"]["unexpected_rows_query"].format(batch=f"controle.{table}")
+        rows = connection.execute(
+            "SELECT b._rang, b._fichier, b._ligne, to_json(b)::VARCHAR "
+            f"FROM controle.{table} AS b WHERE b._rang IN (SELECT _rang FROM ({query}))"
+        ).fetchall()
+        for rank, file, line, content in rows:
+            cells = {k: v for k, v in json.loads(content).items() if not k.startswith("_")}
+            row = aside.setdefault(
+                rank,
+                {
+                    "table": table,
+                    "fichier": file,
+                    "ligne": line,
+                    "controle": control.controle,
+                    "motif": "",
+                    "contenu": json.dumps(cells, ensure_ascii=False),
+                    "_rang": rank,
+                },
+            )
+            row["motif"] = " ; ".join(filter(None, [str(row["motif"]), control.motif]))
+    return list(aside.values())
+
+
+def check_vintage(settings: Settings, landed: Landed) -> Outcome:
+    """Checks the staged tables of a revision; accepts them, or records a refusal and raises.
+
+    Rows that fail a rule marked `quarantaine` are taken out. Raises RefusedError where a critical
+    check fails, or where more rows are set aside than the source allows.
+    """
+    source = catalogue.load(landed.source)
+    pending = _pending(settings, landed.source, landed.millesime, landed.revision)
+    notes: dict[str, Any] = json.loads((pending / "lecture.json").read_text(encoding="utf-8"))
+    database = pending / "verification.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("CREATE SCHEMA controle")
+        for name in notes:
+            path = str(pending / f"{name}.parquet").replace("'", "''")
+            connection.execute(
+                f"CREATE VIEW controle.{name} AS SELECT * EXCLUDE (file_row_number), "
+                f"file_row_number AS _rang, {_content_hash(source, name)} AS _contenu "
+                f"FROM read_parquet('{path}', file_row_number = true)"
+            )
+    rules = {name: table_rules(source, name, landed) for name in notes}
+    by_table = validate(
+        database, {source.staged_name(name): (f"controle.{name}", rules[name]) for name in notes}
+    )
+    controls = _reading_controls(source, landed, notes)
+    outcome = Outcome(landed.source, landed.millesime, landed.revision, accepte=True, controls=controls)
+    aside = pq.read_table(pending / QUARANTINE).to_pylist()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for name, (rows, quarantined, _, _) in notes.items():
+            mine = by_table[source.staged_name(name)]
+            controls += mine
+            failing = _quarantine_rows(connection, source, name, rules[name], mine)
+            if failing:
+                path = pending / f"{name}.parquet"
+                kept = pending / f"{name}.garde.parquet"
+                ranks = pa.table({"_rang": pa.array([row.pop("_rang") for row in failing], pa.int64())})
+                connection.register("ecartees", ranks)
+                connection.execute(
+                    f"COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet('{path}', file_row_number = true) "
+                    "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
+                    f"TO '{kept}' (FORMAT parquet, COMPRESSION zstd)"
+                )
+                connection.unregister("ecartees")
+                os.replace(kept, path)
+                aside += failing
+            outcome.rows[name] = rows - len(failing)
+            outcome.quarantined[name] = quarantined + len(failing)
+            share = outcome.quarantined[name] / max(1, rows + quarantined)
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "part_en_quarantaine",
+                    "critique",
+                    share <= source.quarantine_share_max,
+                    f"{outcome.quarantined[name]} sur {rows + quarantined}",
+                    f"au plus {source.quarantine_share_max:.0%} des lignes peuvent être écartées",
+                    outcome.quarantined[name],
+                )
+            )
+    database.unlink()
+    (pending / "lecture.json").unlink()
+    failed = [c for c in controls if c.severite == "critique" and not c.reussi]
+    if failed:
+        error = _refusal(source, landed, failed, aside)
+        refuse(settings, landed, error, controls)
+        raise error
+    pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
+    _save(outcome, pending)
+    _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
+    return outcome
+
+
+def _content_hash(source: Source, table: str) -> str:
+    """SQL of a hash of a row's own cells, without where it comes from."""
+    return "hash(" + ", ".join(f'"{c.name}"' for c in source.of_table(table)) + ")"
+
+
+def _refusal(source: Source, landed: Landed, failed: list[Control], aside: list[dict[str, object]]) -> RefusedError:
+    first = failed[0]
+    example = next((row for row in aside if source.staged_name(str(row["table"])) == first.objet), None)
+    reasons = " ; ".join(f"{c.objet}, {c.controle} : {c.motif} (observé : {c.observe})" for c in failed[:6])
+    return RefusedError(
+        f"{len(failed)} contrôle(s) critique(s) en échec. {reasons}"
+        + (f". Première ligne écartée : {example['motif']}" if example else ""),
+        where=Place(
+            source=source.id,
+            millesime=landed.millesime,
+            table=first.objet,
+            file=str(example["fichier"]) if example else ", ".join(f.name for f in landed.files[:4]),
+            line=int(str(example["ligne"])) if example and example["ligne"] is not None else None,
+        ),
+        expected=f"un extrait conforme à expectations/staging/{source.id}.yml et au catalogue",
+        todo="reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur "
+        "avant d'assouplir un contrôle. Le dernier bon millésime reste en place",
+    )
+
+
+def latest(settings: Settings, source: str, millesime: int, *, accepted: bool) -> tuple[Landed, Outcome] | None:
+    """The newest checked revision of a vintage that was accepted (or refused), with its outcome."""
+    for landed in reversed(landing.revisions(settings.landing, source, millesime)):
+        outcome = load_outcome(settings, source, millesime, landed.revision)
+        if outcome is not None and outcome.accepte is accepted:
+            return landed, outcome
+    return None
