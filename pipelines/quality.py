@@ -171,10 +171,10 @@ def _rows_rule(name: str, query: str, motif: str, *, severity: str, quarantine: 
     }
 
 
-def key_rules(key: list[str]) -> list[dict[str, Any]]:
+def key_rules(key: list[str], blank: list[str]) -> list[dict[str, Any]]:
     """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none."""
     columns = ", ".join(f'"{k}"' for k in key)
-    empty = " OR ".join(f'"{k}" IS NULL' for k in key)
+    empty = " OR ".join(f'"{k}" IS NULL' for k in key if k not in blank) or "false"
     said = ", ".join(key)
     return [
         _rows_rule(
@@ -201,7 +201,7 @@ def key_rules(key: list[str]) -> list[dict[str, Any]]:
 def table_rules(source: Source, table: str, landed: Landed) -> list[dict[str, Any]]:
     """All expectations of one staged table: its catalogue entry's, its pins, its written suite."""
     entry = source.tables[table]
-    rules = key_rules(entry.key)
+    rules = key_rules(entry.key, entry.key_blank)
     if not landed.fictif:
         rules.append(
             {
@@ -219,6 +219,18 @@ def table_rules(source: Source, table: str, landed: Landed) -> list[dict[str, An
             rules += _pin_rules(pin)
     written = (suite.get("tables") or {}).get(table) or []
     return rules + [_for_vintage(rule, landed.millesime) for rule in written if _applies(rule, landed.millesime)]
+
+
+def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
+    """All expectations of one mart: unique at its grain, and its written suite."""
+    columns = ", ".join(f'"{k}"' for k in grain)
+    unique = _rows_rule(
+        "grain_unique",
+        f"SELECT * FROM {{batch}} QUALIFY count(*) OVER (PARTITION BY {columns}) > 1",
+        f"une ligne par {', '.join(grain)}",
+        severity="critical",
+    )
+    return [unique, *(suite_file("marts", name).get("expectations") or [])]
 
 
 def _applies(rule: dict[str, Any], millesime: int) -> bool:

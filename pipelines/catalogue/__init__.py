@@ -65,10 +65,14 @@ class Layout(_Strict):
 
 
 class Table(_Strict):
-    """One table of a source: its key, its least plausible size on real extracts, its layouts."""
+    """One table of a source: its key, its least plausible size on real extracts, its layouts.
+
+    `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
+    """
 
     title: str
     key: list[str]
+    key_blank: list[str] = []
     rows_min: int = 1
     since: int | None = None
     until: int | None = None
@@ -148,7 +152,7 @@ class Source(_Strict):
                 raise ValueError(f"la colonne {column.name} nomme une table inconnue : {column.table}")
         for name, table in self.tables.items():
             names = [c.name for c in self.of_table(name)]
-            missing = [k for k in table.key if k not in names]
+            missing = [k for k in (*table.key, *table.key_blank) if k not in names]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
             double = {n for n in names if names.count(n) > 1}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from pipelines.catalogue import Layout
@@ -155,6 +156,27 @@ def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -
     )
 
 
+def _is_blank(text: str, layout: Layout) -> bool:
+    """Whether a line has nothing but separators and empty cells: spreadsheets leave such lines behind."""
+    return not text.replace(layout.delimiter, "").replace(layout.quote or "", "").strip()
+
+
+def _without_blank_lines(extract: Extract) -> Extract:
+    """Drops the lines whose cells are all empty; the others keep their own line numbers."""
+    blank: pa.ChunkedArray | None = None
+    for column in extract.columns:
+        empty = pc.equal(pc.utf8_trim_whitespace(column), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            return extract
+    if blank is None:
+        return extract
+    keep = pc.invert(blank).combine_chunks()
+    extract.columns = [column.filter(keep) for column in extract.columns]
+    extract.lines = extract.lines.filter(keep)
+    return extract
+
+
 def _quickly(path: Path, layout: Layout, headings: list[str], header_line: int, lines: int) -> Extract | None:
     """With Arrow, where each record is one line; None where line numbers would not be exact."""
     names = [f"c{i}" for i in range(len(headings))]
@@ -196,15 +218,17 @@ def _quickly(path: Path, layout: Layout, headings: list[str], header_line: int, 
         return None
     bad = {r.line for r in ragged}
     numbers = [n for n in range(header_line + 1, lines + 1) if n not in bad] if bad else None
-    return Extract(
-        file=path.name,
-        headings=headings,
-        columns=list(table.columns),
-        lines=pa.array(
-            numbers if numbers is not None else range(header_line + 1, lines + 1), type=pa.int64()
-        ),
-        header_line=header_line,
-        ragged=list(ragged),
+    return _without_blank_lines(
+        Extract(
+            file=path.name,
+            headings=headings,
+            columns=list(table.columns),
+            lines=pa.array(
+                numbers if numbers is not None else range(header_line + 1, lines + 1), type=pa.int64()
+            ),
+            header_line=header_line,
+            ragged=[r for r in ragged if not _is_blank(r.text, layout)],
+        )
     )
 
 

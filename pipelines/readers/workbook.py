@@ -26,7 +26,9 @@ def text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+        # As a spreadsheet shows it, to 15 digits: 2592185.0000000005 is 2592185.
+        shown = cell if cell.is_integer() else float(f"{cell:.15g}")
+        return str(int(shown)) if shown.is_integer() and abs(shown) < 2**53 else repr(cell)
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)

@@ -1,0 +1,210 @@
+"""The lock of an edition: which revision of which vintage it is made of. Made once.
+
+It pins every accepted vintage of each source up to the edition, marks the one of reference, and keeps
+what was refused at that moment. The same lock and the same commit give the same bytes.
+"""
+
+import json
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines import catalogue, landing, quality
+from pipelines.errors import BuildError, Place
+from pipelines.landing import File, Landed
+from pipelines.settings import ROOT, Settings
+
+LOCK = "verrou.json"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One revision of one vintage, as the lock holds it."""
+
+    source: str
+    millesime: int
+    revision: int
+    reference: bool
+    date_reference: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A vintage that was there but refused when the lock was made."""
+
+    source: str
+    millesime: int
+    revision: int
+    motif: str
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What an edition is made of. `absents` are the sources of the catalogue without any vintage."""
+
+    edition: int
+    fictif: bool
+    commit: str
+    uv_lock: str
+    pins: tuple[Pin, ...]
+    refus: tuple[Refusal, ...]
+    absents: tuple[str, ...]
+
+    def of(self, source: str) -> list[Pin]:
+        """The pinned vintages of a source, oldest first."""
+        return [pin for pin in self.pins if pin.source == source]
+
+    def to_json(self) -> str:
+        """The lock as it is written: sorted, no clock."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+
+
+def path(settings: Settings, edition: int) -> Path:
+    """Where the lock of an edition is."""
+    return settings.editions / str(edition) / LOCK
+
+
+def commit() -> str:
+    """The commit that runs, marked `+modifié` where the working tree differs; `inconnu` outside git."""
+    try:
+        head = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "inconnu"
+    return head + ("+modifié" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def load(settings: Settings, edition: int) -> Lock | None:
+    """The lock of an edition, or None where it has not been made."""
+    file = path(settings, edition)
+    if not file.is_file():
+        return None
+    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return Lock(
+        edition=data["edition"],
+        fictif=data["fictif"],
+        commit=data["commit"],
+        uv_lock=data["uv_lock"],
+        pins=tuple(Pin(**{**p, "files": tuple(File(**f) for f in p["files"])}) for p in data["pins"]),
+        refus=tuple(Refusal(**r) for r in data["refus"]),
+        absents=tuple(data["absents"]),
+    )
+
+
+def draft(settings: Settings, edition: int) -> Lock:
+    """The lock that could be made now from the accepted vintages up to the edition.
+
+    Raises BuildError where nothing was accepted, or where fictitious and real extracts would mix.
+    """
+    pins: list[Pin] = []
+    refusals: list[Refusal] = []
+    absent: list[str] = []
+    fictif: dict[bool, list[str]] = {}
+    for source in catalogue.load_all():
+        accepted: list[tuple[Landed, quality.Outcome]] = []
+        for millesime in landing.vintages(settings.landing, source.id):
+            if millesime > edition:
+                continue
+            good = quality.latest(settings, source.id, millesime, accepted=True)
+            bad = quality.latest(settings, source.id, millesime, accepted=False)
+            if good:
+                accepted.append(good)
+            if bad and (good is None or bad[0].revision > good[0].revision):
+                refusals.append(Refusal(source.id, millesime, bad[0].revision, bad[1].motif))
+        if not accepted:
+            absent.append(source.id)
+        newest = max((landed.millesime for landed, _ in accepted), default=None)
+        for landed, _ in accepted:
+            fictif.setdefault(landed.fictif, []).append(f"{source.id} {landed.millesime}")
+            pins.append(
+                Pin(
+                    source=source.id,
+                    millesime=landed.millesime,
+                    revision=landed.revision,
+                    reference=landed.millesime == newest,
+                    date_reference=source.millesime.date_reference.format(millesime=landed.millesime),
+                    files=landed.files,
+                )
+            )
+    if not pins:
+        raise BuildError(
+            f"Aucun millésime accepté jusqu'à l'édition {edition} : il n'y a rien à verrouiller.",
+            expected="au moins un extrait ingéré et accepté",
+            todo="lancer l'ingestion (make atlas, ou atlas run SOURCE), puis lire les refus : atlas vintages",
+        )
+    if len(fictif) > 1:
+        raise BuildError(
+            "Le verrou mêlerait des extraits réels et des extraits fictifs : "
+            f"{len(fictif[False])} réels, et fictifs : {', '.join(fictif[True][:8])}.",
+            expected="un entrepôt tout réel ou tout fictif",
+            todo="donner aux échantillons leur propre dossier ATLAS_WAREHOUSE (make clean, puis relancer)",
+        )
+    return Lock(
+        edition=edition,
+        fictif=True in fictif,
+        commit=commit(),
+        uv_lock=landing.sha256(ROOT / "uv.lock"),
+        pins=tuple(pins),
+        refus=tuple(refusals),
+        absents=tuple(absent),
+    )
+
+
+def differences(old: Lock, new: Lock) -> list[str]:
+    """What a new lock would change, a line each (French, for the person who decides)."""
+    before = {(p.source, p.millesime): p for p in old.pins}
+    after = {(p.source, p.millesime): p for p in new.pins}
+    lines = [f"+ {s} {m} (révision {after[s, m].revision})" for s, m in sorted(after.keys() - before.keys())]
+    lines += [f"- {s} {m}" for s, m in sorted(before.keys() - after.keys())]
+    lines += [
+        f"~ {s} {m} : révision {before[s, m].revision} -> {after[s, m].revision}"
+        for s, m in sorted(before.keys() & after.keys())
+        if before[s, m].revision != after[s, m].revision
+    ]
+    return lines
+
+
+def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
+    """The lock of an edition: the one made earlier, or a new one where there is none or `update` is set.
+
+    Raises BuildError as `draft`, and where a pinned revision is no longer there or no longer accepted.
+    """
+    made = load(settings, edition)
+    if made is None or update:
+        made = draft(settings, edition)
+        target = path(settings, edition)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pending = target.with_suffix(".en-cours")
+        pending.write_text(made.to_json(), encoding="utf-8")
+        pending.replace(target)
+    for pin in made.pins:
+        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
+        where = Place(source=pin.source, millesime=pin.millesime)
+        if outcome is None:
+            raise BuildError(
+                f"Le verrou {edition} épingle la révision {pin.revision}, qui n'est plus dans l'entrepôt.",
+                where=where,
+                expected="l'archive et sa mise en forme, telles qu'au jour du verrou",
+                todo=f"rétablir l'archive, ou refaire le verrou : atlas lock {edition} --update",
+            )
+        if not outcome.accepte:
+            raise BuildError(
+                f"Le verrou {edition} épingle la révision {pin.revision}, que les contrôles refusent désormais.",
+                where=where,
+                expected=outcome.motif.splitlines()[0] if outcome.motif else "",
+                todo=f"corriger, ou refaire le verrou sans elle : atlas lock {edition} --update",
+            )
+    return made

@@ -1,0 +1,226 @@
+"""Where things are, in the layouts of INSEE's geography, La Poste, IGN's outlines and the GP zoning."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pipelines.samples import writers
+from pipelines.samples.draws import Draw
+from pipelines.samples.nomenclatures import NORMANDS, Departement, departements, regions
+from pipelines.samples.territoires import NO_ARRONDISSEMENT, NO_EPCI, Commune, Territoire
+from pipelines.samples.writers import Cell
+
+COG_2023 = (
+    "CODGEO LIBGEO DEP REG EPCI NATURE_EPCI ARR CV ZE2020 UU2020 TUU2017 TDUU2017 AAV2020 TAAV2017 "
+    "TDAAV2017 CATEAAV2020 BV2022"
+).split()
+COG_2024 = "CODGEO LIBGEO DEP CTCD REG EPCI EPT ARR CANOV ZE2020 UU2020 AAV2020 BV2022".split()
+LIBELLES = ["NIVGEO", "CODGEO", "LIBGEO", "NB_COM"]
+EPT = "290999001"
+
+
+def _ctcd(departement: Departement) -> str:
+    special = {"67": "6AE", "68": "6AE", "75": "75C", "972": "972R", "973": "973R"}
+    return special.get(departement.code, f"{departement.code}D")
+
+
+def _ept(commune: Commune) -> str:
+    return EPT if commune.departement.code == "93" else NO_EPCI
+
+
+def _line_2023(c: Commune) -> list[Cell]:
+    nature = "ZZ" if c.epci == NO_EPCI else "CA" if c.epci.endswith("1") else "CC"
+    urban, attracted = c.chef_lieu, c.aire != "000"
+    return [
+        *(c.code, c.nom, c.departement.code, c.departement.region, c.epci, nature, c.arrondissement, c.canton),
+        *(c.zone_emploi, c.unite_urbaine, "4" if urban else "0", "41" if urban else "00", c.aire),
+        *("3" if attracted else "0", "33" if attracted else "00", "20" if attracted else "30", c.bassin_vie),
+    ]
+
+
+def _line_2024(c: Commune) -> list[Cell]:
+    return [
+        *(c.code, c.nom, c.departement.code, _ctcd(c.departement), c.departement.region, c.epci, _ept(c)),
+        *(c.arrondissement, c.canton, c.zone_emploi, c.unite_urbaine, c.aire, c.bassin_vie),
+    ]
+
+
+def _level(
+    level: str, communes: Iterable[Commune], code: Callable[[Commune], str], nom: Callable[[str], str]
+) -> list[list[Cell]]:
+    counts = Counter(code(c) for c in communes)
+    return [[level, key, nom(key), counts[key]] for key in sorted(counts) if not key.startswith("ZZZ")]
+
+
+def _libelles(territoire: Territoire, annee: int) -> list[list[Cell]]:
+    communes = territoire.geographie(annee)
+    noms = {d.code: d.nom for d in departements()} | {f"R{r.code}": r.nom for r in regions()}
+    canton = "CV" if annee < 2024 else "CANOV"
+    short = annee < 2024
+
+    def epci(siren: str) -> str:
+        return ("CC " if short else "Communauté de communes ") + territoire.epci[siren]
+
+    levels = {
+        "ARR": _level("ARR", communes, lambda c: c.arrondissement, lambda k: f"Arrondissement fictif {k}"),
+        canton: _level(canton, communes, lambda c: c.canton, lambda k: f"Canton fictif {k}"),
+        "DEP": _level("DEP", communes, lambda c: c.departement.code, lambda k: noms[k]),
+        "REG": _level("REG", communes, lambda c: c.departement.region, lambda k: noms[f"R{k}"]),
+        "EPCI": _level("EPCI", communes, lambda c: c.epci, epci),
+        "ZE2020": _level("ZE2020", communes, lambda c: c.zone_emploi, lambda k: f"Zone d'emploi fictive {k}"),
+        "UU2020": _level("UU2020", communes, lambda c: c.unite_urbaine, lambda k: f"Unité urbaine fictive {k}"),
+        "BV2022": _level("BV2022", communes, lambda c: c.bassin_vie, lambda k: f"Bassin de vie fictif {k}"),
+        "AAV2020": _level("AAV2020", communes, lambda c: c.aire, lambda k: f"Aire fictive {k}"),
+    }
+    if not short:
+        levels["CTCD"] = _level("CTCD", communes, lambda c: _ctcd(c.departement), lambda k: f"Collectivité {k}")
+        levels["EPT"] = _level("EPT", communes, _ept, lambda k: f"EPT fictif {k}")
+        levels = dict(sorted(levels.items()))
+    return [line for lines in levels.values() for line in lines]
+
+
+def _cog(root: Path, territoire: Territoire) -> None:
+    shapes = {2023: (COG_2023, _line_2023), 2024: (COG_2024, _line_2024)}
+    for annee, (header, line) in shapes.items():
+        folder = root / "insee_cog" / str(annee)
+        communes = territoire.geographie(annee)
+        # Each file ends with a line of separators alone.
+        writers.delimited(
+            folder / f"table-appartenance-geo-communes-{annee}.csv",
+            header,
+            [*map(line, communes), [None] * len(header)],
+            sep=",",
+        )
+        writers.delimited(
+            folder / f"libelles-geo-supracommunaux-{annee}.csv",
+            LIBELLES,
+            [*_libelles(territoire, annee), [None] * len(LIBELLES)],
+            sep=",",
+        )
+    writers.delimited(
+        root / "insee_cog" / "2023" / "COM_DEP_REG_2023.csv",
+        ["CODGEO", "CODREG", "CODDEP", "LIBGEO"],
+        (
+            [c.code, c.departement.region, c.departement.code, c.nom]
+            for c in territoire.geographie(2023)
+            if c.departement.code != "976"
+        ),
+        sep=",",
+    )
+
+
+def capitals(text: str) -> str:
+    """A name as La Poste writes it: capitals, no accent, no punctuation."""
+    plain = unicodedata.normalize("NFD", text.replace("Œ", "OE").replace("œ", "oe"))
+    kept = "".join(" " if ch in "-'’" else ch for ch in plain if not unicodedata.combining(ch))
+    return " ".join(kept.upper().split())
+
+
+def _codes_postaux(root: Path, territoire: Territoire) -> None:
+    rows: list[list[Cell]] = []
+    cities: list[list[Cell]] = []
+    for commune in territoire.geographie(2024):
+        nom = capitals(commune.nom)
+        if commune.departement.code == "75":
+            cities += [
+                [commune.code, f"{nom} {n:02d}", code, f"{nom} {n}E  ARRONDISSEMENT", None]
+                for n, code in enumerate(commune.codes_postaux, start=1)
+            ]
+            continue
+        for rank, code in enumerate(commune.codes_postaux):
+            rows.append([commune.code, nom, code, nom, "HAMEAU FICTIF" if rank else None])
+    overseas: list[list[Cell]] = [["98799", "COLLECTIVITE FICTIVE", "98799", "COLLECTIVITE FICTIVE", None]] * 2
+    writers.delimited(
+        root / "nomenclatures" / "codes_postaux_communes.csv",
+        ["Code_commune_INSEE", "Nom_de_la_commune", "Code_postal", "Intitule", "Ligne_5"],
+        [*rows, *overseas, *cities],
+        sep=",",
+        newline="\r\n",
+        final_newline=False,
+    )
+
+
+def _zonage(root: Path, territoire: Territoire, seed: int) -> None:
+    rows: list[list[Cell]] = []
+    for commune in territoire.geographie(2022):
+        draw = Draw(seed, "zonage", commune.code)
+        known = commune.departement.code not in ("974", "976")
+        zone = draw.pick(["2_ZAC"] * 10 + ["1_ZIP"] * 8 + ["3_HZ"] * 2 + ["4_ZAR"])
+        if not known:
+            zone = "N/A - résultat non disponible"
+        for code in commune.codes_postaux:
+            # The leading zero is lost: 1400 for 01400. A hamlet repeats its commune's line word for word.
+            line: list[Cell] = [code.lstrip("0"), commune.nom, zone]
+            rows += [line] * (2 if draw.chance(0.03) else 1)
+    writers.delimited(
+        root / "zonage_medecins" / "2022" / "zonmed.csv",
+        ["Code_postal", "Nom_commune", "Zonage"],
+        rows,
+        sep=",",
+        newline="\r\n",
+    )
+
+
+def _box(west: float, south: float, east: float, north: float) -> dict[str, object]:
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return {"type": "Polygon", "coordinates": [[[round(x, 5), round(y, 5)] for x, y in corners]]}
+
+
+def _square(departement: Departement) -> tuple[float, float, float, float]:
+    half = 0.09 if departement.code in ("75", "92", "93", "94") else 0.34
+    x, y = departement.longitude, departement.latitude
+    return (x - half, y - half * 0.66, x + half, y + half * 0.66)
+
+
+def _feature(code: str, nom: str, geometry: dict[str, object]) -> dict[str, object]:
+    return {"type": "Feature", "geometry": geometry, "properties": {"code": code, "nom": nom}}
+
+
+def _slices(departement: Departement, count: int) -> list[dict[str, object]]:
+    """The arrondissements: the square of their département cut into vertical strips."""
+    west, south, east, north = _square(departement)
+    step = (east - west) / count
+    return [
+        _feature(
+            f"{departement.code}{k + 1:03d}",
+            f"Fictif {departement.code}-{k + 1}",
+            _box(west + k * step, south, west + (k + 1) * step, north),
+        )
+        for k in range(count)
+    ]
+
+
+def _contours(root: Path, territoire: Territoire) -> None:
+    folder = root / "contours" / "2018"
+    metropole = [d for d in departements() if not d.outre_mer]
+    writers.json_document(
+        folder / "departements-version-simplifiee.geojson",
+        {
+            "type": "FeatureCollection",
+            "features": [_feature(d.code, d.nom, _box(*_square(d))) for d in metropole],
+        },
+    )
+    for departement in metropole:
+        if departement.code not in NORMANDS:
+            continue
+        here = territoire.par_departement[departement.code]
+        count = len({c.arrondissement for c in here} - {NO_ARRONDISSEMENT})
+        label = f"{departement.code}-{capitals(departement.nom).lower().replace(' ', '-')}"
+        writers.json_document(
+            folder / f"departement-{label}.geojson",
+            _feature(departement.code, departement.nom, _box(*_square(departement))),
+        )
+        writers.json_document(
+            folder / f"arrondissements-{label}.geojson",
+            {"type": "FeatureCollection", "features": _slices(departement, count)},
+            ascii_only=True,
+        )
+
+
+def write(root: Path, territoire: Territoire, seed: int) -> None:
+    """Writes `insee_cog`, `contours`, `zonage_medecins`, and the postal codes of `nomenclatures`."""
+    _cog(root, territoire)
+    _codes_postaux(root, territoire)
+    _zonage(root, territoire, seed)
+    _contours(root, territoire)

@@ -1,0 +1,238 @@
+"""Fictitious recruitment, tension and projections, in the layouts of France Travail and DARES."""
+
+import math
+from pathlib import Path
+
+from pipelines.samples import writers
+from pipelines.samples.draws import Draw
+from pipelines.samples.nomenclatures import departements, regions, rows
+from pipelines.samples.population import Population
+from pipelines.samples.territoires import Bassin, Territoire
+from pipelines.samples.writers import Cell
+
+BMO = 2024
+BMO_HEADER = (
+    "annee|Code métier BMO|Nom métier BMO|Famille_met|Lbl_fam_met|REG|NOM_REG|Dept|NomDept|"
+    f"BE{BMO % 100}|NOMBE{BMO % 100}|met|xmet|smet"
+).split("|")
+BMO_VARIABLES = (
+    ("annee", BMO),
+    ("Code métier BMO", "Code métier BMO (FAP)"),
+    ("Nom métier BMO", "libellé métier BMO "),
+    ("Famille_met", "Code famille de métier"),
+    ("Lbl_fam_met", "libellé famille de métier"),
+    ("REG", "Code région Insee"),
+    ("NOM_REG", "Nom de la région "),
+    ("Dept", "N° de département "),
+    ("NomDept", "Nom du département "),
+    (f"BE{BMO % 100}", "Code bassin d'emploi "),
+    (f"NOMBE{BMO % 100}", "Nom du bassin d'emploi"),
+    ("met", "Nombre de projet de recrutement "),
+    ("xmet", "Nombre de projets de recrutement jugés difficiles"),
+    ("smet", "Nombre de projets de recrutement saisonniers"),
+)
+SECRET = "*"
+
+TENSIONS = 2019
+TENSIONS_HEADER = (
+    "fap|Emploi moyen|Tension |Catégorie Tension|Intensité d'embauches|Lien formation-emploi|"
+    "Manque de main-d'œuvre disponible|Non-durabilité de l'emploi|Conditions de travail contraignantes|"
+    "Inadéquation géographique|Année|niveau_geo|niveau_fap|reg|dep"
+).split("|")
+# FAP 2009; doctors, dentists and pharmacists (V2Z) are out of scope.
+FAP_225 = (
+    "A0Z40 A1Z40 A1Z41 B2Z40 B2Z44 G0A40 G0A41 J3Z40 J3Z41 J3Z43 L0Z60 R1Z60 R1Z62 S1Z20 S1Z40 T1Z60 "
+    "T2A60 T2B60 T3Z60 T3Z61 T4Z60 T4Z61 T4Z62 V0Z60 V1Z80 V1Z81 V3Z70 V3Z71 V3Z80 V3Z90 V4Z80 V4Z83 "
+    "V4Z85 V5Z81 V5Z82 V5Z84 W1Z80"
+).split()
+FACTORS = 6
+NATIONAL_FACTORS = (1, 4)  # training link and working conditions are set by occupation alone
+
+PROJECTION = 2019
+METROPOLE_2030 = {"Nouvelle-Aquitaine": "Nouvelle Aquitaine"}
+
+
+def _bmo_cells(draw: Draw, mean: float) -> tuple[str, str, str]:
+    """Projects, difficult ones, seasonal ones; under the threshold all are secret."""
+    if draw.chance(0.20):
+        return SECRET, SECRET, SECRET
+    met = 5 + draw.about(mean * draw.between(0, 1) ** 2 * 2, 0.3)
+    xmet = int(met * draw.between(0.35, 0.75))
+    smet = int(met * draw.between(0.02, 0.45))
+    return (
+        str(met),
+        SECRET if draw.chance(0.225) else str(xmet),
+        SECRET if draw.chance(0.67) else str(smet),
+    )
+
+
+def _bmo(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
+    nom_region = {r.code: r.nom for r in regions()}
+    nom_departement = {d.code: d.nom for d in departements()} | {"978": "Guadeloupe"}
+    order = sorted(territoire.bassins.values(), key=lambda b: (b.region, b.code))
+    lines: list[list[Cell]] = [[*BMO_HEADER]]
+    for metier in rows("bmo_2024.csv"):
+        for bassin in order:
+            for departement in bassin.departements:
+                draw = Draw(seed, "bmo", metier["code"], bassin.code, departement)
+                if draw.chance(0.15):
+                    continue
+                size = population.total("971" if departement == "978" else departement, BMO - 2)
+                share = 0.00022 if metier["code"][0] in "VT" else 0.00014
+                lines.append(
+                    [
+                        *(BMO, metier["code"], metier["nom"], metier["famille"], metier["famille_nom"]),
+                        *(bassin.region, nom_region[bassin.region], departement, nom_departement[departement]),
+                        *(int(bassin.code), bassin.nom, *_bmo_cells(draw, size * share)),
+                    ]
+                )
+    description: list[list[Cell]] = [[] for _ in range(6)]
+    description.append([None, "Variables ", "Description "])
+    description += [[None, name, meaning] for name, meaning in BMO_VARIABLES]
+    description += [[], ["DONNÉES FICTIVES dans la présentation du producteur"]]
+    folder = root / "bmo" / str(BMO)
+    writers.xlsx(
+        folder / f"Base_open_data_BMO_{BMO}.xlsx",
+        [("Description des variables", description), (f"BMO_{BMO}_open_data", lines)],
+    )
+    _bassins(folder, territoire, seed)
+
+
+def _bassins(folder: Path, territoire: Territoire, seed: int) -> None:
+    """Communes of the basins: no leading zero, 97 for any overseas département, no final line end."""
+
+    def line(bassin: Bassin, commune: str, departement: str) -> list[Cell]:
+        dep = departement[:2] if len(departement) == 3 else departement.lstrip("0")
+        return [bassin.region.lstrip("0"), dep, commune, bassin.code, bassin.nom]
+
+    lines = [line(territoire.bassins[c.bassin], c.code, c.departement.code) for c in territoire.communes]
+    host = territoire.par_departement[territoire.ancienne[:2]][1]
+    lines.append(line(territoire.bassins[host.bassin], territoire.ancienne, host.departement.code))
+    writers.delimited(
+        folder / "bassin_emploi.csv",
+        ["reg", "dep", "code_commune_insee", "code_bassin_BMO", "lib_bassin_BMO"],
+        Draw(seed, "bmo", "ordre").shuffled(lines),
+        sep=",",
+        newline="\r\n",
+        final_newline=False,
+    )
+
+
+def _category(tension: float) -> float:
+    return 1.0 + sum(tension >= limit for limit in (-0.8, -0.3, 0.05, 0.45))
+
+
+def _tension_line(
+    seed: int, fap: str, level: str, region: str, departement: str, employment: float
+) -> list[Cell]:
+    draw = Draw(seed, "tensions", fap, level, region, departement)
+    jobs = draw.about(employment / 100, 0.4) * 100
+    tension: float | None = draw.between(-1.6, 2.2)
+    marks: list[Cell] = [None] * (FACTORS + 1)
+    if level != "nat" and jobs < 200:
+        # Too few to mark; in the smallest cells even the imputed tension is missing.
+        tension = None if level == "dep" and draw.chance(0.15) else tension
+    elif tension is not None:
+        marks = [_category(tension), *(float(draw.whole(1, 5)) for _ in range(FACTORS))]
+        for i in NATIONAL_FACTORS:
+            marks[1 + i] = float(Draw(seed, "tensions", fap, i).whole(1, 5))
+    geo = f"{level} " if level == "reg" and len(fap) == 3 else level
+    fap_level = "fap 87" if len(fap) == 3 else "fap 225"
+    reg = f"{int(region)}.0" if region else None
+    return [fap, jobs, tension, *marks, TENSIONS, geo, fap_level, reg, departement or None]
+
+
+def _tensions(root: Path, population: Population, seed: int) -> None:
+    places = [d for d in departements() if d.code != "976"]
+    codes = [r.code for r in regions() if r.code != "06"]
+    size = {d.code: population.total(d.code, TENSIONS) for d in places}
+    by_region = {code: sum(size[d.code] for d in places if d.region == code) for code in codes}
+    lines: list[list[Cell]] = []
+    for faps in (FAP_225, sorted({fap[:3] for fap in FAP_225})):
+        rate = {fap: Draw(seed, "tensions", fap).between(0.0005, 0.007) for fap in faps}
+        lines += [_tension_line(seed, f, "nat", "", "", rate[f] * sum(size.values())) for f in faps]
+        lines += [_tension_line(seed, f, "reg", r, "", rate[f] * by_region[r]) for f in faps for r in codes]
+        lines += [
+            _tension_line(seed, f, "dep", "", d.code, rate[f] * size[d.code]) for f in faps for d in places
+        ]
+    writers.delimited(
+        root / "dares_tensions" / str(TENSIONS) / "tensions.csv", TENSIONS_HEADER, lines, sep=","
+    )
+
+
+def _metiers(root: Path, population: Population, seed: int) -> None:
+    metropole = [r for r in regions() if not r.code.startswith("0")]
+    size = {
+        r.code: sum(population.total(d.code, PROJECTION) for d in departements() if d.region == r.code)
+        for r in metropole
+    }
+    order = sorted(metropole, key=lambda r: r.nom.replace("Î", "I"))
+    metiers = rows("metiers_2030.csv")
+    jobs: dict[tuple[str, str], float] = {}
+    for metier in metiers:
+        share = Draw(seed, "metiers", metier["code_fap"]).between(0.002, 0.018)
+        for region in order:
+            if metier["corse" if region.nom == "Corse" else "continent"] == "oui":
+                draw = Draw(seed, "metiers", metier["code_fap"], region.code)
+                jobs[metier["code_fap"], region.code] = size[region.code] / 1000 * share * draw.between(0.7, 1.3)
+    totals = {r.code: math.fsum(n for (_, code), n in jobs.items() if code == r.code) for r in order}
+    france = math.fsum(totals.values())
+    records = []
+    for metier in metiers:
+        fap = metier["code_fap"]
+        here = [r for r in order if (fap, r.code) in jobs]
+        nation = math.fsum(jobs[fap, r.code] for r in here) / france
+        for region in here:
+            draw = Draw(seed, "metiers", fap, region.code, "flux")
+            n = jobs[fap, region.code]
+            created, left = n * draw.between(-0.08, 0.16), n * draw.between(0.18, 0.36)
+            young, moved = -n * draw.between(0.12, 0.34), n * draw.between(-0.02, 0.02)
+            posts = created + left
+            gap = created + left + young + moved
+            part = n / totals[region.code]
+            hors_champ = metier["hors_champ"] == "oui"
+            records.append(
+                {
+                    "code_fap": fap,
+                    "fap_libelle": metier["fap_libelle"],
+                    "region": METROPOLE_2030.get(region.nom, region.nom),
+                    "effectifs_2019_milliers": n,
+                    "part_metier_region": part,
+                    "indice_specificite": part / nation,
+                    "creations_destructions_milliers": created,
+                    "creations_destructions_pct": created / n,
+                    "departs_fin_carriere_milliers": left,
+                    "departs_fin_carriere_pct": left / n,
+                    "jeunes_debutants_milliers": young,
+                    "jeunes_debutants_pct": young / n,
+                    "solde_mobilites_inter_regions_milliers": moved,
+                    "solde_mobilites_inter_regions_pct": moved / n,
+                    "desequilibre_milliers": gap,
+                    "desequilibre_pct": gap / n,
+                    "postes_a_pourvoir_milliers": posts,
+                    "postes_a_pourvoir_pct": posts / n,
+                    "niveau_tension_2019": "hors champ" if hors_champ else str(draw.whole(1, 5)),
+                }
+            )
+    writers.json_document(
+        root / "dares_metiers_2030" / str(PROJECTION) / "dares_metiers_2030.json", records, indent=2
+    )
+
+
+def _fap(root: Path) -> None:
+    lines = rows("fap2021.csv", sep=";")
+    writers.delimited(
+        root / "nomenclatures" / "fap2021.csv",
+        list(lines[0]),
+        (list(line.values()) for line in lines),
+        newline="\r\n",
+        encoding="utf-8-sig",
+    )
+
+
+def write(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
+    """Writes `bmo`, `dares_tensions`, `dares_metiers_2030`, and the FAP of `nomenclatures`."""
+    _bmo(root, territoire, population, seed)
+    _tensions(root, population, seed)
+    _metiers(root, population, seed)
+    _fap(root)

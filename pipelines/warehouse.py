@@ -1,0 +1,386 @@
+"""The warehouse: runs sql/ into a new DuckDB file, aside; then swaps it in.
+
+One SELECT a file, and the path is the table's name. The header of a file carries what its table
+says of itself: sentence, grain, source, columns. DuckDB parses the dependencies.
+"""
+
+import functools
+import json
+import os
+import re
+import uuid
+from dataclasses import asdict, dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from pipelines import catalogue, quality, staging
+from pipelines.editions import Lock
+from pipelines.errors import BuildError, Place
+from pipelines.quality import Control
+from pipelines.settings import ROOT, Settings
+
+SQL = ROOT / "sql"
+SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
+MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a column is: one description and one unit, wherever it appears."""
+
+    description: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table of the warehouse, as its SQL file declares it."""
+
+    schema: str
+    table: str
+    title: str
+    grain: tuple[str, ...]
+    source: str
+    notes: str
+    columns: dict[str, Words]
+    query: str
+
+    @property
+    def name(self) -> str:
+        """`schema.table`."""
+        return f"{self.schema}.{self.table}"
+
+
+@functools.cache
+def glossary() -> dict[str, Words]:
+    """The words of the columns that several tables share (sql/colonnes.yml)."""
+    data = yaml.safe_load((SQL / "colonnes.yml").read_text(encoding="utf-8"))
+    return {name: Words(**entry) for name, entry in data.items()}
+
+
+def parse(path: Path) -> Model:
+    """Reads one SQL file and its header. Raises BuildError where the header is incomplete."""
+    text = path.read_text(encoding="utf-8")
+    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    fields: dict[str, str] = {"titre": ""}
+    columns: dict[str, Words] = {}
+    current = "titre"
+    for line in header:
+        start = re.match(r"(Grain|Source|Colonnes|Note)\s*:\s*(.*)", line)
+        if start:
+            current = start[1].lower()
+            fields[current] = start[2]
+        elif current == "colonnes":
+            column = re.match(r"(\w+)\s*(?:\[(.+?)\])?\s*:\s*(.+)", line)
+            if column:
+                columns[column[1]] = Words(column[3], column[2] or "")
+            elif columns and line:
+                last = next(reversed(columns))
+                columns[last] = Words(f"{columns[last].description} {line}", columns[last].unit)
+        elif line:
+            fields[current] = f"{fields[current]} {line}".strip()
+    missing = [k for k in ("titre", "grain", "source") if not fields.get(k)]
+    if missing:
+        raise BuildError(
+            f"L'en-tête du modèle n'a pas : {', '.join(missing)}.",
+            where=Place(file=str(path.relative_to(ROOT))),
+            expected="une phrase, puis « Grain : », « Source : », et « Colonnes : » s'il en a de propres",
+            todo="compléter les commentaires en tête du fichier",
+        )
+    return Model(
+        schema=path.parent.name,
+        table=path.stem,
+        title=fields["titre"],
+        grain=tuple(k.strip() for k in fields["grain"].split(",")),
+        source=fields["source"],
+        notes=fields.get("note", ""),
+        columns=columns,
+        query=text.strip().rstrip(";"),
+    )
+
+
+@functools.cache
+def models() -> tuple[Model, ...]:
+    """All tables of sql/, in the order in which they can be built."""
+    found = {m.name: m for m in (parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql")))}
+    with duckdb.connect() as connection:
+        needs = {name: dependencies(connection, model) & found.keys() for name, model in found.items()}
+    try:
+        return tuple(found[name] for name in TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
+
+
+def dependencies(connection: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
+    """Names of the tables that a model reads, `schema.table`, as DuckDB's own parser sees them."""
+    parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
+    tree = json.loads(parsed)
+    if tree.get("error"):
+        raise BuildError(
+            f"Le modèle {model.name} ne s'analyse pas : {tree.get('error_message')}",
+            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            expected="un seul SELECT",
+        )
+    names: set[str] = set()
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE":
+                names.add(f"{node.get('schema_name')}.{node.get('table_name')}")
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return names
+
+
+# --- what the SQL reads: views on the pinned Parquet, and the edition's own records -----------------
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _stage_views(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
+    for source in catalogue.load_all():
+        for table in source.tables:
+            parts = [
+                f"SELECT NULL::INTEGER AS millesime, NULL::INTEGER AS revision, NULL::BOOLEAN AS reference, * "
+                f"FROM ({staging.empty_select(source, table)})"
+            ]
+            for pin in lock.of(source.id):
+                file = quality.folder(settings, pin.source, pin.millesime, pin.revision) / f"{table}.parquet"
+                if file.is_file():
+                    parts.append(
+                        f"SELECT {pin.millesime} AS millesime, {pin.revision} AS revision, "
+                        f"{pin.reference} AS reference, * FROM read_parquet({_text(str(file))})"
+                    )
+            view = f"staging.{source.staged_name(table)}"
+            connection.execute(f"CREATE VIEW {view} AS " + " UNION ALL BY NAME ".join(parts))
+            connection.execute(f"COMMENT ON VIEW {view} IS {_text(f'{source.titre} : {source.tables[table].title}')}")
+            for column in source.of_table(table):
+                words = column.description + (f" [{column.unit}]" if column.unit else "")
+                connection.execute(f'COMMENT ON COLUMN {view}."{column.name}" IS {_text(words)}')
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> None:
+    table = pa.Table.from_pylist(rows, schema)
+    connection.register("a_charger", table)
+    connection.execute(f"CREATE TABLE staging.{name} AS SELECT * FROM a_charger")
+    connection.unregister("a_charger")
+
+
+CONTROLS = pa.schema(
+    [
+        ("etape", pa.string()),
+        ("source", pa.string()),
+        ("millesime", pa.int32()),
+        ("revision", pa.int32()),
+        *[
+            (name, pa.bool_() if name == "reussi" else pa.int64() if name == "lignes" else pa.string())
+            for name in Control.__dataclass_fields__
+        ],
+    ]
+)
+
+
+def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
+    """The edition's own records: parameters, sources, vintages, controls, quarantine."""
+    text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
+    _load(
+        connection,
+        "edition",
+        pa.schema([("edition", integer), ("fictif", boolean), ("commit", text), ("uv_lock", text)]),
+        [{"edition": lock.edition, "fictif": lock.fictif, "commit": lock.commit, "uv_lock": lock.uv_lock}],
+    )
+    entries = catalogue.load_all()
+    fields = ["producteur", "titre", "licence", "adresse", "cadence", "limits"]
+    _load(
+        connection,
+        "sources",
+        pa.schema(
+            [("source", text), *[(f, text) for f in fields], ("sens", text), ("age_max", integer), ("restreint", boolean)]
+        ),
+        [
+            {
+                "source": s.id,
+                **{f: getattr(s, f) for f in fields},
+                "sens": s.millesime.sens,
+                "age_max": s.millesime.age_max,
+                "restreint": s.restreint,
+            }
+            for s in entries
+        ],
+    )
+    vintages, controls, aside = [], [], []
+    for pin in lock.pins:
+        source = catalogue.load(pin.source)
+        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
+        if outcome is None:
+            raise BuildError(f"Révision non contrôlée : {pin.source} {pin.millesime}.")
+        mine = {"source": pin.source, "millesime": pin.millesime, "revision": pin.revision}
+        vintages.append(
+            {
+                **mine,
+                "reference": pin.reference,
+                "statut": "accepté",
+                "periode": source.millesime.periode.format(millesime=pin.millesime),
+                "date_reference": pin.date_reference,
+                "fichiers": ", ".join(f.name for f in pin.files),
+                "sha256": " ".join(f.sha256 for f in pin.files),
+                "lignes": sum(outcome.rows.values()),
+                "lignes_ecartees": sum(outcome.quarantined.values()),
+                "motif": None,
+            }
+        )
+        controls += [{"etape": "source", **mine, **asdict(c)} for c in outcome.controls]
+        quarantine = quality.folder(settings, pin.source, pin.millesime, pin.revision) / quality.QUARANTINE
+        aside += [{**mine, **row} for row in pq.read_table(quarantine).to_pylist()]
+    for refusal in lock.refus:
+        mine = {"source": refusal.source, "millesime": refusal.millesime, "revision": refusal.revision}
+        vintages.append({**mine, "reference": False, "statut": "refusé", "motif": refusal.motif})
+        outcome = quality.load_outcome(settings, refusal.source, refusal.millesime, refusal.revision)
+        controls += [{"etape": "source", **mine, **asdict(c)} for c in (outcome.controls if outcome else [])]
+    mine_schema = [("source", text), ("millesime", integer), ("revision", integer)]
+    _load(
+        connection,
+        "millesimes",
+        pa.schema(
+            [
+                *mine_schema,
+                ("reference", boolean),
+                ("statut", text),
+                ("periode", text),
+                ("date_reference", text),
+                ("fichiers", text),
+                ("sha256", text),
+                ("lignes", pa.int64()),
+                ("lignes_ecartees", pa.int64()),
+                ("motif", text),
+            ]
+        ),
+        vintages,
+    )
+    _load(connection, "controles", CONTROLS, controls)
+    _load(connection, "quarantaine", pa.schema([*mine_schema, *staging.QUARANTINE_SCHEMA]), aside)
+
+
+# --- build, check, reconcile, promote ---------------------------------------------------------------
+
+
+def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path:
+    """Builds the marts of an edition into a new DuckDB file, aside. Returns its path.
+
+    Raises BuildError, naming the model, where a query fails; the warehouse in place is not touched.
+    """
+    folder = settings.editions / str(lock.edition)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("construction-*"):
+        left.unlink()
+    target = folder / f"construction-{uuid.uuid4().hex[:8]}.duckdb"
+    with duckdb.connect(str(target)) as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute(f"SET temp_directory = {_text(str(folder / 'temporaire'))}")
+        if threads:
+            connection.execute(f"SET threads = {threads}")
+        for schema in ("staging", *SCHEMAS):
+            connection.execute(f"CREATE SCHEMA {schema}")
+        _stage_views(connection, settings, lock)
+        _records(connection, settings, lock)
+        for model in models():
+            _create(connection, model)
+    return target
+
+
+def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    order = ", ".join(f'"{k}"' for k in model.grain)
+    try:
+        connection.execute(f"CREATE TABLE {model.name} AS SELECT * FROM (\n{model.query}\n) ORDER BY {order}")
+    except duckdb.Error as error:
+        raise BuildError(
+            f"Le modèle {model.name} ne se construit pas : {error}",
+            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            expected="un SELECT qui s'exécute sur les vues staging.* de l'édition",
+            todo="corriger le modèle ; l'entrepôt en place n'a pas changé",
+        ) from error
+    connection.execute(f"COMMENT ON TABLE {model.name} IS {_text(_table_words(model))}")
+    for name, _ in described(connection, model):
+        words = column_words(model, name)
+        text = words.description + (f" [{words.unit}]" if words.unit else "")
+        connection.execute(f'COMMENT ON COLUMN {model.name}."{name}" IS {_text(text)}')
+
+
+def _table_words(model: Model) -> str:
+    return f"{model.title} Grain : {', '.join(model.grain)}. Source : {model.source}"
+
+
+def described(connection: duckdb.DuckDBPyConnection, model: Model) -> list[tuple[str, str]]:
+    """Names and types of a built table's columns, in order."""
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
+        [model.schema, model.table],
+    ).fetchall()
+    return [(name, kind) for name, kind in rows]
+
+
+def column_words(model: Model, name: str) -> Words:
+    """What a column of a table is. Raises BuildError where nobody has said it."""
+    words = model.columns.get(name) or glossary().get(name)
+    if words is None:
+        raise BuildError(
+            f"La colonne {name} de {model.name} n'est décrite nulle part.",
+            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            expected="une ligne sous « Colonnes : », ou une entrée de sql/colonnes.yml",
+            todo="l'écrire : le dictionnaire publié en vient",
+        )
+    return words
+
+
+def check(target: Path) -> list[Control]:
+    """Runs the suites of the marts on a build, and adds their results to `qualite.controles`.
+
+    Raises BuildError where a critical check fails.
+    """
+    batches = {
+        model.name: (model.name, quality.mart_rules(model.name, model.grain)) for model in models()
+    }
+    found = [c for controls in quality.validate(target, batches).values() for c in controls]
+    with duckdb.connect(str(target)) as connection:
+        rows = [{"etape": "mart", **asdict(c)} for c in found]
+        connection.register("a_charger", pa.Table.from_pylist(rows, CONTROLS))
+        connection.execute("INSERT INTO qualite.controles BY NAME SELECT * FROM a_charger")
+        connection.unregister("a_charger")
+    failed = [c for c in found if c.severite == "critique" and not c.reussi]
+    if failed:
+        raise BuildError(
+            f"{len(failed)} contrôle(s) critique(s) en échec sur les marts. "
+            + " ; ".join(f"{c.objet}, {c.controle} : {c.motif} (observé : {c.observe})" for c in failed[:6]),
+            expected="des marts conformes à expectations/marts/",
+            todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
+        )
+    return found
+
+
+def reconcile(target: Path) -> dict[str, int]:
+    """Counts the reconciliations of a build by result (`qualite.rapprochements`)."""
+    with duckdb.connect(str(target), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT resultat, count(*) FROM qualite.rapprochements GROUP BY resultat ORDER BY resultat"
+        ).fetchall()
+    return {str(result): int(count) for result, count in rows}
+
+
+def promote(settings: Settings, target: Path) -> Path:
+    """Swaps a checked build in: readers see the old file or the new one, never half of one."""
+    with duckdb.connect(str(target)) as connection:
+        connection.execute("CHECKPOINT")
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(target, settings.database)
+    return settings.database

@@ -1,0 +1,55 @@
+-- Cessations d'activité à venir : départs en fin de carrière par famille professionnelle et région, médecins proches de la fin de carrière par département.
+-- Grain : annee, source, indicateur, profession, niveau, code
+-- Source : Les métiers en 2030 (DARES) ; âges des médecins (DREES, situation au 1er janvier)
+-- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
+-- Colonnes :
+--   indicateur : departs_fin_carriere, part_departs, effectif_55_plus, part_55_plus, effectif_60_plus, part_60_plus
+--   profession : profession de l'atlas, ou famille professionnelle (FAP 2009)
+--   libelle : nom de la profession ou de la famille
+--   numerateur : ce qui est compté
+--   denominateur : ce à quoi une part se rapporte ; vide pour un nombre
+WITH dares AS (
+    SELECT d.annee, d.millesime, d.revision, d.fap, f.libelle, d.code, d.niveau, d.departs_fin_carriere, d.emploi_2019
+    FROM core.dares_metiers AS d
+    JOIN reference.familles_professionnelles AS f ON f.nomenclature = 'FAP 2009' AND f.fap = d.fap
+    WHERE d.niveau = 'region' AND d.reference
+),
+dares_situes AS (
+    SELECT * FROM dares
+    UNION ALL
+    SELECT annee, max(millesime), max(revision), fap, libelle, 'F', 'france', sum(departs_fin_carriere), sum(emploi_2019)
+    FROM dares
+    GROUP BY annee, fap, libelle
+),
+seuils AS (
+    SELECT a.annee, a.millesime, a.revision, a.source, a.profession, a.niveau, a.code, s.age,
+        sum(a.effectif) FILTER (a.age_min >= s.age) AS numerateur,
+        sum(a.effectif) AS denominateur
+    FROM atlas.ages AS a, (VALUES (55), (60)) AS s (age)
+    -- Nurses of ADELI are left out: the register keeps those who have left.
+    WHERE a.profession = 'medecin' AND a.source = 'drees_medecins_ages'
+    GROUP BY ALL
+)
+SELECT
+    annee, millesime, revision, 'dares_metiers_2030' AS source, 'departs_fin_carriere' AS indicateur,
+    fap AS profession, libelle, niveau, code,
+    (1000 * departs_fin_carriere)::DECIMAL(18, 1) AS valeur, 'personnes, de 2019 à 2030' AS unite,
+    NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur, 'projeté' AS statut
+FROM dares_situes
+UNION ALL
+SELECT
+    annee, millesime, revision, 'dares_metiers_2030', 'part_departs', fap, libelle, niveau, code,
+    CASE WHEN emploi_2019 > 0 THEN (departs_fin_carriere / emploi_2019)::DECIMAL(18, 6) END, 'part de l''emploi de 2019, de 2019 à 2030',
+    (1000 * departs_fin_carriere)::DECIMAL(18, 1), (1000 * emploi_2019)::DECIMAL(18, 1), 'projeté'
+FROM dares_situes
+UNION ALL
+SELECT
+    s.annee, s.millesime, s.revision, s.source, 'effectif_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
+    s.numerateur, 'personnes', NULL, NULL, 'calculé'
+FROM seuils AS s JOIN reference.professions AS p USING (profession)
+UNION ALL
+SELECT
+    s.annee, s.millesime, s.revision, s.source, 'part_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
+    CASE WHEN s.denominateur > 0 THEN (s.numerateur::DECIMAL(18, 4) / s.denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
+    s.numerateur, s.denominateur, 'calculé'
+FROM seuils AS s JOIN reference.professions AS p USING (profession)

@@ -1,0 +1,43 @@
+-- Effectifs de professionnels par profession, spécialité, mode d'exercice, sexe et territoire : pour chaque année, le millésime le plus récent.
+-- Grain : annee, source, profession, specialite, feuille, mode_exercice, sexe, niveau, code
+-- Source : DREES (situation au 1er janvier), CNAM (libéraux présents au 31 décembre)
+-- Note : les départements de la DREES sont ceux d'inscription ou d'exercice selon la profession ; les infirmiers viennent d'ADELI, où restent ceux qui ont cessé. La région est une somme de départements ; la France est le total publié.
+-- Colonnes :
+--   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
+--   date_reference : date à laquelle l'effectif est compté
+--   effectif [personnes] : professionnels comptés
+WITH retenus AS (
+    SELECT
+        d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,
+        d.mode_exercice, d.sexe, d.niveau, d.code, d.region, d.effectif
+    FROM core.demographie AS d
+    JOIN reference.professions_publiees AS p
+        ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
+    WHERE d.tranche_age = 'ensemble' AND d.niveau IS NOT NULL AND p.profession IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.sexe, d.territoire_publie
+        ORDER BY d.millesime DESC, d.revision DESC
+    ) = 1
+),
+situes AS (
+    SELECT * EXCLUDE (region) FROM retenus
+    UNION ALL BY NAME
+    SELECT
+        source, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+        annee, date_reference, profession, specialite, feuille, mode_exercice, sexe,
+        'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif
+    FROM retenus
+    WHERE niveau = 'departement'
+    GROUP BY source, annee, date_reference, profession, specialite, feuille, mode_exercice, sexe, region
+)
+SELECT
+    annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
+    niveau, code, effectif, 'publié' AS statut
+FROM situes
+WHERE niveau <> 'region'
+UNION ALL
+SELECT
+    annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
+    niveau, code, effectif, 'calculé' AS statut
+FROM situes
+WHERE niveau = 'region'

@@ -1,0 +1,97 @@
+-- Besoins de recrutement et tension par métier de la santé et du social et par territoire.
+-- Grain : annee, source, indicateur, nomenclature, fap, niveau, code
+-- Source : Besoins en main-d'œuvre (France Travail) ; tensions sur le marché du travail (DARES)
+-- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
+-- Colonnes :
+--   indicateur : projets, part_difficile, part_saisonniers (BMO) ; tension, puis ses six facteurs (DARES)
+--   nomenclature : FAP 2009 ou FAP 2021
+--   fap : métier ou famille professionnelle
+--   libelle : nom du métier
+--   numerateur [projets] : projets difficiles ou saisonniers des cases visibles
+--   denominateur [projets] : projets des mêmes cases
+--   cases : cases de l'enquête (métier, bassin) sur le territoire
+--   cases_visibles : cases dont les nombres nécessaires sont visibles
+--   couverture [part, de 0 à 1] : cases visibles sur cases
+WITH sante AS (
+    SELECT nomenclature, fap, libelle, niveau_fap FROM reference.familles_professionnelles
+),
+projets AS (
+    SELECT b.*, s.libelle, s.nomenclature
+    FROM core.bmo_projets AS b
+    JOIN sante AS s ON s.nomenclature = 'FAP 2021' AND s.fap = b.fap
+    QUALIFY row_number() OVER (
+        PARTITION BY b.annee, b.fap, b.bassin, b.departement_publie ORDER BY b.millesime DESC
+    ) = 1
+),
+situes AS (
+    SELECT 'bassin_bmo' AS niveau, bassin AS code, * FROM projets
+    UNION ALL SELECT 'departement', departement, * FROM projets
+    UNION ALL SELECT 'region', region, * FROM projets
+    UNION ALL SELECT 'france', 'F', * FROM projets
+),
+sommes AS (
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, nomenclature, fap, libelle,
+        niveau, code,
+        count(*)::INTEGER AS cases,
+        count(met)::INTEGER AS cases_met,
+        sum(met) AS met,
+        count(*) FILTER (met IS NOT NULL AND xmet IS NOT NULL)::INTEGER AS cases_xmet,
+        sum(xmet) FILTER (met IS NOT NULL) AS xmet,
+        sum(met) FILTER (xmet IS NOT NULL) AS met_xmet,
+        count(*) FILTER (met IS NOT NULL AND smet IS NOT NULL)::INTEGER AS cases_smet,
+        sum(smet) FILTER (met IS NOT NULL) AS smet,
+        sum(met) FILTER (smet IS NOT NULL) AS met_smet
+    FROM situes
+    WHERE code IS NOT NULL
+    GROUP BY annee, nomenclature, fap, libelle, niveau, code
+),
+bmo AS (
+    SELECT
+        annee, millesime, revision, 'bmo' AS source, i.indicateur, nomenclature, fap, libelle, niveau, code,
+        CASE i.indicateur
+            WHEN 'projets' THEN met::DECIMAL(18, 6)
+            WHEN 'part_difficile' THEN CASE WHEN met_xmet > 0 THEN (xmet::DECIMAL(18, 4) / met_xmet)::DECIMAL(18, 6) END
+            ELSE CASE WHEN met_smet > 0 THEN (smet::DECIMAL(18, 4) / met_smet)::DECIMAL(18, 6) END
+        END AS valeur,
+        CASE i.indicateur WHEN 'projets' THEN 'projets' ELSE 'part, de 0 à 1' END AS unite,
+        CASE i.indicateur WHEN 'part_difficile' THEN xmet WHEN 'part_saisonniers' THEN smet END::INTEGER AS numerateur,
+        CASE i.indicateur WHEN 'part_difficile' THEN met_xmet WHEN 'part_saisonniers' THEN met_smet END::INTEGER AS denominateur,
+        cases,
+        CASE i.indicateur WHEN 'projets' THEN cases_met WHEN 'part_difficile' THEN cases_xmet ELSE cases_smet END AS cases_visibles
+    FROM sommes, (VALUES ('projets'), ('part_difficile'), ('part_saisonniers')) AS i (indicateur)
+),
+dares AS (
+    SELECT t.*, s.libelle, s.nomenclature
+    FROM core.dares_tensions AS t
+    JOIN sante AS s ON s.nomenclature = 'FAP 2009' AND s.fap = t.fap AND s.niveau_fap = t.niveau_fap
+    WHERE t.code IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY t.annee, t.niveau_fap, t.fap, t.niveau, t.code ORDER BY t.millesime DESC
+    ) = 1
+),
+facteurs AS (
+    SELECT annee, millesime, revision, nomenclature, fap, libelle, niveau, code, indicateur, valeur
+    FROM (
+        SELECT annee, millesime, revision, nomenclature, fap, libelle, niveau, code,
+            tension_categorie AS tension, intensite_embauches, lien_formation, main_oeuvre, non_durabilite,
+            conditions_travail, inadequation_geographique
+        FROM dares
+    )
+    UNPIVOT INCLUDE NULLS (valeur FOR indicateur IN (
+        tension, intensite_embauches, lien_formation, main_oeuvre, non_durabilite,
+        conditions_travail, inadequation_geographique
+    ))
+)
+SELECT
+    annee, millesime, revision, source, indicateur, nomenclature, fap, libelle, niveau, code, valeur, unite,
+    CASE WHEN valeur IS NULL THEN 'secret' WHEN cases_visibles < cases THEN 'partiel' ELSE 'calculé' END AS statut,
+    numerateur, denominateur, cases, cases_visibles,
+    (cases_visibles::DECIMAL(18, 4) / cases)::DECIMAL(9, 6) AS couverture
+FROM bmo
+UNION ALL
+SELECT
+    annee, millesime, revision, 'dares_tensions', indicateur, nomenclature, fap, libelle, niveau, code,
+    valeur::DECIMAL(18, 6), 'note de 1 à 5', CASE WHEN valeur IS NULL THEN 'nd' ELSE 'publié' END,
+    NULL, NULL, NULL, NULL, NULL
+FROM facteurs

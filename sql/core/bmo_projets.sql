@@ -1,0 +1,21 @@
+-- Projets de recrutement par métier et bassin d'emploi, tels que publiés : toutes les enquêtes épinglées.
+-- Grain : annee, millesime, fap, bassin, departement_publie
+-- Source : Besoins en main-d'œuvre (France Travail)
+-- Note : une case secrète est vide, avec le statut « secret » : ni 0 ni 1.
+-- Colonnes :
+--   fap : métier (FAP 2021)
+--   departement_publie : département tel que publié
+--   met [projets] : projets de recrutement
+--   met_statut : publié ou secret
+--   xmet [projets] : projets jugés difficiles
+--   xmet_statut : publié ou secret
+--   smet [projets] : projets saisonniers
+--   smet_statut : publié ou secret
+SELECT
+    b.annee, b.millesime, b.revision, b.reference, b.fap, b.fap_libelle, b.famille,
+    b.bassin, b.bassin_libelle, b.departement AS departement_publie,
+    d.code AS departement, coalesce(d.regions, r.code) AS region,
+    b.met, b.met_statut, b.xmet, b.xmet_statut, b.smet, b.smet_statut
+FROM staging.bmo_projets AS b
+LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = b.departement
+LEFT JOIN core.decoupages AS r ON r.niveau = 'region' AND r.code = b.region

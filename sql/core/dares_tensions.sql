@@ -1,0 +1,35 @@
+-- Tensions sur le marché du travail par famille professionnelle et territoire, et leurs facteurs.
+-- Grain : annee, millesime, niveau_fap, fap, niveau, code_publie
+-- Source : Les tensions sur le marché du travail (DARES, France Travail), réexport
+-- Note : les facteurs sont des notes de 1 à 5 ; « n.d. » est vide, avec le statut « nd ». Le réexport écrit les régions comme des nombres (1.0 pour 01).
+-- Colonnes :
+--   fap : famille professionnelle (FAP 2009)
+--   niveau_fap : fap 87 ou fap 225
+--   code_publie : code du territoire tel que publié
+--   emploi_moyen [personnes] : emploi moyen
+--   tension : indicateur de tension, centré et réduit
+--   tension_categorie [note de 1 à 5] : tension
+--   intensite_embauches [note de 1 à 5] : intensité d'embauches
+--   lien_formation [note de 1 à 5] : lien entre formation et emploi
+--   main_oeuvre [note de 1 à 5] : manque de main-d'œuvre disponible
+--   non_durabilite [note de 1 à 5] : non-durabilité de l'emploi
+--   conditions_travail [note de 1 à 5] : conditions de travail contraignantes
+--   inadequation_geographique [note de 1 à 5] : inadéquation géographique
+WITH publiees AS (
+    SELECT
+        t.*,
+        CASE t.niveau_geo WHEN 'nat' THEN 'france' WHEN 'reg' THEN 'region' WHEN 'dep' THEN 'departement' END AS niveau,
+        CASE t.niveau_geo
+            WHEN 'nat' THEN 'F'
+            WHEN 'reg' THEN lpad(regexp_replace(t.region, '[.]0$', ''), 2, '0')
+            WHEN 'dep' THEN lpad(regexp_replace(t.departement, '[.]0$', ''), 2, '0')
+        END AS code_publie
+    FROM staging.dares_tensions AS t
+)
+SELECT
+    p.annee, p.millesime, p.revision, p.reference, p.fap, p.niveau_fap, p.niveau, p.code_publie, d.code,
+    p.emploi_moyen, p.tension, p.tension_categorie, p.tension_categorie_statut,
+    p.intensite_embauches, p.lien_formation, p.main_oeuvre, p.non_durabilite, p.conditions_travail,
+    p.inadequation_geographique
+FROM publiees AS p
+LEFT JOIN core.decoupages AS d ON d.niveau = p.niveau AND d.code = p.code_publie

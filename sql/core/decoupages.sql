@@ -1,0 +1,48 @@
+-- Territoires géographiques de l'édition, de la commune à la France.
+-- Grain : niveau, code
+-- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail, BMO)
+-- Note : une zone d'emploi ou un EPCI peut être à cheval sur plusieurs régions.
+WITH appartenances AS (
+    SELECT 'commune' AS niveau, commune AS code, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'arrondissement', arrondissement, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'epci', epci, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'zone_emploi', zone_emploi, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'bassin_vie', bassin_vie, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'bassin_bmo', bassin_bmo, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'departement', departement, departement, region, commune FROM reference.communes
+    UNION ALL SELECT 'region', region, NULL, region, commune FROM reference.communes
+    UNION ALL SELECT 'france', 'F', NULL, NULL, commune FROM reference.communes
+),
+territoires AS (
+    SELECT
+        niveau, code,
+        CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END AS departement,
+        string_agg(DISTINCT region, ' ' ORDER BY region) AS regions,
+        count(DISTINCT commune)::INTEGER AS communes
+    FROM appartenances
+    WHERE code IS NOT NULL
+    GROUP BY niveau, code
+),
+libelles AS (
+    SELECT 'commune' AS niveau, commune AS code, libelle FROM reference.communes
+    UNION ALL SELECT 'france', 'F', 'France'
+    UNION ALL
+    SELECT DISTINCT 'bassin_bmo', bassin, bassin_libelle FROM staging.bmo_bassins WHERE reference
+    UNION ALL
+    SELECT
+        CASE
+            WHEN niveau = 'ARR' THEN 'arrondissement'
+            WHEN niveau = 'EPCI' THEN 'epci'
+            WHEN niveau LIKE 'ZE%' THEN 'zone_emploi'
+            WHEN niveau LIKE 'BV%' THEN 'bassin_vie'
+            WHEN niveau = 'DEP' THEN 'departement'
+            WHEN niveau = 'REG' THEN 'region'
+        END,
+        code, libelle
+    FROM staging.insee_cog_libelles
+    WHERE reference
+        AND (niveau IN ('ARR', 'EPCI', 'DEP', 'REG') OR niveau LIKE 'ZE%' OR niveau LIKE 'BV%')
+)
+SELECT t.niveau, t.code, l.libelle, t.departement, t.regions, t.communes
+FROM territoires AS t
+LEFT JOIN libelles AS l ON l.niveau = t.niveau AND l.code = t.code

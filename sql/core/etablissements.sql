@@ -1,0 +1,39 @@
+-- Établissements de santé tels que la SAE les identifie, un par site et par millésime.
+-- Grain : millesime, finess
+-- Source : SAE, bordereau ID (DREES)
+-- Note : le territoire vient du code de la commune ; la SAE écrit l'outre-mer 9A à 9F.
+-- Colonnes :
+--   statut_regroupe : statut regroupé de la SAE : 1 public, 2 privé à but lucratif, 3 privé à but non lucratif
+--   commune_publiee : code de la commune tel que publié
+--   departement_publie : département tel que publié par la SAE
+WITH publie AS (
+    SELECT
+        e.millesime, e.revision, e.reference, e.annee, e.finess, e.finess_ej, e.raison_sociale,
+        e.categorie, e.categorie_regroupee, e.statut_juridique, e.statut_regroupe,
+        e.commune AS commune_publiee,
+        e.departement AS departement_publie
+    FROM staging.sae_id AS e
+),
+situe AS (
+    SELECT
+        p.*,
+        c.commune,
+        coalesce(c.departement, d.code) AS departement
+    FROM publie AS p
+    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
+    LEFT JOIN core.decoupages AS d
+        ON d.niveau = 'departement'
+        AND d.code = CASE
+            WHEN p.departement_publie SIMILAR TO '9[A-F]'
+                THEN '97' || (ascii(substr(p.departement_publie, 2, 1)) - ascii('A') + 1)::VARCHAR
+            ELSE p.departement_publie
+        END
+)
+SELECT
+    s.millesime, s.revision, s.annee, s.finess, s.finess_ej, s.raison_sociale,
+    s.categorie, s.categorie_regroupee, s.statut_juridique, s.statut_regroupe,
+    s.commune, s.commune_publiee, s.departement, s.departement_publie,
+    t.regions AS region,
+    s.reference
+FROM situe AS s
+LEFT JOIN core.decoupages AS t ON t.niveau = 'departement' AND t.code = s.departement

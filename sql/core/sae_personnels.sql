@@ -1,0 +1,41 @@
+-- Personnels par établissement, une ligne par variable de SYGEN, plus l'effectif d'internes recalculé.
+-- Grain : millesime, finess, variable
+-- Source : SAE, SYGEN ; Q22 pour EFF_INT_recalcule
+-- Note : une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon.
+WITH publiees AS (
+    SELECT millesime, revision, annee, finess, finess_ej, variable, valeur
+    FROM (
+        SELECT millesime, revision, annee, finess, finess_ej,
+            COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')::DECIMAL(18, 2)
+        FROM staging.sae_sygen
+    )
+    UNPIVOT INCLUDE NULLS (valeur FOR variable IN (COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')))
+),
+recalculees AS (
+    SELECT
+        s.millesime, s.revision, s.annee, s.finess, s.finess_ej,
+        'EFF_INT_recalcule' AS variable,
+        CASE WHEN i.finess IS NOT NULL
+            THEN (coalesce(i.INT, 0) + coalesce(i.DOCJU, 0) + coalesce(i.FFI, 0))::DECIMAL(18, 2)
+        END AS valeur
+    FROM staging.sae_sygen AS s
+    LEFT JOIN staging.sae_q22 AS i USING (millesime, finess)
+),
+toutes AS (
+    SELECT * FROM publiees
+    UNION ALL
+    SELECT * FROM recalculees
+)
+SELECT
+    t.millesime, t.revision, t.annee, t.finess, t.finess_ej, t.variable,
+    CASE WHEN t.valeur IS NULL AND q.finess IS NOT NULL THEN 0 ELSE t.valeur END AS valeur,
+    CASE
+        WHEN t.valeur IS NOT NULL AND t.variable = 'EFF_INT_recalcule' THEN 'calculé'
+        WHEN t.valeur IS NOT NULL THEN 'publié'
+        WHEN q.finess IS NOT NULL THEN 'zéro implicite'
+        ELSE 'non-réponse'
+    END AS statut
+FROM toutes AS t
+JOIN reference.variables_sae AS v USING (variable)
+LEFT JOIN core.sae_questionnaires AS q
+    ON q.millesime = t.millesime AND q.finess = t.finess AND q.bordereau = v.bordereau

@@ -1,0 +1,21 @@
+-- Professions de l'atlas.
+-- Grain : profession
+-- Source : nomenclature de l'atlas ; code TRE_G15 de l'annuaire santé (ANS) où la profession y figure
+-- Colonnes :
+--   libelle : nom de la profession
+--   code_ans : code de la profession dans l'annuaire santé (TRE_G15)
+--   exercice_reglemente : profession médicale, pharmaceutique, ou auxiliaire médical au sens du code de la santé publique
+SELECT *
+FROM (
+    VALUES
+        ('medecin', 'Médecins', '10', 'médicale'),
+        ('chirurgien_dentiste', 'Chirurgiens-dentistes', '40', 'médicale'),
+        ('sage_femme', 'Sages-femmes', '50', 'médicale'),
+        ('pharmacien', 'Pharmaciens', '21', 'pharmaceutique'),
+        ('infirmier', 'Infirmiers', '60', 'auxiliaire médical'),
+        ('masseur_kinesitherapeute', 'Masseurs-kinésithérapeutes', '70', 'auxiliaire médical'),
+        ('pedicure_podologue', 'Pédicures-podologues', '80', 'auxiliaire médical'),
+        ('orthophoniste', 'Orthophonistes', '91', 'auxiliaire médical'),
+        ('orthoptiste', 'Orthoptistes', '92', 'auxiliaire médical'),
+        ('auxiliaire_medical', 'Auxiliaires médicaux : ensemble', NULL, 'auxiliaire médical')
+) AS p (profession, libelle, code_ans, exercice_reglemente)

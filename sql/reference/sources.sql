@@ -1,0 +1,19 @@
+-- Sources de l'atlas : qui produit, sous quelle licence, à quelle cadence.
+-- Grain : source
+-- Source : catalogue de l'atlas (pipelines/catalogue/)
+-- Colonnes :
+--   titre : titre du jeu de données chez son producteur
+--   sens : ce que désigne le millésime : situation à une date, exercice, session, enquête, géographie, nomenclature, base
+--   age_max [années] : écart admis entre le millésime de référence et l'édition
+--   restreint : la source ne peut pas être publiée sans protection statistique
+--   limites : ce qu'il faut savoir avant de lire la source
+--   millesimes : millésimes épinglés par le verrou de l'édition
+--   millesime_reference [année] : millésime de référence de l'édition
+SELECT
+    s.source, s.producteur, s.titre, s.licence, s.adresse, s.cadence, s.sens,
+    s.age_max, s.restreint, s.limits AS limites,
+    string_agg(m.millesime::VARCHAR, ' ' ORDER BY m.millesime) AS millesimes,
+    max(m.millesime) FILTER (m.reference) AS millesime_reference
+FROM staging.sources AS s
+LEFT JOIN staging.millesimes AS m ON m.source = s.source AND m.statut = 'accepté'
+GROUP BY ALL

@@ -1,0 +1,21 @@
+-- Territoires sur lesquels l'atlas publie : découpages géographiques, entités juridiques et GHT.
+-- Grain : niveau, code
+-- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail), SAE et appartenance aux GHT au millésime de référence
+-- Note : `regions` porte toutes les régions que le territoire touche, séparées par un espace.
+WITH ej AS (
+    SELECT 'ej' AS niveau, j.finess_ej AS code, j.raison_sociale AS libelle, j.departement,
+        j.region AS regions, NULL::INTEGER AS communes
+    FROM core.entites_juridiques AS j
+    WHERE j.millesime = (SELECT max(millesime) FROM core.entites_juridiques)
+),
+ght AS (
+    SELECT 'ght', code_ght, any_value(nom_ght),
+        CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END,
+        string_agg(DISTINCT region, ' ' ORDER BY region), NULL::INTEGER
+    FROM fiches.ght_membres
+    WHERE retenu AND millesime = (SELECT max(millesime) FROM fiches.ght_membres)
+    GROUP BY code_ght
+)
+SELECT niveau, code, libelle, departement, regions, communes FROM core.decoupages
+UNION ALL SELECT * FROM ej
+UNION ALL SELECT * FROM ght
