@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.samples import writers
 from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import Departement, departements, regions, rows
+from pipelines.samples.nomenclatures import Departement, departements, headings, regions, rows
 from pipelines.samples.population import Population
 from pipelines.samples.writers import Cell
 
@@ -210,7 +210,9 @@ def _cnam_2024(root: Path, seed: int, population: Population) -> None:
         if profession not in sums:
             mean = DENSITES_2024.get(profession, 2.2)
             counts[profession] = {
-                d.code: Draw(seed, "cnam", CNAM_CSV, profession, d.code).about(mean * people[d.code] / 1e5, 0.45)
+                d.code: Draw(seed, "cnam", CNAM_CSV, profession, d.code).about(
+                    mean * people[d.code] / 1e5, 0.45
+                )
                 for d in places
             }
     for profession, members in sums.items():
@@ -234,17 +236,14 @@ def _cnam_2024(root: Path, seed: int, population: Population) -> None:
             density = _density(count, sum(people[m] for m in members))
             lines.append(
                 [
-                    *(CNAM_CSV, profession, region, nom, code, label, "tout_age", "Tout âge", "tout sexe"),
-                    *(count, density, *tail),
+                    *(CNAM_CSV, profession, region, nom, code, label),
+                    *("tout_age", "Tout âge", "tout sexe", count, density),
+                    *tail,
                 ]
             )
     writers.delimited(
         root / "cnam_demographie" / str(CNAM_CSV) / "toutes_specialites_departement.csv",
-        (
-            "annee profession_sante region libelle_region departement libelle_departement classe_age "
-            "libelle_classe_age libelle_sexe effectif densite vision_generale_all "
-            "vision_generale_prescriptions vision_profession_territoire"
-        ).split(),
+        headings("toutes_specialites_departement.csv", ","),
         Draw(seed, "cnam", "ordre").shuffled(lines),
         sep=",",
         newline="\r\n",
@@ -290,7 +289,9 @@ def _drees_order() -> list[Departement]:
     return sorted(departements(), key=lambda d: d.code.zfill(3))
 
 
-def _people(seed: int, population: Population, profession: str, d: Departement, annee: int, mean: float) -> int:
+def _people(
+    seed: int, population: Population, profession: str, d: Departement, annee: int, mean: float
+) -> int:
     level = Draw(seed, "drees", profession, d.code).between(0.72, 1.25)
     trend = 1 + (annee - DREES) * Draw(seed, "drees", profession, d.code, "pente").between(-0.008, 0.02)
     return int(population.total(d.code, annee) * mean * level * trend)
@@ -338,7 +339,9 @@ def _drees_series(root: Path, seed: int, population: Population) -> None:
         digits = 1 if profession == "Medecin" else 2
         weights = _age_weights(seed, profession, "France", len(bands))
         ages = [split(n, weights) for n in total]
-        women = [int(n * (0.87 if profession == "Infirmier" else 0.45 + i * 0.004)) for i, n in enumerate(total)]
+        women = [
+            int(n * (0.87 if profession == "Infirmier" else 0.45 + i * 0.004)) for i, n in enumerate(total)
+        ]
         unknown = [0] * len(total)
         if profession == "Dentiste":
             unknown[-1] = 5
@@ -347,9 +350,7 @@ def _drees_series(root: Path, seed: int, population: Population) -> None:
         _drees_table(
             folder / f"{profession}_departement_annee.csv", head, [whole, *lines], source, encoding="cp1252"
         )
-        by_age = [
-            (f"{k + 1:0{digits}d}- {band}", [year[k] for year in ages]) for k, band in enumerate(bands)
-        ]
+        by_age = [(f"{k + 1:0{digits}d}- {band}", [year[k] for year in ages]) for k, band in enumerate(bands)]
         _drees_table(
             folder / f"{profession}_age_annee.csv", age_head, [whole, *by_age], source, encoding="utf-8"
         )

@@ -230,7 +230,8 @@ class _Builder:
         self.seed, self.scale, self.territoire = seed, scale, territoire
         self.numbers = _Numbers()
         self.sites: list[Site] = []
-        self.ght: dict[str, tuple[str, str]] = {}
+        self.ght = dict(GHT_NORMANDS)
+        self.ranks: Counter[str] = Counter()
 
     def communes(self, departement: Departement) -> list[Commune]:
         """Communes that may have a hospital: those of every geography and population file."""
@@ -238,7 +239,8 @@ class _Builder:
         return [c for c in self.territoire.par_departement[departement.code] if c.code not in gone]
 
     def add(self, entite: Entite, genre: Genre, departement: Departement, suffix: str = "") -> Site:
-        rank = 1 + sum(1 for s in self.sites if s.commune.departement.code == departement.code)
+        self.ranks[departement.code] += 1
+        rank = self.ranks[departement.code]
         draw = Draw(self.seed, "site", departement.code, rank)
         places = self.communes(departement)
         central = [c for c in places if c.chef_lieu] if genre.soignants > 300 else places
@@ -273,9 +275,7 @@ class _Builder:
             group = ghts[rank % len(ghts)] if ghts else ""
             # One Norman entity changes group, as L'Aigle did in 2023.
             moves = departement.code == "61" and rank == 2
-            entite = self.entity(departement, group, *(["28110"] if moves else [])) if group else (
-                self.entity(departement)
-            )
+            entite = self.entity(departement, *([group] if group else []), *(["28110"] if moves else []))
             main = self.add(entite, _genre_public(departement, rank), departement)
             sites = SITES_PAR_ENTITE[rank % len(SITES_PAR_ENTITE)] if norman else 2
             for k in range(sites - 1):
@@ -300,7 +300,7 @@ class _Builder:
         for _ in range(count):
             counter[departement.region] += 1
             code = f"{departement.region}1{counter[departement.region]:02d}"
-            self.ght[code] = ("", f"GHT FICTIF {code}")
+            self.ght[code] = f"GHT FICTIF {code}"
             codes.append(code)
         return tuple(codes)
 
@@ -318,11 +318,8 @@ class _Builder:
                 self.add(own, genre, departement)
             if departement.code == "76":
                 self.add(self.entity(departement), CLCC, departement)
-        self.ght.update({code: ("", nom) for code, nom in GHT_NORMANDS.items()})
         sigles = {r.code: r.sigle for r in regions()}
-        names = {
-            code: (f"{sigles[code[:2]]}-{code[3:]}", nom) for code, (_, nom) in sorted(self.ght.items())
-        }
+        names = {code: (f"{sigles[code[:2]]}-{code[3:]}", nom) for code, nom in sorted(self.ght.items())}
         return Parc(sorted(self.sites, key=lambda s: s.finess), names)
 
 

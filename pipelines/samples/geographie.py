@@ -7,15 +7,10 @@ from pathlib import Path
 
 from pipelines.samples import writers
 from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import NORMANDS, Departement, departements, regions
+from pipelines.samples.nomenclatures import NORMANDS, Departement, departements, headings, regions
 from pipelines.samples.territoires import NO_ARRONDISSEMENT, NO_EPCI, Commune, Territoire
 from pipelines.samples.writers import Cell
 
-COG_2023 = (
-    "CODGEO LIBGEO DEP REG EPCI NATURE_EPCI ARR CV ZE2020 UU2020 TUU2017 TDUU2017 AAV2020 TAAV2017 "
-    "TDAAV2017 CATEAAV2020 BV2022"
-).split()
-COG_2024 = "CODGEO LIBGEO DEP CTCD REG EPCI EPT ARR CANOV ZE2020 UU2020 AAV2020 BV2022".split()
 LIBELLES = ["NIVGEO", "CODGEO", "LIBGEO", "NB_COM"]
 EPT = "290999001"
 
@@ -33,7 +28,16 @@ def _line_2023(c: Commune) -> list[Cell]:
     nature = "ZZ" if c.epci == NO_EPCI else "CA" if c.epci.endswith("1") else "CC"
     urban, attracted = c.chef_lieu, c.aire != "000"
     return [
-        *(c.code, c.nom, c.departement.code, c.departement.region, c.epci, nature, c.arrondissement, c.canton),
+        *(
+            c.code,
+            c.nom,
+            c.departement.code,
+            c.departement.region,
+            c.epci,
+            nature,
+            c.arrondissement,
+            c.canton,
+        ),
         *(c.zone_emploi, c.unite_urbaine, "4" if urban else "0", "41" if urban else "00", c.aire),
         *("3" if attracted else "0", "33" if attracted else "00", "20" if attracted else "30", c.bassin_vie),
     ]
@@ -69,25 +73,30 @@ def _libelles(territoire: Territoire, annee: int) -> list[list[Cell]]:
         "REG": _level("REG", communes, lambda c: c.departement.region, lambda k: noms[f"R{k}"]),
         "EPCI": _level("EPCI", communes, lambda c: c.epci, epci),
         "ZE2020": _level("ZE2020", communes, lambda c: c.zone_emploi, lambda k: f"Zone d'emploi fictive {k}"),
-        "UU2020": _level("UU2020", communes, lambda c: c.unite_urbaine, lambda k: f"Unité urbaine fictive {k}"),
+        "UU2020": _level(
+            "UU2020", communes, lambda c: c.unite_urbaine, lambda k: f"Unité urbaine fictive {k}"
+        ),
         "BV2022": _level("BV2022", communes, lambda c: c.bassin_vie, lambda k: f"Bassin de vie fictif {k}"),
         "AAV2020": _level("AAV2020", communes, lambda c: c.aire, lambda k: f"Aire fictive {k}"),
     }
     if not short:
-        levels["CTCD"] = _level("CTCD", communes, lambda c: _ctcd(c.departement), lambda k: f"Collectivité {k}")
+        levels["CTCD"] = _level(
+            "CTCD", communes, lambda c: _ctcd(c.departement), lambda k: f"Collectivité {k}"
+        )
         levels["EPT"] = _level("EPT", communes, _ept, lambda k: f"EPT fictif {k}")
         levels = dict(sorted(levels.items()))
     return [line for lines in levels.values() for line in lines]
 
 
 def _cog(root: Path, territoire: Territoire) -> None:
-    shapes = {2023: (COG_2023, _line_2023), 2024: (COG_2024, _line_2024)}
-    for annee, (header, line) in shapes.items():
+    for annee, line in ((2023, _line_2023), (2024, _line_2024)):
+        name = f"table-appartenance-geo-communes-{annee}.csv"
+        header = headings(name, ",")
         folder = root / "insee_cog" / str(annee)
         communes = territoire.geographie(annee)
         # Each file ends with a line of separators alone.
         writers.delimited(
-            folder / f"table-appartenance-geo-communes-{annee}.csv",
+            folder / name,
             header,
             [*map(line, communes), [None] * len(header)],
             sep=",",
@@ -130,7 +139,9 @@ def _codes_postaux(root: Path, territoire: Territoire) -> None:
             continue
         for rank, code in enumerate(commune.codes_postaux):
             rows.append([commune.code, nom, code, nom, "HAMEAU FICTIF" if rank else None])
-    overseas: list[list[Cell]] = [["98799", "COLLECTIVITE FICTIVE", "98799", "COLLECTIVITE FICTIVE", None]] * 2
+    overseas: list[list[Cell]] = [
+        ["98799", "COLLECTIVITE FICTIVE", "98799", "COLLECTIVITE FICTIVE", None]
+    ] * 2
     writers.delimited(
         root / "nomenclatures" / "codes_postaux_communes.csv",
         ["Code_commune_INSEE", "Nom_de_la_commune", "Code_postal", "Intitule", "Ligne_5"],

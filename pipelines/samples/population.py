@@ -164,7 +164,9 @@ def _communes(folder: Path, territoire: Territoire, population: Population, seed
             for code, values in series.items():
                 values.append(count.get(code))
         for code, commune, nom, _ in lines:
-            rows.append([departement.region_avant_2016, departement.code, commune.canton, code, nom, *series[code]])
+            rows.append(
+                [departement.region_avant_2016, departement.code, commune.canton, code, nom, *series[code]]
+            )
     mixed = Draw(seed, "population", "ordre").shuffled(rows)
     header = ["objectid", "reg", "dep", "cv", "codgeo", "libgeo"]
     writers.delimited(

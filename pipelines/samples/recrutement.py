@@ -5,16 +5,12 @@ from pathlib import Path
 
 from pipelines.samples import writers
 from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import departements, regions, rows
+from pipelines.samples.nomenclatures import departements, headings, regions, rows
 from pipelines.samples.population import Population
 from pipelines.samples.territoires import Bassin, Territoire
 from pipelines.samples.writers import Cell
 
 BMO = 2024
-BMO_HEADER = (
-    "annee|Code métier BMO|Nom métier BMO|Famille_met|Lbl_fam_met|REG|NOM_REG|Dept|NomDept|"
-    f"BE{BMO % 100}|NOMBE{BMO % 100}|met|xmet|smet"
-).split("|")
 BMO_VARIABLES = (
     ("annee", BMO),
     ("Code métier BMO", "Code métier BMO (FAP)"),
@@ -31,20 +27,9 @@ BMO_VARIABLES = (
     ("xmet", "Nombre de projets de recrutement jugés difficiles"),
     ("smet", "Nombre de projets de recrutement saisonniers"),
 )
-SECRET = "*"
+MASQUE = "*"
 
 TENSIONS = 2019
-TENSIONS_HEADER = (
-    "fap|Emploi moyen|Tension |Catégorie Tension|Intensité d'embauches|Lien formation-emploi|"
-    "Manque de main-d'œuvre disponible|Non-durabilité de l'emploi|Conditions de travail contraignantes|"
-    "Inadéquation géographique|Année|niveau_geo|niveau_fap|reg|dep"
-).split("|")
-# FAP 2009; doctors, dentists and pharmacists (V2Z) are out of scope.
-FAP_225 = (
-    "A0Z40 A1Z40 A1Z41 B2Z40 B2Z44 G0A40 G0A41 J3Z40 J3Z41 J3Z43 L0Z60 R1Z60 R1Z62 S1Z20 S1Z40 T1Z60 "
-    "T2A60 T2B60 T3Z60 T3Z61 T4Z60 T4Z61 T4Z62 V0Z60 V1Z80 V1Z81 V3Z70 V3Z71 V3Z80 V3Z90 V4Z80 V4Z83 "
-    "V4Z85 V5Z81 V5Z82 V5Z84 W1Z80"
-).split()
 FACTORS = 6
 NATIONAL_FACTORS = (1, 4)  # training link and working conditions are set by occupation alone
 
@@ -55,14 +40,14 @@ METROPOLE_2030 = {"Nouvelle-Aquitaine": "Nouvelle Aquitaine"}
 def _bmo_cells(draw: Draw, mean: float) -> tuple[str, str, str]:
     """Projects, difficult ones, seasonal ones; under the threshold all are secret."""
     if draw.chance(0.20):
-        return SECRET, SECRET, SECRET
+        return MASQUE, MASQUE, MASQUE
     met = 5 + draw.about(mean * draw.between(0, 1) ** 2 * 2, 0.3)
     xmet = int(met * draw.between(0.35, 0.75))
     smet = int(met * draw.between(0.02, 0.45))
     return (
         str(met),
-        SECRET if draw.chance(0.225) else str(xmet),
-        SECRET if draw.chance(0.67) else str(smet),
+        MASQUE if draw.chance(0.225) else str(xmet),
+        MASQUE if draw.chance(0.67) else str(smet),
     )
 
 
@@ -70,7 +55,7 @@ def _bmo(root: Path, territoire: Territoire, population: Population, seed: int) 
     nom_region = {r.code: r.nom for r in regions()}
     nom_departement = {d.code: d.nom for d in departements()} | {"978": "Guadeloupe"}
     order = sorted(territoire.bassins.values(), key=lambda b: (b.region, b.code))
-    lines: list[list[Cell]] = [[*BMO_HEADER]]
+    lines: list[list[Cell]] = [[*headings(f"Base_open_data_BMO_{BMO}.csv")]]
     for metier in rows("bmo_2024.csv"):
         for bassin in order:
             for departement in bassin.departements:
@@ -82,7 +67,12 @@ def _bmo(root: Path, territoire: Territoire, population: Population, seed: int) 
                 lines.append(
                     [
                         *(BMO, metier["code"], metier["nom"], metier["famille"], metier["famille_nom"]),
-                        *(bassin.region, nom_region[bassin.region], departement, nom_departement[departement]),
+                        *(
+                            bassin.region,
+                            nom_region[bassin.region],
+                            departement,
+                            nom_departement[departement],
+                        ),
                         *(int(bassin.code), bassin.nom, *_bmo_cells(draw, size * share)),
                     ]
                 )
@@ -147,8 +137,10 @@ def _tensions(root: Path, population: Population, seed: int) -> None:
     codes = [r.code for r in regions() if r.code != "06"]
     size = {d.code: population.total(d.code, TENSIONS) for d in places}
     by_region = {code: sum(size[d.code] for d in places if d.region == code) for code in codes}
+    # Doctors, dentists and pharmacists (V2Z) are out of scope.
+    fine = [line["fap225"] for line in rows("fap2009.csv")]
     lines: list[list[Cell]] = []
-    for faps in (FAP_225, sorted({fap[:3] for fap in FAP_225})):
+    for faps in (fine, sorted({fap[:3] for fap in fine})):
         rate = {fap: Draw(seed, "tensions", fap).between(0.0005, 0.007) for fap in faps}
         lines += [_tension_line(seed, f, "nat", "", "", rate[f] * sum(size.values())) for f in faps]
         lines += [_tension_line(seed, f, "reg", r, "", rate[f] * by_region[r]) for f in faps for r in codes]
@@ -156,7 +148,10 @@ def _tensions(root: Path, population: Population, seed: int) -> None:
             _tension_line(seed, f, "dep", "", d.code, rate[f] * size[d.code]) for f in faps for d in places
         ]
     writers.delimited(
-        root / "dares_tensions" / str(TENSIONS) / "tensions.csv", TENSIONS_HEADER, lines, sep=","
+        root / "dares_tensions" / str(TENSIONS) / "tensions.csv",
+        headings("tensions.csv", ","),
+        lines,
+        sep=",",
     )
 
 
@@ -174,7 +169,9 @@ def _metiers(root: Path, population: Population, seed: int) -> None:
         for region in order:
             if metier["corse" if region.nom == "Corse" else "continent"] == "oui":
                 draw = Draw(seed, "metiers", metier["code_fap"], region.code)
-                jobs[metier["code_fap"], region.code] = size[region.code] / 1000 * share * draw.between(0.7, 1.3)
+                jobs[metier["code_fap"], region.code] = (
+                    size[region.code] / 1000 * share * draw.between(0.7, 1.3)
+                )
     totals = {r.code: math.fsum(n for (_, code), n in jobs.items() if code == r.code) for r in order}
     france = math.fsum(totals.values())
     records = []

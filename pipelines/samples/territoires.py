@@ -142,18 +142,16 @@ def _departement(
     zones = [f"{region}{counters.next('zone', region):02d}" for _ in range(min(2, count))]
     here = []
     for _ in range(min(BASSINS.get(code, 1), count)):
-        number = f"{int(region)}{counters.next('bassin', region):02d}"
-        bassins[number] = Bassin(number, f"BASSIN FICTIF {number}", region, (code,))
-        here.append(number)
+        bassin = f"{int(region)}{counters.next('bassin', region):02d}"
+        bassins[bassin] = Bassin(bassin, f"BASSIN FICTIF {bassin}", region, (code,))
+        here.append(bassin)
     city = VILLES.get(code)
     communes = []
     seen: set[str] = set()
     for i, number in enumerate(numbers):
         label = f"{number:02d}" if departement.outre_mer else f"{number:03d}"
         commune = f"{code}{label}"
-        arrondissement = (
-            f"{code}{i * arrondissements // count + 1}" if arrondissements else NO_ARRONDISSEMENT
-        )
+        arrondissement = f"{code}{i * arrondissements // count + 1}" if arrondissements else NO_ARRONDISSEMENT
         first = arrondissement not in seen
         seen.add(arrondissement)
         municipal = (

@@ -126,7 +126,7 @@ def _repacked(raw: io.BytesIO, strict: bool) -> bytes:
 def xls(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]]) -> None:
     """Writes a workbook in the format of Excel 97-2003."""
     book = xlwt.Workbook(encoding="utf-8")
-    book.set_owner("Données fictives")
+    book.set_owner("DONNEES FICTIVES")
     for name, rows in sheets:
         sheet = book.add_sheet(name)
         for r, row in enumerate(rows):

@@ -21,8 +21,9 @@ WITH publiees AS (
         CASE t.niveau_geo WHEN 'nat' THEN 'france' WHEN 'reg' THEN 'region' WHEN 'dep' THEN 'departement' END AS niveau,
         CASE t.niveau_geo
             WHEN 'nat' THEN 'F'
-            WHEN 'reg' THEN lpad(regexp_replace(t.region, '[.]0$', ''), 2, '0')
-            WHEN 'dep' THEN lpad(regexp_replace(t.departement, '[.]0$', ''), 2, '0')
+            -- lpad would cut 971 to two characters.
+            WHEN 'reg' THEN regexp_replace(regexp_replace(t.region, '[.]0$', ''), '^([0-9])$', '0\1')
+            WHEN 'dep' THEN regexp_replace(regexp_replace(t.departement, '[.]0$', ''), '^([0-9])$', '0\1')
         END AS code_publie
     FROM staging.dares_tensions AS t
 )

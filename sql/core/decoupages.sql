@@ -27,7 +27,7 @@ libelles AS (
     SELECT 'commune' AS niveau, commune AS code, libelle FROM reference.communes
     UNION ALL SELECT 'france', 'F', 'France'
     UNION ALL
-    SELECT DISTINCT 'bassin_bmo', bassin, bassin_libelle FROM staging.bmo_bassins WHERE reference
+    SELECT 'bassin_bmo', bassin, min(bassin_libelle) FROM staging.bmo_projets WHERE reference GROUP BY bassin
     UNION ALL
     SELECT
         CASE
@@ -42,7 +42,23 @@ libelles AS (
     FROM staging.insee_cog_libelles
     WHERE reference
         AND (niveau IN ('ARR', 'EPCI', 'DEP', 'REG') OR niveau LIKE 'ZE%' OR niveau LIKE 'BV%')
+),
+-- Basins that the survey names and that the list of communes lacks.
+bassins_sans_communes AS (
+    SELECT
+        'bassin_bmo' AS niveau, bassin AS code,
+        CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END AS departement,
+        string_agg(DISTINCT region, ' ' ORDER BY region) AS regions,
+        0 AS communes
+    FROM staging.bmo_projets
+    WHERE reference AND bassin NOT IN (SELECT code FROM territoires WHERE niveau = 'bassin_bmo')
+    GROUP BY bassin
+),
+tous AS (
+    SELECT * FROM territoires
+    UNION ALL
+    SELECT * FROM bassins_sans_communes
 )
 SELECT t.niveau, t.code, l.libelle, t.departement, t.regions, t.communes
-FROM territoires AS t
+FROM tous AS t
 LEFT JOIN libelles AS l ON l.niveau = t.niveau AND l.code = t.code

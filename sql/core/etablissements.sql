@@ -11,7 +11,14 @@ WITH publie AS (
         e.millesime, e.revision, e.reference, e.annee, e.finess, e.finess_ej, e.raison_sociale,
         e.categorie, e.categorie_regroupee, e.statut_juridique, e.statut_regroupe,
         e.commune AS commune_publiee,
-        e.departement AS departement_publie
+        e.departement AS departement_publie,
+        -- Overseas, the SAE writes 9A to 9F for 971 to 976: in départements (9D) and in communes (9D407).
+        CASE WHEN e.commune SIMILAR TO '9[A-F].*' THEN '97' || substr(e.commune, 3) ELSE e.commune END AS commune_lue,
+        CASE
+            WHEN e.departement SIMILAR TO '9[A-F]'
+                THEN '97' || (ascii(substr(e.departement, 2, 1)) - ascii('A') + 1)::VARCHAR
+            ELSE e.departement
+        END AS departement_lu
     FROM staging.sae_id AS e
 ),
 situe AS (
@@ -20,14 +27,8 @@ situe AS (
         c.commune,
         coalesce(c.departement, d.code) AS departement
     FROM publie AS p
-    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
-    LEFT JOIN core.decoupages AS d
-        ON d.niveau = 'departement'
-        AND d.code = CASE
-            WHEN p.departement_publie SIMILAR TO '9[A-F]'
-                THEN '97' || (ascii(substr(p.departement_publie, 2, 1)) - ascii('A') + 1)::VARCHAR
-            ELSE p.departement_publie
-        END
+    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_lue
+    LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement_lu
 )
 SELECT
     s.millesime, s.revision, s.annee, s.finess, s.finess_ej, s.raison_sociale,

@@ -4,7 +4,10 @@
 -- Note : le département et la région viennent du code de la commune, jamais de l'extrait, qui porte les régions d'avant 2016.
 WITH publiees AS (
     SELECT
-        2000 + annee2 AS annee, millesime, revision, commune AS commune_publiee, population
+        2000 + annee2 AS annee, millesime, revision,
+        -- Overseas codes carry the whole département: 971102 is 97102.
+        CASE WHEN length(commune) = 6 THEN substr(commune, 1, 2) || substr(commune, 4) ELSE commune END AS commune_publiee,
+        population
     FROM staging.insee_population_communes
     QUALIFY row_number() OVER (PARTITION BY annee2, commune ORDER BY millesime DESC, revision DESC) = 1
 )

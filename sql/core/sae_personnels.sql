@@ -25,17 +25,31 @@ toutes AS (
     SELECT * FROM publiees
     UNION ALL
     SELECT * FROM recalculees
+),
+-- In 2022 SYGEN leaves EFF_INT blank as soon as one of its three terms is blank: no zero, unless Q22 counts none.
+internes_comptes AS (
+    SELECT millesime, finess FROM recalculees WHERE valeur > 0
+),
+lues AS (
+    SELECT
+        t.*,
+        v.bordereau,
+        q.finess IS NOT NULL AS questionnaire_rempli,
+        t.variable = 'EFF_INT' AND i.finess IS NOT NULL AS internes_non_publies
+    FROM toutes AS t
+    JOIN reference.variables_sae AS v USING (variable)
+    LEFT JOIN core.sae_questionnaires AS q
+        ON q.millesime = t.millesime AND q.finess = t.finess AND q.bordereau = v.bordereau
+    LEFT JOIN internes_comptes AS i ON i.millesime = t.millesime AND i.finess = t.finess
 )
 SELECT
-    t.millesime, t.revision, t.annee, t.finess, t.finess_ej, t.variable,
-    CASE WHEN t.valeur IS NULL AND q.finess IS NOT NULL THEN 0 ELSE t.valeur END AS valeur,
+    millesime, revision, annee, finess, finess_ej, variable,
+    CASE WHEN valeur IS NULL AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE valeur END AS valeur,
     CASE
-        WHEN t.valeur IS NOT NULL AND t.variable = 'EFF_INT_recalcule' THEN 'calculé'
-        WHEN t.valeur IS NOT NULL THEN 'publié'
-        WHEN q.finess IS NOT NULL THEN 'zéro implicite'
+        WHEN valeur IS NOT NULL AND variable = 'EFF_INT_recalcule' THEN 'calculé'
+        WHEN valeur IS NOT NULL THEN 'publié'
+        WHEN internes_non_publies THEN 'nd'
+        WHEN questionnaire_rempli THEN 'zéro implicite'
         ELSE 'non-réponse'
     END AS statut
-FROM toutes AS t
-JOIN reference.variables_sae AS v USING (variable)
-LEFT JOIN core.sae_questionnaires AS q
-    ON q.millesime = t.millesime AND q.finess = t.finess AND q.bordereau = v.bordereau
+FROM lues

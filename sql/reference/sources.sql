@@ -2,7 +2,11 @@
 -- Grain : source
 -- Source : catalogue de l'atlas (pipelines/catalogue/)
 -- Colonnes :
+--   producteur : organisme qui publie la source
 --   titre : titre du jeu de données chez son producteur
+--   licence : licence de réutilisation
+--   adresse : adresse officielle du jeu de données
+--   cadence : rythme de publication
 --   sens : ce que désigne le millésime : situation à une date, exercice, session, enquête, géographie, nomenclature, base
 --   age_max [années] : écart admis entre le millésime de référence et l'édition
 --   restreint : la source ne peut pas être publiée sans protection statistique

@@ -71,6 +71,7 @@ def departements() -> tuple[Departement, ...]:
     )
 
 
-def headings(file: str) -> list[str]:
-    """The official column names of a wide file, in their official order."""
-    return (HEADINGS / file).read_text(encoding="utf-8").rstrip("\n").split(";")
+def headings(file: str, sep: str = ";") -> list[str]:
+    """The official column names of a file, in their official order."""
+    with (HEADINGS / file).open(encoding="utf-8", newline="") as handle:
+        return next(csv.reader(handle, delimiter=sep))

@@ -1,0 +1,125 @@
+"""Fictitious extracts of every source, in the producers' own layouts, at any scale.
+
+They let the whole pipeline run without a network and without real data. Names of files, headers,
+separators, encodings, line ends, workbook formats, footers, code lists and known quirks are those
+of the real vintages; names and figures are invented, and say so. The same seed and scale give the
+same bytes on every machine.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+import uuid
+from functools import cache
+from pathlib import Path
+
+from pipelines.connectors.mirror import FICTIF
+from pipelines.errors import UsageError
+from pipelines.samples import (
+    demographie,
+    etablissements,
+    formations,
+    geographie,
+    recrutement,
+    sae,
+    territoires,
+)
+from pipelines.samples import population as populations
+
+SEED = 2025
+MARKER = ".echantillon.json"
+SENTENCE = (
+    "Données fictives : ces extraits imitent la présentation des producteurs, "
+    "mais leurs noms et leurs chiffres sont inventés.\n"
+)
+
+
+def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
+    """Makes the fictitious extracts in `root/<folder>/<millésime>/` and returns them, in order.
+
+    Does nothing where `root` already holds those of the same seed, scale and code. They are made
+    aside, then swapped in. Raises UsageError where `root` holds something else.
+    """
+    if not (math.isfinite(scale) and 0 < scale <= 100):
+        raise UsageError(
+            f"L'échelle de l'échantillon n'est pas possible : {scale}",
+            expected="un nombre entre 0 et 100 (1 : une centaine d'établissements normands)",
+        )
+    root = root.absolute()
+    made = _made(root)
+    wanted = {"graine": seed, "echelle": scale, "code": _code()}
+    if (
+        made is not None
+        and all(made.get(key) == value for key, value in wanted.items())
+        and _whole(root, made)
+    ):
+        return _extracts(root)
+    if root.exists() and made is None and not (root.is_dir() and not any(root.iterdir())):
+        raise UsageError(
+            f"Le dossier de l'échantillon contient autre chose : {root}",
+            expected=f"un dossier vide, nouveau, ou fait par l'échantillon (il a alors {MARKER})",
+            todo="choisir un autre dossier ; rien n'y a été touché",
+        )
+    root.parent.mkdir(parents=True, exist_ok=True)
+    aside = root.parent / f".{root.name}-{uuid.uuid4().hex}"
+    try:
+        aside.mkdir()
+        _write(aside, seed, scale)
+        sizes = {path.relative_to(aside).as_posix(): path.stat().st_size for path in _extracts(aside)}
+        marker = json.dumps({**wanted, "fichiers": sizes}, ensure_ascii=False, indent=1)
+        (aside / MARKER).write_text(marker + "\n", encoding="utf-8", newline="\n")
+        _swap(aside, root)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return _extracts(root)
+
+
+def _write(root: Path, seed: int, scale: float) -> None:
+    territoire = territoires.build(seed, scale)
+    population = populations.Population(seed)
+    parc = etablissements.build(seed, scale, territoire)
+    geographie.write(root, territoire, seed)
+    populations.write(root, territoire, population, seed)
+    recrutement.write(root, territoire, population, seed)
+    demographie.write(root, population, seed)
+    formations.write(root, territoire, seed, scale)
+    sae.write(root, parc, seed)
+    (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
+
+
+@cache
+def _code() -> str:
+    """What made the extracts: a digest of this package's code and lists."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".csv")):
+        digest.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _made(root: Path) -> dict[str, object] | None:
+    """The marker of a folder of samples, or None where there is none that reads."""
+    try:
+        marker = json.loads((root / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return marker if isinstance(marker, dict) else None
+
+
+def _whole(root: Path, made: dict[str, object]) -> bool:
+    """Whether the files that the marker lists are all there, at their size, and no other."""
+    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _extracts(root)}
+    return (root / FICTIF).is_file() and sizes == made.get("fichiers")
+
+
+def _extracts(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file() and path.parent != root)
+
+
+def _swap(aside: Path, root: Path) -> None:
+    old = root.parent / f".{root.name}-ancien-{uuid.uuid4().hex}"
+    if root.exists():
+        root.rename(old)
+    aside.rename(root)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,41 @@
+-- Places offertes et admis sur Parcoursup, par diplôme et institut ou territoire.
+-- Grain : annee, diplome, niveau, code
+-- Source : Parcoursup (ministère chargé de l'enseignement supérieur)
+-- Note : hors formation continue, aides-soignants, auxiliaires de puériculture et spécialités infirmières : les places offertes ne sont pas le quota régional, et il n'y a pas de taux de remplissage. Les admis peuvent dépasser les places. L'extrait peut ne couvrir qu'une région.
+-- Colonnes :
+--   diplome : diplôme préparé
+--   niveau : institut, ou niveau du territoire
+--   code : identifiant de l'établissement (UAI), ou du territoire
+--   libelle : nom de l'institut ; vide pour un territoire
+--   formations : nombre de formations
+--   places_offertes [places] : places offertes sur Parcoursup (capa_fin)
+--   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
+--   admis [personnes] : admis (acc_tot)
+--   admises [personnes] : femmes admises
+--   admis_neobacheliers [personnes] : admis néo-bacheliers
+--   admis_meme_academie [personnes] : admis issus de l'académie de la formation
+WITH situees AS (
+    SELECT 'institut' AS niveau, cod_uai AS code, etablissement AS libelle, * FROM core.formations
+    UNION ALL SELECT 'commune', commune, NULL, * FROM core.formations
+    UNION ALL SELECT 'arrondissement', arrondissement, NULL, * FROM core.formations
+    UNION ALL SELECT 'zone_emploi', zone_emploi, NULL, * FROM core.formations
+    UNION ALL SELECT 'bassin_bmo', bassin_bmo, NULL, * FROM core.formations
+    UNION ALL SELECT 'departement', departement, NULL, * FROM core.formations
+    UNION ALL SELECT 'region', region, NULL, * FROM core.formations
+    UNION ALL SELECT 'france', 'F', NULL, * FROM core.formations
+)
+SELECT
+    session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+    diplome, niveau, code, any_value(libelle) AS libelle,
+    CASE WHEN count(DISTINCT region) = 1 THEN min(region) END AS region,
+    count(*)::INTEGER AS formations,
+    sum(capa_fin)::INTEGER AS places_offertes,
+    sum(voe_tot)::INTEGER AS candidats,
+    sum(acc_tot)::INTEGER AS admis,
+    sum(acc_tot_f)::INTEGER AS admises,
+    sum(acc_neobac)::INTEGER AS admis_neobacheliers,
+    sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
+    CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
+FROM situees
+WHERE code IS NOT NULL
+GROUP BY session, diplome, niveau, code

@@ -1,0 +1,63 @@
+-- Ce qu'un lecteur doit savoir avant d'employer l'édition : millésimes trop anciens, dénominateurs d'une autre année, absences.
+-- Grain : sujet, source, objet
+-- Source : verrou de l'édition et marts
+-- Colonnes :
+--   sujet : référence ancienne, dénominateur, source absente, appartenance aux GHT, territoires inconnus, quarantaine, rapprochement
+--   objet : ce que l'avertissement concerne
+--   avertissement : la phrase
+SELECT
+    'référence ancienne' AS sujet, m.source, m.millesime::VARCHAR AS objet,
+    'le millésime de référence ' || m.millesime || ' a ' || m.age || ' an(s) ; la source en admet ' || s.age_max AS avertissement
+FROM reference.millesimes AS m
+JOIN reference.sources AS s USING (source)
+WHERE m.trop_ancien
+UNION ALL
+SELECT 'source absente', source, 'édition', 'aucun millésime accepté : les marts qui en dépendent sont vides'
+FROM reference.sources
+WHERE millesime_reference IS NULL
+UNION ALL
+SELECT 'millésime refusé', source, millesime || ' r' || revision, 'refusé par les contrôles : ' || coalesce(split_part(motif, chr(10), 1), '')
+FROM reference.millesimes
+WHERE statut = 'refusé'
+UNION ALL
+SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (' || count(*) || ' lignes)'
+FROM atlas.densites
+WHERE avertissement IS NOT NULL
+GROUP BY source, annee, avertissement
+UNION ALL
+SELECT 'dénominateur', 'zonage_medecins', 'atlas.acces ' || annee, avertissement
+FROM atlas.acces
+WHERE niveau = 'france' AND avertissement IS NOT NULL
+GROUP BY annee, avertissement
+UNION ALL
+SELECT
+    'appartenance aux GHT', 'ght', 'exercice ' || s.millesime,
+    CASE
+        WHEN min(g.millesime) IS NULL
+            THEN 'appartenance inconnue : fiches.ght_membres est vide, les GHT n''ont que leurs totaux publiés s''il y en a'
+        ELSE 'appartenance de ' || min(g.annee_appartenance) || ' appliquée à l''exercice ' || s.millesime
+    END
+FROM (SELECT DISTINCT millesime FROM staging.sae_sygen) AS s
+LEFT JOIN core.ght_membres AS g ON g.millesime = s.millesime
+GROUP BY s.millesime
+HAVING min(g.millesime) IS NULL OR min(g.annee_appartenance) <> s.millesime
+UNION ALL
+SELECT
+    'appartenance aux GHT', 'ght', 'région ' || r.code,
+    'aucune appartenance connue pour ' || r.libelle || ' : ses GHT n''ont que leurs totaux publiés, s''il y en a'
+FROM reference.territoires AS r
+WHERE r.niveau = 'region' AND r.code NOT IN (SELECT region_ght FROM fiches.etablissements WHERE region_ght IS NOT NULL)
+UNION ALL
+SELECT 'territoires inconnus', source, niveau || ' ' || millesime, count(*) || ' code(s), ' || sum(lignes) || ' ligne(s) : qualite.territoires_inconnus'
+FROM qualite.territoires_inconnus
+GROUP BY source, niveau, millesime
+UNION ALL
+SELECT 'quarantaine', source, millesime::VARCHAR, sum(lignes_ecartees) || ' ligne(s) écartée(s) : qualite.quarantaine'
+FROM reference.millesimes
+WHERE lignes_ecartees > 0
+GROUP BY source, millesime
+UNION ALL
+SELECT 'rapprochement', source, rapprochement || ' ' || millesime, count(*) || ' écart(s) sans explication : qualite.rapprochements'
+FROM qualite.rapprochements
+WHERE resultat = 'écart'
+GROUP BY source, rapprochement, millesime

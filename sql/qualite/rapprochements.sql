@@ -1,0 +1,221 @@
+-- Rapprochements : ce que l'édition calcule, et ce que la source publie ou que l'arithmétique exige.
+-- Grain : rapprochement, source, millesime, objet
+-- Source : toutes les sources de l'édition
+-- Note : « écart expliqué » est un écart connu, mesuré et décrit ; « écart » est à examiner.
+-- Colonnes :
+--   rapprochement : nom du rapprochement
+--   objet : territoire, groupement, variable ou total rapproché
+--   libelle : ce qui est rapproché
+--   observe : valeur calculée
+--   attendu : valeur publiée ou exigée
+--   ecart : observé moins attendu
+--   tolerance : écart admis
+--   resultat : égal, écart expliqué, écart
+--   explication : raison d'un écart connu ; publication d'un chiffre
+WITH ght AS (
+    SELECT
+        'ght_sygen' AS rapprochement, 'sae' AS source, g.millesime,
+        g.code_ght || ' ' || g.variable AS objet,
+        'Somme de SYGEN sur les sites publics du GHT et total publié : ' || g.nom_ght AS libelle,
+        coalesce(g.valeur, 0) AS observe, coalesce(g.valeur_publiee, 0) AS attendu, 0::DECIMAL(18, 2) AS tolerance,
+        NULL AS explication
+    FROM fiches.ght_personnels AS g
+    WHERE g.sites IS NOT NULL AND g.variable <> 'EFF_INT_recalcule'
+        AND g.millesime IN (SELECT millesime FROM core.sae_ght_publies)
+),
+-- Gaps that were investigated: they explain themselves only while they stay what was measured.
+ecarts_examines (bordereau, millesime, etablissements, total_pnm) AS (
+    VALUES ('Q24', 2022, 112, -156.17::DECIMAL(18, 2))
+),
+bordereaux AS (
+    SELECT
+        r.millesime, r.bordereau,
+        count(DISTINCT r.finess) AS etablissements,
+        count(DISTINCT r.finess) FILTER (r.ecart <> 0) AS differents,
+        coalesce(sum(r.ecart) FILTER (r.variable = 'ETP_TOT_PNM'), 0) AS total_pnm,
+        -- SYGEN leaves EFF_INT blank where one of its three terms is blank: known, not a gap to explain each time.
+        r.bordereau = 'Q22' AND count(*) FILTER (r.ecart <> 0 AND p.statut IS DISTINCT FROM 'nd') = 0 AS blancs_seulement
+    FROM core.sae_recalculs AS r
+    LEFT JOIN core.sae_personnels AS p
+        ON p.millesime = r.millesime AND p.finess = r.finess AND p.variable = r.variable
+    GROUP BY r.millesime, r.bordereau
+),
+explications AS (
+    SELECT
+        b.millesime, b.bordereau, b.etablissements, b.differents,
+        CASE
+            WHEN b.differents = 0 THEN NULL
+            WHEN b.blancs_seulement THEN 'EFF_INT est vide dans SYGEN dès que l''un de ses trois termes l''est'
+            WHEN e.bordereau IS NOT NULL THEN 'deux états de l''édition de 2022, chacun cohérent : qualite.sae_ecarts'
+        END AS explication
+    FROM bordereaux AS b
+    LEFT JOIN ecarts_examines AS e
+        ON e.bordereau = b.bordereau AND e.millesime = b.millesime
+        AND e.etablissements = b.differents AND e.total_pnm = b.total_pnm
+),
+sygen AS (
+    SELECT
+        lower(r.bordereau) || '_sygen', 'sae', r.millesime, r.variable,
+        'Total de SYGEN et total recalculé depuis ' || r.bordereau || ' ; '
+            || count(*) FILTER (r.ecart <> 0) || ' établissement(s) diffèrent',
+        sum(r.valeur_recalculee)::DECIMAL(18, 2), sum(r.valeur_sygen)::DECIMAL(18, 2), 0::DECIMAL(18, 2),
+        any_value(e.explication)
+    FROM core.sae_recalculs AS r
+    JOIN explications AS e ON e.millesime = r.millesime AND e.bordereau = r.bordereau
+    GROUP BY r.bordereau, r.millesime, r.variable
+),
+sygen_etablissements AS (
+    SELECT
+        'sygen_etablissements', 'sae', millesime, bordereau,
+        'Établissements dont SYGEN diffère de ' || bordereau || ' par au moins une composante, sur ' || etablissements,
+        differents::DECIMAL(18, 2), 0::DECIMAL(18, 2), 0::DECIMAL(18, 2), explication
+    FROM explications
+),
+q24 AS (
+    SELECT
+        'q24_disciplines', 'sae', millesime, '9999',
+        'Établissements dont la ligne 9999 de Q24 n''est pas la somme de 1000 et 2000',
+        count(*) FILTER (total <> parties)::DECIMAL(18, 2), 0::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM (
+        SELECT millesime, finess,
+            coalesce(sum(ETPPNM) FILTER (disci = '9999'), 0) AS total,
+            coalesce(sum(ETPPNM) FILTER (disci IN ('1000', '2000')), 0) AS parties
+        FROM staging.sae_q24
+        GROUP BY millesime, finess
+    )
+    GROUP BY millesime
+),
+drees_territoires AS (
+    SELECT
+        'drees_departements', source, millesime, profession_publiee || ' ' || annee,
+        'Somme des départements et total publié',
+        coalesce(sum(effectif) FILTER (code IS DISTINCT FROM 'F'), 0)::DECIMAL(18, 2),
+        coalesce(sum(effectif) FILTER (code = 'F'), 0)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM core.demographie
+    WHERE source LIKE 'drees%' AND tranche_age = 'ensemble' AND sexe = 'ensemble'
+    GROUP BY source, millesime, profession_publiee, annee
+),
+drees_modalites AS (
+    SELECT
+        'drees_' || m.modalite, d.source, d.millesime, d.profession_publiee || ' ' || d.annee || ' ' || d.territoire_publie,
+        'Somme des ' || CASE m.modalite WHEN 'ages' THEN 'tranches d''âge' ELSE 'sexes' END || ' et total publié',
+        sum(d.effectif)::DECIMAL(18, 2), any_value(t.effectif)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM core.demographie AS d
+    JOIN (VALUES ('ages'), ('sexes')) AS m (modalite)
+        ON CASE m.modalite WHEN 'ages' THEN d.tranche_age <> 'ensemble' ELSE d.sexe <> 'ensemble' END
+    JOIN core.demographie AS t
+        ON t.source = d.source AND t.millesime = d.millesime AND t.annee = d.annee
+        AND t.profession_publiee = d.profession_publiee AND t.territoire_publie = d.territoire_publie
+        AND t.tranche_age = 'ensemble' AND t.sexe = 'ensemble'
+    WHERE d.source LIKE 'drees%'
+    GROUP BY m.modalite, d.source, d.millesime, d.profession_publiee, d.annee, d.territoire_publie
+),
+cnam AS (
+    SELECT
+        'cnam_densites', source, millesime, feuille,
+        'Lignes dont 100 000 × effectif / population n''est pas la densité publiée, sur ' || count(*),
+        count(*) FILTER (
+            abs(100000 * effectif::DECIMAL(18, 6) / population_publiee - densite_publiee) > 0.000001
+        )::DECIMAL(18, 2),
+        0::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM core.demographie
+    WHERE source = 'cnam_demographie' AND population_publiee > 0 AND densite_publiee IS NOT NULL
+    GROUP BY source, millesime, feuille
+),
+cnam_territoires AS (
+    SELECT
+        'cnam_departements', source, millesime, trim(feuille || ' ' || profession_publiee),
+        'Somme des départements et total de la France',
+        coalesce(sum(effectif) FILTER (niveau = 'departement'), 0)::DECIMAL(18, 2),
+        coalesce(sum(effectif) FILTER (niveau = 'france'), 0)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM core.demographie
+    WHERE source = 'cnam_demographie'
+    GROUP BY source, millesime, feuille, profession_publiee
+),
+dares AS (
+    SELECT
+        'metiers_2030_identite', 'dares_metiers_2030', millesime, 'toutes les lignes',
+        'Lignes dont créations + départs n''est pas le nombre de postes à pourvoir, sur ' || count(*),
+        count(*) FILTER (abs(creations + departs_fin_carriere - postes_a_pourvoir) > 0.000001)::DECIMAL(18, 2),
+        0::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM core.dares_metiers
+    GROUP BY millesime
+),
+insee AS (
+    SELECT
+        'population_departements', 'insee_population_departements', p.millesime, p.annee::VARCHAR,
+        'Somme des départements et total publié de la France',
+        sum(p.population) FILTER (d.code IS NOT NULL)::DECIMAL(18, 2),
+        max(p.population) FILTER (d.code IS NULL)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM staging.insee_population_departements AS p
+    LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement
+    WHERE p.sexe = 'Ensemble' AND p.tranche_age = 'Total'
+    GROUP BY p.millesime, p.annee
+),
+valeurs AS (
+    SELECT 'medecins_normandie_2022' AS chiffre, 'drees_medecins_ages' AS source, sum(effectif)::DECIMAL(18, 2) AS valeur
+    FROM core.demographie
+    WHERE source = 'drees_medecins_ages' AND millesime = 2022 AND region = '28' AND tranche_age = 'ensemble'
+    UNION ALL
+    SELECT 'medecins_60_plus_normandie_2022', 'drees_medecins_ages', sum(valeur)
+    FROM atlas.departs
+    WHERE source = 'drees_medecins_ages' AND annee = 2022 AND indicateur = 'effectif_60_plus' AND niveau = 'region' AND code = '28'
+    UNION ALL
+    SELECT 'population_normandie_2016', 'insee_population_departements', sum(population)
+    FROM core.population
+    WHERE annee = 2016 AND niveau = 'region' AND code = '28' AND sexe = 'ensemble' AND tranche_age = 'ensemble'
+    UNION ALL
+    SELECT 'population_normandie_2021', 'insee_population_communes', sum(population)
+    FROM core.population_communes
+    WHERE annee = 2021 AND region = '28'
+    UNION ALL
+    SELECT 'ifsi_normandie_places_2025', 'parcoursup', sum(places_offertes)
+    FROM atlas.formations
+    WHERE annee = 2025 AND niveau = 'region' AND code = '28' AND diplome = 'D.E Infirmier'
+    UNION ALL
+    SELECT 'ifsi_normandie_admis_2025', 'parcoursup', sum(admis)
+    FROM atlas.formations
+    WHERE annee = 2025 AND niveau = 'region' AND code = '28' AND diplome = 'D.E Infirmier'
+    UNION ALL
+    SELECT 'internes_france_2022', 'sae', sum(valeur)
+    FROM core.sae_personnels
+    WHERE millesime = 2022 AND variable = 'EFF_INT' AND statut = 'publié'
+),
+publies AS (
+    SELECT
+        'chiffre_publie', c.source, c.millesime, c.chiffre, c.libelle,
+        v.valeur, c.attendu, 0::DECIMAL(18, 2),
+        CASE
+            WHEN v.valeur IS DISTINCT FROM c.attendu AND c.chiffre = 'population_normandie_2021'
+                THEN c.publication || ' ; le réexport n''a pas la commune 14666 (1 888 habitants)'
+            ELSE c.publication
+        END
+    FROM reference.chiffres_publies AS c
+    JOIN valeurs AS v ON v.chiffre = c.chiffre
+    JOIN reference.millesimes AS m ON m.source = c.source AND m.millesime = c.millesime AND m.statut = 'accepté'
+    WHERE NOT m.fictif
+),
+tous AS (
+    SELECT * FROM ght
+    UNION ALL SELECT * FROM sygen
+    UNION ALL SELECT * FROM sygen_etablissements
+    UNION ALL SELECT * FROM q24
+    UNION ALL SELECT * FROM drees_territoires
+    UNION ALL SELECT * FROM drees_modalites
+    UNION ALL SELECT * FROM cnam
+    UNION ALL SELECT * FROM cnam_territoires
+    UNION ALL SELECT * FROM dares
+    UNION ALL SELECT * FROM insee
+    UNION ALL SELECT * FROM publies
+)
+SELECT
+    rapprochement, source, millesime, objet, libelle, observe, attendu,
+    (observe - attendu)::DECIMAL(18, 2) AS ecart, tolerance,
+    CASE
+        WHEN abs(observe - attendu) <= tolerance THEN 'égal'
+        WHEN explication IS NOT NULL AND (rapprochement <> 'chiffre_publie' OR objet = 'population_normandie_2021')
+            THEN 'écart expliqué'
+        ELSE 'écart'
+    END AS resultat,
+    explication
+FROM tous

@@ -1,0 +1,86 @@
+-- Codes de territoire des extraits qui ne mènent à aucun territoire de la géographie de l'édition.
+-- Grain : source, millesime, niveau, code_publie
+-- Source : toutes les sources territorialisées
+-- Note : ces lignes ne sont pas perdues : elles comptent dans les totaux nationaux publiés, pas sur une carte.
+-- Colonnes :
+--   niveau : niveau du code
+--   code_publie : code ou nom tel que publié
+--   lignes : lignes concernées
+--   fichier : fichier de la première ligne concernée
+--   premiere_ligne : ligne de la première occurrence dans ce fichier
+WITH codes AS (
+    SELECT 'sae' AS source, e.millesime, 'commune' AS niveau, e.commune AS code_publie, e._fichier, e._ligne
+    FROM staging.sae_id AS e
+    JOIN core.etablissements AS s ON s.millesime = e.millesime AND s.finess = e.finess
+    WHERE s.commune IS NULL
+    UNION ALL
+    SELECT 'sae', e.millesime, 'departement', e.departement, e._fichier, e._ligne
+    FROM staging.sae_id AS e
+    JOIN core.etablissements AS s ON s.millesime = e.millesime AND s.finess = e.finess
+    WHERE s.departement IS NULL
+    UNION ALL
+    SELECT 'bmo', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.bmo_projets
+    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'bmo', millesime, 'bassin_bmo', bassin, _fichier, _ligne
+    FROM staging.bmo_projets
+    WHERE bassin NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'bassin_bmo')
+    UNION ALL
+    SELECT 'insee_population_departements', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.insee_population_departements
+    WHERE regexp_matches(departement, '^[0-9]')
+        AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'insee_population_communes', p.millesime, 'commune', p.commune, p._fichier, p._ligne
+    FROM staging.insee_population_communes AS p
+    WHERE CASE WHEN length(p.commune) = 6 THEN substr(p.commune, 1, 2) || substr(p.commune, 4) ELSE p.commune END
+        NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    UNION ALL
+    SELECT 'dares_metiers_2030', m.millesime, 'region', m.region_libelle, m._fichier, m._ligne
+    FROM staging.dares_metiers_2030 AS m
+    WHERE m.region_libelle IN (SELECT d.region_publiee FROM core.dares_metiers AS d WHERE d.niveau IS NULL)
+    UNION ALL
+    SELECT 'parcoursup', millesime, 'departement', dep, _fichier, _ligne
+    FROM staging.parcoursup_formations
+    WHERE dep NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'drees_demographie', d.millesime, 'departement', d.territoire, d._fichier, d._ligne
+    FROM staging.drees_demographie_departements AS d
+    WHERE d.territoire IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_demographie' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'drees_medecins_ages', d.millesime, 'departement', d.territoire, d._fichier, d._ligne
+    FROM staging.drees_medecins_ages AS d
+    WHERE d.territoire IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_medecins_ages' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'cnam_demographie', d.millesime, 'departement', d.departement, d._fichier, d._ligne
+    FROM staging.cnam_demographie AS d
+    WHERE d.departement NOT LIKE 'TOTAL%' AND d.departement IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'cnam_demographie' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'dares_tensions', t.millesime, c.niveau, c.code_publie, t._fichier, t._ligne
+    FROM staging.dares_tensions AS t
+    JOIN (SELECT DISTINCT millesime, niveau, code_publie FROM core.dares_tensions WHERE code IS NULL) AS c
+        ON c.millesime = t.millesime
+        AND c.code_publie = regexp_replace(
+            regexp_replace(coalesce(t.departement, t.region), '[.]0$', ''), '^([0-9])$', '0\1')
+    UNION ALL
+    SELECT 'zonage_medecins', z.millesime, 'commune', z.code_postal || ' ' || z.commune_libelle, z._fichier, z._ligne
+    FROM staging.zonage_medecins AS z
+    JOIN core.zonage_rattachements AS n
+        ON n.millesime = z.millesime AND n.code_postal = z.code_postal AND n.commune_libelle = z.commune_libelle
+    WHERE n.commune IS NULL
+)
+SELECT
+    source, millesime, niveau, code_publie,
+    count(*)::INTEGER AS lignes,
+    min(_fichier) AS fichier,
+    arg_min(_ligne, (_fichier, _ligne))::INTEGER AS premiere_ligne
+FROM codes
+WHERE code_publie IS NOT NULL
+GROUP BY source, millesime, niveau, code_publie

@@ -1,0 +1,23 @@
+-- Contours simplifiés des départements et, où ils sont publiés, des arrondissements.
+-- Grain : niveau, code, perimetre
+-- Source : contours administratifs simplifiés (IGN)
+-- Note : les arrondissements portent des codes propres au fichier : ils sont reconnus par leur nom dans le département.
+-- Colonnes :
+--   code_publie : code tel que publié
+--   perimetre : partie du fichier d'où vient le contour
+--   libelle : nom tel que publié
+--   geometry : géométrie au format GeoJSON (longitude, latitude)
+SELECT
+    c.niveau,
+    coalesce(d.code, a.code, c.code) AS code,
+    c.code AS code_publie, c.perimetre, c.nom AS libelle,
+    coalesce(d.regions, a.regions) AS region,
+    c.geometry, c.millesime, c.revision
+FROM staging.contours AS c
+LEFT JOIN core.decoupages AS d ON c.niveau = 'departement' AND d.niveau = 'departement' AND d.code = c.code
+LEFT JOIN core.decoupages AS a
+    ON c.niveau = 'arrondissement' AND a.niveau = 'arrondissement'
+    AND a.departement = substr(c.code, 1, 2)
+    -- The file leaves articles out: « Havre », « Andelys ».
+    AND regexp_replace(lower(strip_accents(a.libelle)), '^(les |le |la |l'')', '') = lower(strip_accents(c.nom))
+WHERE c.reference
