@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer
+from pipelines.errors import Place, StorageError
 
 PROVENANCE = "provenance.json"
 
@@ -63,6 +64,19 @@ def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
             )
         )
     return sorted(found, key=lambda landed: landed.revision)
+
+
+def revision(landing: Path, source: str, millesime: int, number: int) -> Landed:
+    """One archived revision. Raises StorageError where it isn't in the archive."""
+    for landed in revisions(landing, source, millesime):
+        if landed.revision == number:
+            return landed
+    raise StorageError(
+        f"La révision {number} n'est pas dans l'archive.",
+        where=Place(source=source, millesime=millesime, file=str(landing / source / str(millesime))),
+        expected="un dossier que l'archive a écrit ; elle n'efface rien",
+        todo="relancer l'ingestion de cette source",
+    )
 
 
 def vintages(landing: Path, source: str) -> list[int]:

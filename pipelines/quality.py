@@ -7,6 +7,7 @@ plausible size, and the row counts and totals pinned to a file's sha256.
 """
 
 import functools
+import hashlib
 import json
 import os
 import shutil
@@ -57,6 +58,7 @@ class Outcome:
     revision: int
     accepte: bool
     motif: str = ""
+    empreinte: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
     controls: list[Control] = field(default_factory=list)
@@ -73,6 +75,16 @@ def folder(settings: Settings, source: str, millesime: int, revision: int) -> Pa
 
 def _pending(settings: Settings, source: str, millesime: int, revision: int) -> Path:
     return settings.staging / source / str(millesime) / f".r{revision}-en-cours"
+
+
+def fingerprint(landed: Landed) -> str:
+    """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
+    source = landed.source
+    entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
+    code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
+    parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
+    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code)]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def load_outcome(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:
@@ -109,6 +121,7 @@ def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iter
     outcome = Outcome(
         landed.source, landed.millesime, landed.revision, accepte=False, motif=str(error), controls=failed
     )
+    outcome.empreinte = fingerprint(landed)
     _save(outcome, pending)
     _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
     return outcome
@@ -262,7 +275,7 @@ def _pin_rules(pin: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @functools.cache
-def _gx() -> Any:
+def _gx() -> tuple[Any, Any]:
     """Great Expectations, imported once a process (it takes seconds), quiet and without telemetry."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
@@ -273,6 +286,23 @@ def _gx() -> Any:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     return gx, context
+
+
+def warm() -> None:
+    """Imports Great Expectations ahead of the first check, so that a step's time is its own."""
+    _gx()
+
+
+def stand_by(outcome: Outcome) -> Outcome:
+    """An outcome already reached on the same bytes by the same rules. Raises RefusedError again."""
+    if outcome.accepte:
+        return outcome
+    raise RefusedError(
+        outcome.motif.splitlines()[0] if outcome.motif else "Révision déjà refusée.",
+        where=Place(source=outcome.source, millesime=outcome.millesime),
+        expected=f"un autre fichier que la révision {outcome.revision}, déjà refusée pour cette raison",
+        todo="atlas vintages montre le motif entier",
+    )
 
 
 def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, list[Control]]:
@@ -494,6 +524,7 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
         refuse(settings, landed, error, controls)
         raise error
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
+    outcome.empreinte = fingerprint(landed)
     _save(outcome, pending)
     _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
     return outcome

@@ -43,8 +43,12 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """The promoted DuckDB file that people query."""
-        return self.warehouse / "atlas.duckdb"
+        """The promoted DuckDB file that people query.
+
+        Not `atlas.duckdb`: DuckDB names the catalogue after the file, and `atlas.effectifs` would be an
+        "ambiguous reference to catalog or schema".
+        """
+        return self.warehouse / "atlas_sante.duckdb"
 
 
 def load() -> Settings:

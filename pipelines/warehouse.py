@@ -5,6 +5,7 @@ says of itself: sentence, grain, source, columns. DuckDB parses the dependencies
 """
 
 import functools
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, quality, staging
+from pipelines import catalogue, landing, quality, staging
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
 from pipelines.quality import Control
@@ -47,6 +48,7 @@ class Model:
     title: str
     grain: tuple[str, ...]
     source: str
+    publication: str
     notes: str
     columns: dict[str, Words]
     query: str
@@ -72,7 +74,7 @@ def parse(path: Path) -> Model:
     columns: dict[str, Words] = {}
     current = "titre"
     for line in header:
-        start = re.match(r"(Grain|Source|Colonnes|Note)\s*:\s*(.*)", line)
+        start = re.match(r"(Grain|Source|Publication|Colonnes|Note)\s*:\s*(.*)", line)
         if start:
             current = start[1].lower()
             fields[current] = start[2]
@@ -85,12 +87,12 @@ def parse(path: Path) -> Model:
                 columns[last] = Words(f"{columns[last].description} {line}", columns[last].unit)
         elif line:
             fields[current] = f"{fields[current]} {line}".strip()
-    missing = [k for k in ("titre", "grain", "source") if not fields.get(k)]
+    missing = [k for k in ("titre", "grain", "source", "publication") if not fields.get(k)]
     if missing:
         raise BuildError(
             f"L'en-tête du modèle n'a pas : {', '.join(missing)}.",
             where=Place(file=str(path.relative_to(ROOT))),
-            expected="une phrase, puis « Grain : », « Source : », et « Colonnes : » s'il en a de propres",
+            expected="une phrase, puis « Grain : », « Source : », « Publication : », et « Colonnes : » s'il en a de propres",
             todo="compléter les commentaires en tête du fichier",
         )
     return Model(
@@ -99,6 +101,7 @@ def parse(path: Path) -> Model:
         title=fields["titre"],
         grain=tuple(k.strip() for k in fields["grain"].split(",")),
         source=fields["source"],
+        publication=fields["publication"],
         notes=fields.get("note", ""),
         columns=columns,
         query=text.strip().rstrip(";"),
@@ -106,15 +109,36 @@ def parse(path: Path) -> Model:
 
 
 @functools.cache
+def _needs() -> dict[str, tuple[Model, frozenset[str]]]:
+    """Every model by name, with all that it reads."""
+    found = [parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql"))]
+    with duckdb.connect() as connection:
+        return {model.name: (model, frozenset(dependencies(connection, model))) for model in found}
+
+
+@functools.cache
 def models() -> tuple[Model, ...]:
     """All tables of sql/, in the order in which they can be built."""
-    found = {m.name: m for m in (parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql")))}
-    with duckdb.connect() as connection:
-        needs = {name: dependencies(connection, model) & found.keys() for name, model in found.items()}
+    needs = _needs()
+    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
     try:
-        return tuple(found[name] for name in TopologicalSorter(needs).static_order())
+        return tuple(needs[name][0] for name in order.static_order())
     except CycleError as error:
         raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
+
+
+@functools.cache
+def sources_of(name: str) -> frozenset[str]:
+    """The sources of the catalogue from which a table comes, through all that it reads."""
+    staged = {f"staging.{s.staged_name(t)}": s.id for s in catalogue.load_all() for t in s.tables}
+    needs = _needs()
+    found: set[str] = set()
+    for read in needs[name][1]:
+        if read in staged:
+            found.add(staged[read])
+        elif read in needs:
+            found |= sources_of(read)
+    return frozenset(found)
 
 
 def dependencies(connection: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
@@ -196,8 +220,24 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
     _load(
         connection,
         "edition",
-        pa.schema([("edition", integer), ("fictif", boolean), ("commit", text), ("uv_lock", text)]),
-        [{"edition": lock.edition, "fictif": lock.fictif, "commit": lock.commit, "uv_lock": lock.uv_lock}],
+        pa.schema(
+            [
+                ("edition", integer),
+                ("fictif", boolean),
+                ("commit", text),
+                ("uv_lock", text),
+                ("empreinte", text),
+            ]
+        ),
+        [
+            {
+                "edition": lock.edition,
+                "fictif": lock.fictif,
+                "commit": lock.commit,
+                "uv_lock": lock.uv_lock,
+                "empreinte": fingerprint(lock),
+            }
+        ],
     )
     entries = catalogue.load_all()
     fields = ["producteur", "titre", "licence", "adresse", "cadence", "limits"]
@@ -205,7 +245,13 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
         connection,
         "sources",
         pa.schema(
-            [("source", text), *[(f, text) for f in fields], ("sens", text), ("age_max", integer), ("restreint", boolean)]
+            [
+                ("source", text),
+                *[(f, text) for f in fields],
+                ("sens", text),
+                ("age_max", integer),
+                ("restreint", boolean),
+            ]
         ),
         [
             {
@@ -348,9 +394,7 @@ def check(target: Path) -> list[Control]:
 
     Raises BuildError where a critical check fails.
     """
-    batches = {
-        model.name: (model.name, quality.mart_rules(model.name, model.grain)) for model in models()
-    }
+    batches = {model.name: (model.name, quality.mart_rules(model.name, model.grain)) for model in models()}
     found = [c for controls in quality.validate(target, batches).values() for c in controls]
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
@@ -366,6 +410,21 @@ def check(target: Path) -> list[Control]:
             todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
         )
     return found
+
+
+def fingerprint(lock: Lock) -> str:
+    """SHA-256 of all that a build depends on: the lock, the SQL, our code."""
+    files = [*sorted(SQL.rglob("*")), *sorted((ROOT / "pipelines").rglob("*.py"))]
+    parts = [lock.to_json(), *(landing.sha256(path) for path in files if path.is_file())]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def built_from(settings: Settings) -> str | None:
+    """The fingerprint of the warehouse in place, or None where there is none."""
+    if not settings.database.is_file():
+        return None
+    with duckdb.connect(str(settings.database), read_only=True) as connection:
+        return str(connection.execute("SELECT empreinte FROM staging.edition").fetchall()[0][0])
 
 
 def reconcile(target: Path) -> dict[str, int]:

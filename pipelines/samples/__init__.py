@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.connectors.mirror import FICTIF
-from pipelines.errors import UsageError
+from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     demographie,
     etablissements,
@@ -47,19 +47,30 @@ def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
             expected="un nombre entre 0 et 100 (1 : une centaine d'établissements normands)",
         )
     root = root.absolute()
+    wanted = {"graine": seed, "echelle": float(scale), "code": _code()}
+    try:
+        return _make(root, wanted, seed, scale)
+    except OSError as error:
+        raise StorageError(
+            f"L'échantillon ne s'écrit pas dans {root} : {error}",
+            expected="un dossier où l'on peut écrire, et de la place sur le disque",
+        ) from error
+
+
+def _make(root: Path, wanted: dict[str, object], seed: int, scale: float) -> list[Path]:
     made = _made(root)
-    wanted = {"graine": seed, "echelle": scale, "code": _code()}
     if (
         made is not None
         and all(made.get(key) == value for key, value in wanted.items())
         and _whole(root, made)
     ):
         return _extracts(root)
-    if root.exists() and made is None and not (root.is_dir() and not any(root.iterdir())):
+    foreign = _foreign(root, made)
+    if foreign:
         raise UsageError(
-            f"Le dossier de l'échantillon contient autre chose : {root}",
-            expected=f"un dossier vide, nouveau, ou fait par l'échantillon (il a alors {MARKER})",
-            todo="choisir un autre dossier ; rien n'y a été touché",
+            f"Le dossier de l'échantillon contient autre chose : {foreign}",
+            expected="un dossier nouveau, vide, ou tel que l'échantillon l'a fait",
+            todo="choisir un autre dossier, ou déplacer ces fichiers ; rien n'y a été touché",
         )
     root.parent.mkdir(parents=True, exist_ok=True)
     aside = root.parent / f".{root.name}-{uuid.uuid4().hex}"
@@ -107,8 +118,21 @@ def _made(root: Path) -> dict[str, object] | None:
     return marker if isinstance(marker, dict) else None
 
 
+def _foreign(root: Path, made: dict[str, object] | None) -> str:
+    """What stands in the folder that the samples did not make; replacing the folder would lose it."""
+    if not root.exists():
+        return ""
+    if not root.is_dir():
+        return str(root)
+    known = made.get("fichiers") if made is not None else None
+    mine = set(known) | {MARKER, FICTIF} if isinstance(known, dict) else set()
+    here = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    others = [name for name in here if name not in mine]
+    return f"{root} ({', '.join(others[:3])}{' …' if len(others) > 3 else ''})" if others else ""
+
+
 def _whole(root: Path, made: dict[str, object]) -> bool:
-    """Whether the files that the marker lists are all there, at their size, and no other."""
+    """Whether the files that the marker lists are all there, at their size."""
     sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _extracts(root)}
     return (root / FICTIF).is_file() and sizes == made.get("fichiers")
 

@@ -76,10 +76,8 @@ def _counts_2018(seed: int, population: Population) -> dict[str, dict[str, list[
     counts: dict[str, dict[str, list[int]]] = {}
 
     def drawn(label: str, mean: float) -> list[int]:
-        return [
-            Draw(seed, "cnam", CNAM_XLS, label, d.code).about(mean * n / 1e5, 0.45)
-            for d, n in zip(places, size, strict=True)
-        ]
+        draw = Draw(seed, "cnam", CNAM_XLS, label)
+        return [draw.about(mean * n / 1e5, 0.45) for n in size]
 
     def summed(lines: list[list[int]]) -> list[int]:
         return [sum(column) for column in zip(*lines, strict=True)]
@@ -209,12 +207,8 @@ def _cnam_2024(root: Path, seed: int, population: Population) -> None:
     for profession in professions:
         if profession not in sums:
             mean = DENSITES_2024.get(profession, 2.2)
-            counts[profession] = {
-                d.code: Draw(seed, "cnam", CNAM_CSV, profession, d.code).about(
-                    mean * people[d.code] / 1e5, 0.45
-                )
-                for d in places
-            }
+            draw = Draw(seed, "cnam", CNAM_CSV, profession)
+            counts[profession] = {d.code: draw.about(mean * people[d.code] / 1e5, 0.45) for d in places}
     for profession, members in sums.items():
         counts[profession] = {d.code: sum(counts[m][d.code] for m in members) for d in places}
     noms = {r.code: r.nom.replace("Île", "Ile") for r in regions()}

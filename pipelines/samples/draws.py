@@ -22,6 +22,11 @@ class Draw:
         """A real number in [low, high)."""
         return low + (high - low) * self._next()
 
+    def low(self) -> float:
+        """A share in [0, 1) that is most often small."""
+        share = self._next()
+        return share * share
+
     def whole(self, low: int, high: int) -> int:
         """A whole number in [low, high], both included."""
         return low + int(self._next() * (high - low + 1))

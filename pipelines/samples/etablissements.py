@@ -33,13 +33,21 @@ class Genre:
 
 
 CHU = Genre(
-    *("CHU FICTIF", "101", "PUB1", "03", "11", "1", 2.6, 0.0, 2600),
-    {"LIT_MED": 420, "LIT_CHI": 190, "LIT_OBS": 60, "PLA_MCO": 90, "LIT_SSR": 80, "LIT_USLD": 60},
+    *("CHU FICTIF", "101", "PUB1", "03", "11", "1", 2.6, 0.01, 2600),
+    {
+        "LIT_MED": 420,
+        "LIT_CHI": 190,
+        "LIT_OBS": 60,
+        "PLA_MCO": 90,
+        "LIT_SSR": 80,
+        "PLA_SSR": 20,
+        "LIT_USLD": 60,
+    },
     {"1000": 0.16, "2100": 0.70, "2300": 0.02, "2400": 0.08, "2500": 0.04},
     internes=9.0,
 )
 CH = Genre(
-    *("CH FICTIF", "355", "PUB2", "04", "13", "1", 0.8, 0.0, 780),
+    *("CH FICTIF", "355", "PUB2", "04", "13", "1", 0.8, 0.05, 780),
     {"LIT_MED": 150, "LIT_CHI": 45, "LIT_OBS": 18, "PLA_MCO": 22, "LIT_SSR": 40, "LIT_USLD": 30},
     {"1000": 0.16, "2100": 0.68, "2400": 0.11, "2500": 0.05},
     internes=1.5,
@@ -94,7 +102,7 @@ PSY_LUCRATIF = Genre(
 )
 SSR_ASSOCIATIF = Genre(
     *("SSR ASSOCIATIF FICTIF", "109", "PNL8", "07", "60", "3", 0.16, 0.0, 95),
-    {"LIT_SSR": 75},
+    {"LIT_SSR": 75, "PLA_SSR": 15},
     {"2400": 1.0},
     specialites="M1010 M1120 M1320 M3050",
 )
@@ -216,9 +224,9 @@ def _genre_public(departement: Departement, rank: int) -> Genre:
     if rank == 0:
         large = departement.code in ("14", "76") or int(departement.latitude * 10) % 4 == 0
         return CHU if large else CH
-    if rank == 2 and departement.code in NORMANDS:
+    if rank == 3 and departement.code in NORMANDS:
         return EPSM
-    return CH if rank in (1, 3) else HOPITAL
+    return CH if rank in (1, 2) else HOPITAL
 
 
 def _at_least(least: int, mean: float) -> int:
@@ -245,7 +253,7 @@ class _Builder:
         places = self.communes(departement)
         central = [c for c in places if c.chef_lieu] if genre.soignants > 300 else places
         nom = f"{genre.nom} {departement.code}-{rank:02d}{suffix}"
-        if genre is CLINIQUE and rank % 5 == 4:
+        if genre is CLINIQUE and rank % 4 == 1:
             nom = f"CLINIQUE FICTIVE DU SACRÉ-CŒUR {departement.code}-{rank:02d}"
         site = Site(
             finess=self.numbers.next(departement),
@@ -255,7 +263,7 @@ class _Builder:
             commune=central[(rank - 1) % len(central)],
             taille=draw.between(0.6, 1.4),
         )
-        if genre.stjr != "1":
+        if genre.stjr != "1" or departement.code not in NORMANDS:
             # Some do not answer, some close, some open; a few of the silent are not even in SYGEN.
             if draw.chance(0.07):
                 site = replace(site, repond=False, dans_sygen=not draw.chance(0.15))

@@ -41,7 +41,7 @@ def _bmo_cells(draw: Draw, mean: float) -> tuple[str, str, str]:
     """Projects, difficult ones, seasonal ones; under the threshold all are secret."""
     if draw.chance(0.20):
         return MASQUE, MASQUE, MASQUE
-    met = 5 + draw.about(mean * draw.between(0, 1) ** 2 * 2, 0.3)
+    met = 5 + draw.about(mean * draw.low() * 2, 0.3)
     xmet = int(met * draw.between(0.35, 0.75))
     smet = int(met * draw.between(0.02, 0.45))
     return (
@@ -112,24 +112,33 @@ def _category(tension: float) -> float:
     return 1.0 + sum(tension >= limit for limit in (-0.8, -0.3, 0.05, 0.45))
 
 
-def _tension_line(
-    seed: int, fap: str, level: str, region: str, departement: str, employment: float
-) -> list[Cell]:
-    draw = Draw(seed, "tensions", fap, level, region, departement)
-    jobs = draw.about(employment / 100, 0.4) * 100
-    tension: float | None = draw.between(-1.6, 2.2)
-    marks: list[Cell] = [None] * (FACTORS + 1)
-    if level != "nat" and jobs < 200:
-        # Too few to mark; in the smallest cells even the imputed tension is missing.
-        tension = None if level == "dep" and draw.chance(0.15) else tension
-    elif tension is not None:
-        marks = [_category(tension), *(float(draw.whole(1, 5)) for _ in range(FACTORS))]
-        for i in NATIONAL_FACTORS:
-            marks[1 + i] = float(Draw(seed, "tensions", fap, i).whole(1, 5))
-    geo = f"{level} " if level == "reg" and len(fap) == 3 else level
-    fap_level = "fap 87" if len(fap) == 3 else "fap 225"
-    reg = f"{int(region)}.0" if region else None
-    return [fap, jobs, tension, *marks, TENSIONS, geo, fap_level, reg, departement or None]
+class _Metier:
+    """One occupation: its jobs per inhabitant, and the marks that it has everywhere."""
+
+    def __init__(self, seed: int, fap: str) -> None:
+        self.fap, self.draw = fap, Draw(seed, "tensions", fap)
+        # Many occupations are rare, and too few to mark in a small département.
+        rare, common = 0.00005 + 0.006 * self.draw.low(), self.draw.between(0.002, 0.01)
+        self.rate = common if fap[0] == "V" else rare
+        self.national = [float(self.draw.whole(1, 5)) for _ in NATIONAL_FACTORS]
+
+    def line(self, level: str, region: str, departement: str, inhabitants: int) -> list[Cell]:
+        """One line of the file: employment, tension, and seven marks or none."""
+        draw = self.draw
+        jobs = draw.about(self.rate * inhabitants / 100, 0.4) * 100
+        tension: float | None = draw.between(-1.6, 2.2)
+        marks: list[Cell] = [None] * (FACTORS + 1)
+        if level != "nat" and jobs < 200:
+            # In the smallest cells even the imputed tension is missing.
+            tension = None if level == "dep" and draw.chance(0.15) else tension
+        elif tension is not None:
+            marks = [_category(tension), *(float(draw.whole(1, 5)) for _ in range(FACTORS))]
+            for factor, mark in zip(NATIONAL_FACTORS, self.national, strict=True):
+                marks[1 + factor] = mark
+        geo = f"{level} " if level == "reg" and len(self.fap) == 3 else level
+        fap_level = "fap 87" if len(self.fap) == 3 else "fap 225"
+        reg = f"{int(region)}.0" if region else None
+        return [self.fap, jobs, tension, *marks, TENSIONS, geo, fap_level, reg, departement or None]
 
 
 def _tensions(root: Path, population: Population, seed: int) -> None:
@@ -141,12 +150,10 @@ def _tensions(root: Path, population: Population, seed: int) -> None:
     fine = [line["fap225"] for line in rows("fap2009.csv")]
     lines: list[list[Cell]] = []
     for faps in (fine, sorted({fap[:3] for fap in fine})):
-        rate = {fap: Draw(seed, "tensions", fap).between(0.0005, 0.007) for fap in faps}
-        lines += [_tension_line(seed, f, "nat", "", "", rate[f] * sum(size.values())) for f in faps]
-        lines += [_tension_line(seed, f, "reg", r, "", rate[f] * by_region[r]) for f in faps for r in codes]
-        lines += [
-            _tension_line(seed, f, "dep", "", d.code, rate[f] * size[d.code]) for f in faps for d in places
-        ]
+        metiers = [_Metier(seed, fap) for fap in faps]
+        lines += [m.line("nat", "", "", sum(size.values())) for m in metiers]
+        lines += [m.line("reg", r, "", by_region[r]) for m in metiers for r in codes]
+        lines += [m.line("dep", "", d.code, size[d.code]) for m in metiers for d in places]
     writers.delimited(
         root / "dares_tensions" / str(TENSIONS) / "tensions.csv",
         headings("tensions.csv", ","),

@@ -86,7 +86,7 @@ def _add(rows: list[Amounts]) -> Amounts:
     return total
 
 
-def _doctors(seed: int, site: Site, annee: int) -> dict[str, Amounts]:
+def _doctors(own: Draw, year: Draw, site: Site, annee: int) -> dict[str, Amounts]:
     """Q20: one row per specialty that the site has, and their total."""
     genre = site.genre
     chosen = SPECIALITES if genre.specialites == "M" else genre.specialites.split()
@@ -94,17 +94,15 @@ def _doctors(seed: int, site: Site, annee: int) -> dict[str, Amounts]:
     for perso in SPECIALITES:
         if perso not in chosen:
             continue
-        mean = SPECIALITES[perso] * site.taille * Draw(seed, "sae", site.finess, perso).between(0.5, 1.5)
+        mean = SPECIALITES[perso] * site.taille * own.between(0.5, 1.5)
         if genre.specialites != "M":
             mean *= SEULES.get(perso, 1.0)
-        draw = Draw(seed, "sae", site.finess, perso, annee)
-        row = _doctors_row(
-            draw, draw.about(mean * genre.medecins, 0.06), draw.about(mean * genre.liberaux, 0.06)
-        )
+        salaried, private = year.about(mean * genre.medecins, 0.06), year.about(mean * genre.liberaux, 0.06)
+        row = _doctors_row(year, salaried, private)
         if row["EFFSAL"] or row["EFFLIB"]:
             rows[perso] = row
     if not rows:
-        rows["M1010"] = _doctors_row(Draw(seed, "sae", site.finess, annee), 1, 0)
+        rows["M1010"] = _doctors_row(year, 1, 0)
     rows[TOTAL] = _add([*rows.values()])
     if genre.stjr == "1":
         for perso, row in rows.items():
@@ -145,17 +143,16 @@ def _statuts(site: Site, annee: int, perso: str, total: int) -> Amounts:
     return shares if annee == 2022 else {**shares, "ETPSAL_TOT_PUBLIC": total}
 
 
-def _interns(seed: int, site: Site, annee: int) -> Amounts | None:
+def _interns(own: Draw, year: Draw, site: Site) -> Amounts | None:
     """Q22: the sites that train; the totals are sums of the specialties."""
     if not site.genre.internes:
         return None
     size = site.genre.internes * site.taille
     row = {
-        heading: Draw(seed, "sae", site.finess, heading, annee).about(
-            mean * size * Draw(seed, "sae", site.finess, heading).between(0.4, 1.6), 0.08
-        )
-        for heading, mean in INTERNES.items()
+        heading: year.about(mean * size * own.between(0.4, 1.6), 0.08) for heading, mean in INTERNES.items()
     }
+    if site.genre is not CHU and own.chance(0.4):
+        row["FFI"] = 0
     row["INT"] = sum(row[h] for h in ("INTMED", "INTPHA", "INTODO", "INTGEN", "INTURG"))
     row["DOCJU"] = sum(n for h, n in row.items() if h.startswith("DOCJU_"))
     row["dtSTAG"] = row["FFI"] // 2
@@ -188,7 +185,7 @@ def _shared(site: Site, totals: Amounts, partage_1000: dict[str, float], usual: 
     return parts
 
 
-def _functions(seed: int, site: Site, annee: int) -> Amounts:
+def _functions(own: Draw, year: Draw, site: Site) -> Amounts:
     """Non-medical ETP by function, over all disciplines."""
     small = site.genre.soignants < 150
     means = dict(FONCTIONS)
@@ -201,17 +198,10 @@ def _functions(seed: int, site: Site, annee: int) -> Amounts:
     if site.genre is EPSM:
         means |= {"PSYCH": 0.05, "EDUCS": 0.03, "ASSIS": 0.02, "PHLAB": 0.01}
     # A heading that many leave empty.
-    if Draw(seed, "sae", site.finess, "DRSNI").chance(0.7):
+    if own.chance(0.7):
         means["DRSNI"] = 0.0
     return {
-        f: Draw(seed, "sae", site.finess, f, annee).about(
-            100
-            * site.genre.soignants
-            * site.taille
-            * share
-            * Draw(seed, "sae", site.finess, f).between(0.8, 1.2),
-            0.04,
-        )
+        f: year.about(100 * site.genre.soignants * site.taille * share * own.between(0.8, 1.2), 0.04)
         for f, share in means.items()
     }
 
@@ -230,8 +220,10 @@ def _sums(row: Amounts, annee: int) -> Amounts:
 
 def answer(seed: int, site: Site, annee: int) -> Answer:
     """The questionnaires of one site."""
-    q20 = _doctors(seed, site, annee)
-    q22 = _interns(seed, site, annee)
+    # What a site is stays from year to year; the rest varies a little around it.
+    own, year = Draw(seed, "sae", site.finess), Draw(seed, "sae", site.finess, annee)
+    q20 = _doctors(own, year, site, annee)
+    q22 = _interns(own, year, site)
     total = q20[TOTAL]
     medical = {
         "ETP_SAL": total["ETPSAL"],
@@ -242,7 +234,7 @@ def answer(seed: int, site: Site, annee: int) -> Answer:
         "EFF_LIB": total["EFFLIB"],
     }
     q21 = _by_discipline(site, _shared(site, medical, {}, 0.05))
-    parts = _shared(site, _functions(seed, site, annee), PARTAGE_1000, 0.08)
+    parts = _shared(site, _functions(own, year, site), PARTAGE_1000, 0.08)
     q24 = _by_discipline(site, {disci: _sums(row, annee) for disci, row in parts.items()})
     return Answer(q20, q21, q22, q24)
 

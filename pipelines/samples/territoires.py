@@ -10,7 +10,7 @@ from pipelines.samples.draws import Draw
 from pipelines.samples.nomenclatures import Departement, departements
 
 ARRONDISSEMENTS = {"14": 4, "27": 3, "50": 4, "61": 3, "76": 3, "75": 1, "976": 0}
-BASSINS = {"14": 3, "27": 3, "50": 2, "61": 2, "76": 4, "971": 2}
+BASSINS = {"14": 3, "27": 3, "50": 2, "61": 2, "76": 4}
 # Cities that INSEE counts by municipal arrondissement: code of the commune, first arrondissement, number.
 VILLES = {"75": ("75056", 75101, 20), "13": ("13055", 13201, 4), "69": ("69123", 69381, 4)}
 
@@ -172,7 +172,7 @@ def _departement(
                 bassin_vie=f"{code}{numbers[i - i % 3]:0{len(label)}d}",
                 bassin=here[i * len(here) // count],
                 codes_postaux=_codes_postaux(departement, i),
-                poids=(9.0 if first else 1.0) + 4 * draw.between(0, 1) ** 2 + (20.0 if municipal else 0.0),
+                poids=(9.0 if first else 1.0) + 4 * draw.low() + (20.0 if municipal else 0.0),
                 chef_lieu=first,
                 arrondissements_municipaux=municipal,
             )
@@ -207,6 +207,5 @@ def _straddle(groups: dict[str, list[Commune]], bassins: dict[str, Bassin]) -> N
     shared = groups["22"][0].bassin
     groups["35"][-1] = replace(groups["35"][-1], bassin=shared)
     bassins[shared] = Bassin(shared, bassins[shared].nom, "53", ("22", "35"))
-    # Saint-Martin has no département of its own any more; the survey still writes 978.
-    second = groups["971"][-1].bassin
-    bassins[second] = Bassin(second, bassins[second].nom, "01", ("978",))
+    # Saint-Martin is no département of the geography; the survey has it, its list of communes hasn't.
+    bassins["102"] = Bassin("102", "BASSIN FICTIF 102", "01", ("978",))

@@ -1,6 +1,7 @@
 -- Accès aux médecins généralistes : population et communes par zone, sur chaque territoire.
 -- Grain : annee, niveau, code, zone
 -- Source : zonage des médecins (liste non officielle, année supposée) ; population municipale des communes (INSEE)
+-- Publication : territoire
 -- Note : parts pondérées par la population, jamais moyennes de parts. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes absentes de la liste.
 -- Colonnes :
 --   zone : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), HZ (hors zone), non classée

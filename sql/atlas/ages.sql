@@ -1,6 +1,7 @@
 -- Âges des professionnels : effectif et part de chaque tranche, par profession et territoire.
 -- Grain : annee, source, profession, niveau, code, tranche_age
 -- Source : DREES (répertoire RPPS, situation au 1er janvier) ; ADELI pour les infirmiers
+-- Publication : territoire
 -- Note : les parts sont recalculées depuis les sommes. Les âges des infirmiers (ADELI) ne valent pas : le répertoire garde ceux qui ont cessé.
 -- Colonnes :
 --   tranche_age : tranche telle que publiée, sans son rang

@@ -1,6 +1,7 @@
 -- Densités de professionnels pour 100 000 habitants, recalculées depuis les sommes à chaque niveau.
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, niveau, code
 -- Source : effectifs de la DREES et de la CNAM ; population au 1er janvier (INSEE)
+-- Publication : territoire
 -- Note : la population est celle du 1er janvier le plus proche de la date de l'effectif ; `avertissement` dit quand ce n'est pas elle. Une densité n'est jamais une moyenne de densités.
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon

@@ -1,6 +1,7 @@
 -- Cessations d'activité à venir : départs en fin de carrière par famille professionnelle et région, médecins proches de la fin de carrière par département.
 -- Grain : annee, source, indicateur, profession, niveau, code
 -- Source : Les métiers en 2030 (DARES) ; âges des médecins (DREES, situation au 1er janvier)
+-- Publication : territoire
 -- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
 --   indicateur : departs_fin_carriere, part_departs, effectif_55_plus, part_55_plus, effectif_60_plus, part_60_plus

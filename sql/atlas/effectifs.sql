@@ -1,6 +1,7 @@
 -- Effectifs de professionnels par profession, spécialité, mode d'exercice, sexe et territoire : pour chaque année, le millésime le plus récent.
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, sexe, niveau, code
 -- Source : DREES (situation au 1er janvier), CNAM (libéraux présents au 31 décembre)
+-- Publication : territoire
 -- Note : les départements de la DREES sont ceux d'inscription ou d'exercice selon la profession ; les infirmiers viennent d'ADELI, où restent ceux qui ont cessé. La région est une somme de départements ; la France est le total publié.
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon

@@ -1,6 +1,7 @@
 -- Places offertes et admis sur Parcoursup, par diplôme et institut ou territoire.
 -- Grain : annee, diplome, niveau, code
 -- Source : Parcoursup (ministère chargé de l'enseignement supérieur)
+-- Publication : institut
 -- Note : hors formation continue, aides-soignants, auxiliaires de puériculture et spécialités infirmières : les places offertes ne sont pas le quota régional, et il n'y a pas de taux de remplissage. Les admis peuvent dépasser les places. L'extrait peut ne couvrir qu'une région.
 -- Colonnes :
 --   diplome : diplôme préparé

@@ -1,6 +1,7 @@
 -- Personnels des établissements de santé par territoire et statut, une ligne par variable de la SAE.
 -- Grain : annee, niveau, code, statut_regroupe, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
+-- Publication : territoire
 -- Note : sommes des sites du territoire ; le détail par statut est donné par département, région et France ; les entités juridiques et les GHT sont dans fiches.ej_personnels et fiches.ght_personnels. Les effectifs comptent deux fois une personne qui travaille sur deux sites.
 -- Colonnes :
 --   statut_regroupe : statut des établissements : 1 public, 2 privé à but lucratif, 3 privé à but non lucratif, ensemble

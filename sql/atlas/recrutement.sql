@@ -1,6 +1,7 @@
 -- Besoins de recrutement et tension par métier de la santé et du social et par territoire.
 -- Grain : annee, source, indicateur, nomenclature, fap, niveau, code
 -- Source : Besoins en main-d'œuvre (France Travail) ; tensions sur le marché du travail (DARES)
+-- Publication : territoire
 -- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
 -- Colonnes :
 --   indicateur : projets, part_difficile, part_saisonniers (BMO) ; tension, puis ses six facteurs (DARES)

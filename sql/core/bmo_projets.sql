@@ -1,6 +1,7 @@
 -- Projets de recrutement par métier et bassin d'emploi, tels que publiés : toutes les enquêtes épinglées.
 -- Grain : annee, millesime, fap, bassin, departement_publie
 -- Source : Besoins en main-d'œuvre (France Travail)
+-- Publication : region
 -- Note : une case secrète est vide, avec le statut « secret » : ni 0 ni 1.
 -- Colonnes :
 --   fap : métier (FAP 2021)

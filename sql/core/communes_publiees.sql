@@ -1,6 +1,7 @@
 -- Codes de commune rencontrés dans les extraits, et la commune de l'édition à laquelle chacun mène.
 -- Grain : commune_publiee
 -- Source : code officiel géographique (INSEE), tous les millésimes épinglés ; arrondissements municipaux de Paris, Lyon et Marseille
+-- Publication : departement
 -- Note : une commune disparue sans descendance connue garde son département, et n'a pas de commune.
 -- Colonnes :
 --   commune_publiee : code tel qu'un extrait peut le porter

@@ -1,6 +1,7 @@
 -- Tensions sur le marché du travail par famille professionnelle et territoire, et leurs facteurs.
 -- Grain : annee, millesime, niveau_fap, fap, niveau, code_publie
 -- Source : Les tensions sur le marché du travail (DARES, France Travail), réexport
+-- Publication : territoire
 -- Note : les facteurs sont des notes de 1 à 5 ; « n.d. » est vide, avec le statut « nd ». Le réexport écrit les régions comme des nombres (1.0 pour 01).
 -- Colonnes :
 --   fap : famille professionnelle (FAP 2009)

@@ -1,6 +1,7 @@
 -- Territoires géographiques de l'édition, de la commune à la France.
 -- Grain : niveau, code
 -- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail, BMO)
+-- Publication : regions
 -- Note : une zone d'emploi ou un EPCI peut être à cheval sur plusieurs régions.
 WITH appartenances AS (
     SELECT 'commune' AS niveau, commune AS code, departement, region, commune FROM reference.communes

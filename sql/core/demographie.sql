@@ -1,6 +1,7 @@
 -- Professionnels comptés par les producteurs, tels que publiés : tous millésimes, toutes modalités.
 -- Grain : source, millesime, annee, profession_publiee, feuille, sexe, tranche_age, territoire_publie
 -- Source : DREES (médecins, dentistes, infirmiers), CNAM (libéraux)
+-- Publication : territoire
 -- Note : `niveau` et `code` sont vides pour un territoire hors de la géographie de l'édition (étranger, collectivités d'outre-mer) ; il compte dans le total de la France.
 -- Colonnes :
 --   profession_publiee : intitulé du producteur

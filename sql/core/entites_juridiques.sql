@@ -1,6 +1,7 @@
 -- Entités juridiques qui ont au moins un site dans la SAE : nombre de sites, site principal, territoire.
 -- Grain : millesime, finess_ej
 -- Source : SAE (DREES), bordereaux ID et SYGEN ; appartenance aux GHT
+-- Publication : region
 -- Note : le site principal est celui qui a le plus d'ETP, médicaux salariés et non médicaux ; le territoire de l'entité est le sien.
 -- Colonnes :
 --   sites : nombre de sites dans la SAE

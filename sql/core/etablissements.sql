@@ -1,6 +1,7 @@
 -- Établissements de santé tels que la SAE les identifie, un par site et par millésime.
 -- Grain : millesime, finess
 -- Source : SAE, bordereau ID (DREES)
+-- Publication : etablissement
 -- Note : le territoire vient du code de la commune ; la SAE écrit l'outre-mer 9A à 9F.
 -- Colonnes :
 --   statut_regroupe : statut regroupé de la SAE : 1 public, 2 privé à but lucratif, 3 privé à but non lucratif

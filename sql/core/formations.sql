@@ -1,6 +1,7 @@
 -- Formations de santé et du social sur Parcoursup : une par formation et session.
 -- Grain : session, cod_aff_form
 -- Source : Parcoursup (ministère chargé de l'enseignement supérieur)
+-- Publication : region
 -- Note : la commune est reconnue par le nom de la ville dans le département. La capacité sur Parcoursup n'est pas le quota régional.
 -- Colonnes :
 --   session [année] : session de Parcoursup

@@ -1,6 +1,7 @@
 -- Entités juridiques membres de chaque GHT, pour chaque exercice de la SAE.
 -- Grain : millesime, finess_ej
 -- Source : appartenance aux GHT (source ght), de l'année de l'exercice ou, à défaut, de la dernière connue avant lui
+-- Publication : ght
 -- Note : `annee_appartenance` dit de quelle année est l'appartenance retenue.
 -- Colonnes :
 --   annee_appartenance [année] : année décrite par l'appartenance retenue

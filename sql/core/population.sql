@@ -1,6 +1,7 @@
 -- Population au 1er janvier par département, région et France, tous âges et par grande classe d'âge.
 -- Grain : annee, niveau, code, sexe, tranche_age
 -- Source : estimations de population (INSEE)
+-- Publication : territoire
 -- Note : région et France sont des sommes de départements ; la France d'avant 2014 est sans Mayotte.
 WITH situees AS (
     SELECT 'departement' AS niveau, departement AS code, * FROM core.population_departements

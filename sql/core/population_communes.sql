@@ -1,6 +1,7 @@
 -- Population municipale par commune de l'édition : pour chaque année, le millésime le plus récent.
 -- Grain : annee, commune
 -- Source : populations légales des communes (INSEE, réexport)
+-- Publication : region
 -- Note : le département et la région viennent du code de la commune, jamais de l'extrait, qui porte les régions d'avant 2016.
 WITH publiees AS (
     SELECT

@@ -1,6 +1,7 @@
 -- Population au 1er janvier par département, sexe et classe d'âge : pour chaque année, le millésime le plus récent.
 -- Grain : annee, departement, sexe, tranche_age
 -- Source : estimations de population (INSEE)
+-- Publication : region
 -- Note : les dernières années sont provisoires et seront révisées.
 WITH publiees AS (
     SELECT

@@ -1,6 +1,7 @@
 -- Totaux par GHT tels que la SAE les publie, une ligne par variable de personnel.
 -- Grain : millesime, code_ght, variable
 -- Source : SAE (DREES), fichier des GHT
+-- Publication : ght
 SELECT millesime, revision, code_ght, nom_ght, variable, valeur
 FROM (
     SELECT millesime, revision, code_ght, nom_ght,

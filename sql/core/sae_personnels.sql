@@ -1,6 +1,7 @@
 -- Personnels par établissement, une ligne par variable de SYGEN, plus l'effectif d'internes recalculé.
 -- Grain : millesime, finess, variable
 -- Source : SAE, SYGEN ; Q22 pour EFF_INT_recalcule
+-- Publication : etablissement
 -- Note : une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon.
 WITH publiees AS (
     SELECT millesime, revision, annee, finess, finess_ej, variable, valeur

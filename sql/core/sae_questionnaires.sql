@@ -1,6 +1,7 @@
 -- Questionnaires de la SAE remplis par chaque établissement : la ligne de total y est-elle ?
 -- Grain : millesime, finess, bordereau
 -- Source : SAE, lignes de total de Q20 (M9999), Q21 et Q24 (9999), Q22 ; total de Q23 d'après SYGEN
+-- Publication : etablissement
 -- Note : dit si une case vide vaut zéro (questionnaire rempli) ou non-réponse.
 -- Colonnes :
 --   bordereau : bordereau de la SAE

@@ -1,6 +1,7 @@
 -- SYGEN et son recalcul depuis les bordereaux, pour chaque établissement et chaque variable que les bordereaux permettent.
 -- Grain : millesime, finess, variable
 -- Source : SAE (DREES), SYGEN d'un côté, Q20, Q21, Q22, Q24 de l'autre, par les formules de la documentation
+-- Publication : etablissement
 -- Note : une case vide y compte pour zéro des deux côtés. Les effectifs non médicaux viennent de Q23, qui n'est pas publié ici : ils ne se recalculent pas.
 -- Colonnes :
 --   bordereau : bordereau d'où vient le recalcul

@@ -1,6 +1,7 @@
 -- Zone de chaque commune au regard de l'accès aux médecins généralistes.
 -- Grain : millesime, commune
 -- Source : zonage des médecins (liste non officielle, année supposée) ; codes postaux (La Poste)
+-- Publication : commune
 -- Note : une commune sur plusieurs codes postaux a presque toujours une seule zone ; sinon, celle de la plupart de ses lignes.
 -- Colonnes :
 --   zone : ZIP, ZAC, HZ (hors zone), ZAR (zone d'appui régional)

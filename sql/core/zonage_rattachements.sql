@@ -1,6 +1,7 @@
 -- Lignes du zonage des médecins et la commune à laquelle chacune est rattachée.
 -- Grain : millesime, code_postal, commune_libelle
 -- Source : zonage des médecins (liste non officielle, année supposée) ; codes postaux (La Poste)
+-- Publication : commune
 -- Note : la liste n'a ni code de commune ni zéro initial au code postal : la commune est reconnue par code postal et nom, à défaut par le nom seul où il est unique dans le département. Les lignes non rattachées sont listées dans qualite.territoires_inconnus.
 -- Colonnes :
 --   code_postal : code postal tel que publié

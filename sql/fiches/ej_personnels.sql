@@ -1,6 +1,7 @@
 -- Personnels de chaque entité juridique : somme de ses sites, une ligne par variable de la SAE.
 -- Grain : millesime, finess_ej, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
+-- Publication : entite
 -- Note : une personne qui travaille sur deux sites compte deux fois dans un effectif, pas dans les ETP.
 -- Colonnes :
 --   sites : nombre de sites de l'entité dans la SAE

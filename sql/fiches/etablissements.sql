@@ -1,6 +1,7 @@
 -- Établissements de santé, un par site et par millésime : identité, territoire, GHT, capacités.
 -- Grain : millesime, finess
 -- Source : SAE (DREES), bordereaux ID et SYGEN ; appartenance aux GHT
+-- Publication : region
 -- Note : `code_ght` est vide où l'appartenance n'est pas connue, ou pour un site privé. Les capacités sont celles du 31 décembre.
 WITH ght AS (
     SELECT

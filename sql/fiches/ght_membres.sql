@@ -1,6 +1,7 @@
 -- Sites de chaque GHT, avec la raison pour laquelle un site n'entre pas dans ses totaux.
 -- Grain : millesime, code_ght, finess
 -- Source : appartenance aux GHT (source ght) et SAE, bordereau ID
+-- Publication : ght
 -- Note : un GHT garde ses sites situés hors de la région. Les totaux comptent les sites publics (stjr = 1).
 -- Colonnes :
 --   retenu : le site entre dans les totaux du GHT

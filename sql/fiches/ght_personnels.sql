@@ -1,6 +1,7 @@
 -- Personnels de chaque GHT, une ligne par variable de la SAE : somme des sites publics des membres, et le total publié à côté.
 -- Grain : millesime, code_ght, variable
 -- Source : SAE (DREES), SYGEN et fichier des GHT ; appartenance aux GHT
+-- Publication : ght
 -- Note : où l'appartenance n'est pas connue, la valeur est le total publié (statut « publié »), et le GHT est absent s'il n'y en a pas non plus. Une personne partagée entre deux membres compte deux fois dans un effectif, pas dans les ETP.
 -- Colonnes :
 --   sites : nombre de sites qui entrent dans la somme

@@ -1,6 +1,7 @@
 -- Ce qu'un lecteur doit savoir avant d'employer l'édition : millésimes trop anciens, dénominateurs d'une autre année, absences.
 -- Grain : sujet, source, objet
 -- Source : verrou de l'édition et marts
+-- Publication : nationale
 -- Colonnes :
 --   sujet : référence ancienne, dénominateur, source absente, appartenance aux GHT, territoires inconnus, quarantaine, rapprochement
 --   objet : ce que l'avertissement concerne

@@ -1,6 +1,7 @@
 -- Résultat de chaque contrôle : sur chaque source épinglée (ou refusée au jour du verrou), puis sur chaque mart.
 -- Grain : etape, source, millesime, revision, objet, controle
 -- Source : suites de expectations/, exécutées par Great Expectations
+-- Publication : nationale
 -- Colonnes :
 --   etape : source ou mart
 --   objet : table contrôlée

@@ -1,6 +1,7 @@
 -- Lignes écartées des extraits, avec leur raison : elles n'entrent dans aucun mart.
 -- Grain : source, millesime, revision, table_source, fichier, ligne, controle, contenu
 -- Source : mise en forme et contrôles des extraits
+-- Publication : nationale
 -- Colonnes :
 --   table_source : table de l'extrait
 --   fichier : fichier, et feuille entre crochets

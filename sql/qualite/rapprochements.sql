@@ -1,6 +1,7 @@
 -- Rapprochements : ce que l'édition calcule, et ce que la source publie ou que l'arithmétique exige.
 -- Grain : rapprochement, source, millesime, objet
 -- Source : toutes les sources de l'édition
+-- Publication : nationale
 -- Note : « écart expliqué » est un écart connu, mesuré et décrit ; « écart » est à examiner.
 -- Colonnes :
 --   rapprochement : nom du rapprochement
@@ -209,7 +210,8 @@ tous AS (
     UNION ALL SELECT * FROM publies
 )
 SELECT
-    rapprochement, source, millesime, objet, libelle, observe, attendu,
+    rapprochement, source, millesime, objet, libelle,
+    observe::DECIMAL(18, 2) AS observe, attendu::DECIMAL(18, 2) AS attendu,
     (observe - attendu)::DECIMAL(18, 2) AS ecart, tolerance,
     CASE
         WHEN abs(observe - attendu) <= tolerance THEN 'égal'

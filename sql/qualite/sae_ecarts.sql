@@ -1,6 +1,7 @@
 -- Établissements dont SYGEN diffère de son recalcul depuis les bordereaux : une ligne par composante et son écart.
 -- Grain : millesime, finess, variable
 -- Source : SAE (DREES), SYGEN et bordereaux Q20, Q21, Q22, Q24
+-- Publication : region
 -- Note : en 2022, les deux fichiers sont cohérents chacun de son côté : deux états de l'édition. EFF_INT 2022 est vide dans SYGEN dès que l'un de ses trois termes l'est.
 -- Colonnes :
 --   bordereau : bordereau d'où vient le recalcul

@@ -1,6 +1,7 @@
 -- Codes de territoire des extraits qui ne mènent à aucun territoire de la géographie de l'édition.
 -- Grain : source, millesime, niveau, code_publie
 -- Source : toutes les sources territorialisées
+-- Publication : nationale
 -- Note : ces lignes ne sont pas perdues : elles comptent dans les totaux nationaux publiés, pas sur une carte.
 -- Colonnes :
 --   niveau : niveau du code

@@ -1,6 +1,7 @@
 -- Chiffres publiés que l'édition doit retrouver, avec leur source.
 -- Grain : chiffre
 -- Source : publications citées ligne à ligne
+-- Publication : nationale
 -- Note : ne s'appliquent qu'aux extraits réels, et au millésime dit.
 -- Colonnes :
 --   chiffre : identifiant

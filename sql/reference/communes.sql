@@ -1,6 +1,7 @@
 -- Communes de la géographie de l'édition et les territoires dont chacune fait partie.
 -- Grain : commune
 -- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail, BMO)
+-- Publication : region
 -- Colonnes :
 --   libelle : nom de la commune
 --   bassin_bmo : bassin d'emploi de l'enquête BMO

@@ -1,6 +1,7 @@
 -- Contours simplifiés des départements et, où ils sont publiés, des arrondissements.
 -- Grain : niveau, code, perimetre
 -- Source : contours administratifs simplifiés (IGN)
+-- Publication : region
 -- Note : les arrondissements portent des codes propres au fichier : ils sont reconnus par leur nom dans le département.
 -- Colonnes :
 --   code_publie : code tel que publié

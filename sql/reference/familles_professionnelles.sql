@@ -1,6 +1,7 @@
 -- Familles professionnelles (FAP) de la santé et du social, dans les deux nomenclatures (2009 et 2021).
 -- Grain : nomenclature, fap
 -- Source : FAP 2009 et FAP 2021 (DARES) ; libellés de 2021 lus dans la nomenclature publiée
+-- Publication : nationale
 -- Note : V1Z, V1X80 réunissent infirmiers et sages-femmes ; V2Z réunit médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
 --   nomenclature : FAP 2009 ou FAP 2021

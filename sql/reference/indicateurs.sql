@@ -1,6 +1,7 @@
 -- Indicateurs que les marts portent : définition, formule, unité, source, limites.
 -- Grain : indicateur
 -- Source : définitions de l'atlas
+-- Publication : nationale
 -- Colonnes :
 --   indicateur : identifiant
 --   mart : table où il se lit

@@ -1,6 +1,7 @@
 -- Millésimes que le verrou de l'édition épingle, et ceux qu'il a vus refusés.
 -- Grain : source, millesime, revision
 -- Source : verrou de l'édition
+-- Publication : nationale
 -- Colonnes :
 --   reference : millésime de référence de la source pour l'édition
 --   statut : accepté ou refusé

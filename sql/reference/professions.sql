@@ -1,6 +1,7 @@
 -- Professions de l'atlas.
 -- Grain : profession
 -- Source : nomenclature de l'atlas ; code TRE_G15 de l'annuaire santé (ANS) où la profession y figure
+-- Publication : nationale
 -- Colonnes :
 --   libelle : nom de la profession
 --   code_ans : code de la profession dans l'annuaire santé (TRE_G15)

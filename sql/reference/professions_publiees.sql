@@ -1,6 +1,7 @@
 -- Intitulés des producteurs et la profession de l'atlas que chacun désigne.
 -- Grain : source, profession_publiee, feuille
 -- Source : DREES et CNAM, intitulés lus dans les extraits
+-- Publication : nationale
 -- Note : un intitulé sans profession (laboratoires) n'est pas compté parmi les professionnels.
 -- Colonnes :
 --   profession_publiee : intitulé du producteur

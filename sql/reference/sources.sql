@@ -1,6 +1,7 @@
 -- Sources de l'atlas : qui produit, sous quelle licence, à quelle cadence.
 -- Grain : source
 -- Source : catalogue de l'atlas (pipelines/catalogue/)
+-- Publication : nationale
 -- Colonnes :
 --   producteur : organisme qui publie la source
 --   titre : titre du jeu de données chez son producteur

@@ -1,6 +1,7 @@
 -- Spécialités du personnel médical hospitalier : codes PERSO du bordereau Q20 et groupe de SYGEN auquel chacun se rattache.
 -- Grain : specialite
 -- Source : SAE, bordereau Q20 ; groupes d'après les formules vérifiées sur 2022 et 2023
+-- Publication : nationale
 -- Note : les extraits n'ont pas de libellés ; seuls ceux que les formules de SYGEN établissent sont donnés.
 -- Colonnes :
 --   specialite : code PERSO de la SAE

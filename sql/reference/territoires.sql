@@ -1,6 +1,7 @@
 -- Territoires sur lesquels l'atlas publie : découpages géographiques, entités juridiques et GHT.
 -- Grain : niveau, code
 -- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail), SAE et appartenance aux GHT au millésime de référence
+-- Publication : regions
 -- Note : `regions` porte toutes les régions que le territoire touche, séparées par un espace.
 WITH ej AS (
     SELECT 'ej' AS niveau, j.finess_ej AS code, j.raison_sociale AS libelle, j.departement,

@@ -1,6 +1,7 @@
 -- Variables de personnel de la SAE (SYGEN et fichier des GHT) : ce que compte chacune, et de quel total elle fait partie.
 -- Grain : variable
 -- Source : SAE, dessin de SYGEN ; bordereaux d'origine d'après les formules vérifiées sur 2022 et 2023
+-- Publication : nationale
 -- Note : une ligne « dont » fait partie d'une autre et ne s'y ajoute pas. Les lignes « détail » d'une même mesure et d'une même filière somment à leur « total ».
 -- Colonnes :
 --   variable : nom de la variable dans la SAE

@@ -1,0 +1,42 @@
+# Two commands: `make atlas` runs the main job, `make test` the tests.
+# Real extracts: make atlas SOURCES=../extraits EDITION=2025 REGION=28
+EDITION ?= 2025
+REGION  ?= 28
+SOURCES ?=
+UPDATE  ?=
+
+BIN := .venv/bin
+# uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
+UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
+
+.PHONY: atlas test check up clean install
+
+atlas: install
+	@$(BIN)/atlas edition --edition $(EDITION) --region $(REGION) $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update)
+
+test: install
+	@$(BIN)/pytest
+
+check: install
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+up: install
+	@$(BIN)/atlas up $(if $(SOURCES),--sources "$(SOURCES)")
+
+# Leaves the real warehouse alone: what was archived may not be had again.
+clean:
+	rm -rf .venv .uv .airflow .pytest_cache .mypy_cache .ruff_cache warehouse/echantillon
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: .venv/installe
+
+.venv/installe: uv.lock pyproject.toml | $(UV)
+	@echo "Installation des versions verrouillées…"
+	@$(UV) sync --locked --quiet
+	@touch $@
+
+.uv/bin/uv $(CURDIR)/.uv/bin/uv:
+	@echo "Amorçage de uv…"
+	@{ python3 -m venv .uv && .uv/bin/pip install --quiet uv; } >/dev/null 2>&1 \
+		|| { rm -rf .uv && python3 -m pip install --quiet --target .uv uv; } \
+		|| { echo "uv ne s'installe pas : il faut python3-venv ou python3-pip (apt install python3-venv), et un accès à PyPI."; exit 1; }

@@ -1,0 +1,68 @@
+"""One DAG per source of the catalogue: fetch and archive, stage, check, for each vintage on offer."""
+
+import datetime as dt
+
+from airflow.exceptions import AirflowFailException
+from airflow.sdk import Asset, Param, dag, task, task_group
+
+from pipelines import catalogue
+
+
+def ingestion(source: catalogue.Source) -> None:
+    accepted = Asset(name=f"staging_{source.id}", uri=f"atlas://staging/{source.id}")
+
+    @dag(
+        dag_id=f"ingest_{source.id}",
+        description=f"{source.titre} ({source.producteur})",
+        schedule=source.cron,
+        start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
+        catchup=False,
+        max_active_runs=1,
+        tags=["source"],
+        params={
+            "millesime": Param(
+                None, type=["null", "integer"], description="Un seul millésime ; vide : tous ceux du dossier"
+            )
+        },
+    )
+    def source_dag() -> None:
+        @task
+        def vintages(params: dict | None = None) -> list[int]:
+            from pipelines import steps
+
+            return steps.vintages(source.id, (params or {}).get("millesime"))
+
+        @task(retries=3, retry_delay=dt.timedelta(minutes=1), retry_exponential_backoff=True)
+        def fetch(millesime: int) -> dict[str, int]:
+            from pipelines import errors, steps
+
+            try:
+                return {"millesime": millesime, "revision": steps.fetch(source.id, millesime)}
+            except errors.AtlasError as error:  # asking again would not mend a wrong file
+                raise AirflowFailException(str(error)) from error
+
+        @task
+        def stage(fetched: dict[str, int]) -> dict[str, int]:
+            from pipelines import steps
+
+            steps.stage(source.id, **fetched)
+            return fetched
+
+        @task(outlets=[accepted])
+        def check(staged: dict[str, int], outlet_events=None) -> None:
+            from pipelines import steps
+
+            steps.check(source.id, **staged)
+            outlet_events[accepted].add_partitions([str(staged["millesime"])])
+
+        @task_group
+        def vintage(millesime: int) -> None:
+            check(stage(fetch(millesime)))
+
+        vintage.expand(millesime=vintages())
+
+    source_dag()
+
+
+for entry in catalogue.load_all():
+    ingestion(entry)

@@ -1,0 +1,402 @@
+"""The `atlas` command: what a data engineer does daily."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines import catalogue, editions, landing, quality, settings, steps, warehouse
+from pipelines.connectors import mirror
+from pipelines.errors import AtlasError, RefusedError, UsageError
+
+app = typer.Typer(
+    name="atlas",
+    help="L'atlas régional des professions et des spécialités médicales : sources, millésimes, éditions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Codes de sortie : 0 tout va bien ; 2 commande ou réglage erroné ; 3 millésime refusé ; "
+    "4 édition non construite ou non publiée ; 5 disque.",
+)
+
+Edition = Annotated[int, typer.Option("--edition", "-e", min=2000, max=2100, help="Année de l'atlas.")]
+Region = Annotated[str, typer.Option("--region", "-r", help="Code officiel de la région (28 : Normandie).")]
+Sources = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        "-s",
+        help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : extraits fictifs, "
+        "dans warehouse/echantillon/.",
+    ),
+]
+
+SAMPLE_NOTE = "extraits FICTIFS, fabriqués pour l'essai"
+
+
+def _console() -> Console:
+    # Piped into a file or a CI log, a table keeps its columns whole.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+
+
+def _use(sources: Path | None) -> None:
+    if sources is not None:
+        if not sources.is_dir():
+            raise UsageError(
+                f"Le dossier des extraits n'existe pas : {sources}",
+                expected="un dossier <source>/<millésime>/<fichier>",
+                todo="corriger --sources (SOURCES= avec make)",
+            )
+        os.environ["ATLAS_SOURCES"] = str(sources.resolve())
+
+
+def _use_samples_if_none() -> bool:
+    """Makes the fictitious extracts where no real ones were named; says whether it did."""
+    if os.environ.get("ATLAS_SOURCES"):
+        return False
+    from pipelines import samples
+
+    samples.make(settings.load().sources)
+    return True
+
+
+@app.command("edition")
+def edition_(
+    edition: Edition = settings.CURRENT_EDITION,
+    region: Region = settings.DEFAULT_REGION,
+    sources: Sources = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Refaire le verrou avec les millésimes acceptés depuis.")
+    ] = False,
+) -> None:
+    """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
+    _use(sources)
+    start = time.perf_counter()
+    console = _console()
+    fictif = _use_samples_if_none()
+    now = settings.load()
+    console.print(
+        f"[bold]Atlas {edition}, région {region}[/bold] — " + (SAMPLE_NOTE if fictif else f"extraits de {now.sources}")
+    )
+    before = editions.load(now, edition)
+    journal = now.warehouse / "journal.jsonl"
+    position = journal.stat().st_size if journal.is_file() else 0
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(settings.ROOT / ".airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "ATLAS_SOURCES": str(now.sources),
+        "ATLAS_WAREHOUSE": str(now.warehouse),
+    }
+    done = subprocess.run(  # noqa: S603
+        [
+            sys.executable,
+            str(settings.ROOT / "dags" / "embedded.py"),
+            *("--edition", str(edition), "--region", region, "--journal", str(journal)),
+            *(["--update"] if update else []),
+        ],
+        env=environment,
+        check=False,
+    )
+    with journal.open(encoding="utf-8") if journal.is_file() else open(os.devnull) as handle:  # noqa: PTH123
+        handle.seek(position)
+        entries = [json.loads(line) for line in handle]
+    _summary(console, now, edition, entries, time.perf_counter() - start, before)
+    failures = [e for e in entries if e["resultat"] != "fait"]
+    if failures:
+        raise typer.Exit(max(int(e.get("code", 1)) for e in failures))
+    if done.returncode:
+        console.print(f"Airflow a échoué : voir {settings.ROOT / '.airflow' / 'logs' / 'embarque.log'}")
+        raise typer.Exit(1)
+
+
+def _summary(
+    console: Console,
+    now: settings.Settings,
+    edition: int,
+    entries: list[dict[str, Any]],
+    seconds: float,
+    before: editions.Lock | None,
+) -> None:
+    """What a person reads at the end of a run."""
+    of = {e["etape"]: e for e in entries}
+    made = editions.load(now, edition)
+    failures = [e for e in entries if e["resultat"] != "fait"]
+    table = Table(title="Sources et millésimes", title_justify="left")
+    for heading in ("source", "millésimes", "référence", "contrôles", "avertissements", "lignes écartées"):
+        table.add_column(
+            heading,
+            justify="right" if heading in ("contrôles", "avertissements", "lignes écartées") else "left",
+        )
+    passed = warned = 0
+    for source in dict.fromkeys(pin.source for pin in made.pins) if made else []:
+        outcomes = [
+            o
+            for pin in (made.of(source) if made else [])
+            if (o := quality.load_outcome(now, pin.source, pin.millesime, pin.revision))
+        ]
+        table.add_row(
+            source,
+            " ".join(str(p.millesime) for p in (made.of(source) if made else [])),
+            next((str(p.millesime) for p in (made.of(source) if made else []) if p.reference), ""),
+            str(sum(len(o.controls) for o in outcomes)),
+            str(sum(o.count("avertissement") for o in outcomes)),
+            str(sum(sum(o.quarantined.values()) for o in outcomes)),
+        )
+        passed += sum(1 for o in outcomes for c in o.controls if c.reussi)
+        warned += sum(o.count("avertissement") for o in outcomes)
+    if made:
+        console.print(table)
+    for failure in failures:
+        what = " ".join(str(failure[k]) for k in ("source", "millesime") if k in failure)
+        console.print(f"\n[bold red]ÉCHEC[/bold red] {failure['etape']} {what}", markup=True)
+        console.print(str(failure["message"]), markup=False)
+    marts = of.get("check_marts", {})
+    console.print(
+        f"\nContrôles   : {passed + marts.get('controles', 0) - marts.get('avertissements', 0)} réussis, "
+        f"{warned + marts.get('avertissements', 0)} avertissements, {len(failures)} étape(s) en échec"
+    )
+    if "rapprochements" in of.get("reconcile", {}):
+        counts = of["reconcile"]["rapprochements"]
+        console.print("Rapprochés  : " + ", ".join(f"{n} {k}" for k, n in counts.items()))
+    work = sum(float(e.get("secondes", 0)) for e in entries)
+    console.print(f"Durée       : {seconds:.0f} s, dont {work:.1f} s de travail hors Airflow et imports")
+    if before is not None and made is not None:
+        waiting = editions.differences(before, editions.draft(now, edition)) if before == made else []
+        if waiting:
+            console.print(
+                f"Verrou      : fait auparavant ; {len(waiting)} changement(s) attendent « atlas lock {edition} --update » : "
+                + " ; ".join(waiting[:6])
+            )
+        elif made.commit != editions.commit():
+            console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {editions.commit()[:12]}")
+    if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
+        console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)")
+    if of.get("promote", {}).get("resultat") == "fait":
+        console.print(f"Entrepôt    : {now.database}")
+    if "dossier" in of.get("publish", {}):
+        console.print(
+            f"Publication : {of['publish']['dossier']}" + ("" if of["publish"]["nouvelle"] else " (inchangée)")
+        )
+    if made and made.fictif:
+        console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
+
+
+@app.command()
+def sources() -> None:
+    """Liste les sources du catalogue : producteur, cadence, licence, sens du millésime."""
+    console = _console()
+    table = Table()
+    for heading in ("source", "producteur", "jeu de données", "millésime", "cadence", "licence"):
+        table.add_column(heading)
+    for source in catalogue.load_all():
+        table.add_row(source.id, source.producteur, source.titre, source.millesime.sens, source.cadence, source.licence)
+    console.print(table)
+    console.print("Les adresses et les limites : atlas source NOM")
+
+
+@app.command()
+def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sources).")]) -> None:
+    """Montre une source : adresse, limites, tables, colonnes et leurs noms par millésime."""
+    console = _console()
+    entry = catalogue.load(nom)
+    for label, value in (
+        ("Titre", entry.titre),
+        ("Producteur", entry.producteur),
+        ("Licence", entry.licence),
+        ("Adresse", entry.adresse),
+        ("Cadence", entry.cadence),
+        ("Millésime", f"{entry.millesime.sens} ; admis {entry.millesime.age_max} an(s) avant l'édition"),
+        ("Limites", entry.limits),
+    ):
+        console.print(f"[bold]{label:<11}[/bold] {value}")
+    for name, table in entry.tables.items():
+        shown = Table(title=f"staging.{entry.staged_name(name)} — {table.title}", title_justify="left")
+        years = sorted({y for c in entry.of_table(name) for y in c.theirs})
+        for heading in ("colonne", "type", "unité", "description", *map(str, years)):
+            shown.add_column(heading)
+        for column in entry.of_table(name):
+            shown.add_row(
+                column.name + (" (clé)" if column.name in table.key else ""),
+                column.type,
+                column.unit,
+                column.description,
+                *(column.theirs.get(y, "") for y in years),
+            )
+        console.print(shown)
+
+
+@app.command()
+def vintages(
+    nom: Annotated[str | None, typer.Argument(help="Une source ; sans elle, toutes.")] = None,
+    sources: Sources = None,
+) -> None:
+    """Liste les millésimes : offerts par le dossier, archivés, acceptés ou refusés et pourquoi."""
+    _use(sources)
+    console, now = _console(), settings.load()
+    table = Table()
+    for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
+        table.add_column(heading)
+    for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
+        offered = mirror.vintages(now.sources, catalogue.load(source_id)) if now.sources.is_dir() else []
+        for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
+            revisions = landing.revisions(now.landing, source_id, millesime)
+            if not revisions:
+                table.add_row(source_id, str(millesime), "", "offert, non ingéré", "", "", "")
+            for landed in revisions:
+                outcome = quality.load_outcome(now, source_id, millesime, landed.revision)
+                state = "archivé, non contrôlé" if outcome is None else "accepté" if outcome.accepte else "refusé"
+                table.add_row(
+                    source_id,
+                    str(millesime),
+                    str(landed.revision),
+                    state + (" (fictif)" if landed.fictif else ""),
+                    str(sum(outcome.rows.values())) if outcome else "",
+                    str(sum(outcome.quarantined.values())) if outcome else "",
+                    outcome.motif.replace("\n", " ") if outcome else "",
+                )
+    console.print(table)
+
+
+@app.command()
+def run(
+    nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sources).")],
+    millesime: Annotated[
+        int | None,
+        typer.Option("--millesime", "-m", help="Un seul millésime ; sans lui, tous ceux du dossier."),
+    ] = None,
+    sources: Sources = None,
+) -> None:
+    """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
+    _use(sources)
+    _use_samples_if_none()
+    console = _console()
+    catalogue.load(nom)
+    wanted = steps.vintages(nom, millesime)
+    if not wanted:
+        raise UsageError(
+            f"Aucun millésime de « {nom} » dans {settings.load().sources}.",
+            expected=f"un dossier {catalogue.load(nom).folder}/<millésime>/",
+            todo="déposer l'extrait, ou nommer un autre dossier avec --sources",
+        )
+    refused: AtlasError | None = None
+    for label in wanted:
+        try:
+            counts = steps.ingest(nom, label)
+        except RefusedError as error:
+            refused = error
+            console.print(f"[bold red]refusé[/bold red]  {nom} {label}")
+            console.print(str(error), markup=False)
+        else:
+            console.print(
+                f"accepté {nom} {label} : {counts['controles']} contrôles, {counts['avertissements']} "
+                f"avertissement(s), {counts['ecartees']} ligne(s) écartée(s)"
+            )
+    if refused:
+        raise typer.Exit(refused.exit_code)
+
+
+@app.command()
+def lock(
+    edition: Annotated[int, typer.Argument(help="Année de l'atlas.")] = settings.CURRENT_EDITION,
+    update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
+    sources: Sources = None,
+) -> None:
+    """Montre le verrou d'une édition : les millésimes épinglés, celui de référence, ce qui attend."""
+    _use(sources)
+    console, now = _console(), settings.load()
+    before = editions.load(now, edition)
+    if update:
+        steps.lock(edition, update=True)
+    made = editions.load(now, edition)
+    if made is None:
+        raise UsageError(
+            f"L'édition {edition} n'a pas de verrou dans {now.editions}.",
+            expected="une édition déjà construite",
+            todo=f"le faire : atlas lock {edition} --update, après ingestion ; ou make atlas EDITION={edition}",
+        )
+    table = Table(title=f"Verrou {edition}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
+    for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
+        table.add_column(heading)
+    for pin in made.pins:
+        table.add_row(
+            pin.source,
+            str(pin.millesime),
+            str(pin.revision),
+            "oui" if pin.reference else "",
+            pin.date_reference,
+            "\n".join(f.name for f in pin.files),
+            "\n".join(f.sha256[:12] for f in pin.files),
+        )
+    console.print(table)
+    if made.absents:
+        console.print("Sans millésime : " + ", ".join(made.absents))
+    for refusal in made.refus:
+        console.print(f"Refusé : {refusal.source} {refusal.millesime} — {refusal.motif.splitlines()[0]}")
+    changes = (
+        editions.differences(before, made)
+        if update and before
+        else editions.differences(made, editions.draft(now, edition))
+    )
+    if changes:
+        console.print("Changements " + ("faits" if update else f"en attente (atlas lock {edition} --update)") + " :")
+        for change in changes:
+            console.print("  " + change)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="Une requête SQL de DuckDB, entre guillemets.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Sortie en CSV plutôt qu'en tableau.")] = False,
+    sources: Sources = None,
+) -> None:
+    """Interroge l'entrepôt en lecture seule. Exemple : atlas query "FROM reference.sources"."""
+    import duckdb
+
+    _use(sources)
+    now = settings.load()
+    if not now.database.is_file():
+        raise UsageError(
+            f"Il n'y a pas encore d'entrepôt : {now.database}",
+            expected="une édition construite",
+            todo="make atlas",
+        )
+    try:
+        with duckdb.connect(str(now.database), read_only=True) as connection:
+            relation = connection.sql(sql)
+            if relation is None:
+                return
+            if csv:
+                connection.execute(f"COPY ({sql.rstrip(';')}) TO '/dev/stdout' (FORMAT csv, HEADER true)")
+            else:
+                relation.show(max_rows=200, max_width=200)
+    except duckdb.Error as error:
+        raise UsageError(
+            f"La requête ne s'exécute pas : {error}",
+            expected="une requête de lecture sur " + ", ".join(warehouse.SCHEMAS),
+            todo='les tables : atlas query "SELECT schema_name, table_name, comment FROM duckdb_tables()"',
+        ) from error
+
+
+def main(run_app: Callable[..., Any] = app) -> None:
+    """Entry point: a person's mistake is told on one screen, with its own exit status."""
+    try:
+        run_app()
+    except AtlasError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What people receive: tables, dictionary, pages, in an immutable release."""

@@ -1,0 +1,119 @@
+"""The pages of a release: what it holds, and what the checks said. They open offline."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from pipelines import warehouse
+from pipelines.publish import tables
+from pipelines.publish.tables import Written
+
+TEMPLATES = Path(__file__).parent / "gabarits"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(query)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def nombre(value: Any) -> str:
+    """A number as French readers write it: narrow no-break space, decimal comma."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        return str(value)
+    text = f"{value:,.2f}" if value != int(value) else f"{int(value):,}"
+    return text.replace(",", "\u202f").replace(".", ",")
+
+
+def date(value: Any) -> str:
+    """A date in French order; empty where there is none."""
+    return value.strftime("%d/%m/%Y") if value else ""
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(nombre=nombre, date=date)
+    return environment
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    region: str,
+    folder: Path,
+    written: list[Written],
+    *,
+    fictif: bool,
+) -> None:
+    """Writes `index.html` (tables with sources, vintages, dates) and `qualite.html` (all checks)."""
+    vintages = _rows(
+        connection,
+        "SELECT m.*, s.producteur, s.titre, s.licence, s.adresse, s.limites FROM reference.millesimes AS m "
+        "JOIN reference.sources AS s USING (source) ORDER BY source, millesime, revision",
+    )
+    of_reference = {v["source"]: v for v in vintages if v["reference"]}
+    edition = _rows(connection, "SELECT * FROM reference.edition")[0]
+    label = connection.execute(
+        "SELECT libelle FROM reference.territoires WHERE niveau = 'region' AND code = ?", [region]
+    ).fetchall()
+    common = {
+        "edition": edition,
+        "region": region,
+        "region_libelle": label[0][0] if label else region,
+        "fictif": fictif,
+        "avertissements": _rows(
+            connection,
+            "SELECT * FROM qualite.avertissements WHERE sujet <> 'appartenance aux GHT' "
+            f"OR objet NOT LIKE 'région %' OR objet = 'région {region}' ORDER BY sujet, source, objet",
+        ),
+        "rapprochements": _rows(
+            connection,
+            "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
+            "any_value(libelle ORDER BY objet) AS libelle, any_value(explication ORDER BY objet) AS explication "
+            "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
+        ),
+        "bilan": _rows(
+            connection,
+            "SELECT severite, count(*) FILTER (reussi) AS reussis, count(*) FILTER (NOT reussi) AS echecs "
+            "FROM qualite.controles GROUP BY severite ORDER BY severite",
+        ),
+    }
+    environment = _environment()
+    listed = [
+        {
+            "model": w.model,
+            "rows": w.rows,
+            "columns": [(n, k, warehouse.column_words(w.model, n)) for n, k in w.columns],
+            "file": tables.file_name(w.model, fictif=fictif),
+            "sources": [of_reference.get(s, {"source": s}) for s in sorted(warehouse.sources_of(w.model.name))],
+        }
+        for w in sorted(written, key=lambda w: (warehouse.SCHEMAS.index(w.model.schema), w.model.table))
+    ]
+    pages = {
+        "index.html": environment.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
+        "qualite.html": environment.get_template("qualite.html.j2").render(
+            **common,
+            vintages=vintages,
+            controles=_rows(
+                connection,
+                "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",
+            ),
+            ecarts=_rows(
+                connection,
+                "SELECT * FROM qualite.rapprochements WHERE resultat <> 'égal' ORDER BY ALL",
+            ),
+            inconnus=_rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
+            quarantaine=_rows(
+                connection,
+                "SELECT source, millesime, table_source, controle, motif, count(*) AS lignes, "
+                "min(fichier || ', ligne ' || ligne) AS exemple FROM qualite.quarantaine GROUP BY ALL ORDER BY ALL",
+            ),
+        ),
+    }
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")

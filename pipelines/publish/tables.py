@@ -1,0 +1,134 @@
+"""The tables of a release: every mart as CSV and Parquet, rows of one region, totally ordered."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import warehouse
+from pipelines.errors import BuildError, Place
+from pipelines.warehouse import Model
+
+FICTIF_COLUMN = "donnees_fictives"
+FICTIF = "DONNÉES FICTIVES"
+
+# What of a table concerns a region; a model names its rule under « Publication : ».
+# France and the regions stay everywhere: a reader compares with them. A GHT keeps its sites outside.
+RULES = {
+    "nationale": "true",
+    "region": "region = $region OR {region_ght}",
+    "regions": "list_contains(string_split(regions, ' '), $region) OR niveau IN ('france', 'region')",
+    "territoire": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
+    "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
+    "institut": "niveau IN ('france', 'region') OR (niveau = 'institut' AND region = $region) "
+    "OR EXISTS (FROM reference.territoires AS t "
+    "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
+    "departement": "departement IN (SELECT code FROM reference.territoires "
+    "WHERE niveau = 'departement' AND regions = $region)",
+    "commune": "commune IN (SELECT commune FROM reference.communes WHERE region = $region)",
+    "etablissement": "EXISTS (FROM fiches.etablissements AS e WHERE e.millesime = m.millesime "
+    "AND e.finess = m.finess AND (e.region = $region OR e.region_ght = $region))",
+    "entite": "EXISTS (FROM core.entites_juridiques AS j WHERE j.millesime = m.millesime "
+    "AND j.finess_ej = m.finess_ej AND (j.region = $region OR j.region_ght = $region))",
+    "ght": "substr(code_ght, 1, 2) = $region",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """One published table."""
+
+    model: Model
+    rows: int
+    columns: list[tuple[str, str]]
+
+
+def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str:
+    """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`."""
+    if model.publication not in RULES:
+        raise BuildError(
+            f"« Publication : {model.publication} » n'est pas une règle connue.",
+            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            expected="l'une de : " + ", ".join(RULES),
+        )
+    names = [name for name, _ in columns]
+    rule = RULES[model.publication].replace(
+        "{region_ght}", "region_ght = $region" if "region_ght" in names else "false"
+    )
+    order = ", ".join(f'"{k}"' for k in [*model.grain, *[n for n in names if n not in model.grain]])
+    said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
+    return f"SELECT m.*{said} FROM {model.name} AS m WHERE {rule} ORDER BY {order}"
+
+
+def file_name(model: Model, *, fictif: bool) -> str:
+    """Name of a table's files, without extension; a fictitious one says so."""
+    return ("FICTIF-" if fictif else "") + model.name
+
+
+def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> list[Written]:
+    """Writes all tables as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder."""
+    (folder / "csv").mkdir(parents=True)
+    (folder / "parquet").mkdir()
+    written = []
+    for model in warehouse.models():
+        columns = warehouse.described(connection, model)
+        query = select(model, columns, fictif=fictif)
+        needed = {"region": region} if "$region" in query else {}
+        table: pa.Table = connection.execute(query, needed).to_arrow_table()
+        name = file_name(model, fictif=fictif)
+        pq.write_table(
+            _with_words(table, model, fictif=fictif),
+            folder / "parquet" / f"{name}.parquet",
+            compression="zstd",
+        )
+        connection.register("publie", table)
+        connection.execute(f"COPY (FROM publie) TO '{folder / 'csv' / name}.csv' (FORMAT csv, HEADER true)")
+        connection.unregister("publie")
+        written.append(Written(model, table.num_rows, columns))
+    return written
+
+
+def _with_words(table: pa.Table, model: Model, *, fictif: bool) -> pa.Table:
+    """Puts the table's and the columns' words into the Parquet metadata."""
+    fields = []
+    for field in table.schema:
+        if field.name == FICTIF_COLUMN:
+            fields.append(field)
+            continue
+        words = warehouse.column_words(model, field.name)
+        fields.append(field.with_metadata({"description": words.description, "unite": words.unit}))
+    metadata = {
+        "titre": model.title,
+        "source": model.source,
+        "grain": ", ".join(model.grain),
+        "note": model.notes,
+    }
+    if fictif:
+        metadata["avertissement"] = FICTIF
+    return table.cast(pa.schema(fields, metadata=metadata))
+
+
+def dictionary(written: list[Written], folder: Path, *, fictif: bool) -> None:
+    """Writes the data dictionary: a line per column of every table."""
+    rows = [
+        {
+            "table": w.model.name,
+            "titre": w.model.title,
+            "colonne": name,
+            "type": kind,
+            "unite": (words := warehouse.column_words(w.model, name)).unit,
+            "description": words.description,
+            "cle": "oui" if name in w.model.grain else "",
+            "source": w.model.source,
+            **({FICTIF_COLUMN: FICTIF} if fictif else {}),
+        }
+        for w in written
+        for name, kind in w.columns
+    ]
+    table = pa.Table.from_pylist(rows)
+    with duckdb.connect() as connection:
+        connection.register("dictionnaire", table)
+        name = ("FICTIF-" if fictif else "") + "dictionnaire"
+        connection.execute(f"COPY (FROM dictionnaire) TO '{folder / name}.csv' (FORMAT csv, HEADER true)")

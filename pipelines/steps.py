@@ -1,0 +1,171 @@
+"""What one task does, called by names and numbers only: what an orchestrator can pass along.
+
+Each step reads its settings when it runs, writes a line with its duration to the journal, and lets
+AtlasError through. The DAGs and the command line call these, and nothing else.
+"""
+
+import contextlib
+import errno
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines import catalogue, editions, journal, landing, quality, settings, warehouse
+from pipelines.connectors import mirror
+from pipelines.errors import AtlasError, StorageError
+from pipelines.publish import release
+
+
+@contextlib.contextmanager
+def _step(name: str, **what: Any) -> Iterator[dict[str, Any]]:
+    """Times a step, journals how it ended, and tells a failing disk from a failing input."""
+    folder = settings.load().warehouse
+    said: dict[str, Any] = {}
+    start = time.perf_counter()
+    try:
+        yield said
+    except AtlasError as error:
+        _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})
+        raise
+    except OSError as error:
+        told = _storage(error)
+        _tell(folder, name, start, what, {"resultat": "échec", "code": told.exit_code, "message": str(told)})
+        raise told from error
+    except Exception as error:
+        _tell(folder, name, start, what, {"resultat": "erreur", "message": f"{type(error).__name__}: {error}"})
+        raise
+    _tell(folder, name, start, what, {"resultat": "fait", **said})
+
+
+def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
+    # A full disk must not hide its own message behind a journal that can't be written.
+    with contextlib.suppress(OSError):
+        journal.write(folder, etape=name, secondes=round(time.perf_counter() - start, 3), **what, **said)
+
+
+def _storage(error: OSError) -> StorageError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StorageError(
+        "Le disque est plein."
+        if full
+        else f"Le système de fichiers a refusé une opération : {error.strerror or error}",
+        expected="de la place, et le droit d'écrire, dans le dossier de l'entrepôt"
+        + (f" ({error.filename})" if error.filename else ""),
+        todo="libérer de la place ou corriger les droits, puis relancer : rien d'inachevé n'est en place",
+    )
+
+
+def vintages(source_id: str, millesime: int | None = None) -> list[int]:
+    """The vintages that the folder of extracts has for a source; or the one asked for."""
+    if millesime is not None:
+        return [millesime]
+    return mirror.vintages(settings.load().sources, catalogue.load(source_id))
+
+
+def fetch(source_id: str, millesime: int) -> int:
+    """Archives the files of a vintage; returns its revision."""
+    with _step("fetch", source=source_id, millesime=millesime) as said:
+        now, source = settings.load(), catalogue.load(source_id)
+        landed = landing.archive(now.landing, source, mirror.offer(now.sources, source, millesime))
+        said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
+        return landed.revision
+
+
+def stage(source_id: str, millesime: int, revision: int) -> bool:
+    """Stages an archived revision; False where it was already, by the same code and the same rules."""
+    with _step("stage", source=source_id, millesime=millesime, revision=revision) as said:
+        now = settings.load()
+        landed = landing.revision(now.landing, source_id, millesime, revision)
+        known = quality.load_outcome(now, source_id, millesime, revision)
+        if known is not None and known.empreinte == quality.fingerprint(landed):
+            said.update(inchange=True)
+            return False
+        said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
+        return True
+
+
+def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
+    """Checks a staged revision; returns its failed checks by severity. Raises RefusedError."""
+    quality.warm()
+    with _step("check", source=source_id, millesime=millesime, revision=revision) as said:
+        now = settings.load()
+        landed = landing.revision(now.landing, source_id, millesime, revision)
+        known = quality.load_outcome(now, source_id, millesime, revision)
+        if known is not None and known.empreinte == quality.fingerprint(landed):
+            outcome = quality.stand_by(known)
+        else:
+            outcome = quality.check_vintage(now, landed)
+        counts = {
+            "controles": len(outcome.controls),
+            "avertissements": outcome.count("avertissement"),
+            "ecartees": sum(outcome.quarantined.values()),
+        }
+        said.update(counts)
+        return counts
+
+
+def ingest(source_id: str, millesime: int) -> dict[str, int]:
+    """Fetches, stages and checks one vintage, in this process."""
+    revision = fetch(source_id, millesime)
+    stage(source_id, millesime, revision)
+    return check(source_id, millesime, revision)
+
+
+def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
+    """Makes or reads the lock of an edition."""
+    with _step("lock", edition=edition) as said:
+        made = editions.lock(settings.load(), edition, update=update)
+        said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
+        return {"fictif": made.fictif, "millesimes": len(made.pins)}
+
+
+def build(edition: int) -> str:
+    """Builds the marts of a locked edition, aside; returns the path of the new file."""
+    with _step("build", edition=edition) as said:
+        now = settings.load()
+        target = warehouse.build(now, editions.lock(now, edition))
+        said.update(tables=len(warehouse.models()))
+        return str(target)
+
+
+def check_marts(target: str) -> dict[str, int]:
+    """Checks a build; returns the number of checks, and of failed ones by severity."""
+    quality.warm()
+    with _step("check_marts") as said:
+        controls = warehouse.check(Path(target))
+        counts = {
+            "controles": len(controls),
+            "avertissements": sum(1 for c in controls if not c.reussi and c.severite == "avertissement"),
+        }
+        said.update(counts)
+        return counts
+
+
+def reconcile(target: str) -> dict[str, int]:
+    """Counts the reconciliations of a build by result."""
+    with _step("reconcile") as said:
+        results = warehouse.reconcile(Path(target))
+        said.update(rapprochements=results)
+        return results
+
+
+def promote(target: str) -> str:
+    """Swaps a build in; returns the path that people query."""
+    with _step("promote"):
+        return str(warehouse.promote(settings.load(), Path(target)))
+
+
+def is_built(edition: int) -> bool:
+    """Whether the warehouse in place is that edition, from its present lock and the present code."""
+    now = settings.load()
+    made = editions.load(now, edition)
+    return made is not None and warehouse.built_from(now) == warehouse.fingerprint(made)
+
+
+def publish(edition: int, region: str) -> str:
+    """Writes the release of an edition for a region; returns its folder."""
+    with _step("publish", edition=edition, region=region) as said:
+        made = release.publish(settings.load(), edition, region)
+        said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
+        return str(made.path)
