@@ -176,8 +176,8 @@ def _summary(
         waiting = editions.differences(before, editions.draft(now, edition)) if before == made else []
         if waiting:
             console.print(
-                f"Verrou      : fait auparavant ; {len(waiting)} changement(s) attendent « atlas lock {edition} --update » : "
-                + " ; ".join(waiting[:6])
+                f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
+                f"« atlas lock {edition} --update » : " + " ; ".join(waiting[:6])
             )
         elif made.commit != editions.commit():
             console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {editions.commit()[:12]}")

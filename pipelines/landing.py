@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from dataclasses import asdict, dataclass
@@ -122,7 +121,7 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )
             try:
-                os.rename(arriving, home / f"r{revision}")
+                arriving.rename(home / f"r{revision}")
             except OSError:
                 if (home / f"r{revision}").exists():  # another run archived at the same moment
                     continue

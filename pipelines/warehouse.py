@@ -7,7 +7,6 @@ says of itself: sentence, grain, source, columns. DuckDB parses the dependencies
 import functools
 import hashlib
 import json
-import os
 import re
 import uuid
 from dataclasses import asdict, dataclass
@@ -92,7 +91,7 @@ def parse(path: Path) -> Model:
         raise BuildError(
             f"L'en-tête du modèle n'a pas : {', '.join(missing)}.",
             where=Place(file=str(path.relative_to(ROOT))),
-            expected="une phrase, puis « Grain : », « Source : », « Publication : », et « Colonnes : » s'il en a de propres",
+            expected="une phrase, puis « Grain : », « Source : », « Publication : », et « Colonnes : » s'il y en a",
             todo="compléter les commentaires en tête du fichier",
         )
     return Model(
@@ -441,5 +440,5 @@ def promote(settings: Settings, target: Path) -> Path:
     with duckdb.connect(str(target)) as connection:
         connection.execute("CHECKPOINT")
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(target, settings.database)
+    target.replace(settings.database)
     return settings.database

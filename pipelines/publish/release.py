@@ -1,7 +1,6 @@
 """A release: an immutable folder of published files of one edition and one region."""
 
 import json
-import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -105,7 +104,7 @@ def _seal(home: Path, pending: Path, edition: int, region: str, *, fictif: bool)
     (pending / MANIFEST).write_text(text, encoding="utf-8")
     version = f"{edition}.{made[-1][0] + 1 if made else 1}"
     target = home / version
-    os.rename(pending, target)
+    pending.rename(target)
     for path in target.rglob("*"):
         if path.is_file():
             path.chmod(0o444)
