@@ -13,7 +13,12 @@ MARTS = Asset(name="marts", uri="atlas://marts")
 
 @dag(
     dag_id="atlas",
-    description="Marts d'une édition, depuis son verrou",
+    dag_display_name="Atlas : les marts de l'édition",
+    description="Verrouille, construit, contrôle et rapproche une édition, puis la met en place",
+    doc_md="""
+Se lance dès qu'une source a un millésime accepté, et saute tout si l'édition est déjà construite avec son verrou.
+Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depuis, déclencher avec **update**.
+""",
     schedule=PartitionedAssetTimetable(
         assets=AssetAny(*SOURCES),
         default_partition_mapper=FixedKeyMapper(str(settings.CURRENT_EDITION)),
@@ -23,8 +28,20 @@ MARTS = Asset(name="marts", uri="atlas://marts")
     max_active_runs=1,
     tags=["édition"],
     params={
-        "edition": Param(settings.CURRENT_EDITION, type="integer", description="Année de l'atlas"),
-        "update": Param(False, type="boolean", description="Refaire le verrou avec les millésimes acceptés depuis"),
+        "edition": Param(
+            settings.CURRENT_EDITION,
+            type="integer",
+            minimum=2000,
+            maximum=2100,
+            title="Édition",
+            description="Année de l'atlas",
+        ),
+        "update": Param(
+            False,
+            type="boolean",
+            title="Refaire le verrou",
+            description="Prendre les millésimes acceptés depuis que le verrou de l'édition a été fait",
+        ),
     },
 )
 def atlas() -> None:
@@ -32,10 +49,10 @@ def atlas() -> None:
     def lock(params: dict | None = None, triggering_asset_events=None) -> int:
         from pipelines import steps
 
-        steps.lock(params["edition"], update=params["update"])
         # A new vintage of a source wakes this DAG; the lock alone decides whether it changes anything.
-        if triggering_asset_events and steps.is_built(params["edition"]):
-            raise AirflowSkipException("Cette édition est déjà construite avec ce verrou et ce code.")
+        if triggering_asset_events and (why := steps.nothing_to_build(params["edition"])):
+            raise AirflowSkipException(why)
+        steps.lock(params["edition"], update=params["update"])
         return params["edition"]
 
     @task
@@ -59,12 +76,15 @@ def atlas() -> None:
         return target
 
     @task(outlets=[MARTS])
-    def promote(target: str) -> str:
+    def promote(edition: int, target: str, outlet_events=None) -> str:
         from pipelines import steps
 
-        return steps.promote(target)
+        promoted = steps.promote(target)
+        outlet_events[MARTS].extra = {"edition": edition}  # what is in place is what gets published
+        return promoted
 
-    promote(reconcile(check(build(lock()))))
+    edition = lock()
+    promote(edition, reconcile(check(build(edition))))
 
 
 atlas()

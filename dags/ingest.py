@@ -14,14 +14,26 @@ def ingestion(source: catalogue.Source) -> None:
     @dag(
         dag_id=f"ingest_{source.id}",
         description=f"{source.titre} ({source.producteur})",
+        doc_md=f"""
+**{source.titre}** — {source.producteur}, {source.licence}. [Le jeu de données chez le producteur]({source.adresse}).
+
+Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
+
+{source.limits}
+""",
         schedule=source.cron,
         start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
-        tags=["source"],
+        tags=["source", source.producteur],
         params={
             "millesime": Param(
-                None, type=["null", "integer"], description="Un seul millésime ; vide : tous ceux du dossier"
+                None,
+                type=["null", "integer"],
+                minimum=1900,
+                maximum=2100,
+                title="Millésime",
+                description="Un seul millésime ; vide : tous ceux du dossier",
             )
         },
     )
@@ -38,6 +50,8 @@ def ingestion(source: catalogue.Source) -> None:
 
             try:
                 return {"millesime": millesime, "revision": steps.fetch(source.id, millesime)}
+            except errors.StorageError:  # a network or a disk may come back
+                raise
             except errors.AtlasError as error:  # asking again would not mend a wrong file
                 raise AirflowFailException(str(error)) from error
 

@@ -11,23 +11,43 @@ MARTS = Asset(name="marts", uri="atlas://marts")
 
 @dag(
     dag_id="publish",
-    description="Publication d'une édition pour une région",
+    dag_display_name="Publication d'une édition",
+    description="Écrit les fichiers publiés d'une édition pour une région",
+    doc_md="""
+Se lance quand les marts d'une édition sont mis en place, et publie cette édition-là.
+Une publication ne change jamais : un contenu déjà publié n'est pas publié deux fois.
+""",
     schedule=[MARTS],
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
     tags=["édition"],
     params={
-        "edition": Param(settings.CURRENT_EDITION, type="integer", description="Année de l'atlas"),
-        "region": Param(settings.DEFAULT_REGION, type="string", description="Code officiel de la région"),
+        "edition": Param(
+            settings.CURRENT_EDITION,
+            type="integer",
+            minimum=2000,
+            maximum=2100,
+            title="Édition",
+            description="Année de l'atlas ; ce doit être celle de l'entrepôt en place",
+        ),
+        "region": Param(
+            settings.DEFAULT_REGION,
+            type="string",
+            pattern="^[0-9]{2}$",
+            title="Région",
+            description="Code officiel de la région, deux chiffres (28 : Normandie)",
+        ),
     },
 )
 def publish() -> None:
     @task
-    def release(params: dict | None = None) -> str:
+    def release(params: dict | None = None, triggering_asset_events=None) -> str:
         from pipelines import steps
 
-        return steps.publish(params["edition"], params["region"])
+        events = triggering_asset_events[MARTS] if triggering_asset_events else []
+        edition = events[-1].extra["edition"] if events else params["edition"]
+        return steps.publish(edition, params["region"])
 
     release()
 

@@ -26,7 +26,10 @@ class File:
 
 @dataclass(frozen=True)
 class Landed:
-    """One revision of a vintage in the archive."""
+    """One revision of a vintage in the archive.
+
+    `unknown` names the files that stood beside it and that the catalogue doesn't read.
+    """
 
     source: str
     millesime: int
@@ -34,6 +37,7 @@ class Landed:
     fictif: bool
     files: tuple[File, ...]
     new: bool
+    unknown: tuple[str, ...] = ()
 
     def folder(self, landing: Path) -> Path:
         """Where its files are."""
@@ -60,6 +64,7 @@ def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
                 fictif=data["fictif"],
                 files=tuple(File(**f) for f in data["files"]),
                 new=False,
+                unknown=tuple(data.get("non_lus", ())),
             )
         )
     return sorted(found, key=lambda landed: landed.revision)
@@ -116,6 +121,7 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 "fictif": offer.fictif,
                 "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 "files": [asdict(f) for f in files],
+                "non_lus": list(offer.unknown),
             }
             (arriving / PROVENANCE).write_text(
                 json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
@@ -126,6 +132,8 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 if (home / f"r{revision}").exists():  # another run archived at the same moment
                     continue
                 raise
-            return Landed(source.id, offer.millesime, revision, offer.fictif, tuple(files), new=True)
+            return Landed(
+                source.id, offer.millesime, revision, offer.fictif, tuple(files), new=True, unknown=offer.unknown
+            )
     finally:
         shutil.rmtree(arriving, ignore_errors=True)

@@ -10,10 +10,11 @@ import functools
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,8 +106,8 @@ def _save(outcome: Outcome, target: Path) -> None:
 def _swap(pending: Path, target: Path) -> None:
     old = target.with_name(f".{target.name}-ancien-{uuid.uuid4().hex}")
     if target.exists():
-        os.rename(target, old)
-    os.rename(pending, target)
+        target.rename(old)
+    pending.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -145,6 +146,7 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
                 rule = catalogue.pattern(source.layout(name, landed.millesime).file, landed.millesime)
                 mine = [path for path in files if rule.fullmatch(path.name)]
                 if mine and table.exists_in(landed.millesime):
+                    _refuse_ambiguous(landed, name, rule, mine)
                     result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending)
                     staged.append(result)
                     aside += refused
@@ -155,6 +157,23 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     notes = {s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined] for s in staged}
     (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
     return staged
+
+
+def _refuse_ambiguous(landed: Landed, table: str, rule: re.Pattern[str], files: list[Path]) -> None:
+    """Refuses two files that say they are the same part of a table: reading both would count it twice."""
+    seen: dict[tuple[str, ...], str] = {}
+    for path in files:
+        match = rule.fullmatch(path.name)
+        part = tuple((text or "").casefold() for text in (match.groupdict().values() if match else ()))
+        if part in seen:
+            raise RefusedError(
+                f"Deux fichiers se disent la même partie de la table « {table} » : "
+                f"« {seen[part]} » et « {path.name} ».",
+                where=Place(source=landed.source, millesime=landed.millesime, table=table, file=path.name),
+                expected="un seul fichier par table, ou par partie de table que son nom distingue",
+                todo="ne laisser dans le dossier que celui que le producteur a publié",
+            )
+        seen[part] = path.name
 
 
 # --- suites -----------------------------------------------------------------------------------
@@ -171,7 +190,8 @@ def suite_file(kind: str, name: str) -> dict[str, Any]:
             expected="une suite par source et par mart",
             todo="l'écrire sur le modèle de ses voisines",
         )
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    # The C loader: a suite is read in milliseconds instead of tenths of a second.
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
 
 
 def _rows_rule(name: str, query: str, motif: str, *, severity: str, quarantine: bool = False) -> dict[str, Any]:
@@ -188,6 +208,7 @@ def key_rules(key: list[str], blank: list[str]) -> list[dict[str, Any]]:
     """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none."""
     columns = ", ".join(f'"{k}"' for k in key)
     empty = " OR ".join(f'"{k}" IS NULL' for k in key if k not in blank) or "false"
+    double = f"FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1 AND min(_contenu)"
     said = ", ".join(key)
     return [
         _rows_rule(
@@ -198,21 +219,31 @@ def key_rules(key: list[str], blank: list[str]) -> list[dict[str, Any]]:
             quarantine=True,
         ),
         _rows_rule(
+            "ligne_repetee",
+            "SELECT * FROM {batch} WHERE _rang IN "
+            f"(SELECT unnest(list(_rang ORDER BY _rang)[2:]) {double} = max(_contenu))",
+            f"la ligne en répète une autre, de même clé ({said}) et de même contenu : une seule est gardée",
+            severity="warning",
+            quarantine=True,
+        ),
+        _rows_rule(
             "cle_unique",
-            "SELECT * FROM {batch} "
-            f"QUALIFY count(*) OVER (PARTITION BY {columns}) > 1 AND (row_number() OVER "
-            f"(PARTITION BY {columns} ORDER BY _rang) > 1 OR min(_contenu) OVER (PARTITION BY {columns}) "
-            f"<> max(_contenu) OVER (PARTITION BY {columns}))",
-            f"la clé ({said}) est en double ; de lignes identiques une seule est gardée, "
-            "de lignes contradictoires aucune",
+            f"SELECT * FROM {{batch}} WHERE _rang IN (SELECT unnest(list(_rang)) {double} <> max(_contenu))",
+            f"des lignes de même clé ({said}) se contredisent : aucune n'est gardée",
             severity="warning",
             quarantine=True,
         ),
     ]
 
 
-def table_rules(source: Source, table: str, landed: Landed) -> list[dict[str, Any]]:
-    """All expectations of one staged table: its catalogue entry's, its pins, its written suite."""
+def table_rules(
+    source: Source, table: str, landed: Landed, staged: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """All expectations of one staged table: its catalogue entry's, its pins, its written suite.
+
+    `staged` are the tables of this vintage: a rule that compares with another one is left out without it.
+    """
+    there = source.tables if staged is None else staged
     entry = source.tables[table]
     rules = key_rules(entry.key, entry.key_blank)
     if not landed.fictif:
@@ -231,7 +262,11 @@ def table_rules(source: Source, table: str, landed: Landed) -> list[dict[str, An
         if pin["table"] == table and pin["sha256"] in hashes:
             rules += _pin_rules(pin)
     written = (suite.get("tables") or {}).get(table) or []
-    return rules + [_for_vintage(rule, landed.millesime) for rule in written if _applies(rule, landed.millesime)]
+    return rules + [
+        _for_vintage(rule, landed.millesime)
+        for rule in written
+        if _applies(rule, landed.millesime) and set(rule.get("meta", {}).get("avec", [])) <= set(there)
+    ]
 
 
 def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -239,7 +274,7 @@ def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
     columns = ", ".join(f'"{k}"' for k in grain)
     unique = _rows_rule(
         "grain_unique",
-        f"SELECT * FROM {{batch}} QUALIFY count(*) OVER (PARTITION BY {columns}) > 1",
+        f"SELECT {columns}, count(*) AS lignes FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1",
         f"une ligne par {', '.join(grain)}",
         severity="critical",
     )
@@ -266,7 +301,8 @@ def _pin_rules(pin: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         _rows_rule(
             f"epingle_{'lignes' if measure == 'count(*)' else measure[5:-2]}",
-            f"SELECT * FROM (SELECT {measure} AS observe FROM {{batch}} WHERE {mine}) WHERE observe <> {value}",
+            f"SELECT * FROM (SELECT {measure} AS observe FROM {{batch}} WHERE {mine}) "
+            f"WHERE observe IS DISTINCT FROM {value}",
             f"{file} : {measure} vaut {value} pour ce fichier (sha256 {pin['sha256'][:12]}…)",
             severity="critical",
         )
@@ -312,20 +348,26 @@ def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
     Returns the controls per object. Raises AtlasError where an expectation can't run.
     """
     gx, context = _gx()
+    from great_expectations.datasource.fluent.sql_datasource import TableAsset
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     from pipelines import gx_duckdb
 
     name = uuid.uuid4().hex
+    # All assets at once: adding them one by one writes the context's whole configuration each time.
     source = context.data_sources.add_sql(
-        name=name, connection_string=f"atlasduckdb:///{database}?access_mode=read_only"
+        name=name,
+        connection_string=f"atlasduckdb:///{database}?access_mode=read_only",
+        assets=[
+            TableAsset(name=target, type="table", schema_name=target.split(".")[0], table_name=target.split(".")[1])
+            for target, _ in batches.values()
+        ],
     )
     found: dict[str, list[Control]] = {}
     try:
         for objet, (target, rules) in batches.items():
-            schema, table = target.split(".")
-            asset = source.add_table_asset(name=target, schema_name=schema, table_name=table)
-            batch = asset.add_batch_definition_whole_table("tout").get_batch()
+            asset = source.get_asset(target)
+            batch = asset.get_batch(asset.build_batch_request())
             # Built at once: adding one by one replaces an earlier expectation of the same type.
             suite = gx.ExpectationSuite(
                 name=f"{name}-{objet}",
@@ -340,7 +382,44 @@ def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
     finally:
         context.data_sources.delete(name)
         gx_duckdb.close(database)
-    return found
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {
+            objet: [
+                _with_example(connection, target, rule, control)
+                for rule, control in zip(rules, found[objet], strict=True)
+            ]
+            for objet, (target, rules) in batches.items()
+        }
+
+
+def _failing(rule: dict[str, Any], target: str) -> str | None:
+    """SQL of the rows that a rule finds, for a rule written as a query."""
+    query = rule["kwargs"].get("unexpected_rows_query") if rule["type"] == "unexpected_rows_expectation" else None
+    return None if query is None else str(query).rstrip("; \n").format(batch=target)
+
+
+def _with_example(
+    connection: duckdb.DuckDBPyConnection, target: str, rule: dict[str, Any], control: Control
+) -> Control:
+    """A failed control with the first row that it found: a count alone sends nobody to the right line."""
+    query = _failing(rule, target)
+    if control.reussi or query is None:
+        return control
+    row = _first(connection, query)
+    if "_fichier" in row and "_ligne" in row:
+        seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
+    else:
+        cells = ", ".join(f"{k} = {v}" for k, v in list(row.items())[:8])
+        seen = f"{control.observe} ligne(s), la première : {cells}" if control.lignes > 1 else cells
+    return replace(control, observe=seen if len(seen) <= 240 else seen[:239] + "…")
+
+
+def _first(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    """The first row of a query in an order of its own, by name; empty where there is none."""
+    names = [c[0] for c in connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description or []]
+    order = "_fichier, _ligne" if {"_fichier", "_ligne"} <= set(names) else "ALL"
+    row = connection.execute(f"SELECT * FROM ({query}) ORDER BY {order} LIMIT 1").fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
 
 
 def _control(objet: str, rule: dict[str, Any], result: Any) -> Control:
@@ -386,6 +465,19 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                 f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
             )
         )
+    if landed.unknown:
+        controls.append(
+            Control(
+                source.id,
+                "fichiers_reconnus",
+                "avertissement",
+                False,
+                ", ".join(landed.unknown[:20]),
+                "fichiers que le catalogue ne connaît pas : ni lus, ni archivés. S'ils sont de cette source, leur "
+                f"écrire une table, ou une ligne sous known_files ({source.id}.yml)",
+                len(landed.unknown),
+            )
+        )
     for name, table in source.tables.items():
         if name not in notes:
             controls.append(
@@ -427,15 +519,20 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
     return controls
 
 
+def undated(reason: str) -> str:
+    """A rule's reason without the date at its head, for the person who meets the row."""
+    return re.sub(r"^\d{4}-\d{2}(-\d{2})? ?: ?", "", reason)
+
+
 def _quarantine_rows(
-    connection: duckdb.DuckDBPyConnection, source: Source, table: str, rules: list[dict[str, Any]], controls: list[Control]
+    connection: duckdb.DuckDBPyConnection, table: str, rules: list[dict[str, Any]], controls: list[Control]
 ) -> list[dict[str, object]]:
     """The rows that failed a rule marked `quarantaine`, each with the rule's reason."""
     aside: dict[int, dict[str, object]] = {}
     for rule, control in zip(rules, controls, strict=True):
         if control.reussi or not rule.get("meta", {}).get("quarantaine"):
             continue
-        query = rule["kwargs"]["unexpected_rows_query"].format(batch=f"controle.{table}")
+        query = _failing(rule, f"controle.{table}")
         rows = connection.execute(
             "SELECT b._rang, b._fichier, b._ligne, to_json(b)::VARCHAR "
             f"FROM controle.{table} AS b WHERE b._rang IN (SELECT _rang FROM ({query}))"
@@ -454,7 +551,7 @@ def _quarantine_rows(
                     "_rang": rank,
                 },
             )
-            row["motif"] = " ; ".join(filter(None, [str(row["motif"]), control.motif]))
+            row["motif"] = " ; ".join(filter(None, [str(row["motif"]), undated(control.motif)]))
     return list(aside.values())
 
 
@@ -471,16 +568,13 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
     with duckdb.connect(str(database)) as connection:
         connection.execute("CREATE SCHEMA controle")
         for name in notes:
-            path = str(pending / f"{name}.parquet").replace("'", "''")
             connection.execute(
-                f"CREATE VIEW controle.{name} AS SELECT * EXCLUDE (file_row_number), "
-                f"file_row_number AS _rang, {_content_hash(source, name)} AS _contenu "
-                f"FROM read_parquet('{path}', file_row_number = true)"
+                f"CREATE TABLE controle.{name} AS SELECT * EXCLUDE (file_row_number), "
+                f"file_row_number AS _rang, {_content_hash(source, name, landed.millesime)} AS _contenu "
+                f"FROM read_parquet({_text(pending / f'{name}.parquet')}, file_row_number = true)"
             )
-    rules = {name: table_rules(source, name, landed) for name in notes}
-    by_table = validate(
-        database, {source.staged_name(name): (f"controle.{name}", rules[name]) for name in notes}
-    )
+    rules = {name: table_rules(source, name, landed, notes.keys()) for name in notes}
+    by_table = validate(database, {source.staged_name(name): (f"controle.{name}", rules[name]) for name in notes})
     controls = _reading_controls(source, landed, notes)
     outcome = Outcome(landed.source, landed.millesime, landed.revision, accepte=True, controls=controls)
     aside = pq.read_table(pending / QUARANTINE).to_pylist()
@@ -488,19 +582,20 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
         for name, (rows, quarantined, _, _) in notes.items():
             mine = by_table[source.staged_name(name)]
             controls += mine
-            failing = _quarantine_rows(connection, source, name, rules[name], mine)
+            failing = _quarantine_rows(connection, name, rules[name], mine)
             if failing:
-                path = pending / f"{name}.parquet"
+                staged = pending / f"{name}.parquet"
                 kept = pending / f"{name}.garde.parquet"
                 ranks = pa.table({"_rang": pa.array([row.pop("_rang") for row in failing], pa.int64())})
                 connection.register("ecartees", ranks)
                 connection.execute(
-                    f"COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet('{path}', file_row_number = true) "
+                    "COPY (SELECT * EXCLUDE (file_row_number) "
+                    f"FROM read_parquet({_text(staged)}, file_row_number = true) "
                     "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
-                    f"TO '{kept}' (FORMAT parquet, COMPRESSION zstd)"
+                    f"TO {_text(kept)} (FORMAT parquet, COMPRESSION zstd)"
                 )
                 connection.unregister("ecartees")
-                os.replace(kept, path)
+                kept.replace(staged)
                 aside += failing
             outcome.rows[name] = rows - len(failing)
             outcome.quarantined[name] = quarantined + len(failing)
@@ -516,11 +611,13 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
                     outcome.quarantined[name],
                 )
             )
+    failed = [c for c in controls if c.severite == "critique" and not c.reussi]
+    error = (
+        _refusal(source, landed, failed, aside, _place(database, source, rules, by_table, failed)) if failed else None
+    )
     database.unlink()
     (pending / "lecture.json").unlink()
-    failed = [c for c in controls if c.severite == "critique" and not c.reussi]
-    if failed:
-        error = _refusal(source, landed, failed, aside)
+    if error is not None:
         refuse(settings, landed, error, controls)
         raise error
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
@@ -530,28 +627,94 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
     return outcome
 
 
-def _content_hash(source: Source, table: str) -> str:
-    """SQL of a hash of a row's own cells, without where it comes from."""
-    return "hash(" + ", ".join(f'"{c.name}"' for c in source.of_table(table)) + ")"
+def _text(path: Path) -> str:
+    """A path as a SQL literal."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
-def _refusal(source: Source, landed: Landed, failed: list[Control], aside: list[dict[str, object]]) -> RefusedError:
+def _content_hash(source: Source, table: str, millesime: int) -> str:
+    """SQL of a hash of a row's own cells, without what the names of file and sheet say of it."""
+    own = [
+        c.name
+        for c in source.of_table(table)
+        if not any(catalogue.CAPTURED.fullmatch(h) and h != staging.VALUE for h in c.headings(millesime))
+    ]
+    return "hash(" + ", ".join(f'"{name}"' for name in own) + ")"
+
+
+def _place(
+    database: Path,
+    source: Source,
+    rules: dict[str, list[dict[str, Any]]],
+    by_table: dict[str, list[Control]],
+    failed: list[Control],
+) -> tuple[str, int] | None:
+    """File and line of the first row that the first failed rule found, where it finds rows."""
+    for table, written in rules.items():
+        for rule, control in zip(written, by_table[source.staged_name(table)], strict=True):
+            query = _failing(rule, f"controle.{table}")
+            if control is failed[0] and query is not None:
+                with duckdb.connect(str(database), read_only=True) as connection:
+                    row = _first(connection, query)
+                return (row["_fichier"], row["_ligne"]) if {"_fichier", "_ligne"} <= row.keys() else None
+    return None
+
+
+def _refusal(
+    source: Source,
+    landed: Landed,
+    failed: list[Control],
+    aside: list[dict[str, object]],
+    place: tuple[str, int] | None,
+) -> RefusedError:
     first = failed[0]
-    example = next((row for row in aside if source.staged_name(str(row["table"])) == first.objet), None)
-    reasons = " ; ".join(f"{c.objet}, {c.controle} : {c.motif} (observé : {c.observe})" for c in failed[:6])
+    mine = [row for row in aside if source.staged_name(str(row["table"])) == first.objet]
+    files = ", ".join(f.name for f in landed.files[:4])
+    todo = (
+        "reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur avant "
+        f"d'assouplir un contrôle (expectations/staging/{source.id}.yml). Le dernier bon millésime reste en place"
+    )
+    if first.controle == "part_en_quarantaine" and mine:
+        place = (str(mine[0]["fichier"]), int(str(mine[0]["ligne"])))
+        what = f"Trop de lignes écartées dans {first.objet} : {first.observe}. {_why_aside(mine)}"
+        if any(row["controle"] == "type" for row in mine):
+            todo = (
+                "reprendre le fichier d'origine ; si le producteur a changé sa façon d'écrire les nombres, le dire "
+                f"dans `decimal`, `thousands` ou `markers` (pipelines/catalogue/{source.id}.yml). "
+                "Le dernier bon millésime reste en place"
+            )
+    else:
+        what = f"Le contrôle « {first.controle} » de {first.objet} échoue. Observé : {first.observe}."
+    others = [f"{c.controle} ({c.objet})" for c in failed[1:6]]
+    if others:
+        what += f" Échouent aussi : {', '.join(others)}{' …' if len(failed) > 6 else '.'}"
     return RefusedError(
-        f"{len(failed)} contrôle(s) critique(s) en échec. {reasons}"
-        + (f". Première ligne écartée : {example['motif']}" if example else ""),
+        what,
         where=Place(
             source=source.id,
             millesime=landed.millesime,
             table=first.objet,
-            file=str(example["fichier"]) if example else ", ".join(f.name for f in landed.files[:4]),
-            line=int(str(example["ligne"])) if example and example["ligne"] is not None else None,
+            file=place[0] if place else files,
+            line=place[1] if place else None,
         ),
-        expected=f"un extrait conforme à expectations/staging/{source.id}.yml et au catalogue",
-        todo="reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur "
-        "avant d'assouplir un contrôle. Le dernier bon millésime reste en place",
+        expected=undated(first.motif),
+        todo=todo,
+    )
+
+
+def _why_aside(rows: list[dict[str, object]]) -> str:
+    """Why rows were set aside, the most frequent reason first, each with one example."""
+    by_rule: dict[str, list[dict[str, object]]] = {}
+    for row in rows:
+        by_rule.setdefault(str(row["controle"]), []).append(row)
+    ranked = sorted(by_rule.values(), key=len, reverse=True)[:3]
+    return (
+        " ; ".join(
+            f"{len(found)} pour « {found[0]['controle']} », la première ligne {found[0]['ligne']} "
+            f"de {found[0]['fichier']} : {str(found[0]['motif'])[:200]}"
+            for found in ranked
+        )
+        + "."
     )
 
 

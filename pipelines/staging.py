@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines import catalogue, readers
 from pipelines.catalogue import CAPTURED, Column, Layout, Source, normalise
@@ -30,7 +31,6 @@ QUARANTINE_SCHEMA = pa.schema(
 )
 VALUE = "<valeur>"
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
-BLANKS = " \t\r\n\u00a0\u202f\u2007\ufeff"
 
 
 @dataclass
@@ -86,9 +86,7 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
             todo="reprendre le fichier d'origine : on ne peut pas savoir laquelle est la bonne",
         )
     if missing:
-        raise _missing(
-            source, table, layout, extract, missing, unknown(source, table, millesime, extract), line
-        )
+        raise _missing(source, table, layout, extract, missing, unknown(source, table, millesime, extract), line)
     return found
 
 
@@ -103,12 +101,7 @@ def _missing(
 ) -> RefusedError:
     header = layout.delimiter.join(extract.headings)
     other = max(";,|\t", key=header.count)
-    if (
-        layout.reader == "delimited"
-        and len(extract.headings) < 3
-        and other != layout.delimiter
-        and other in header
-    ):
+    if layout.reader == "delimited" and len(extract.headings) < 3 and other != layout.delimiter and other in header:
         return RefusedError(
             f"Le séparateur n'est pas « {layout.delimiter} » : l'en-tête se lit comme "
             f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
@@ -118,7 +111,9 @@ def _missing(
             f"`delimiter` (pipelines/catalogue/{source.id}.yml)",
         )
     close = {m: get_close_matches(m, strangers, n=1, cutoff=0.5) for m in missing}
-    renamed = [f"« {m} » peut-être renommée « {c[0]} »" for m, c in close.items() if c]
+    if len(missing) == len(strangers) == 1:  # nothing else can be its new name
+        close = {missing[0]: strangers}
+    renamed = [f"« {m} » est peut-être devenue « {c[0]} »" for m, c in close.items() if c]
     return RefusedError(
         f"Il manque {len(missing)} colonne(s) : "
         + ", ".join(f"« {m} »" for m in missing[:12])
@@ -173,14 +168,15 @@ def text_table(source: Source, table: str, millesime: int, extract: Extract, whe
                 expected="une colonne par modalité ; l'en-tête a : " + ", ".join(extract.headings[:15]),
                 todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
             )
+    trimmed = {name: _trimmed(extract.columns[index]) for name, index in found.items()}
     parts = []
     for captures, value_index in slices:
         arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
         for column in columns:
             if layout.unpivot and column.name == layout.unpivot.value and value_index is not None:
-                arrays[column.name] = extract.columns[value_index]
+                arrays[column.name] = _trimmed(extract.columns[value_index])
             elif column.name in found:
-                arrays[column.name] = extract.columns[found[column.name]]
+                arrays[column.name] = trimmed[column.name]
             else:
                 arrays[column.name] = _captured(column, millesime, captures, extract.rows)
         arrays["_fichier"] = pa.repeat(pa.scalar(extract.file, pa.string()), extract.rows)
@@ -189,24 +185,23 @@ def text_table(source: Source, table: str, millesime: int, extract: Extract, whe
     return pa.concat_tables(parts)
 
 
-def _cleaned(column: Column, layout: Layout) -> str:
-    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
+def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Text without the blanks around it, of any kind; missing where nothing is left."""
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _cast(column: Column, layout: Layout) -> str:
+    """SQL of the typed value; NULL where the text isn't of that type or stands for a reason."""
+    text = _quoted(column.name)
     if column.type == "VARCHAR":
         return text
     if layout.thousands:
         text = f"regexp_replace({text}, '[ \u00a0\u202f\u2007]', '', 'g')"
     if layout.decimal == ",":
         text = f"replace({text}, ',', '.')"
-    return text
-
-
-def _cast(column: Column, layout: Layout) -> str:
-    """SQL of the typed value; NULL where the text isn't of that type or stands for a reason."""
-    text = _cleaned(column, layout)
-    if column.type == "VARCHAR":
-        return text
     if column.type in INTEGERS:
-        # CAST would round '3.7' to 4: only a whole number is one.
+        # CAST would round '3.7' to 4, and read '1_000' and '0x1F': only digits are a whole number.
         return (
             f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+([.]0+)?') "
             f"THEN TRY_CAST(regexp_replace({text}, '[.]0+$', '') AS {column.type}) END"
@@ -226,36 +221,44 @@ def _plain(column: Column) -> str:
     return "un nombre" if column.type.startswith("DECIMAL") else f"une valeur de type {column.type}"
 
 
-def _marked(column: Column, layout: Layout) -> str:
-    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
-    return f"{text} IN ({', '.join(map(_literal, layout.markers))})" if layout.markers else "false"
-
-
 def _status(column: Column, layout: Layout) -> str:
-    text = f"nullif(trim({_quoted(column.name)}, {_literal(BLANKS)}), '')"
+    text = _quoted(column.name)
     cases = " ".join(f"WHEN {text} = {_literal(k)} THEN {_literal(v)}" for k, v in layout.markers.items())
     return f"CASE {cases} WHEN {text} IS NULL THEN 'vide' ELSE 'publié' END"
 
 
-def select(source: Source, table: str, millesime: int) -> tuple[str, str]:
-    """SQL of the typed columns of a table, and of the reason why a row can't be typed ('' if it can)."""
+def select(source: Source, table: str, millesime: int) -> str:
+    """SQL of the typed rows of a table, and in `_motif` why a row can't be typed ('' if it can).
+
+    `_lu` keeps the text of such a row, as JSON.
+    """
     layout = source.layout(table, millesime)
-    typed, reasons = [], []
-    for column in source.of_table(table):
-        name = _quoted(column.name)
-        typed.append(f"{_cast(column, layout)} AS {name}")
+    columns = source.of_table(table)
+    markers = ", ".join(map(_literal, layout.markers))
+    values, typed, reasons = [], [], []
+    for column in columns:
+        name, value = _quoted(column.name), _quoted(f"{column.name} :")
         if column.type == "VARCHAR":
+            typed.append(name)
             continue
+        values.append(f"{_cast(column, layout)} AS {value}")
+        typed.append(f"{value} AS {name}")
         if layout.markers:
             typed.append(f"{_status(column, layout)} AS {_quoted(column.name + '_statut')}")
-        text = _cleaned(column, layout)
         reasons.append(
-            f"CASE WHEN {text} IS NOT NULL AND NOT {_marked(column, layout)} AND {_cast(column, layout)} IS NULL "
-            f"THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
+            f"CASE WHEN {value} IS NULL AND {name} IS NOT NULL"
+            + (f" AND {name} NOT IN ({markers})" if markers else "")
+            + f" THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
             f"{_literal(f' » n’est pas {_plain(column)}')} END"
         )
     reason = f"concat_ws(' ; ', {', '.join(reasons)})" if reasons else "''"
-    return ",\n  ".join([*typed, "_fichier", "_ligne"]), reason
+    text = ", ".join(f"{_quoted(c.name)} := {_quoted(c.name)}" for c in columns)
+    return f"""
+        WITH valeurs AS (SELECT {", ".join(["*", *values])} FROM lu),
+        motifs AS (SELECT *, {reason} AS _motif FROM valeurs)
+        SELECT {", ".join(typed)}, _fichier, _ligne, _motif,
+            CASE WHEN _motif <> '' THEN to_json(struct_pack({text}))::VARCHAR END AS _lu
+        FROM motifs"""
 
 
 def read_files(
@@ -278,7 +281,8 @@ def read_files(
             part = text_table(source, table, millesime, extract, place)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
             end = extract.lines[-1].as_py() if extract.rows else 0
-            if last and last.line > end and last.cells < last.expected and not extract.notes:
+            # A short last line that is properly ended is a footer or a fault of its own, not a cut file.
+            if last and last.line > end and not extract.ended and not extract.notes:
                 raise RefusedError(
                     f"Le fichier est coupé : sa dernière ligne a {last.cells} cellule(s) sur {last.expected}.",
                     where=replace(place, line=last.line),
@@ -298,7 +302,7 @@ def read_files(
                     "fichier": extract.file,
                     "ligne": ragged.line,
                     "controle": "ligne_irreguliere",
-                    "motif": f"{ragged.cells} cellules au lieu de {ragged.expected}",
+                    "motif": ragged.reason,
                     "contenu": ragged.text,
                 }
                 for ragged in extract.ragged
@@ -324,35 +328,17 @@ def stage(
     Raises RefusedError as `read_files` does.
     """
     raw, aside, strangers, notes, rejoined = read_files(source, table, millesime, files)
-    columns, reason = select(source, table, millesime)
     connection.register("lu", raw)
     target = folder / f"{table}.parquet"
     try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE type AS {select(source, table, millesime)}")
+        refused = connection.execute("SELECT _fichier, _ligne, _motif, _lu FROM type WHERE _motif <> ''").fetchall()
+        aside += [
+            {"table": table, "fichier": file, "ligne": line, "controle": "type", "motif": motif, "contenu": content}
+            for file, line, motif, content in refused
+        ]
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE type AS SELECT {columns}, {reason} AS _motif FROM lu"
-        )
-        bad = connection.execute("SELECT count(*) FROM type WHERE _motif <> ''").fetchall()[0][0]
-        if bad:
-            names = ", ".join(
-                f"{_quoted(n)} := {_quoted(n)}" for n in raw.column_names if not n.startswith("_")
-            )
-            refused = connection.execute(
-                f"SELECT _fichier, _ligne, {reason}, to_json(struct_pack({names}))::VARCHAR "
-                f"FROM lu WHERE {reason} <> ''"
-            ).fetchall()
-            aside += [
-                {
-                    "table": table,
-                    "fichier": file,
-                    "ligne": line,
-                    "controle": "type",
-                    "motif": motif,
-                    "contenu": content,
-                }
-                for file, line, motif, content in refused
-            ]
-        connection.execute(
-            "COPY (SELECT * EXCLUDE (_motif) FROM type WHERE _motif = '') "
+            "COPY (SELECT * EXCLUDE (_motif, _lu) FROM type WHERE _motif = '') "
             f"TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
         )
         rows = connection.execute("SELECT count(*) FROM type WHERE _motif = ''").fetchall()[0][0]

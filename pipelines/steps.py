@@ -163,6 +163,39 @@ def is_built(edition: int) -> bool:
     return made is not None and warehouse.built_from(now) == warehouse.fingerprint(made)
 
 
+def nothing_to_build(edition: int) -> str | None:
+    """Why a newly accepted vintage calls for no build of an edition, as a sentence; None where it does.
+
+    The first lock waits until every vintage on offer has been checked: it is made once, and sources
+    arrive one after the other.
+    """
+    now = settings.load()
+    made = editions.load(now, edition)
+    if made is None:
+        awaited = [
+            f"{source.id} {millesime}"
+            for source in catalogue.load_all()
+            for millesime in mirror.vintages(now.sources, source)
+            if millesime <= edition
+            and not any(quality.latest(now, source.id, millesime, accepted=known) for known in (True, False))
+        ]
+        if not awaited:
+            return None
+        return (
+            f"Le premier verrou de l'édition {edition} attend {len(awaited)} millésime(s) : {', '.join(awaited)}. "
+            "Pour verrouiller sans eux, déclencher ce DAG à la main."
+        )
+    if not is_built(edition):
+        return None
+    waiting = editions.differences(made, editions.draft(now, edition))
+    return f"L'édition {edition} est déjà construite, avec ce verrou et ce code." + (
+        f" {len(waiting)} changement(s) attendent que le verrou soit refait (paramètre « update », ou "
+        f"atlas lock {edition} --update) : {' ; '.join(waiting[:6])}"
+        if waiting
+        else ""
+    )
+
+
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region; returns its folder."""
     with _step("publish", edition=edition, region=region) as said:

@@ -334,12 +334,15 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
         connection.execute(f"SET temp_directory = {_text(str(folder / 'temporaire'))}")
         if threads:
             connection.execute(f"SET threads = {threads}")
+        # One transaction: hundreds of comments would each wait for the disk.
+        connection.begin()
         for schema in ("staging", *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
         _stage_views(connection, settings, lock)
         _records(connection, settings, lock)
         for model in models():
             _create(connection, model)
+        connection.commit()
     return target
 
 

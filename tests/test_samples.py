@@ -207,10 +207,7 @@ def test_quirks_of_the_bytes(extracts: Path) -> None:
     assert b"C\xf4te-d\x92Or" in doctors
     assert "Champ :  France entière".encode() in doctors
     assert doctors.endswith(b"\nTRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE,TRUE\n")
-    assert (
-        read("cnam_demographie/2018/Effectif_et_densite_par_departement_en_2018.xls")[:4]
-        == b"\xd0\xcf\x11\xe0"
-    )
+    assert read("cnam_demographie/2018/Effectif_et_densite_par_departement_en_2018.xls")[:4] == b"\xd0\xcf\x11\xe0"
     with zipfile.ZipFile(extracts / "insee_population/2022/estim-pop-dep-sexe-gca-1975-2022.xlsx") as book:
         assert b'conformance="strict"' in book.read("xl/workbook.xml")
         assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -334,9 +331,7 @@ def test_sae_habits(db: duckdb.DuckDBPyConnection) -> None:
         db,
         "SELECT finess FROM sae_sygen_2023 SEMI JOIN sae_q20_2023 USING (finess) WHERE EFFSAL_ODON IS NULL",
     )
-    assert rows(
-        db, "SELECT 1 FROM sae_sygen_2022 SEMI JOIN sae_q20_2022 USING (finess) WHERE EFFSAL_ODON IS NULL"
-    )
+    assert rows(db, "SELECT 1 FROM sae_sygen_2022 SEMI JOIN sae_q20_2022 USING (finess) WHERE EFFSAL_ODON IS NULL")
     assert {r[0] for r in rows(db, "SELECT DISTINCT departement FROM sae_id_2022 WHERE region < '10'")} == {
         *("9A", "9B", "9C", "9D", "9F")
     }
@@ -346,11 +341,7 @@ def test_sae_habits(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_ght_totals_are_sums_of_members(db: duckdb.DuckDBPyConnection) -> None:
-    columns = [
-        c.name
-        for c in catalogue.load("sae").of_table("ght")
-        if c.name.startswith(("EFF", "ETP", "LIT", "PLA"))
-    ]
+    columns = [c.name for c in catalogue.load("sae").of_table("ght") if c.name.startswith(("EFF", "ETP", "LIT", "PLA"))]
     sums = ", ".join(f"sum({c}) AS {c}" for c in columns)
     wrong = " OR ".join(f"{nz(f'g.{c}')} <> {nz(f'm.{c}')}" for c in columns)
     members = (

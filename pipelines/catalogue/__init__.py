@@ -81,9 +81,7 @@ class Table(_Strict):
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""
-        return (self.since is None or millesime >= self.since) and (
-            self.until is None or millesime <= self.until
-        )
+        return (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
 
 
 class Millesime(_Strict):
@@ -112,9 +110,7 @@ class Column(_Strict):
     def headings(self, millesime: int) -> list[str]:
         """The producer's accepted names in that vintage; empty where the column doesn't exist."""
         year = map_year(self.theirs, millesime)
-        text = (
-            self.theirs[year].replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
-        )
+        text = self.theirs[year].replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
         return [name for name in text.split("|") if name]
 
 

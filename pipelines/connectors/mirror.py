@@ -1,5 +1,6 @@
 """A folder of extracts laid out `<folder>/<millésime>/<file>`: a mirror, a deposit, or the samples."""
 
+import re
 from pathlib import Path
 
 from pipelines import catalogue
@@ -37,9 +38,7 @@ def _known(source: Source, millesime: int, path: Path) -> bool:
 
 
 def _sharing(source: Source) -> list[Source]:
-    return [
-        other for other in catalogue.load_all() if other.folder == source.folder and other.id != source.id
-    ]
+    return [other for other in catalogue.load_all() if other.folder == source.folder and other.id != source.id]
 
 
 def vintages(root: Path, source: Source) -> list[int]:
@@ -78,30 +77,52 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
     for name, table in source.tables.items():
         layout = source.layout(name, millesime)
         rule = catalogue.pattern(layout.file, millesime)
-        if (
-            table.exists_in(millesime)
-            and not table.optional
-            and not any(rule.fullmatch(p.name) for p in files)
-        ):
+        if table.exists_in(millesime) and not table.optional and not any(rule.fullmatch(p.name) for p in files):
             raise RefusedError(
-                f"Il manque le fichier de la table « {name} » ({table.title}).",
+                f"Il manque le fichier de la table « {name} » ({table.title}).{_misplaced(source, name, files)}",
                 where=Place(source=source.id, millesime=millesime, table=name, file=str(folder)),
-                expected=f"un fichier nommé « {rule.pattern} » ; le dossier a : "
-                + (", ".join(p.name for p in files) or "aucun fichier"),
-                todo="déposer le fichier, ou corriger `file` "
-                f"(pipelines/catalogue/{source.id}.yml) si le producteur l'a renommé",
+                expected=f"un fichier nommé « {plainly(rule.pattern)} » ; le dossier a : {_content(folder, files)}",
+                todo="déposer le fichier, décompressé et sous son nom d'origine ; si le producteur l'a renommé, "
+                f"corriger `file` (pipelines/catalogue/{source.id}.yml)",
             )
     mine = [p for p in files if _claims(source, millesime, p)]
-    others = [
-        p for p in files if any(_claims(o, millesime, p) or _known(o, millesime, p) for o in _sharing(source))
-    ]
-    unknown = [
-        p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p)
-    ]
+    others = [p for p in files if any(_claims(o, millesime, p) or _known(o, millesime, p) for o in _sharing(source))]
+    unknown = [p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p)]
     return Offer(source.id, millesime, tuple(mine), (root / FICTIF).is_file(), tuple(unknown))
 
 
+def plainly(rule: str) -> str:
+    """A file pattern as a person reads it: without the backslash of each dot."""
+    return rule.replace("\\.", ".")
+
+
+def _misplaced(source: Source, table: str, files: list[Path]) -> str:
+    """Says that a file is there under the name of another vintage, where one is."""
+    for path in files:
+        for year in sorted({int(text) for text in re.findall(r"(?:19|20)\d\d", path.name)}):
+            if catalogue.pattern(source.layout(table, year).file, year).fullmatch(path.name):
+                return f" « {path.name} » porte le nom du millésime {year}."
+    return ""
+
+
+def _content(folder: Path, files: list[Path]) -> str:
+    """What a folder holds, in a message."""
+    folders = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    names = ", ".join(p.name for p in files) or "aucun fichier"
+    return names + (f", et des sous-dossiers qui ne sont pas lus : {', '.join(folders)}" if folders else "")
+
+
 def unclaimed(root: Path) -> list[str]:
-    """Folders of the root that no source of the catalogue reads."""
-    known = {source.folder for source in catalogue.load_all()}
-    return sorted(p.name for p in _folder(root).iterdir() if p.is_dir() and p.name not in known)
+    """What the root holds that no source of the catalogue reads: folders, and files out of their place."""
+    known = {source.folder: source.label is not None for source in catalogue.load_all()}
+    found = []
+    for path in _folder(root).iterdir():
+        if path.is_dir() and path.name not in known:
+            found.append(path.name)
+        elif path.is_dir() and not known[path.name]:
+            found += [
+                f"{path.name}/{inside.name}"
+                for inside in path.iterdir()
+                if not inside.name.startswith(".") and not (inside.is_dir() and inside.name.isdigit())
+            ]
+    return sorted(found)

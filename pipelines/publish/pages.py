@@ -12,6 +12,9 @@ from pipelines.publish.tables import Written
 
 TEMPLATES = Path(__file__).parent / "gabarits"
 
+# What a reader came for stands first.
+READING_ORDER = ("atlas", "fiches", "qualite", "reference", "core")
+
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     cursor = connection.execute(query)
@@ -74,7 +77,7 @@ def write(
         "rapprochements": _rows(
             connection,
             "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
-            "any_value(libelle ORDER BY objet) AS libelle, any_value(explication ORDER BY objet) AS explication "
+            "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END AS explication "
             "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
         ),
         "bilan": _rows(
@@ -92,7 +95,7 @@ def write(
             "file": tables.file_name(w.model, fictif=fictif),
             "sources": [of_reference.get(s, {"source": s}) for s in sorted(warehouse.sources_of(w.model.name))],
         }
-        for w in sorted(written, key=lambda w: (warehouse.SCHEMAS.index(w.model.schema), w.model.table))
+        for w in sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
     ]
     pages = {
         "index.html": environment.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),

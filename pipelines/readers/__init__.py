@@ -17,17 +17,26 @@ from pipelines.errors import Place, RefusedError
 
 @dataclass(frozen=True)
 class Ragged:
-    """A line that has not as many cells as the header."""
+    """A line that has not as many cells as the header, or whose cells can't be told apart."""
 
     line: int
     cells: int
     expected: int
     text: str
+    fault: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the line is set aside."""
+        return self.fault or f"{self.cells} cellule(s) au lieu de {self.expected}"
 
 
 @dataclass
 class Extract:
-    """Cells of one file or sheet, all text; `captures` are read from the names of file and sheet."""
+    """Cells of one file or sheet, all text; `captures` are read from the names of file and sheet.
+
+    `ended` is false where the last line has no end of line: it may be cut.
+    """
 
     file: str
     headings: list[str]
@@ -38,6 +47,7 @@ class Extract:
     notes: list[str] = field(default_factory=list)
     ragged: list[Ragged] = field(default_factory=list)
     rejoined: list[int] = field(default_factory=list)
+    ended: bool = True
 
     @property
     def rows(self) -> int:
@@ -58,7 +68,7 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         "json": json_records.read,
         "geojson": geojson.read,
     }
-    refuse_unreadable(path, where)
+    refuse_unreadable(path, layout, where)
     extracts = families[layout.reader](path, layout, where)
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
     if named:
@@ -67,8 +77,8 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     return extracts
 
 
-def refuse_unreadable(path: Path, where: Place) -> None:
-    """Refuses what no format can be: an empty file, or a web page saved under another name."""
+def refuse_unreadable(path: Path, layout: Layout, where: Place) -> None:
+    """Refuses what no extract can be: an empty file, or what a site answers in place of one."""
     with path.open("rb") as handle:
         start = handle.read(4096)
     if not start.strip(b"\x00 \t\r\n"):
@@ -91,6 +101,15 @@ def refuse_unreadable(path: Path, where: Place) -> None:
             expected="le fichier de données lui-même",
             todo="le site a sans doute répondu par une page d'erreur ou de connexion : télécharger de nouveau",
         )
+    if layout.reader in ("delimited", "workbook") and re.match(rb"(\xef\xbb\xbf)?\s*[\[{]\s*[\"{\[}\]]", start):
+        raise RefusedError(
+            "C'est du JSON, pas "
+            + ("un classeur." if layout.reader == "workbook" else f"du texte séparé par « {layout.delimiter} »."),
+            where=where,
+            expected="le fichier de données lui-même, au format que dit le catalogue",
+            todo="l'API a sans doute répondu par un message d'erreur, ou l'export est à demander en CSV : "
+            "télécharger de nouveau",
+        )
 
 
 def cut_at_stop(extract: Extract, layout: Layout) -> Extract:
@@ -105,11 +124,7 @@ def cut_at_stop(extract: Extract, layout: Layout) -> Extract:
     stop = next((i for i, cell in enumerate(first_cells) if rule.match((cell or "").strip())), None)
     ragged_stop = next((r.line for r in extract.ragged if rule.match(r.text.strip().strip('"'))), None)
     stop_line = min(
-        (
-            line
-            for line in (None if stop is None else extract.lines[stop].as_py(), ragged_stop)
-            if line is not None
-        ),
+        (line for line in (None if stop is None else extract.lines[stop].as_py(), ragged_stop) if line is not None),
         default=None,
     )
     if stop_line is None:
@@ -129,6 +144,7 @@ def cut_at_stop(extract: Extract, layout: Layout) -> Extract:
         notes=extract.notes + [note for note in tail if note],
         ragged=[r for r in extract.ragged if r.line < stop_line],
         rejoined=extract.rejoined,
+        ended=extract.ended,
     )
 
 

@@ -2,8 +2,11 @@
 
 import codecs
 import csv
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,16 +16,20 @@ from pipelines.catalogue import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged, cut_at_stop, text_columns
 
+if TYPE_CHECKING:
+    import _csv
+
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
+# A quoted cell may hold line breaks; a quote that stays open longer is a stray one.
+RECORD_LINES = 20
 
 
 @dataclass(frozen=True)
 class _Survey:
-    """What one pass over the bytes tells: physical lines, byte order mark, end of line at the end."""
+    """What one pass over the bytes tells: physical lines, and whether the last one is ended."""
 
     lines: int
-    bom: bool
     ends_with_newline: bool
 
 
@@ -50,15 +57,36 @@ def _line_of(path: Path, offset: int) -> int:
         return handle.read(offset).count(b"\n") + 1
 
 
+def _kind(start: bytes, nul: int, size: int) -> str | None:
+    """What a file is when it isn't delimited text, by its first bytes; None where it may be text."""
+    magic = {
+        b"PK\x03\x04": "un classeur (xlsx, ods) ou une archive zip",
+        b"\xd0\xcf\x11\xe0": "un classeur xls",
+        b"7z\xbc\xaf": "une archive 7z",
+        b"\x1f\x8b": "une archive gzip",
+        b"%PDF": "un document PDF",
+    }
+    for known, kind in magic.items():
+        if start.startswith(known):
+            return kind
+    # Half of the bytes of a Latin text in UTF-16 are null; a damaged file has a few.
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or nul > size / 5:
+        return "du texte en UTF-16 (« Unicode » des tableurs) ou un fichier binaire"
+    return None
+
+
 def _survey(path: Path, layout: Layout, where: Place) -> _Survey:
     """One pass over the bytes. Refuses another encoding than the layout's, and binary content."""
     utf8, declared = _Decodes("utf-8"), _Decodes(layout.encoding)
-    newlines, nul, ascii_only, last, first = 0, False, True, b"", b""
+    newlines, nul, first_nul, size, ascii_only, last, start = 0, 0, -1, 0, True, b"", b""
     with path.open("rb") as handle:
         while block := handle.read(CHUNK):
-            first = first or block[:4]
+            start = start or block[:4]
             newlines += block.count(b"\n")
-            nul = nul or b"\x00" in block
+            if found := block.count(b"\x00"):
+                first_nul = size + block.index(b"\x00") if first_nul < 0 else first_nul
+                nul += found
+            size += len(block)
             ascii_only = ascii_only and block.isascii()
             utf8.feed(block)
             if layout.encoding != "utf-8":
@@ -69,21 +97,27 @@ def _survey(path: Path, layout: Layout, where: Place) -> _Survey:
         declared = utf8
     else:
         declared.feed(b"", final=True)
-    if first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or first[:4] == b"PK\x03\x04" or nul:
-        kind = "un classeur ou une archive" if first[:2] == b"PK" else "un fichier binaire ou en UTF-16"
+    kind = _kind(start, nul, size)
+    if kind is not None:
         raise RefusedError(
             f"Ce n'est pas du texte délimité, mais {kind}.",
             where=where,
-            expected=f"du texte en {layout.encoding}, séparé par « {layout.delimiter} »",
+            expected=f"du texte en {_name(layout.encoding)}, séparé par « {layout.delimiter} »",
             todo="déposer le fichier d'origine du producteur, sans l'avoir ouvert ni enregistré dans un tableur",
         )
-    if declared.failed_at is not None:
-        line = _line_of(path, declared.failed_at)
-        hint = " (il se lit en Windows-1252)" if layout.encoding == "utf-8" else ""
+    if nul:
         raise RefusedError(
-            f"Le fichier n'est pas en {layout.encoding}{hint} : octet illisible.",
-            where=replace(where, line=line),
-            expected=f"du texte en {layout.encoding}",
+            f"Le fichier est abîmé : {nul} octet(s) nul(s) dans le texte.",
+            where=replace(where, line=_line_of(path, first_nul)),
+            expected=f"du texte en {_name(layout.encoding)}, sans octet nul",
+            todo="télécharger de nouveau : le transfert ou le disque a laissé un trou dans le fichier",
+        )
+    if declared.failed_at is not None:
+        hint = " ; il se lit en Windows-1252" if layout.encoding == "utf-8" else ""
+        raise RefusedError(
+            f"Le fichier n'est pas en {_name(layout.encoding)} : un octet y est illisible{hint}.",
+            where=replace(where, line=_line_of(path, declared.failed_at)),
+            expected=f"du texte en {_name(layout.encoding)}",
             todo="reprendre le fichier d'origine ; si le producteur a changé d'encodage, le dire dans "
             f"`encoding` (pipelines/catalogue/{where.source}.yml)",
         )
@@ -92,24 +126,26 @@ def _survey(path: Path, layout: Layout, where: Place) -> _Survey:
             "Le fichier est en UTF-8, alors que ce millésime se lit en Windows-1252 : "
             "les accents seraient faux (« CÅ’UR » pour « CŒUR »).",
             where=where,
-            expected="du texte en cp1252",
-            todo="reprendre le fichier d'origine ; si le producteur est passé à l'UTF-8, le dire dans "
-            f"`encoding` (pipelines/catalogue/{where.source}.yml)",
+            expected="du texte en Windows-1252",
+            todo="reprendre le fichier d'origine, sans l'avoir enregistré dans un tableur ; si le producteur est "
+            f"passé à l'UTF-8, le dire dans `encoding` (pipelines/catalogue/{where.source}.yml)",
         )
-    return _Survey(
-        lines=newlines + (0 if last == b"\n" else 1),
-        bom=first[:3] == BOM,
-        ends_with_newline=last == b"\n",
-    )
+    ended = last in (b"\n", b"\r")
+    return _Survey(lines=newlines + (0 if last == b"\n" else 1), ends_with_newline=ended)
 
 
-def _reader(handle: object, layout: Layout) -> "csv._reader":
-    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+def _name(encoding: str) -> str:
+    """What an encoding is called in a message."""
+    return {"utf-8": "UTF-8", "cp1252": "Windows-1252"}[encoding]
+
+
+def _reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> "_csv.Reader":
     return csv.reader(
-        handle,  # type: ignore[arg-type]
+        lines,
         delimiter=layout.delimiter,
         quotechar=layout.quote or '"',
-        quoting=quoting,
+        quoting=csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE,
+        strict=strict,
     )
 
 
@@ -128,24 +164,61 @@ def _headings(path: Path, layout: Layout) -> tuple[list[str], int]:
     return [], 0
 
 
+def _cells(text: str, layout: Layout, *, strict: bool) -> list[str] | None:
+    """The cells of one record; None where `strict` and its quotes are not in order."""
+    try:
+        return next(_reader([text], layout, strict=strict), [])
+    except csv.Error:
+        if strict:
+            return None
+        raise
+
+
+def _quote_stays_open(text: str, layout: Layout) -> bool:
+    """Whether a line ends inside a quoted cell."""
+    if not layout.quote or layout.quote not in text:
+        return False
+    # A marker after the line is a cell of its own, unless a quote still holds it.
+    marked = _cells(text.rstrip("\r\n") + layout.delimiter + "\x00", layout, strict=False)
+    return not marked or marked[-1] != "\x00"
+
+
 def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -> Extract:
-    """Line by line with exact line numbers, for files with records over several lines or blank lines."""
+    """Line by line with exact line numbers, for files with records over several lines or blank lines.
+
+    A quote that is never closed would swallow what follows: only its own line is set aside.
+    """
     rows: list[list[str | None]] = []
     lines: list[int] = []
     ragged: list[Ragged] = []
     width = len(headings)
     with path.open(encoding=_encoding(layout), newline="") as handle:
-        reader = _reader(handle, layout)
-        start = 0
-        for row in reader:
-            line, start = start + 1, reader.line_num
-            if line <= header_line or not any(cell.strip() for cell in row):
+        numbered = enumerate(handle, start=1)
+        waiting: deque[tuple[int, str]] = deque()
+        while True:
+            number, text = waiting.popleft() if waiting else next(numbered, (0, ""))
+            if not number:
+                break
+            if number <= header_line or _is_blank(text, layout):
                 continue
-            if len(row) == width:
-                rows.append([*row])
-                lines.append(line)
+            cells: list[str] | None
+            if _quote_stays_open(text, layout):
+                while len(waiting) < RECORD_LINES and (following := next(numbered, None)):
+                    waiting.append(following)
+                cells, taken = _over_lines(text, [t for _, t in waiting], layout, width)
+                for _ in range(taken):
+                    waiting.popleft()
+                if cells is None:
+                    read = _cells(text, layout, strict=False) or []
+                    ragged.append(Ragged(number, len(read), width, text.rstrip("\r\n"), "guillemet jamais fermé"))
+                    continue
             else:
-                ragged.append(Ragged(line, len(row), width, layout.delimiter.join(row)))
+                cells = _cells(text.rstrip("\r\n"), layout, strict=False) or []
+            if len(cells) == width:
+                rows.append([*cells])
+                lines.append(number)
+            else:
+                ragged.append(Ragged(number, len(cells), width, text.rstrip("\r\n")))
     return Extract(
         file=path.name,
         headings=headings,
@@ -154,6 +227,16 @@ def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -
         header_line=header_line,
         ragged=ragged,
     )
+
+
+def _over_lines(text: str, following: list[str], layout: Layout, width: int) -> tuple[list[str] | None, int]:
+    """The record that an open quote continues on the next lines, and how many of them it takes."""
+    for taken, more in enumerate(following, start=1):
+        text += more
+        cells = _cells(text.rstrip("\r\n"), layout, strict=True)
+        if cells is not None and len(cells) == width:
+            return cells, taken
+    return None, 0
 
 
 def _is_blank(text: str, layout: Layout) -> bool:
@@ -223,9 +306,7 @@ def _quickly(path: Path, layout: Layout, headings: list[str], header_line: int, 
             file=path.name,
             headings=headings,
             columns=list(table.columns),
-            lines=pa.array(
-                numbers if numbers is not None else range(header_line + 1, lines + 1), type=pa.int64()
-            ),
+            lines=pa.array(numbers if numbers is not None else range(header_line + 1, lines + 1), type=pa.int64()),
             header_line=header_line,
             ragged=[r for r in ragged if not _is_blank(r.text, layout)],
         )
@@ -246,7 +327,7 @@ def _rejoin(extract: Extract, layout: Layout) -> Extract:
         second = pieces[0] if pieces else None
         if second and second.line == first.line + 1 and first.cells + second.cells - 1 == first.expected:
             pieces.pop(0)
-            cells = next(_reader([f"{first.text} {second.text}"], layout), [])
+            cells = _cells(f"{first.text} {second.text}", layout, strict=False) or []
             if len(cells) == first.expected:
                 rows.append((first.line, cells))
                 continue
@@ -278,6 +359,7 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             f"L'en-tête ne se lit pas : {error}.",
             where=replace(where, line=1),
             expected="une ligne de noms de colonnes",
+            todo="reprendre le fichier d'origine",
         ) from error
     if not headings:
         raise RefusedError(
@@ -306,4 +388,5 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             expected=f"des lignes séparées par « {layout.delimiter} », guillemets fermés",
             todo="reprendre le fichier d'origine",
         ) from error
+    extract.ended = survey.ends_with_newline
     return [cut_at_stop(extract, layout)]

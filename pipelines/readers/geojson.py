@@ -11,9 +11,7 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads the features of a file. Raises RefusedError where the document holds none."""
     document = json_records.load(path, where)
     kind = document.get("type") if isinstance(document, dict) else None
-    features = (
-        document.get("features") if kind == "FeatureCollection" else [document] if kind == "Feature" else None
-    )
+    features = document.get("features") if kind == "FeatureCollection" else [document] if kind == "Feature" else None
     if not isinstance(features, list) or not all(isinstance(f, dict) and f.get("geometry") for f in features):
         raise RefusedError(
             "Le document n'est pas un GeoJSON de contours.",

@@ -28,7 +28,10 @@ def load(path: Path, where: Place, *, digits_as_text: bool = False) -> Any:
         return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str if digits_as_text else float)
     except UnicodeDecodeError as error:
         raise RefusedError(
-            "Le fichier JSON n'est pas en UTF-8.", where=where, expected="de l'UTF-8"
+            "Le fichier JSON n'est pas en UTF-8.",
+            where=where,
+            expected="du JSON en UTF-8",
+            todo="reprendre le fichier d'origine, sans l'avoir enregistré de nouveau",
         ) from error
     except json.JSONDecodeError as error:
         raise RefusedError(
@@ -61,5 +64,12 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             where=where,
             expected='une liste d\'objets : [{"colonne": valeur, …}, …]',
             todo="reprendre l'export d'origine",
+        )
+    if not document:
+        raise RefusedError(
+            "La liste d'enregistrements est vide.",
+            where=where,
+            expected="au moins un enregistrement",
+            todo="télécharger de nouveau ; si le producteur n'a rien publié, retirer ce millésime",
         )
     return [table(document, path.name)]

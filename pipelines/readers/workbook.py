@@ -6,6 +6,7 @@ that a code typed as a number stays a code.
 
 import datetime as dt
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def headings(rows: list[list[str]]) -> list[str]:
     return names
 
 
+def _why_closed(path: Path) -> str:
+    """Why a workbook doesn't open, from its bytes: the library says it in its own terms, in English."""
+    with path.open("rb") as handle:
+        start = handle.read(4096)
+    if start.startswith(b"PK"):
+        whole = zipfile.is_zipfile(path)
+        return "il est abîmé" if whole else "il est coupé, sa fin manque (le transfert s'est arrêté)"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return "il est abîmé, coupé, ou protégé par un mot de passe"
+    if b"\x00" not in start:
+        return "c'est du texte (un CSV ?) sous un nom de classeur"
+    return "ses premiers octets ne sont pas ceux d'un classeur"
+
+
 def _sheet(path: Path, sheet: str, cells: list[list[Cell]], layout: Layout, where: Place) -> Extract:
     header_line = max(layout.header)
     if len(cells) < header_line:
@@ -82,10 +97,10 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         names = book.sheet_names
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise RefusedError(
-            f"Le classeur ne s'ouvre pas : {error}",
+            f"Le classeur ne s'ouvre pas : {_why_closed(path)}.",
             where=where,
             expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
-            todo="télécharger de nouveau le fichier d'origine",
+            todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
         ) from error
     rule = pattern(layout.sheet or ".*", where.millesime or 0)
     found = [(name, match) for name in names if (match := rule.fullmatch(name.strip()))]
@@ -103,15 +118,13 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (python_calamine.CalamineError, ValueError) as error:
             raise RefusedError(
-                f"La feuille « {name} » ne se lit pas : {error}",
+                f"La feuille « {name} » ne se lit pas : le classeur est abîmé.",
                 where=where,
-                expected="une feuille de calcul de cellules simples",
+                expected="une feuille de calcul entière",
                 todo="télécharger de nouveau le fichier d'origine",
             ) from error
         extract = _sheet(path, name, cells, layout, replace(where, file=f"{path.name}[{name}]"))
         extract = cut_at_stop(extract, layout)
-        extract.captures = {
-            key: re.sub(r"\s+", " ", value) for key, value in match.groupdict().items() if value
-        }
+        extract.captures = {key: re.sub(r"\s+", " ", value) for key, value in match.groupdict().items() if value}
         extracts.append(extract)
     return extracts

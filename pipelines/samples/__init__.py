@@ -59,11 +59,7 @@ def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
 
 def _make(root: Path, wanted: dict[str, object], seed: int, scale: float) -> list[Path]:
     made = _made(root)
-    if (
-        made is not None
-        and all(made.get(key) == value for key, value in wanted.items())
-        and _whole(root, made)
-    ):
+    if made is not None and all(made.get(key) == value for key, value in wanted.items()) and _whole(root, made):
         return _extracts(root)
     foreign = _foreign(root, made)
     if foreign:

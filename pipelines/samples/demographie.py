@@ -283,9 +283,7 @@ def _drees_order() -> list[Departement]:
     return sorted(departements(), key=lambda d: d.code.zfill(3))
 
 
-def _people(
-    seed: int, population: Population, profession: str, d: Departement, annee: int, mean: float
-) -> int:
+def _people(seed: int, population: Population, profession: str, d: Departement, annee: int, mean: float) -> int:
     level = Draw(seed, "drees", profession, d.code).between(0.72, 1.25)
     trend = 1 + (annee - DREES) * Draw(seed, "drees", profession, d.code, "pente").between(-0.008, 0.02)
     return int(population.total(d.code, annee) * mean * level * trend)
@@ -297,9 +295,7 @@ def _age_weights(seed: int, profession: str, place: str, bands: int) -> list[flo
     return [weight * draw.between(0.8, 1.2) for weight in shape]
 
 
-def _drees_table(
-    path: Path, head: str, lines: list[tuple[str, list[int]]], source: str, encoding: str
-) -> None:
+def _drees_table(path: Path, head: str, lines: list[tuple[str, list[int]]], source: str, encoding: str) -> None:
     """One table of the application: a UTF-8 footer whatever the encoding, and a line of TRUE."""
     width = len(DREES_ANNEES)
     quotes = ",".join(['""'] * width)
@@ -333,21 +329,15 @@ def _drees_series(root: Path, seed: int, population: Population) -> None:
         digits = 1 if profession == "Medecin" else 2
         weights = _age_weights(seed, profession, "France", len(bands))
         ages = [split(n, weights) for n in total]
-        women = [
-            int(n * (0.87 if profession == "Infirmier" else 0.45 + i * 0.004)) for i, n in enumerate(total)
-        ]
+        women = [int(n * (0.87 if profession == "Infirmier" else 0.45 + i * 0.004)) for i, n in enumerate(total)]
         unknown = [0] * len(total)
         if profession == "Dentiste":
             unknown[-1] = 5
         men = [n - f - u for n, f, u in zip(total, women, unknown, strict=True)]
         whole = (" Ensemble", total)
-        _drees_table(
-            folder / f"{profession}_departement_annee.csv", head, [whole, *lines], source, encoding="cp1252"
-        )
+        _drees_table(folder / f"{profession}_departement_annee.csv", head, [whole, *lines], source, encoding="cp1252")
         by_age = [(f"{k + 1:0{digits}d}- {band}", [year[k] for year in ages]) for k, band in enumerate(bands)]
-        _drees_table(
-            folder / f"{profession}_age_annee.csv", age_head, [whole, *by_age], source, encoding="utf-8"
-        )
+        _drees_table(folder / f"{profession}_age_annee.csv", age_head, [whole, *by_age], source, encoding="utf-8")
         by_sex = [whole, ("Femme", women), ("Homme", men)]
         if profession == "Dentiste":
             by_sex.append(("Non disponible", unknown))

@@ -101,11 +101,7 @@ def _place(departement: Departement, rank: int) -> str:
 
 
 def _uai(departement: Departement, rank: int) -> str:
-    code = (
-        departement.code
-        if departement.outre_mer
-        else f"0{departement.code}".replace("A", "0").replace("B", "0")
-    )
+    code = departement.code if departement.outre_mer else f"0{departement.code}".replace("A", "0").replace("B", "0")
     return f"{code}9{rank:03d}{'ABCDEFGHJKLMNPRSTUVWXYZ'[rank % 23]}"
 
 
@@ -155,9 +151,7 @@ def _locations(seed: int, schools: list[tuple[Commune, int, str]], scale: float)
     def line(departement: Departement, rank: int, name: str, draw: Draw) -> list[Cell]:
         place = "" if draw.chance(0.02) else _place(departement, rank)
         school = f"{'IFSI FICTIF' if name == IFSI else 'ETABLISSEMENT FICTIF'} {departement.code} {rank:02d}"
-        status = draw.pick(
-            ["Public"] * 4 + ["Prive sous contrat d association", "Prive enseignement superieur"]
-        )
+        status = draw.pick(["Public"] * 4 + ["Prive sous contrat d association", "Prive enseignement superieur"])
         region = "" if draw.chance(0.01) else noms[departement.region]
         return [status, _uai(departement, rank), school, region, name, place]
 
@@ -182,9 +176,7 @@ def write(root: Path, territoire: Territoire, seed: int, scale: float) -> None:
     name = f"fr-esr-parcoursup_{SESSION}_normandie_sante.csv"
     header = headings(name)
     schools = _schools(territoire, scale)
-    programmes = [
-        _programme(seed, commune, rank, title, 90001 + i) for i, (commune, rank, title) in enumerate(schools)
-    ]
+    programmes = [_programme(seed, commune, rank, title, 90001 + i) for i, (commune, rank, title) in enumerate(schools)]
     writers.delimited(folder / name, header, ([row.get(h) for h in header] for row in programmes))
     places = f"fr-esr-parcoursup_{SESSION}_locations.csv"
     writers.delimited(

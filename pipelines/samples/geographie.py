@@ -73,16 +73,12 @@ def _libelles(territoire: Territoire, annee: int) -> list[list[Cell]]:
         "REG": _level("REG", communes, lambda c: c.departement.region, lambda k: noms[f"R{k}"]),
         "EPCI": _level("EPCI", communes, lambda c: c.epci, epci),
         "ZE2020": _level("ZE2020", communes, lambda c: c.zone_emploi, lambda k: f"Zone d'emploi fictive {k}"),
-        "UU2020": _level(
-            "UU2020", communes, lambda c: c.unite_urbaine, lambda k: f"Unité urbaine fictive {k}"
-        ),
+        "UU2020": _level("UU2020", communes, lambda c: c.unite_urbaine, lambda k: f"Unité urbaine fictive {k}"),
         "BV2022": _level("BV2022", communes, lambda c: c.bassin_vie, lambda k: f"Bassin de vie fictif {k}"),
         "AAV2020": _level("AAV2020", communes, lambda c: c.aire, lambda k: f"Aire fictive {k}"),
     }
     if not short:
-        levels["CTCD"] = _level(
-            "CTCD", communes, lambda c: _ctcd(c.departement), lambda k: f"Collectivité {k}"
-        )
+        levels["CTCD"] = _level("CTCD", communes, lambda c: _ctcd(c.departement), lambda k: f"Collectivité {k}")
         levels["EPT"] = _level("EPT", communes, _ept, lambda k: f"EPT fictif {k}")
         levels = dict(sorted(levels.items()))
     return [line for lines in levels.values() for line in lines]
@@ -139,9 +135,7 @@ def _codes_postaux(root: Path, territoire: Territoire) -> None:
             continue
         for rank, code in enumerate(commune.codes_postaux):
             rows.append([commune.code, nom, code, nom, "HAMEAU FICTIF" if rank else None])
-    overseas: list[list[Cell]] = [
-        ["98799", "COLLECTIVITE FICTIVE", "98799", "COLLECTIVITE FICTIVE", None]
-    ] * 2
+    overseas: list[list[Cell]] = [["98799", "COLLECTIVITE FICTIVE", "98799", "COLLECTIVITE FICTIVE", None]] * 2
     writers.delimited(
         root / "nomenclatures" / "codes_postaux_communes.csv",
         ["Code_commune_INSEE", "Nom_de_la_commune", "Code_postal", "Intitule", "Ligne_5"],

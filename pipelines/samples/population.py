@@ -36,9 +36,7 @@ class Population:
     def _shares(self, departement: str, annee: int) -> list[float]:
         age = (annee - PREMIERE) / (DERNIERE - PREMIERE)
         tilt = self._base[departement][2]
-        return [
-            (old + (new - old) * age) * t for old, new, t in zip(PARTS_1975, PARTS_2022, tilt, strict=True)
-        ]
+        return [(old + (new - old) * age) * t for old, new, t in zip(PARTS_1975, PARTS_2022, tilt, strict=True)]
 
     def cells(self, departement: str, annee: int) -> tuple[list[int], list[int]]:
         """Men and women by age class, on 1 January."""
@@ -164,9 +162,7 @@ def _communes(folder: Path, territoire: Territoire, population: Population, seed
             for code, values in series.items():
                 values.append(count.get(code))
         for code, commune, nom, _ in lines:
-            rows.append(
-                [departement.region_avant_2016, departement.code, commune.canton, code, nom, *series[code]]
-            )
+            rows.append([departement.region_avant_2016, departement.code, commune.canton, code, nom, *series[code]])
     mixed = Draw(seed, "population", "ordre").shuffled(rows)
     header = ["objectid", "reg", "dep", "cv", "codgeo", "libgeo"]
     writers.delimited(

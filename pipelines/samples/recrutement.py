@@ -176,9 +176,7 @@ def _metiers(root: Path, population: Population, seed: int) -> None:
         for region in order:
             if metier["corse" if region.nom == "Corse" else "continent"] == "oui":
                 draw = Draw(seed, "metiers", metier["code_fap"], region.code)
-                jobs[metier["code_fap"], region.code] = (
-                    size[region.code] / 1000 * share * draw.between(0.7, 1.3)
-                )
+                jobs[metier["code_fap"], region.code] = size[region.code] / 1000 * share * draw.between(0.7, 1.3)
     totals = {r.code: math.fsum(n for (_, code), n in jobs.items() if code == r.code) for r in order}
     france = math.fsum(totals.values())
     records = []
@@ -218,9 +216,7 @@ def _metiers(root: Path, population: Population, seed: int) -> None:
                     "niveau_tension_2019": "hors champ" if hors_champ else str(draw.whole(1, 5)),
                 }
             )
-    writers.json_document(
-        root / "dares_metiers_2030" / str(PROJECTION) / "dares_metiers_2030.json", records, indent=2
-    )
+    writers.json_document(root / "dares_metiers_2030" / str(PROJECTION) / "dares_metiers_2030.json", records, indent=2)
 
 
 def _fap(root: Path) -> None:

@@ -148,9 +148,7 @@ def _interns(own: Draw, year: Draw, site: Site) -> Amounts | None:
     if not site.genre.internes:
         return None
     size = site.genre.internes * site.taille
-    row = {
-        heading: year.about(mean * size * own.between(0.4, 1.6), 0.08) for heading, mean in INTERNES.items()
-    }
+    row = {heading: year.about(mean * size * own.between(0.4, 1.6), 0.08) for heading, mean in INTERNES.items()}
     if site.genre is not CHU and own.chance(0.4):
         row["FFI"] = 0
     row["INT"] = sum(row[h] for h in ("INTMED", "INTPHA", "INTODO", "INTGEN", "INTURG"))
@@ -346,9 +344,7 @@ class _Files:
     def __init__(self, annee: int) -> None:
         self.annee = annee
         self.rows: dict[str, list[list[Cell]]] = {}
-        self.headers = {
-            name: headings(f"{name}_{annee}r.csv") for name in ("ID", "Q20", "Q21", "Q22", "Q24", "SYGEN")
-        }
+        self.headers = {name: headings(f"{name}_{annee}r.csv") for name in ("ID", "Q20", "Q21", "Q22", "Q24", "SYGEN")}
 
     def add(self, name: str, row: Row) -> None:
         self.rows.setdefault(name, []).append([row.get(heading) for heading in self.headers[name]])
@@ -375,9 +371,7 @@ class _Files:
 
     def write(self, folder: Path) -> None:
         for name, header in self.headers.items():
-            writers.delimited(
-                folder / f"{name}_{self.annee}r.csv", header, self.rows.get(name, []), encoding="cp1252"
-            )
+            writers.delimited(folder / f"{name}_{self.annee}r.csv", header, self.rows.get(name, []), encoding="cp1252")
 
 
 def _synthesis(site: Site, annee: int, amounts: Amounts) -> Row:
@@ -398,8 +392,7 @@ def _groups(folder: Path, parc: Parc, annee: int, synthesis: dict[str, Amounts])
     for code, (sigle, nom) in parc.ght.items():
         counted = [s for s in members[code] if s.genre is not HAD]
         published = [
-            {h: n for h, n in synthesis.get(s.finess, {}).items() if n or annee >= 2023}
-            for s in members[code]
+            {h: n for h, n in synthesis.get(s.finess, {}).items() if n or annee >= 2023} for s in members[code]
         ]
         row: Row = {h: _cell(h, n, "0") for h, n in _add(published).items()}
         kinds = [s.genre.categorie for s in counted]

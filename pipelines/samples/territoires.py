@@ -154,9 +154,7 @@ def _departement(
         arrondissement = f"{code}{i * arrondissements // count + 1}" if arrondissements else NO_ARRONDISSEMENT
         first = arrondissement not in seen
         seen.add(arrondissement)
-        municipal = (
-            tuple(str(city[1] + k) for k in range(city[2])) if city is not None and city[0] == commune else ()
-        )
+        municipal = tuple(str(city[1] + k) for k in range(city[2])) if city is not None and city[0] == commune else ()
         letter = departement.code_sae if departement.outre_mer else code
         communes.append(
             Commune(

@@ -34,24 +34,17 @@ communes AS (
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
 situees AS (
-    SELECT 'commune' AS niveau, commune AS code, * FROM communes
-    UNION ALL SELECT 'arrondissement', arrondissement, * FROM communes
-    UNION ALL SELECT 'epci', epci, * FROM communes
-    UNION ALL SELECT 'zone_emploi', zone_emploi, * FROM communes
-    UNION ALL SELECT 'bassin_vie', bassin_vie, * FROM communes
-    UNION ALL SELECT 'bassin_bmo', bassin_bmo, * FROM communes
-    UNION ALL SELECT 'departement', departement, * FROM communes
-    UNION ALL SELECT 'region', region, * FROM communes
-    UNION ALL SELECT 'france', 'F', * FROM communes
+    UNPIVOT (SELECT *, commune AS commune_comptee, 'F' AS france FROM communes)
+    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
 ),
 sommes AS (
     SELECT
         millesime, revision, annee_population, niveau, code, zone,
-        count(DISTINCT commune)::INTEGER AS communes,
+        count(DISTINCT commune_comptee)::INTEGER AS communes,
         sum(population)::INTEGER AS population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population
     FROM situees
-    WHERE code IS NOT NULL
     GROUP BY millesime, revision, annee_population, niveau, code, zone
 ),
 totaux AS (
@@ -69,6 +62,6 @@ SELECT
         CASE WHEN annee_population <> millesime
             THEN 'zonage de ' || millesime || ' rapporté à la population de ' || annee_population END,
         CASE WHEN communes_sans_population > 0
-            THEN communes_sans_population || ' commune(s) sans population connue' END
+            THEN 'communes sans population connue : ' || communes_sans_population END
     ), '') AS avertissement
 FROM totaux

@@ -16,19 +16,14 @@
 --   admis_neobacheliers [personnes] : admis néo-bacheliers
 --   admis_meme_academie [personnes] : admis issus de l'académie de la formation
 WITH situees AS (
-    SELECT 'institut' AS niveau, cod_uai AS code, etablissement AS libelle, * FROM core.formations
-    UNION ALL SELECT 'commune', commune, NULL, * FROM core.formations
-    UNION ALL SELECT 'arrondissement', arrondissement, NULL, * FROM core.formations
-    UNION ALL SELECT 'zone_emploi', zone_emploi, NULL, * FROM core.formations
-    UNION ALL SELECT 'bassin_bmo', bassin_bmo, NULL, * FROM core.formations
-    UNION ALL SELECT 'departement', departement, NULL, * FROM core.formations
-    UNION ALL SELECT 'region', region, NULL, * FROM core.formations
-    UNION ALL SELECT 'france', 'F', NULL, * FROM core.formations
+    UNPIVOT (SELECT *, cod_uai AS institut, region AS la_region, 'F' AS france FROM core.formations)
+    ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
 )
 SELECT
     session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-    diplome, niveau, code, any_value(libelle) AS libelle,
-    CASE WHEN count(DISTINCT region) = 1 THEN min(region) END AS region,
+    diplome, niveau, code, CASE WHEN niveau = 'institut' THEN any_value(etablissement) END AS libelle,
+    CASE WHEN count(DISTINCT la_region) = 1 THEN min(la_region) END AS region,
     count(*)::INTEGER AS formations,
     sum(capa_fin)::INTEGER AS places_offertes,
     sum(voe_tot)::INTEGER AS candidats,
@@ -38,5 +33,4 @@ SELECT
     sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
     CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
 FROM situees
-WHERE code IS NOT NULL
 GROUP BY session, diplome, niveau, code

@@ -15,18 +15,21 @@ WITH sites AS (
     FROM core.sae_personnels AS p
     JOIN fiches.etablissements AS e ON e.millesime = p.millesime AND e.finess = p.finess
 ),
+-- By status for the large territories only; every territory has its total.
 par_statut AS (
-    SELECT 'departement' AS niveau, departement AS code, * FROM sites
-    UNION ALL SELECT 'region', region, * FROM sites
-    UNION ALL SELECT 'france', 'F', * FROM sites
+    UNPIVOT (SELECT *, 'F' AS france FROM sites)
+    ON departement, region, france
+    INTO NAME niveau VALUE code
+),
+ensemble AS (
+    UNPIVOT (SELECT * REPLACE ('ensemble' AS statut_regroupe), 'F' AS france FROM sites)
+    ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
 ),
 situes AS (
-    SELECT * REPLACE ('ensemble' AS statut_regroupe) FROM par_statut
-    UNION ALL SELECT * FROM par_statut
-    UNION ALL SELECT 'commune', commune, * REPLACE ('ensemble' AS statut_regroupe) FROM sites
-    UNION ALL SELECT 'arrondissement', arrondissement, * REPLACE ('ensemble' AS statut_regroupe) FROM sites
-    UNION ALL SELECT 'zone_emploi', zone_emploi, * REPLACE ('ensemble' AS statut_regroupe) FROM sites
-    UNION ALL SELECT 'bassin_bmo', bassin_bmo, * REPLACE ('ensemble' AS statut_regroupe) FROM sites
+    SELECT annee, millesime, revision, niveau, code, statut_regroupe, variable, valeur FROM par_statut
+    UNION ALL
+    SELECT annee, millesime, revision, niveau, code, statut_regroupe, variable, valeur FROM ensemble
 ),
 sommes AS (
     SELECT
@@ -35,7 +38,6 @@ sommes AS (
         count(*)::INTEGER AS sites,
         count(valeur)::INTEGER AS sites_repondants
     FROM situes
-    WHERE code IS NOT NULL
     GROUP BY annee, millesime, revision, niveau, code, statut_regroupe, variable
 )
 SELECT

@@ -25,10 +25,9 @@ projets AS (
     ) = 1
 ),
 situes AS (
-    SELECT 'bassin_bmo' AS niveau, bassin AS code, * FROM projets
-    UNION ALL SELECT 'departement', departement, * FROM projets
-    UNION ALL SELECT 'region', region, * FROM projets
-    UNION ALL SELECT 'france', 'F', * FROM projets
+    UNPIVOT (SELECT * RENAME (bassin AS bassin_bmo), 'F' AS france FROM projets)
+    ON bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
 ),
 sommes AS (
     SELECT
@@ -44,7 +43,6 @@ sommes AS (
         sum(smet) FILTER (met IS NOT NULL) AS smet,
         sum(met) FILTER (smet IS NOT NULL) AS met_smet
     FROM situes
-    WHERE code IS NOT NULL
     GROUP BY annee, nomenclature, fap, libelle, niveau, code
 ),
 bmo AS (

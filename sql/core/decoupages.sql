@@ -4,24 +4,23 @@
 -- Publication : regions
 -- Note : une zone d'emploi ou un EPCI peut être à cheval sur plusieurs régions.
 WITH appartenances AS (
-    SELECT 'commune' AS niveau, commune AS code, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'arrondissement', arrondissement, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'epci', epci, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'zone_emploi', zone_emploi, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'bassin_vie', bassin_vie, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'bassin_bmo', bassin_bmo, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'departement', departement, departement, region, commune FROM reference.communes
-    UNION ALL SELECT 'region', region, NULL, region, commune FROM reference.communes
-    UNION ALL SELECT 'france', 'F', NULL, NULL, commune FROM reference.communes
+    UNPIVOT (
+        SELECT
+            commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, 'F' AS france,
+            commune AS la_commune, departement AS le_departement, region AS la_region
+        FROM reference.communes
+    )
+    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
 ),
 territoires AS (
     SELECT
         niveau, code,
-        CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END AS departement,
-        string_agg(DISTINCT region, ' ' ORDER BY region) AS regions,
-        count(DISTINCT commune)::INTEGER AS communes
+        CASE WHEN count(DISTINCT le_departement) = 1 THEN min(le_departement) END AS departement,
+        -- France touches all regions, and is released with each: it lists none.
+        CASE WHEN niveau <> 'france' THEN string_agg(DISTINCT la_region, ' ' ORDER BY la_region) END AS regions,
+        count(DISTINCT la_commune)::INTEGER AS communes
     FROM appartenances
-    WHERE code IS NOT NULL
     GROUP BY niveau, code
 ),
 libelles AS (

@@ -8,20 +8,23 @@
 --   avertissement : la phrase
 SELECT
     'référence ancienne' AS sujet, m.source, m.millesime::VARCHAR AS objet,
-    'le millésime de référence ' || m.millesime || ' a ' || m.age || ' an(s) ; la source en admet ' || s.age_max AS avertissement
+    'millésime de référence ' || m.millesime || ', soit ' || m.age || ' ans avant l''édition pour ' || s.age_max
+        || ' au plus d''ordinaire' AS avertissement
 FROM reference.millesimes AS m
 JOIN reference.sources AS s USING (source)
 WHERE m.trop_ancien
 UNION ALL
-SELECT 'source absente', source, 'édition', 'aucun millésime accepté : les marts qui en dépendent sont vides'
+SELECT 'source absente', source, 'édition', 'aucun millésime accepté : les tables qui en dépendent sont vides ou partielles'
 FROM reference.sources
 WHERE millesime_reference IS NULL
 UNION ALL
-SELECT 'millésime refusé', source, millesime || ' r' || revision, 'refusé par les contrôles : ' || coalesce(split_part(motif, chr(10), 1), '')
+SELECT
+    'millésime refusé', source, millesime || ', révision ' || revision,
+    'refusé par les contrôles : ' || coalesce(split_part(motif, chr(10), 1), '')
 FROM reference.millesimes
 WHERE statut = 'refusé'
 UNION ALL
-SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (' || count(*) || ' lignes)'
+SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (lignes concernées : ' || count(*) || ')'
 FROM atlas.densites
 WHERE avertissement IS NOT NULL
 GROUP BY source, annee, avertissement
@@ -35,7 +38,7 @@ SELECT
     'appartenance aux GHT', 'ght', 'exercice ' || s.millesime,
     CASE
         WHEN min(g.millesime) IS NULL
-            THEN 'appartenance inconnue : fiches.ght_membres est vide, les GHT n''ont que leurs totaux publiés s''il y en a'
+            THEN 'appartenance inconnue : fiches.ght_membres est vide, et les GHT n''ont que leurs totaux publiés, s''il y en a'
         ELSE 'appartenance de ' || min(g.annee_appartenance) || ' appliquée à l''exercice ' || s.millesime
     END
 FROM (SELECT DISTINCT millesime FROM staging.sae_sygen) AS s
@@ -45,20 +48,26 @@ HAVING min(g.millesime) IS NULL OR min(g.annee_appartenance) <> s.millesime
 UNION ALL
 SELECT
     'appartenance aux GHT', 'ght', 'région ' || r.code,
-    'aucune appartenance connue pour ' || r.libelle || ' : ses GHT n''ont que leurs totaux publiés, s''il y en a'
+    'aucune appartenance connue en ' || r.libelle || ' : les GHT n''y ont que leurs totaux publiés, s''il y en a'
 FROM reference.territoires AS r
 WHERE r.niveau = 'region' AND r.code NOT IN (SELECT region_ght FROM fiches.etablissements WHERE region_ght IS NOT NULL)
 UNION ALL
-SELECT 'territoires inconnus', source, niveau || ' ' || millesime, count(*) || ' code(s), ' || sum(lignes) || ' ligne(s) : qualite.territoires_inconnus'
+SELECT
+    'territoires inconnus', source, niveau || ', ' || millesime,
+    'codes inconnus : ' || count(*) || ', lignes concernées : ' || sum(lignes) || ' ; liste dans qualite.territoires_inconnus'
 FROM qualite.territoires_inconnus
 GROUP BY source, niveau, millesime
 UNION ALL
-SELECT 'quarantaine', source, millesime::VARCHAR, sum(lignes_ecartees) || ' ligne(s) écartée(s) : qualite.quarantaine'
+SELECT
+    'quarantaine', source, millesime::VARCHAR,
+    'lignes écartées : ' || sum(lignes_ecartees) || ' sur ' || sum(lignes + lignes_ecartees) || ' ; liste dans qualite.quarantaine'
 FROM reference.millesimes
 WHERE lignes_ecartees > 0
 GROUP BY source, millesime
 UNION ALL
-SELECT 'rapprochement', source, rapprochement || ' ' || millesime, count(*) || ' écart(s) sans explication : qualite.rapprochements'
+SELECT
+    'rapprochement', source, rapprochement || ', ' || millesime,
+    'écarts sans explication : ' || count(*) || ' ; liste dans qualite.rapprochements'
 FROM qualite.rapprochements
 WHERE resultat = 'écart'
 GROUP BY source, rapprochement, millesime

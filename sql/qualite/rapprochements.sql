@@ -58,7 +58,7 @@ sygen AS (
     SELECT
         lower(r.bordereau) || '_sygen', 'sae', r.millesime, r.variable,
         'Total de SYGEN et total recalculé depuis ' || r.bordereau || ' ; '
-            || count(*) FILTER (r.ecart <> 0) || ' établissement(s) diffèrent',
+            || 'établissements différents : ' || count(*) FILTER (r.ecart <> 0),
         sum(r.valeur_recalculee)::DECIMAL(18, 2), sum(r.valeur_sygen)::DECIMAL(18, 2), 0::DECIMAL(18, 2),
         any_value(e.explication)
     FROM core.sae_recalculs AS r

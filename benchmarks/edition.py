@@ -1,0 +1,120 @@
+"""Time and memory of the pipeline's own work, against the least any reader can do on the same files.
+
+    .venv/bin/python benchmarks/edition.py FOLDER [--runs 3] [--edition 2025] [--region 28]
+
+In turn, in fresh processes: (a) every file of the folder that the catalogue reads, read once into
+DuckDB; (b) the whole work from archive to release, by the same steps as the DAGs, without Airflow.
+Imports are outside both. Prints each pair, the median ratio and the peak memory.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def least(folder: Path) -> float:
+    """Seconds to read every file once into DuckDB."""
+    import duckdb
+    import pandas as pd
+    import pyarrow.csv as pacsv
+    import python_calamine
+
+    from pipelines import catalogue
+    from pipelines.connectors import mirror
+
+    start = time.perf_counter()
+    with duckdb.connect() as connection:
+        for source in catalogue.load_all():
+            for millesime in mirror.vintages(folder, source):
+                for path in mirror.offer(folder, source, millesime).files:
+                    if path.suffix in (".xls", ".xlsx"):
+                        book = python_calamine.CalamineWorkbook.from_path(str(path))
+                        for sheet in book.sheet_names:
+                            rows = book.get_sheet_by_name(sheet).to_python()
+                            read = pd.DataFrame(rows).astype(str)  # DuckDB reads it by name
+                            if rows:
+                                connection.execute("CREATE OR REPLACE TABLE t AS FROM read")
+                    elif path.suffix in (".json", ".geojson"):
+                        connection.execute(f"CREATE OR REPLACE TABLE t AS FROM read_json('{path}')")
+                    else:
+                        try:
+                            connection.execute(
+                                f"CREATE OR REPLACE TABLE t AS FROM read_csv('{path}', all_varchar = true, "
+                                "ignore_errors = true)"
+                            )
+                        except duckdb.Error:  # Windows-1252, which DuckDB's latin-1 rejects
+                            skip = pacsv.ParseOptions(delimiter=";", invalid_row_handler=lambda _: "skip")
+                            read = pacsv.read_csv(
+                                path, pacsv.ReadOptions(encoding="cp1252"), parse_options=skip
+                            )
+                            connection.execute("CREATE OR REPLACE TABLE t AS FROM read")
+    return time.perf_counter() - start
+
+
+def whole(folder: Path, edition: int, region: str) -> float:
+    """Seconds from archive to release."""
+    import os
+
+    from pipelines import catalogue, quality, steps
+
+    with tempfile.TemporaryDirectory() as warehouse:
+        os.environ.update(ATLAS_SOURCES=str(folder), ATLAS_WAREHOUSE=warehouse)
+        quality.warm()
+        start = time.perf_counter()
+        for source in catalogue.sources():
+            for millesime in steps.vintages(source):
+                steps.ingest(source, millesime)
+        steps.lock(edition)
+        target = steps.build(edition)
+        steps.check_marts(target)
+        steps.reconcile(target)
+        steps.promote(target)
+        steps.publish(edition, region)
+        return time.perf_counter() - start
+
+
+def main() -> None:
+    """Runs the pairs, each side in a fresh process, and prints them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--edition", type=int, default=2025)
+    parser.add_argument("--region", default="28")
+    parser.add_argument("--side", choices=["least", "whole"], help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.side:
+        seconds = least(given.folder) if given.side == "least" else whole(given.folder, given.edition, given.region)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"seconds": seconds, "megabytes": peak}))
+        return
+    ratios = []
+    for run in range(1, given.runs + 1):
+        sides = {}
+        for side in ("least", "whole"):
+            options = ["--edition", str(given.edition), "--region", given.region, "--side", side]
+            done = subprocess.run(
+                [sys.executable, __file__, str(given.folder.resolve()), *options],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                sys.exit(done.stderr)
+            sides[side] = json.loads(done.stdout.splitlines()[-1])
+        ratios.append(sides["whole"]["seconds"] / sides["least"]["seconds"])
+        print(
+            f"run {run}: read once {sides['least']['seconds']:5.2f} s, {sides['least']['megabytes']:5.0f} MB | "
+            f"archive to release {sides['whole']['seconds']:5.2f} s, {sides['whole']['megabytes']:5.0f} MB | "
+            f"ratio {ratios[-1]:.2f}"
+        )
+    print(f"median ratio: {statistics.median(ratios):.2f} (goal: at most 5; memory goal: under 1536 MB)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""`airflow standalone` with nothing listening beyond this machine. `atlas up` starts it.
+
+Standalone's scheduler and triggerer serve their logs to other machines on all addresses, which no setting
+changes; here the UI reads the log files themselves. One component down stops the others too.
+"""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from airflow.cli.commands import standalone_command
+
+SERVE_LOGS = ("scheduler", "triggerer")
+
+
+class Component(standalone_command.SubCommand):
+    """A component of standalone, without its log server; where it ends, all end."""
+
+    def __init__(
+        self, parent: standalone_command.StandaloneCommand, name: str, command: list[str], env: dict[str, str]
+    ) -> None:
+        super().__init__(parent, name, [*command, "--skip-serve-logs"] if name in SERVE_LOGS else command, env)
+
+    def run(self) -> None:
+        super().run()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    for known in (signal.SIGTERM, signal.SIGINT):  # said once: what stops must be left to stop
+        signal.signal(known, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    for known in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(known, _stop)
+    standalone_command.SubCommand = Component
+    command = standalone_command.StandaloneCommand()
+    try:
+        command.run()
+    finally:
+        for component in command.subcommands.values():
+            component.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""Warehouses that the tests read, each built once a session: one of fictitious extracts, one of the mirror.
+
+Loaded by `pytest_plugins` in conftest.py. They are built by the steps that the DAGs call, without Airflow.
+Tests only read them; a test that changes something takes a copy (`a_copy`).
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines import catalogue, samples, settings, steps
+from pipelines.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+EDITION = 2025
+REGION = "28"
+VARIABLES = ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: runs the DAGs themselves, some half a minute")
+
+
+def mirror_folder() -> Path:
+    """Where the mirror of real extracts is: ATLAS_MIROIR, else beside the checkout."""
+    return Path(os.environ.get("ATLAS_MIROIR") or ROOT.parent / "shared" / "mirror").resolve()
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A warehouse with its edition built, checked, promoted and released for one region."""
+
+    settings: Settings
+    release: Path
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.settings.database), read_only=True)
+
+
+@contextlib.contextmanager
+def environment(warehouse: Path, sources: Path | None = None) -> Iterator[Settings]:
+    """The environment of a command on that warehouse, and nothing of the person's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in VARIABLES:
+            patch.delenv(name, raising=False)
+        patch.setenv("ATLAS_WAREHOUSE", str(warehouse))
+        if sources is not None:
+            patch.setenv("ATLAS_SOURCES", str(sources))
+        yield settings.load()
+
+
+def ingest_all(pairs: list[tuple[str, int]] | None = None) -> None:
+    """Ingests all vintages on offer, or those given, in that order."""
+    if pairs is None:
+        pairs = [(source, m) for source in catalogue.sources() for m in steps.vintages(source)]
+    for source, millesime in pairs:
+        steps.ingest(source, millesime)
+
+
+def build_and_release(edition: int = EDITION, region: str = REGION) -> Path:
+    """What the DAGs `atlas` and `publish` do, in the same order; returns the release."""
+    steps.lock(edition)
+    target = steps.build(edition)
+    steps.check_marts(target)
+    steps.reconcile(target)
+    steps.promote(target)
+    return Path(steps.publish(edition, region))
+
+
+def make(warehouse: Path, sources: Path) -> Warehouse:
+    with environment(warehouse, sources) as now:
+        ingest_all()
+        return Warehouse(now, build_and_release())
+
+
+def a_copy(source: Settings, target: Path, *, database: bool = False) -> Settings:
+    """A warehouse with the same archive, staging and locks, that a test may change."""
+    for name in ("landing", "staging", "editions"):
+        shutil.copytree(getattr(source, name), target / name)
+    if database:
+        shutil.copyfile(source.database, target / source.database.name)
+    return Settings(sources=source.sources, warehouse=target)
+
+
+@pytest.fixture(scope="session")
+def sample_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fictitious extracts of every source."""
+    root = tmp_path_factory.mktemp("extraits-fictifs") / "extraits"
+    samples.make(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def sample(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The sample edition, built and released."""
+    return make(tmp_path_factory.mktemp("echantillon"), sample_extracts)
+
+
+@pytest.fixture(scope="session")
+def sample_db(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    with sample.connect() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def mirror_root() -> Path:
+    """The mirror of real extracts; the tests that need it are skipped where it is absent."""
+    folder = mirror_folder()
+    if not (folder / "sae").is_dir():
+        pytest.skip(f"pas de miroir d'extraits réels dans {folder} (ATLAS_MIROIR dit où il est)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mirror(mirror_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The real edition of 2025, built and released for Normandie."""
+    return make(tmp_path_factory.mktemp("reel"), mirror_root)
+
+
+@pytest.fixture(scope="session")
+def mirror_db(mirror: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    with mirror.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def empty(tmp_path: Path, sample_extracts: Path) -> Iterator[Settings]:
+    """A new warehouse beside the fictitious extracts, as the environment of this process."""
+    with environment(tmp_path / "entrepot", sample_extracts) as now:
+        yield now
+
+
+@pytest.fixture
+def copied(tmp_path: Path, sample: Warehouse) -> Iterator[Settings]:
+    """A copy of the sample warehouse with its archive, staging, lock and database, to be changed."""
+    made = a_copy(sample.settings, tmp_path / "entrepot", database=True)
+    with environment(made.warehouse, made.sources):
+        yield made
+
+
+Rows = Callable[..., list[tuple[object, ...]]]
+
+
+def rows(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple]:
+    return db.execute(query, list(values)).fetchall()
+
+
+def one(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> object:
+    """The only cell of the only row."""
+    found = rows(db, query, *values)
+    assert len(found) == 1, f"{len(found)} rows: {found[:5]}"
+    return found[0][0]
+
+
+def none(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> None:
+    """The query looks for what must not be."""
+    found = rows(db, query, *values)
+    assert found == [], f"{len(found)} rows, the first: {found[:3]}"
