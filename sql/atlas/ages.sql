@@ -7,12 +7,13 @@
 --   tranche_age : tranche telle que publiée, sans son rang
 --   age_min [années] : âge le plus bas de la tranche
 --   age_max [années] : âge le plus élevé de la tranche ; vide pour la dernière
+--   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : professionnels de la tranche
 --   effectif_total [personnes] : professionnels de toutes les tranches
 --   valeur [part, de 0 à 1] : part de la tranche dans le total
 WITH tranches AS (
     SELECT
-        d.source, d.millesime, d.revision, d.annee, p.profession, d.niveau, d.code, d.region,
+        d.source, d.millesime, d.revision, d.annee, p.profession, d.niveau, d.code, d.territoire_publie, d.region,
         regexp_replace(d.tranche_age, '^[0-9]+ ?- ?', '') AS tranche_age,
         d.effectif
     FROM core.demographie AS d
@@ -25,10 +26,12 @@ WITH tranches AS (
     ) = 1
 ),
 situees AS (
-    SELECT source, millesime, revision, annee, profession, niveau, code, tranche_age, effectif, 'publié' AS statut
+    SELECT
+        source, millesime, revision, annee, profession, niveau, code, territoire_publie, tranche_age, effectif,
+        'publié' AS statut
     FROM tranches
     UNION ALL
-    SELECT source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, 'region', region, tranche_age,
+    SELECT source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, 'region', region, NULL, tranche_age,
         sum(effectif)::INTEGER, 'calculé'
     FROM tranches
     WHERE niveau = 'departement'
@@ -49,7 +52,7 @@ bornees AS (
     FROM situees
 )
 SELECT
-    annee, millesime, revision, source, profession, niveau, code, tranche_age, age_min, age_max, effectif,
+    annee, millesime, revision, source, profession, niveau, code, territoire_publie, tranche_age, age_min, age_max, effectif,
     sum(effectif) OVER (PARTITION BY annee, source, profession, niveau, code)::INTEGER AS effectif_total,
     CASE
         WHEN sum(effectif) OVER (PARTITION BY annee, source, profession, niveau, code) > 0

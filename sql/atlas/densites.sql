@@ -6,6 +6,7 @@
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
+--   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : numérateur
 --   population [habitants] : dénominateur
 --   annee_population [année] : la population est celle du 1er janvier de cette année
@@ -31,7 +32,7 @@ annees AS (
 )
 SELECT
     e.annee, e.date_reference, e.millesime, e.revision, e.source, e.profession, e.specialite, e.feuille,
-    e.mode_exercice, e.niveau, e.code, e.effectif, p.population,
+    e.mode_exercice, e.niveau, e.code, e.territoire_publie, e.effectif, p.population,
     a.annee_population, p.millesime AS millesime_population,
     (100000 * e.effectif::DECIMAL(18, 4) / p.population)::DECIMAL(18, 4) AS valeur,
     'calculé' AS statut,

@@ -6,11 +6,12 @@
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
+--   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : professionnels comptés
 WITH retenus AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,
-        d.mode_exercice, d.sexe, d.niveau, d.code, d.region, d.effectif
+        d.mode_exercice, d.sexe, d.niveau, d.code, d.territoire_publie, d.region, d.effectif
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
@@ -33,12 +34,6 @@ situes AS (
 )
 SELECT
     annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
-    niveau, code, effectif, 'publié' AS statut
+    niveau, code, territoire_publie, effectif,
+    CASE WHEN niveau = 'region' THEN 'calculé' ELSE 'publié' END AS statut
 FROM situes
-WHERE niveau <> 'region'
-UNION ALL
-SELECT
-    annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
-    niveau, code, effectif, 'calculé' AS statut
-FROM situes
-WHERE niveau = 'region'
