@@ -12,6 +12,7 @@ from types import FrameType
 from airflow.cli.commands import standalone_command
 
 SERVE_LOGS = ("scheduler", "triggerer")
+COMPONENTS: list[standalone_command.SubCommand] = []
 
 
 class Component(standalone_command.SubCommand):

@@ -9,6 +9,7 @@ from typing import Any
 
 from duckdb_engine import Dialect
 from sqlalchemy.dialects import registry
+from sqlalchemy.types import NullType
 
 NAME = "atlasduckdb"
 
@@ -28,6 +29,16 @@ class ReadOnlyDuckDB(Dialect):  # type: ignore[misc]
         connection = super().connect(*arguments, **settings)
         _OPEN.setdefault(str(settings.get("database", "")), []).append(connection)
         return connection
+
+    def get_columns(
+        self, connection: Any, table_name: str, schema: str | None = None, **settings: Any
+    ) -> list[dict[str, Any]]:
+        """The names of a table's columns; the emulated pg_catalog takes fifty times as long to say them."""
+        rows = connection.exec_driver_sql(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND schema_name = ? ORDER BY column_index",
+            (table_name, schema or "main"),
+        )
+        return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Nothing to begin."""

@@ -204,12 +204,11 @@ def _rows_rule(name: str, query: str, motif: str, *, severity: str, quarantine: 
     }
 
 
-def key_rules(key: list[str], blank: list[str]) -> list[dict[str, Any]]:
+def key_rules(table: str, key: list[str], blank: list[str]) -> list[dict[str, Any]]:
     """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none."""
-    columns = ", ".join(f'"{k}"' for k in key)
     empty = " OR ".join(f'"{k}" IS NULL' for k in key if k not in blank) or "false"
-    double = f"FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1 AND min(_contenu)"
     said = ", ".join(key)
+    double = f"SELECT * FROM {{batch}} WHERE _rang IN (SELECT _rang FROM doublons.{table} WHERE contredite"
     return [
         _rows_rule(
             "cle_renseignee",
@@ -220,15 +219,14 @@ def key_rules(key: list[str], blank: list[str]) -> list[dict[str, Any]]:
         ),
         _rows_rule(
             "ligne_repetee",
-            "SELECT * FROM {batch} WHERE _rang IN "
-            f"(SELECT unnest(list(_rang ORDER BY _rang)[2:]) {double} = max(_contenu))",
+            f"{double} = false)",
             f"la ligne en répète une autre, de même clé ({said}) et de même contenu : une seule est gardée",
             severity="warning",
             quarantine=True,
         ),
         _rows_rule(
             "cle_unique",
-            f"SELECT * FROM {{batch}} WHERE _rang IN (SELECT unnest(list(_rang)) {double} <> max(_contenu))",
+            f"{double})",
             f"des lignes de même clé ({said}) se contredisent : aucune n'est gardée",
             severity="warning",
             quarantine=True,
@@ -245,7 +243,7 @@ def table_rules(
     """
     there = source.tables if staged is None else staged
     entry = source.tables[table]
-    rules = key_rules(entry.key, entry.key_blank)
+    rules = key_rules(table, entry.key, entry.key_blank)
     if not landed.fictif:
         rules.append(
             {
@@ -257,10 +255,9 @@ def table_rules(
             }
         )
     suite = suite_file("staging", source.id)
-    hashes = {f.sha256: f.name for f in landed.files}
-    for pin in suite.get("pins", []):
-        if pin["table"] == table and pin["sha256"] in hashes:
-            rules += _pin_rules(pin)
+    hashes = {f.sha256 for f in landed.files}
+    pins = [pin for pin in suite.get("pins", []) if pin["table"] == table and pin["sha256"] in hashes]
+    rules += _pin_rules(pins)
     written = (suite.get("tables") or {}).get(table) or []
     return rules + [
         _for_vintage(rule, landed.millesime)
@@ -294,19 +291,29 @@ def _for_vintage(rule: dict[str, Any], millesime: int) -> dict[str, Any]:
     return filled
 
 
-def _pin_rules(pin: dict[str, Any]) -> list[dict[str, Any]]:
-    file = pin["file"].replace("'", "''")
-    mine = f"(_fichier = '{file}' OR starts_with(_fichier, '{file}['))"
-    measures = {"count(*)": pin["rows"], **{f'sum("{k}")': v for k, v in pin.get("sums", {}).items()}}
+def _pin_rules(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One expectation for all that is pinned to the files of a table: it lists what differs."""
+    parts = []
+    for pin in pins:
+        file = pin["file"].replace("'", "''")
+        mine = f"(_fichier = '{file}' OR starts_with(_fichier, '{file}['))"
+        measures = {"count(*)": pin["rows"], **{f'sum("{k}")': v for k, v in pin.get("sums", {}).items()}}
+        parts += [
+            f"SELECT '{file}' AS fichier, '{measure}' AS mesure, ({measure})::VARCHAR AS observe, '{value}' AS attendu "
+            f"FROM {{batch}} WHERE {mine} HAVING {measure} IS DISTINCT FROM {value}"
+            for measure, value in measures.items()
+        ]
+    if not parts:
+        return []
     return [
         _rows_rule(
-            f"epingle_{'lignes' if measure == 'count(*)' else measure[5:-2]}",
-            f"SELECT * FROM (SELECT {measure} AS observe FROM {{batch}} WHERE {mine}) "
-            f"WHERE observe IS DISTINCT FROM {value}",
-            f"{file} : {measure} vaut {value} pour ce fichier (sha256 {pin['sha256'][:12]}…)",
+            "epingles",
+            " UNION ALL ".join(parts),
+            "nombres de lignes et totaux relevés sur ces fichiers mêmes (sha256) : "
+            + ", ".join(f"{pin['file']} {pin['rows']} lignes" for pin in pins[:8])
+            + (" …" if len(pins) > 8 else ""),
             severity="critical",
         )
-        for measure, value in measures.items()
     ]
 
 
@@ -382,6 +389,8 @@ def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
     finally:
         context.data_sources.delete(name)
         gx_duckdb.close(database)
+    if all(control.reussi for controls in found.values() for control in controls):
+        return found
     with duckdb.connect(str(database), read_only=True) as connection:
         return {
             objet: [
@@ -567,12 +576,14 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
     database = pending / "verification.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute("CREATE SCHEMA controle")
+        connection.execute("CREATE SCHEMA doublons")
         for name in notes:
             connection.execute(
-                f"CREATE TABLE controle.{name} AS SELECT * EXCLUDE (file_row_number), "
+                f"CREATE VIEW controle.{name} AS SELECT * EXCLUDE (file_row_number), "
                 f"file_row_number AS _rang, {_content_hash(source, name, landed.millesime)} AS _contenu "
                 f"FROM read_parquet({_text(pending / f'{name}.parquet')}, file_row_number = true)"
             )
+            connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name)}")
     rules = {name: table_rules(source, name, landed, notes.keys()) for name in notes}
     by_table = validate(database, {source.staged_name(name): (f"controle.{name}", rules[name]) for name in notes})
     controls = _reading_controls(source, landed, notes)
@@ -630,6 +641,16 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
 def _text(path: Path) -> str:
     """A path as a SQL literal."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def _doubles(source: Source, table: str) -> str:
+    """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ."""
+    key = ", ".join(f'"{k}"' for k in source.tables[table].key)
+    return (
+        "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM ("
+        "SELECT list(_rang ORDER BY _rang) AS rangs, min(_contenu) <> max(_contenu) AS contredite "
+        f"FROM controle.{table} GROUP BY {key} HAVING count(*) > 1)"
+    )
 
 
 def _content_hash(source: Source, table: str, millesime: int) -> str:

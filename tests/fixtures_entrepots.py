@@ -17,6 +17,8 @@ import pytest
 from pipelines import catalogue, samples, settings, steps
 from pipelines.settings import Settings
 
+pytest.register_assert_rewrite("identities")
+
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
@@ -25,6 +27,7 @@ VARIABLES = ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: runs the DAGs themselves, some half a minute")
+    config.addinivalue_line("filterwarnings", "ignore:.schema_name. is deprecated:DeprecationWarning")
 
 
 def mirror_folder() -> Path:

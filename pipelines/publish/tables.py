@@ -84,10 +84,15 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
             compression="zstd",
         )
         connection.register("publie", table)
-        connection.execute(f"COPY (FROM publie) TO '{folder / 'csv' / name}.csv' (FORMAT csv, HEADER true)")
+        _copy(connection, "publie", folder / "csv" / f"{name}.csv")
         connection.unregister("publie")
         written.append(Written(model, table.num_rows, columns))
     return written
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
+    path = str(target).replace("'", "''")
+    connection.execute(f"COPY (FROM {table}) TO '{path}' (FORMAT csv, HEADER true)")
 
 
 def _with_words(table: pa.Table, model: Model, *, fictif: bool) -> pa.Table:
@@ -131,4 +136,4 @@ def dictionary(written: list[Written], folder: Path, *, fictif: bool) -> None:
     with duckdb.connect() as connection:
         connection.register("dictionnaire", table)
         name = ("FICTIF-" if fictif else "") + "dictionnaire"
-        connection.execute(f"COPY (FROM dictionnaire) TO '{folder / name}.csv' (FORMAT csv, HEADER true)")
+        _copy(connection, "dictionnaire", folder / f"{name}.csv")

@@ -22,7 +22,7 @@ WITH situees AS (
 )
 SELECT
     session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-    diplome, niveau, code, CASE WHEN niveau = 'institut' THEN any_value(etablissement) END AS libelle,
+    diplome, niveau, code, CASE WHEN niveau = 'institut' THEN min(etablissement) END AS libelle,
     CASE WHEN count(DISTINCT la_region) = 1 THEN min(la_region) END AS region,
     count(*)::INTEGER AS formations,
     sum(capa_fin)::INTEGER AS places_offertes,

@@ -9,7 +9,7 @@
 --   valeur_publiee : total publié par la SAE pour ce GHT, où il existe
 WITH sommes AS (
     SELECT
-        m.millesime, m.code_ght, any_value(m.nom_ght) AS nom_ght, p.revision, p.annee, p.variable,
+        m.millesime, m.code_ght, min(m.nom_ght) AS nom_ght, p.revision, p.annee, p.variable,
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
         count(p.valeur)::INTEGER AS sites_repondants

@@ -60,7 +60,7 @@ sygen AS (
         'Total de SYGEN et total recalculé depuis ' || r.bordereau || ' ; '
             || 'établissements différents : ' || count(*) FILTER (r.ecart <> 0),
         sum(r.valeur_recalculee)::DECIMAL(18, 2), sum(r.valeur_sygen)::DECIMAL(18, 2), 0::DECIMAL(18, 2),
-        any_value(e.explication)
+        min(e.explication)
     FROM core.sae_recalculs AS r
     JOIN explications AS e ON e.millesime = r.millesime AND e.bordereau = r.bordereau
     GROUP BY r.bordereau, r.millesime, r.variable
@@ -100,7 +100,7 @@ drees_modalites AS (
     SELECT
         'drees_' || m.modalite, d.source, d.millesime, d.profession_publiee || ' ' || d.annee || ' ' || d.territoire_publie,
         'Somme des ' || CASE m.modalite WHEN 'ages' THEN 'tranches d''âge' ELSE 'sexes' END || ' et total publié',
-        sum(d.effectif)::DECIMAL(18, 2), any_value(t.effectif)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+        sum(d.effectif)::DECIMAL(18, 2), min(t.effectif)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
     FROM core.demographie AS d
     JOIN (VALUES ('ages'), ('sexes')) AS m (modalite)
         ON CASE m.modalite WHEN 'ages' THEN d.tranche_age <> 'ensemble' ELSE d.sexe <> 'ensemble' END

@@ -40,7 +40,8 @@ fap2021 AS (
 SELECT 'FAP 2009' AS nomenclature, fap, libelle, niveau_fap, domaine FROM fap2009
 UNION ALL
 SELECT
-    'FAP 2021', fap, any_value(libelle), any_value(niveau_fap),
+    -- A family that is not divided stands at two levels under one code: « fap 228 » comes before « fap 341 ».
+    'FAP 2021', fap, min(libelle), min(niveau_fap),
     CASE WHEN fap SIMILAR TO 'V[0-3].*' OR fap LIKE 'J3X40a%' THEN 'santé' ELSE 'social' END
 FROM fap2021
 WHERE fap SIMILAR TO 'V[0-3].*|V4X8[345].*|V4X|T2A.*|J3X40a'

@@ -10,7 +10,7 @@ WITH ej AS (
     WHERE j.millesime = (SELECT max(millesime) FROM core.entites_juridiques)
 ),
 ght AS (
-    SELECT 'ght', code_ght, any_value(nom_ght),
+    SELECT 'ght', code_ght, min(nom_ght),
         CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END,
         string_agg(DISTINCT region, ' ' ORDER BY region), NULL::INTEGER
     FROM fiches.ght_membres
