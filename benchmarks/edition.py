@@ -37,9 +37,9 @@ def least(folder: Path) -> float:
                         book = python_calamine.CalamineWorkbook.from_path(str(path))
                         for sheet in book.sheet_names:
                             rows = book.get_sheet_by_name(sheet).to_python()
-                            read = pd.DataFrame(rows).astype(str)  # DuckDB reads it by name
                             if rows:
-                                connection.execute("CREATE OR REPLACE TABLE t AS FROM read")
+                                connection.register("lu", pd.DataFrame(rows).astype(str))
+                                connection.execute("CREATE OR REPLACE TABLE t AS FROM lu")
                     elif path.suffix in (".json", ".geojson"):
                         connection.execute(f"CREATE OR REPLACE TABLE t AS FROM read_json('{path}')")
                     else:
@@ -50,10 +50,9 @@ def least(folder: Path) -> float:
                             )
                         except duckdb.Error:  # Windows-1252, which DuckDB's latin-1 rejects
                             skip = pacsv.ParseOptions(delimiter=";", invalid_row_handler=lambda _: "skip")
-                            read = pacsv.read_csv(
-                                path, pacsv.ReadOptions(encoding="cp1252"), parse_options=skip
-                            )
-                            connection.execute("CREATE OR REPLACE TABLE t AS FROM read")
+                            lines = pacsv.read_csv(path, pacsv.ReadOptions(encoding="cp1252"), parse_options=skip)
+                            connection.register("lu", lines)
+                            connection.execute("CREATE OR REPLACE TABLE t AS FROM lu")
     return time.perf_counter() - start
 
 

@@ -9,6 +9,7 @@ import signal
 import sys
 from types import FrameType
 
+from airflow import __main__ as airflow
 from airflow.cli.commands import standalone_command
 
 SERVE_LOGS = ("scheduler", "triggerer")
@@ -22,6 +23,7 @@ class Component(standalone_command.SubCommand):
         self, parent: standalone_command.StandaloneCommand, name: str, command: list[str], env: dict[str, str]
     ) -> None:
         super().__init__(parent, name, [*command, "--skip-serve-logs"] if name in SERVE_LOGS else command, env)
+        COMPONENTS.append(self)
 
     def run(self) -> None:
         super().run()
@@ -34,18 +36,17 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> int:
+def main() -> None:
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, _stop)
     standalone_command.SubCommand = Component
-    command = standalone_command.StandaloneCommand()
+    sys.argv = ["airflow", "standalone"]
     try:
-        command.run()
+        airflow.main()
     finally:
-        for component in command.subcommands.values():
+        for component in COMPONENTS:
             component.stop()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -19,11 +19,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import catalogue, editions, landing, quality, settings, steps, warehouse
+from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, BuildError, RefusedError, UsageError
 
-app = typer.Typer(
+app = french.App(
     name="atlas",
     help="L'atlas régional des professions et des spécialités médicales : sources, millésimes, éditions.",
     no_args_is_help=True,
@@ -565,10 +565,18 @@ def query(
 def main(run_app: Callable[..., Any] = app) -> None:
     """Entry point: a person's mistake is told on one screen, with its own exit status."""
     try:
-        run_app()
+        status = run_app(standalone_mode=False)
     except AtlasError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
-        sys.exit(error.exit_code)
+        sys.exit(_tell(error))
+    except typer.TyperException as error:
+        # Without a command the help was shown already.
+        sys.exit(2 if type(error).__name__ == "NoArgsIsHelpError" else _tell(french.told(error)))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell(error: AtlasError) -> int:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), markup=False)
+    return error.exit_code
 
 
 if __name__ == "__main__":

@@ -267,15 +267,29 @@ def table_rules(
 
 
 def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
-    """All expectations of one mart: unique at its grain, and its written suite."""
+    """All expectations of one mart: unique and filled at its grain, and its written suite.
+
+    `grain_vide` in the suite lists the columns of the grain that may be empty.
+    """
+    suite = suite_file("marts", name)
     columns = ", ".join(f'"{k}"' for k in grain)
-    unique = _rows_rule(
-        "grain_unique",
-        f"SELECT {columns}, count(*) AS lignes FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1",
-        f"une ligne par {', '.join(grain)}",
-        severity="critical",
-    )
-    return [unique, *(suite_file("marts", name).get("expectations") or [])]
+    filled = [k for k in grain if k not in suite.get("grain_vide", [])]
+    empty = " OR ".join(f'"{k}" IS NULL' for k in filled) or "false"
+    return [
+        _rows_rule(
+            "grain_unique",
+            f"SELECT {columns}, count(*) AS lignes FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1",
+            f"une ligne par {', '.join(grain)}",
+            severity="critical",
+        ),
+        _rows_rule(
+            "grain_renseigne",
+            f"SELECT {columns} FROM {{batch}} WHERE {empty}",
+            f"{', '.join(filled)} ne sont jamais vides",
+            severity="critical",
+        ),
+        *(suite.get("expectations") or []),
+    ]
 
 
 def _applies(rule: dict[str, Any], millesime: int) -> bool:

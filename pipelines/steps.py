@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines import catalogue, editions, journal, landing, quality, settings, warehouse
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, StorageError
@@ -28,11 +30,11 @@ def _step(name: str, **what: Any) -> Iterator[dict[str, Any]]:
     except AtlasError as error:
         _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})
         raise
-    except OSError as error:
-        told = _storage(error)
-        _tell(folder, name, start, what, {"resultat": "échec", "code": told.exit_code, "message": str(told)})
-        raise told from error
     except Exception as error:
+        told = _storage(error)
+        if told is not None:
+            _tell(folder, name, start, what, {"resultat": "échec", "code": told.exit_code, "message": str(told)})
+            raise told from error
         _tell(folder, name, start, what, {"resultat": "erreur", "message": f"{type(error).__name__}: {error}"})
         raise
     _tell(folder, name, start, what, {"resultat": "fait", **said})
@@ -44,14 +46,17 @@ def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dic
         journal.write(folder, etape=name, secondes=round(time.perf_counter() - start, 3), **what, **said)
 
 
-def _storage(error: OSError) -> StorageError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+def _storage(error: Exception) -> StorageError | None:
+    """The disk's fault told as such, whichever library met it; None for any other error."""
+    # DuckDB says in words what the system says by a number, and may only notice when it commits.
+    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    full = full or (isinstance(error, OSError | duckdb.Error) and "No space left on device" in str(error))
+    if not full and not isinstance(error, OSError | duckdb.IOException):
+        return None
+    said, file = (error.strerror, error.filename) if isinstance(error, OSError) else (None, None)
     return StorageError(
-        "Le disque est plein."
-        if full
-        else f"Le système de fichiers a refusé une opération : {error.strerror or error}",
-        expected="de la place, et le droit d'écrire, dans le dossier de l'entrepôt"
-        + (f" ({error.filename})" if error.filename else ""),
+        "Le disque est plein." if full else f"Le système de fichiers a refusé une opération : {said or error}",
+        expected="de la place, et le droit d'écrire, dans le dossier de l'entrepôt" + (f" ({file})" if file else ""),
         todo="libérer de la place ou corriger les droits, puis relancer : rien d'inachevé n'est en place",
     )
 

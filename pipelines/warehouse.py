@@ -350,6 +350,8 @@ def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     order = ", ".join(f'"{k}"' for k in model.grain)
     try:
         connection.execute(f"CREATE TABLE {model.name} AS SELECT * FROM (\n{model.query}\n) ORDER BY {order}")
+    except duckdb.IOException:  # the disk's fault, not the model's
+        raise
     except duckdb.Error as error:
         raise BuildError(
             f"Le modèle {model.name} ne se construit pas : {error}",

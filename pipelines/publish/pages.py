@@ -77,7 +77,8 @@ def write(
         "rapprochements": _rows(
             connection,
             "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
-            "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END AS explication "
+            "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
+            "AS explication "
             "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
         ),
         "bilan": _rows(

@@ -1,6 +1,7 @@
 """A release: an immutable folder of published files of one edition and one region."""
 
 import json
+import re
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -50,34 +51,33 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
 
     Raises BuildError where the edition isn't the one in place, or the region isn't a region of France.
     """
-    home = settings.releases / f"{edition}-{region}"
-    home.mkdir(parents=True, exist_ok=True)
-    pending = home / f".en-cours-{uuid.uuid4().hex}"
-    try:
-        pending.mkdir()
-        with _open(settings, edition) as connection:
-            known = dict(
-                connection.execute(
-                    "SELECT code, libelle FROM reference.territoires WHERE niveau = 'region' ORDER BY code"
-                ).fetchall()
+    with _open(settings, edition) as connection:
+        known = dict(
+            connection.execute(
+                "SELECT code, libelle FROM reference.territoires WHERE niveau = 'region' ORDER BY code"
+            ).fetchall()
+        )
+        if region not in known:
+            raise BuildError(
+                f"La région « {region} » n'est pas dans la géographie de l'édition.",
+                expected="un code parmi : " + ", ".join(f"{k} {v}" for k, v in known.items()),
+                todo="corriger REGION (make) ou --region",
             )
-            if region not in known:
-                raise BuildError(
-                    f"La région « {region} » n'est pas dans la géographie de l'édition.",
-                    expected="un code parmi : " + ", ".join(f"{k} {v}" for k, v in known.items()),
-                    todo="corriger REGION (make) ou --region",
-                )
-            fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
-            written = tables.write(connection, region, pending, fictif=fictif)
-            tables.dictionary(written, pending, fictif=fictif)
-            pages.write(connection, region, pending, written, fictif=fictif)
         lock = editions.load(settings, edition)
         if lock is None:
             raise BuildError(f"L'édition {edition} n'a plus de verrou.", todo=f"atlas lock {edition} --update")
-        (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
-        return _seal(home, pending, edition, region, fictif=fictif)
-    finally:
-        shutil.rmtree(pending, ignore_errors=True)
+        fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
+        home = settings.releases / f"{edition}-{region}"
+        pending = home / f".en-cours-{uuid.uuid4().hex}"
+        try:
+            pending.mkdir(parents=True)
+            written = tables.write(connection, region, pending, fictif=fictif)
+            tables.dictionary(written, pending, fictif=fictif)
+            pages.write(connection, region, pending, written, fictif=fictif)
+            (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
+            return _seal(home, pending, edition, region, fictif=fictif)
+        finally:
+            shutil.rmtree(pending, ignore_errors=True)
 
 
 def _seal(home: Path, pending: Path, edition: int, region: str, *, fictif: bool) -> Release:
@@ -98,7 +98,11 @@ def _seal(home: Path, pending: Path, edition: int, region: str, *, fictif: bool)
         ],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    made = sorted((int(p.name.split(".")[1]), p) for p in home.iterdir() if p.name.startswith(f"{edition}."))
+    made = sorted(
+        (int(number[1]), p)
+        for p in home.iterdir()
+        if (number := re.fullmatch(rf"{edition}\.([0-9]+)", p.name)) and p.is_dir()
+    )
     if made and (made[-1][1] / MANIFEST).read_text(encoding="utf-8") == text:
         return Release(made[-1][1], made[-1][1].name, len(files) + 1, new=False)
     (pending / MANIFEST).write_text(text, encoding="utf-8")

@@ -35,7 +35,7 @@ def load(path: Path, where: Place, *, digits_as_text: bool = False) -> Any:
         ) from error
     except json.JSONDecodeError as error:
         raise RefusedError(
-            f"Le JSON ne se lit pas : {error.msg} (colonne {error.colno}).",
+            f"Le JSON est coupé ou abîmé : il ne se lit plus à la colonne {error.colno} de cette ligne.",
             where=replace(where, line=error.lineno),
             expected="un document JSON entier",
             todo="télécharger de nouveau ; le transfert a pu être coupé",

@@ -1,38 +1,28 @@
 """Workbooks: xls, xlsx and Strict OOXML, through calamine.
 
 Calamine hands numbers over as floats: a whole number gets its text form back (`972.0` -> `972`), so
-that a code typed as a number stays a code.
+that a code typed as a number stays a code. The cells are read by another process (cells.py).
 """
 
-import datetime as dt
+import json
 import re
+import subprocess
+import sys
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-import python_calamine
+import pyarrow.compute as pc
 
 from pipelines.catalogue import Layout, pattern
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract, cut_at_stop, text_columns
+from pipelines.readers import Extract, cut_at_stop
 
-Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
-
-
-def text(cell: Cell) -> str:
-    """The text of a cell as its producer wrote it: whole numbers without `.0`, dates in ISO."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        # As a spreadsheet shows it, to 15 digits: 2592185.0000000005 is 2592185.
-        shown = cell if cell.is_integer() else float(f"{cell:.15g}")
-        return str(int(shown)) if shown.is_integer() and abs(shown) < 2**53 else repr(cell)
-    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+READER = Path(__file__).with_name("cells.py")
+PATIENCE = 600  # seconds; the largest workbook of the DREES, 70 MB, takes some thirty
 
 
 def headings(rows: list[list[str]]) -> list[str]:
@@ -63,48 +53,74 @@ def _why_closed(path: Path) -> str:
     return "ses premiers octets ne sont pas ceux d'un classeur"
 
 
-def _sheet(path: Path, sheet: str, cells: list[list[Cell]], layout: Layout, where: Place) -> Extract:
+def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place) -> Extract:
     header_line = max(layout.header)
-    if len(cells) < header_line:
+    if cells.num_rows < header_line:
         raise RefusedError(
             f"La feuille « {sheet} » s'arrête avant son en-tête (ligne {header_line}).",
             where=where,
             expected=f"les noms des colonnes à la ligne {header_line}",
             todo="reprendre le classeur d'origine",
         )
-    header = [[text(cell) for cell in cells[line - 1]] for line in layout.header]
+    header = [[column[line - 1].as_py() for column in cells.columns] for line in layout.header]
     names = headings(header)
-    rows: list[list[str | None]] = []
-    lines: list[int] = []
-    for line, row in enumerate(cells[header_line:], start=header_line + 1):
-        values: list[str | None] = [text(cell) for cell in row]
-        if any((value or "").strip() for value in values):
-            rows.append(values)
-            lines.append(line)
+    body = cells.slice(header_line)
+    filled = pa.repeat(False, body.num_rows)
+    for column in body.columns:
+        filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(column.combine_chunks()), ""))
+    body = body.append_column("ligne", pa.array(range(header_line + 1, cells.num_rows + 1), pa.int64())).filter(filled)
     return Extract(
         file=f"{path.name}[{sheet}]",
         headings=names,
-        columns=text_columns(rows, len(names)),
-        lines=pa.array(lines, type=pa.int64()),
+        columns=body.columns[: len(names)],
+        lines=body.column("ligne").combine_chunks(),
         header_line=header_line,
     )
 
 
+def _cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], dict[str, pa.Table]]:
+    """Names of all sheets, and the cells of those that match. Raises RefusedError where they can't be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, str(READER), str(path), rule.pattern, folder],
+                capture_output=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+            failed = done.returncode != 0
+        except subprocess.TimeoutExpired:
+            failed = True
+        said = Path(folder) / "sheets.json"
+        known: dict[str, Any] = json.loads(said.read_text(encoding="utf-8")) if said.is_file() else {}
+        if failed and known:
+            left = [n for n in known["names"] if rule.fullmatch(n.strip()) and n not in known["read"]]
+            raise RefusedError(
+                f"La feuille « {left[0] if left else '?'} » ne se lit pas : le classeur est abîmé.",
+                where=where,
+                expected="une feuille de calcul entière, dont aucune cellule n'est à des millions de lignes",
+                todo="télécharger de nouveau le fichier d'origine",
+            )
+        if failed:
+            raise RefusedError(
+                f"Le classeur ne s'ouvre pas : {_why_closed(path)}.",
+                where=where,
+                expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
+                todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
+            )
+        return known["names"], {name: _table(Path(folder) / f"{rank}.json") for rank, name in enumerate(known["read"])}
+
+
+def _table(path: Path) -> pa.Table:
+    columns = [pa.array(column, pa.string()) for column in json.loads(path.read_text(encoding="utf-8"))]
+    return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
+
+
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads the sheets whose name matches the layout. Raises RefusedError where there is none."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise RefusedError(
-            f"Le classeur ne s'ouvre pas : {_why_closed(path)}.",
-            where=where,
-            expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
-            todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
-        ) from error
     rule = pattern(layout.sheet or ".*", where.millesime or 0)
-    found = [(name, match) for name in names if (match := rule.fullmatch(name.strip()))]
-    if not found:
+    names, tables = _cells(path, rule, where)
+    if not tables:
         raise RefusedError(
             f"Aucune feuille du classeur ne s'appelle « {rule.pattern} ».",
             where=where,
@@ -113,18 +129,12 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             f"(pipelines/catalogue/{where.source}.yml) si le producteur l'a renommée",
         )
     extracts = []
-    for name, match in found:
-        try:
-            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except (python_calamine.CalamineError, ValueError) as error:
-            raise RefusedError(
-                f"La feuille « {name} » ne se lit pas : le classeur est abîmé.",
-                where=where,
-                expected="une feuille de calcul entière",
-                todo="télécharger de nouveau le fichier d'origine",
-            ) from error
+    for name, cells in tables.items():
         extract = _sheet(path, name, cells, layout, replace(where, file=f"{path.name}[{name}]"))
         extract = cut_at_stop(extract, layout)
-        extract.captures = {key: re.sub(r"\s+", " ", value) for key, value in match.groupdict().items() if value}
+        match = rule.fullmatch(name.strip())
+        extract.captures = {
+            key: re.sub(r"\s+", " ", value) for key, value in (match.groupdict() if match else {}).items() if value
+        }
         extracts.append(extract)
     return extracts

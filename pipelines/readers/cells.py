@@ -1,0 +1,65 @@
+"""The cells of a workbook as text, read in a process of their own: `cells.py <workbook> <pattern> <folder>`.
+
+A damaged workbook can make the library ask for more memory than there is, which ends the process that
+asks. Here it ends this one, and the workbook is refused. For each sheet whose name matches the pattern,
+`<rank>.json` holds its columns, header included; `sheets.json` names them. It imports little: it starts
+with each workbook.
+"""
+
+import contextlib
+import datetime as dt
+import json
+import re
+import sys
+from pathlib import Path
+
+import python_calamine
+
+MEMORY = 8 << 30
+
+Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
+
+
+def text(cell: Cell) -> str:
+    """The text of a cell as its producer wrote it: whole numbers without `.0`, dates in ISO."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        # As a spreadsheet shows it, to 15 digits: 2592185.0000000005 is 2592185.
+        shown = cell if cell.is_integer() else float(f"{cell:.15g}")
+        return str(int(shown)) if shown.is_integer() and abs(shown) < 2**53 else repr(cell)
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not every system has it
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def main() -> None:
+    """Reads the sheets of one workbook into a folder."""
+    _limit_memory()
+    path, rule, folder = Path(sys.argv[1]), re.compile(sys.argv[2], re.IGNORECASE), Path(sys.argv[3])
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    said: dict[str, list[str]] = {"names": book.sheet_names, "read": []}
+    # Written first: it says which sheet was being read when the process ended.
+    (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
+    for name in book.sheet_names:
+        if not rule.fullmatch(name.strip()):
+            continue
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        columns = [[text(cell) for cell in column] for column in zip(*rows, strict=True)]
+        with (folder / f"{len(said['read'])}.json").open("w", encoding="utf-8") as handle:
+            json.dump(columns, handle, ensure_ascii=False)
+        said["read"].append(name)
+        (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

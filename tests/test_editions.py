@@ -1,0 +1,250 @@
+"""The lock of an edition: what it pins, when it changes, what it refuses."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import pytest
+from fixtures_entrepots import EDITION, Warehouse, none, one, rows
+
+from pipelines import catalogue, editions, landing, quality, steps
+from pipelines.connectors import Offer
+from pipelines.errors import BuildError, StorageError, UsageError
+from pipelines.settings import ROOT, Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    return Settings(sources=tmp_path / "extraits", warehouse=tmp_path / "entrepot")
+
+
+def offered(home: Settings, source: str, millesime: int, text: str, *, fictif: bool = True) -> landing.Landed:
+    """Archives one small file as that vintage."""
+    path = home.sources / source / str(millesime) / f"{source}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return landing.archive(home.landing, catalogue.load(source), Offer(source, millesime, (path,), fictif))
+
+
+def judged(home: Settings, landed: landing.Landed, *, accepte: bool = True, motif: str = "") -> landing.Landed:
+    """Records the outcome of its checks, as the checks do."""
+    folder = quality.folder(home, landed.source, landed.millesime, landed.revision)
+    folder.mkdir(parents=True, exist_ok=True)
+    outcome = quality.Outcome(landed.source, landed.millesime, landed.revision, accepte=accepte, motif=motif)
+    (folder / quality.OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    return landed
+
+
+def accepted(home: Settings, source: str, millesime: int, text: str = "a\n", *, fictif: bool = True) -> None:
+    judged(home, offered(home, source, millesime, text, fictif=fictif))
+
+
+def refused(home: Settings, source: str, millesime: int, text: str = "b\n", motif: str = "Un motif.\n  détail") -> None:
+    judged(home, offered(home, source, millesime, text), accepte=False, motif=motif)
+
+
+def pinned(lock: editions.Lock) -> dict[tuple[str, int], tuple[int, bool]]:
+    return {(p.source, p.millesime): (p.revision, p.reference) for p in lock.pins}
+
+
+# --- What it pins ---------------------------------------------------------------------------------
+
+
+def test_pins_every_accepted_vintage_up_to_the_edition_and_marks_the_reference(home: Settings) -> None:
+    for millesime in (2021, 2022, 2023, 2026):
+        accepted(home, "sae", millesime)
+    accepted(home, "bmo", 2025)
+    lock = editions.lock(home, 2025)
+    assert pinned(lock) == {
+        ("bmo", 2025): (1, True),
+        ("sae", 2021): (1, False),
+        ("sae", 2022): (1, False),
+        ("sae", 2023): (1, True),
+    }
+    assert lock.fictif
+    assert set(lock.absents) == set(catalogue.sources()) - {"bmo", "sae"}
+    pin = lock.of("sae")[-1]
+    assert pin.date_reference == "2023-12-31"
+    assert [f.name for f in pin.files] == ["sae.csv"]
+    assert pin.files[0].sha256 == landing.sha256(home.landing / "sae/2023/r1/sae.csv")
+
+
+def test_an_older_edition_pins_less(home: Settings) -> None:
+    for millesime in (2021, 2022, 2023):
+        accepted(home, "sae", millesime)
+    accepted(home, "bmo", 2024)
+    assert pinned(editions.lock(home, 2022)) == {("sae", 2021): (1, False), ("sae", 2022): (1, True)}
+    assert "bmo" in editions.lock(home, 2022).absents
+    assert len(editions.lock(home, 2025).pins) == 4
+
+
+def test_the_newest_accepted_revision_is_pinned(home: Settings) -> None:
+    accepted(home, "sae", 2023, "un\n")
+    accepted(home, "sae", 2023, "deux\n")
+    refused(home, "sae", 2023, "trois\n")
+    judged(home, offered(home, "bmo", 2024, "x\n"), accepte=False, motif="d'abord refusé")
+    accepted(home, "bmo", 2024, "y\n")
+    offered(home, "ght", 2023, "jamais contrôlé\n")
+    lock = editions.lock(home, 2025)
+    assert pinned(lock) == {("bmo", 2024): (2, True), ("sae", 2023): (2, True)}
+    # What was refused after the good revision is kept with its reason; what was mended is forgotten.
+    assert [(r.source, r.millesime, r.revision, r.motif) for r in lock.refus] == [
+        ("sae", 2023, 3, "Un motif.\n  détail")
+    ]
+
+
+def test_a_refused_vintage_leaves_the_last_good_one_as_the_reference(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    refused(home, "sae", 2023)
+    lock = editions.lock(home, 2025)
+    assert pinned(lock) == {("sae", 2022): (1, True)}
+    assert [(r.millesime, r.revision) for r in lock.refus] == [(2023, 1)]
+
+
+def test_lock_is_written_as_it_is_read_without_clock(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    refused(home, "bmo", 2024)
+    made = editions.lock(home, 2025)
+    assert editions.load(home, 2025) == made
+    assert editions.draft(home, 2025) == made
+    text = editions.path(home, 2025).read_text(encoding="utf-8")
+    assert text == made.to_json()
+    assert made.uv_lock == landing.sha256(ROOT / "uv.lock")
+    assert str(home.warehouse) not in text
+    recorded = json.loads((home.landing / "sae/2022/r1/provenance.json").read_text(encoding="utf-8"))["recu_le"]
+    assert recorded not in text
+    assert [p.name for p in editions.path(home, 2025).parent.iterdir()] == [editions.LOCK]
+
+
+def test_lock_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"rev-parse": "abc123", "status": ""}
+    monkeypatch.setattr(editions, "_git", lambda command, *rest: answers[command])
+    assert editions.commit() == "abc123"
+    answers["status"] = " M pipelines/cli.py"
+    assert editions.commit() == "abc123+modifié"
+
+    def fail(*arguments: str) -> str:
+        raise subprocess.CalledProcessError(128, "git")
+
+    monkeypatch.setattr(editions, "_git", fail)
+    assert editions.commit() == "inconnu"
+
+
+# --- When it changes ------------------------------------------------------------------------------
+
+
+def test_made_once_and_changed_only_by_an_update(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    accepted(home, "bmo", 2024)
+    first = editions.lock(home, 2025)
+    before = editions.path(home, 2025).read_bytes()
+    accepted(home, "sae", 2023)
+    accepted(home, "bmo", 2024, "révisé\n")
+    shutil.rmtree(quality.folder(home, "sae", 2022, 1))
+    judged(home, landing.revision(home.landing, "sae", 2022, 1))
+    assert editions.lock(home, 2025) == first
+    assert editions.path(home, 2025).read_bytes() == before
+    waiting = editions.differences(first, editions.draft(home, 2025))
+    assert waiting == ["+ sae 2023 (révision 1)", "~ bmo 2024 : révision 1 -> 2"]
+    second = editions.lock(home, 2025, update=True)
+    assert pinned(second) == {("bmo", 2024): (2, True), ("sae", 2022): (1, False), ("sae", 2023): (1, True)}
+    assert editions.load(home, 2025) == second
+    assert editions.differences(first, second) == waiting
+    assert editions.differences(second, first) == ["- sae 2023", "~ bmo 2024 : révision 2 -> 1"]
+    assert editions.differences(second, second) == []
+
+
+def test_a_failed_update_keeps_the_lock(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    made = editions.lock(home, 2025)
+    accepted(home, "bmo", 2024, fictif=False)
+    with pytest.raises(BuildError):
+        editions.lock(home, 2025, update=True)
+    assert editions.load(home, 2025) == made
+
+
+# --- What it refuses ------------------------------------------------------------------------------
+
+
+def test_real_and_fictitious_never_mix(home: Settings) -> None:
+    accepted(home, "sae", 2022, fictif=False)
+    accepted(home, "bmo", 2024, fictif=True)
+    with pytest.raises(BuildError, match="1 réels, et fictifs : bmo 2024") as told:
+        editions.lock(home, 2025)
+    assert "tout réel ou tout fictif" in str(told.value)
+    assert not editions.path(home, 2025).exists()
+
+
+def test_nothing_accepted_is_nothing_to_lock(home: Settings) -> None:
+    with pytest.raises(BuildError, match="rien à verrouiller"):
+        editions.lock(home, 2025)
+    refused(home, "sae", 2022)
+    accepted(home, "bmo", 2026)
+    with pytest.raises(BuildError, match="rien à verrouiller") as told:
+        editions.lock(home, 2025)
+    assert told.value.exit_code == 4
+    assert "atlas vintages" in told.value.todo
+
+
+def test_a_pinned_revision_that_is_gone_is_told(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    editions.lock(home, 2025)
+    shutil.rmtree(quality.folder(home, "sae", 2022, 1))
+    with pytest.raises(BuildError, match="qui n'est plus dans l'entrepôt") as told:
+        editions.lock(home, 2025)
+    assert (told.value.where.source, told.value.where.millesime) == ("sae", 2022)
+    assert "atlas lock 2025 --update" in str(told.value)
+    assert editions.path(home, 2025).exists()
+
+
+def test_a_pinned_revision_that_is_refused_since_is_told(home: Settings) -> None:
+    landed = judged(home, offered(home, "sae", 2022, "a\n"))
+    editions.lock(home, 2025)
+    judged(home, landed, accepte=False, motif="Clés en double.\n  où : là")
+    with pytest.raises(BuildError, match="que les contrôles refusent désormais") as told:
+        editions.lock(home, 2025)
+    assert told.value.expected == "Clés en double."
+
+
+def test_unknown_revision_and_source_have_a_message(home: Settings) -> None:
+    with pytest.raises(StorageError, match="révision 3 n'est pas dans l'archive"):
+        landing.revision(home.landing, "sae", 2022, 3)
+    with pytest.raises(UsageError, match="Source inconnue"):
+        catalogue.load("nulle_part")
+
+
+# --- What the edition says of its age ---------------------------------------------------------------
+
+
+def test_old_references_warn(sample_db: duckdb.DuckDBPyConnection) -> None:
+    vintages = rows(
+        sample_db,
+        "SELECT source, millesime, age, trop_ancien FROM reference.millesimes WHERE reference ORDER BY source",
+    )
+    assert len(vintages) == len(catalogue.sources())
+    for source, millesime, age, old in vintages:
+        assert age == EDITION - millesime
+        assert old == (age > catalogue.load(source).millesime.age_max), source
+    old = {(s, str(m)) for s, m, _, old in vintages if old}
+    assert ("dares_tensions", "2019") in old
+    warned = rows(sample_db, "SELECT source, objet FROM qualite.avertissements WHERE sujet = 'référence ancienne'")
+    assert set(warned) == old
+    none(sample_db, "FROM reference.millesimes WHERE trop_ancien AND NOT reference")
+    assert one(sample_db, "SELECT count(*) FROM reference.millesimes WHERE source = 'sae'") == 2
+
+
+def test_an_older_edition_builds_from_what_it_pins(copied: Settings, sample: Warehouse) -> None:
+    steps.lock(2023)
+    with duckdb.connect(steps.build(2023), read_only=True) as db:
+        assert one(db, "SELECT max(millesime) FROM reference.millesimes WHERE statut = 'accepté'") == 2023
+        assert one(db, "SELECT DISTINCT millesime FROM reference.communes") == 2023
+        absent = {r[0] for r in rows(db, "SELECT source FROM qualite.avertissements WHERE sujet = 'source absente'")}
+        assert absent == {"bmo", "parcoursup", "laposte_codes_postaux"}
+        assert one(db, "SELECT count(*) FROM atlas.formations") == 0
+        assert one(db, "SELECT max(annee) FROM atlas.hospitaliers") == 2023
+        none(db, "FROM atlas.recrutement WHERE source = 'bmo'")
+    # The lock of the edition in place is not touched.
+    assert editions.load(copied, EDITION) == editions.load(sample.settings, EDITION)

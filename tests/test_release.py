@@ -1,0 +1,415 @@
+"""The release: immutable folders, files that others can read, and fiction that says so everywhere."""
+
+import csv
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
+
+from pipelines import catalogue, steps, warehouse
+from pipelines.errors import BuildError
+from pipelines.publish import tables
+from pipelines.settings import Settings
+
+SAID = "DONNÉES FICTIVES"
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in folder.rglob("*")
+        if p.is_file()
+    }
+
+
+def change(database: Path, statement: str, *values: object) -> None:
+    with duckdb.connect(str(database)) as db:
+        db.execute(statement, list(values))
+
+
+# --- Immutable, numbered ------------------------------------------------------------------------------
+
+
+def test_same_content_once_new_content_next_number(copied: Settings) -> None:
+    home = copied.releases / f"{EDITION}-{REGION}"
+    first = Path(steps.publish(EDITION, REGION))
+    assert first == home / f"{EDITION}.1"
+    before = digest(first)
+    assert {oct(p.stat().st_mode & 0o777) for p in first.rglob("*") if p.is_file()} == {"0o444"}
+    assert steps.publish(EDITION, REGION) == str(first)
+    change(copied.database, "UPDATE reference.chiffres_publies SET attendu = attendu + 1")
+    second = Path(steps.publish(EDITION, REGION))
+    assert second == home / f"{EDITION}.2"
+    assert digest(first) == before
+    changed = {name for name, sha in digest(second).items() if before.get(name) != sha}
+    assert changed == {
+        "csv/FICTIF-reference.chiffres_publies.csv",
+        "parquet/FICTIF-reference.chiffres_publies.parquet",
+        "manifeste.json",
+    }
+    assert sorted(p.name for p in home.iterdir()) == [f"{EDITION}.1", f"{EDITION}.2"]
+
+
+def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> None:
+    home = copied.releases / f"{EDITION}-{REGION}"
+    for name in (f"{EDITION}.9", f"{EDITION}.2"):
+        (home / name).mkdir(parents=True)
+        (home / name / "manifeste.json").write_text("autre\n", encoding="utf-8")
+    (home / f"{EDITION}.9.zip").write_bytes(b"une archive")
+    (home / f"{EDITION}.bak").mkdir()
+    assert Path(steps.publish(EDITION, REGION)).name == f"{EDITION}.10"
+    assert (home / f"{EDITION}.9.zip").read_bytes() == b"une archive"
+
+
+def test_manifest_lists_every_file_with_its_hash(sample: Warehouse) -> None:
+    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
+    found = digest(sample.release)
+    found.pop("manifeste.json")
+    assert {f["nom"]: f["sha256"] for f in manifest["fichiers"]} == found
+    assert {f["nom"]: f["octets"] for f in manifest["fichiers"]} == {
+        name: (sample.release / name).stat().st_size for name in found
+    }
+    assert (manifest["edition"], manifest["region"]) == (EDITION, REGION)
+    assert set(manifest) == {"edition", "region", "fictif", "commit", "fichiers"}
+
+
+def test_lock_goes_with_the_release(sample: Warehouse) -> None:
+    lock = sample.settings.editions / str(EDITION) / "verrou.json"
+    assert (sample.release / "verrou.json").read_bytes() == lock.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("edition", "region", "said"),
+    [
+        (EDITION, "99", "n'est pas dans la géographie"),
+        (EDITION, "Normandie", "n'est pas dans"),
+        (2024, REGION, "2025, pas 2024"),
+    ],
+)
+def test_what_cannot_be_published_is_told_and_leaves_nothing(
+    copied: Settings, edition: int, region: str, said: str
+) -> None:
+    with pytest.raises(BuildError, match=said) as told:
+        steps.publish(edition, region)
+    assert told.value.exit_code == 4
+    assert told.value.expected
+    assert not copied.releases.exists()
+    assert sorted(p.name for p in copied.warehouse.parent.iterdir()) == [copied.warehouse.name]
+    if region == "99":
+        assert "28 " in told.value.expected
+
+
+def test_nothing_to_publish_is_told(empty: Settings) -> None:
+    with pytest.raises(BuildError, match="pas d'entrepôt à publier"):
+        steps.publish(EDITION, REGION)
+
+
+def test_a_release_that_fails_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **settings: object) -> None:
+        raise OSError(28, "plein")
+
+    monkeypatch.setattr(tables, "dictionary", fail)
+    with pytest.raises(Exception, match="Le disque est plein"):
+        steps.publish(EDITION, REGION)
+    assert [p for p in copied.releases.rglob("*") if p.is_file()] == []
+    monkeypatch.undo()
+
+
+# --- Tables -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["sample", "mirror"])
+def made(request: pytest.FixtureRequest) -> Warehouse:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def fictif(made: Warehouse) -> bool:
+    with made.connect() as db:
+        return bool(one(db, "SELECT fictif FROM reference.edition"))
+
+
+def test_csv_is_read_by_python_and_agrees_with_parquet(made: Warehouse, fictif: bool) -> None:
+    for model in warehouse.models():
+        name = tables.file_name(model, fictif=fictif)
+        table = pq.read_table(made.release / "parquet" / f"{name}.parquet")
+        with (made.release / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+            header, *lines = list(csv.reader(handle, strict=True))
+        assert header == table.column_names, model.name
+        assert len(lines) == table.num_rows, model.name
+        assert {len(line) for line in lines} <= {len(header)}, model.name
+        # Cell by cell on the first rows and the last.
+        for rank in {0, 1, table.num_rows // 2, table.num_rows - 1} & set(range(table.num_rows)):
+            for text, value in zip(lines[rank], table.slice(rank, 1).to_pylist()[0].values(), strict=True):
+                if value is None:
+                    assert text == "", (model.name, rank)
+                elif isinstance(value, str):
+                    assert text == value, (model.name, rank)
+                elif isinstance(value, bool):
+                    assert text == str(value).lower()
+                else:
+                    assert text == str(value) or float(text) == float(value), (model.name, rank)
+
+
+def test_codes_keep_their_zeros(made: Warehouse, fictif: bool) -> None:
+    prefix = "FICTIF-" if fictif else ""
+    with (made.release / "csv" / f"{prefix}reference.sources.csv").open(encoding="utf-8", newline="") as handle:
+        assert {r["source"] for r in csv.DictReader(handle)} == set(catalogue.sources())
+    with (made.release / "csv" / f"{prefix}reference.territoires.csv").open(encoding="utf-8", newline="") as handle:
+        codes = {r["code"] for r in csv.DictReader(handle) if r["niveau"] == "region"}
+    assert {"01", "02", "03", "04", "06", "11", "28", "94"} <= codes
+
+
+def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
+    units = 0
+    for model in warehouse.models():
+        schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
+        about = {k.decode(): v.decode() for k, v in schema.metadata.items()}
+        assert about["titre"] == model.title
+        assert about["source"] == model.source
+        assert about["grain"].split(", ") == list(model.grain)
+        assert about.get("avertissement") == (SAID if fictif else None)
+        for field in schema:
+            if field.name == tables.FICTIF_COLUMN:
+                continue
+            words = warehouse.column_words(model, field.name)
+            said = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+            assert said["description"] == words.description
+            assert said["unite"] == words.unit
+            units += bool(words.unit)
+    assert units > 100
+
+
+def test_dictionary_lists_each_column_of_each_table_once(made: Warehouse, fictif: bool) -> None:
+    name = "FICTIF-dictionnaire.csv" if fictif else "dictionnaire.csv"
+    with (made.release / name).open(encoding="utf-8", newline="") as handle:
+        lines = list(csv.DictReader(handle))
+    with made.connect() as db:
+        expected = rows(
+            db,
+            "SELECT table_schema || '.' || table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema <> 'staging'",
+        )
+    assert sorted((r["table"], r["colonne"], r["type"]) for r in lines) == sorted(expected)
+    assert all(r["description"] and r["titre"] and r["source"] for r in lines)
+    keys = {(r["table"], r["colonne"]) for r in lines if r["cle"] == "oui"}
+    assert keys == {(m.name, k) for m in warehouse.models() for k in m.grain}
+    assert {r.get(tables.FICTIF_COLUMN) for r in lines} == ({SAID} if fictif else {None})
+
+
+def test_released_decimals_are_not_rounded(mirror: Warehouse) -> None:
+    path = mirror.release / "csv" / "fiches.ej_personnels.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        found = {
+            r["valeur"]
+            for r in csv.DictReader(handle)
+            if (r["finess_ej"], r["millesime"], r["variable"]) == ("140000100", "2023", "ETP_TOT_PNM")
+        }
+    with mirror.connect() as db:
+        query = (
+            "SELECT valeur::VARCHAR FROM fiches.ej_personnels "
+            "WHERE finess_ej = '140000100' AND millesime = 2023 AND variable = 'ETP_TOT_PNM'"
+        )
+        assert found == {one(db, query)}
+
+
+# --- Fiction ------------------------------------------------------------------------------------------
+
+
+def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
+    every = [p for p in sample.release.rglob("*") if p.is_file()]
+    for path in every:
+        if path.suffix == ".csv":
+            assert path.name.startswith("FICTIF-")
+            with path.open(encoding="utf-8", newline="") as handle:
+                lines = list(csv.DictReader(handle))
+            with path.open(encoding="utf-8", newline="") as handle:
+                assert next(csv.reader(handle))[-1] == "donnees_fictives"
+            assert {r["donnees_fictives"] for r in lines} <= {SAID}
+        elif path.suffix == ".parquet":
+            assert path.name.startswith("FICTIF-")
+            table = pq.read_table(path)
+            assert set(table.column("donnees_fictives").to_pylist()) <= {SAID}
+            assert table.schema.metadata[b"avertissement"].decode() == SAID
+        elif path.suffix == ".html":
+            text = path.read_text(encoding="utf-8")
+            assert '<p class="fictif" role="note">Données fictives' in text
+            assert re.search(r"<title>\[Données fictives\]", text)
+        else:
+            assert path.name in ("manifeste.json", "verrou.json")
+            assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is True
+    assert len(every) == 2 * len(warehouse.models()) + 5
+
+
+def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:
+    for path in mirror.release.rglob("*"):
+        assert "FICTIF" not in path.name.upper()
+        if path.suffix == ".parquet":
+            schema = pq.read_schema(path)
+            assert "donnees_fictives" not in schema.names
+            assert b"avertissement" not in schema.metadata
+        elif path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as handle:
+                assert "donnees_fictives" not in next(csv.reader(handle))
+        elif path.suffix == ".html":
+            assert "Données fictives" not in path.read_text(encoding="utf-8")
+        elif path.suffix == ".json":
+            assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is False
+
+
+# --- Pages --------------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What a page asks for, links to, and holds."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.asked: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.open: list[str] = []
+        self.language = ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {k: v or "" for k, v in attrs}
+        self.tags.add(tag)
+        self.language = self.language or named.get("lang", "")
+        self.ids += [named["id"]] if "id" in named else []
+        self.asked += [named[k] for k in ("src", "srcset", "data", "poster", "action", "background") if k in named]
+        self.asked += [named["href"]] if tag in ("link", "base", "use", "image") else []
+        self.asked += re.findall(r"url\(([^)]*)\)|@import", named.get("style", ""))
+        self.links += [named["href"]] if tag == "a" and "href" in named else []
+        if tag not in ("meta", "br", "link", "img", "hr", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", ["index.html", "qualite.html"])
+def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse, name: str) -> None:
+    page = Page(made.release / name)
+    text = (made.release / name).read_text(encoding="utf-8")
+    assert page.asked == []
+    assert page.open == []
+    assert page.language == "fr"
+    assert not page.tags & {"script", "iframe", "object", "embed", "link"}
+    assert not re.search(r"@import|url\(", text)
+    assert len(page.ids) == len(set(page.ids))
+    official = {s.adresse for s in catalogue.load_all()}
+    for link in page.links:
+        target, _, anchor = link.partition("#")
+        if "://" in link:
+            assert link in official
+        elif target:
+            assert (made.release / target).is_file(), link
+        else:
+            assert anchor in page.ids, link
+
+
+def test_index_lists_every_table_with_source_vintage_and_date(made: Warehouse, fictif: bool) -> None:
+    text = (made.release / "index.html").read_text(encoding="utf-8")
+    with made.connect() as db:
+        reference = dict(
+            (s, (m, d))
+            for s, m, d in rows(
+                db, "SELECT source, millesime, date_reference FROM reference.millesimes WHERE reference"
+            )
+        )
+    for model in warehouse.models():
+        start = text.index(f'<td><a href="#{model.name}">')
+        line = text[start : text.index("</tr>", start)]
+        assert model.title.replace("'", "&#39;") in line
+        name = tables.file_name(model, fictif=fictif)
+        assert f'href="csv/{name}.csv"' in line
+        assert f'href="parquet/{name}.parquet"' in line
+        for source in warehouse.sources_of(model.name):
+            millesime, date = reference[source]
+            assert f"{source} {millesime}" in line, (model.name, source)
+            assert date.strftime("%d/%m/%Y") in line, (model.name, source)
+    for source in catalogue.load_all():
+        assert source.adresse in text
+
+
+def test_sources_of_a_table_are_all_that_it_reads() -> None:
+    assert warehouse.sources_of("reference.edition") == frozenset()
+    assert {"sae", "insee_cog", "ght"} <= warehouse.sources_of("fiches.ght_personnels")
+    assert {"drees_demographie", "insee_population_departements"} <= warehouse.sources_of("atlas.densites")
+
+
+def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror: Warehouse) -> None:
+    text = (mirror.release / "qualite.html").read_text(encoding="utf-8")
+    for expected in (
+        "sygen_etablissements",
+        "EFF_INT est vide",
+        "9A123",
+        "laposte_codes_postaux",
+        "000 -COM ou Etranger",
+    ):
+        assert expected in text
+    assert "égal" in text
+    # The readers of France write 41 097,00 with a narrow space and a comma.
+    assert "41\u202f097" in text
+
+
+NASTY = "<script>alert('x')</script> & \"<b>"
+
+
+def test_pages_escape_whatever_an_extract_contains(copied: Settings) -> None:
+    with duckdb.connect(str(copied.database)) as db:
+        for table, column in (
+            ("reference.millesimes", "periode"),
+            ("reference.sources", "titre"),
+            ("reference.sources", "limites"),
+            ("reference.sources", "adresse"),
+            ("qualite.avertissements", "avertissement"),
+            ("qualite.rapprochements", "libelle"),
+            ("qualite.rapprochements", "explication"),
+            ("qualite.rapprochements", "objet"),
+            ("qualite.controles", "observe"),
+            ("qualite.controles", "motif"),
+        ):
+            db.execute(f"UPDATE {table} SET {column} = ? || {column}", [NASTY])
+        db.execute("UPDATE qualite.rapprochements SET resultat = 'écart'")
+        db.execute("UPDATE qualite.controles SET reussi = false")
+        db.execute(
+            "INSERT INTO qualite.quarantaine BY NAME SELECT 'sae' AS source, 2022 AS millesime, 1 AS revision, "
+            "'id' AS table_source, $1 AS fichier, 3 AS ligne, $1 AS controle, $1 AS motif, $1 AS contenu",
+            [NASTY],
+        )
+        db.execute(
+            "INSERT INTO qualite.territoires_inconnus BY NAME SELECT 'sae' AS source, 2022 AS millesime, $1 AS niveau, "
+            "$1 AS code_publie, 1 AS lignes, $1 AS fichier, 2 AS premiere_ligne",
+            [NASTY],
+        )
+    folder = Path(steps.publish(EDITION, REGION))
+    for name in ("index.html", "qualite.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "&lt;script&gt;alert(" in text
+        assert "<script" not in text
+        assert "<b>" not in text
+        assert Page(folder / name).open == []
+
+
+def test_numbers_and_dates_are_written_as_in_french() -> None:
+    import datetime as dt
+    from decimal import Decimal
+
+    from pipelines.publish import pages
+
+    assert pages.nombre(1234567) == "1\u202f234\u202f567"
+    assert pages.nombre(Decimal("-156.17")) == "-156,17"
+    assert pages.nombre(Decimal("1000.00")) == "1\u202f000"
+    assert pages.nombre(None) == ""
+    assert pages.nombre(0) == "0"
+    assert pages.date(dt.date(2022, 12, 31)) == "31/12/2022"
+    assert pages.date(None) == ""

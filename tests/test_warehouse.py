@@ -1,0 +1,248 @@
+"""Building aside, checking, swapping in: a reader never meets half a warehouse, and never blocks the writer."""
+
+import contextlib
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from fixtures_entrepots import EDITION, Warehouse, one, rows
+
+from pipelines import editions, quality, steps, warehouse
+from pipelines.errors import AtlasError, BuildError
+from pipelines.settings import ROOT, Settings
+
+FEW = ("reference.edition", "reference.sources", "reference.millesimes", "qualite.controles")
+READER = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for query in sys.stdin:
+    print(connection.execute(query).fetchall()[0][0], flush=True)
+"""
+
+
+class Reader:
+    """Another process that holds the database open, as an analyst does."""
+
+    def __init__(self, database: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", READER, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def ask(self, query: str) -> str:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(query + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+
+@contextlib.contextmanager
+def reading(database: Path) -> Iterator[Reader]:
+    reader = Reader(database)
+    try:
+        yield reader
+    finally:
+        assert reader.process.stdin
+        reader.process.stdin.close()
+        reader.process.wait(timeout=10)
+        assert reader.process.stdout
+        reader.process.stdout.close()
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> tuple[warehouse.Model, ...]:
+    """A build of four small tables."""
+    chosen = tuple(m for m in warehouse.models() if m.name in FEW)
+    monkeypatch.setattr(warehouse, "models", lambda: chosen)
+    monkeypatch.setattr(quality, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
+    return chosen
+
+
+def rule(name: str, query: str, severity: str = "critical") -> dict:
+    return {
+        "type": "unexpected_rows_expectation",
+        "kwargs": {"unexpected_rows_query": query},
+        "severity": severity,
+        "notes": "2025-11 : pour l'essai",
+        "meta": {"controle": name},
+    }
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# --- A build that fails -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * FROM staging.nulle_part", "nulle_part"),
+        ("SELECT 1 AS a, colonne_absente FROM staging.edition", "colonne_absente"),
+        ("SELECT 'x'::INTEGER AS a", "Could not convert"),
+        ("SELECT edition AS a, edition AS jamais_decrite FROM staging.edition", "jamais_decrite"),
+    ],
+)
+def test_a_failing_model_leaves_the_warehouse_in_place(
+    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch, query: str, said: str
+) -> None:
+    bad = replace(
+        few[0], schema="atlas", table="fautive", grain=("a",), columns={"a": few[0].columns["edition"]}, query=query
+    )
+    monkeypatch.setattr(warehouse, "models", lambda: (*few, bad))
+    before = digest(copied.database)
+    with reading(copied.database) as reader:
+        count = reader.ask("SELECT count(*) FROM fiches.es_personnels")
+        with pytest.raises(BuildError, match=r"atlas\.fautive") as told:
+            steps.build(EDITION)
+        assert said in told.value.what
+        assert told.value.where.file == "sql/atlas/fautive.sql"
+        assert told.value.exit_code == 4
+        assert int(reader.ask("SELECT count(*) FROM fiches.es_personnels")) == int(count) > 0
+    assert digest(copied.database) == before
+
+
+def test_a_failing_critical_check_leaves_the_warehouse_in_place(
+    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rules(name: str, grain: tuple) -> list[dict]:
+        always = rule("toujours_faux", "SELECT * FROM {batch}")
+        return [always] if name == "reference.edition" else [rule("ok", "SELECT * FROM {batch} WHERE false")]
+
+    monkeypatch.setattr(quality, "mart_rules", rules)
+    before = digest(copied.database)
+    with reading(copied.database) as reader:
+        reader.ask("SELECT 1")
+        target = steps.build(EDITION)
+        with pytest.raises(BuildError, match=r"reference\.edition, toujours_faux : 2025-11 : pour l'essai") as told:
+            steps.check_marts(target)
+        assert target in told.value.todo
+        assert int(reader.ask("SELECT count(*) FROM fiches.es_personnels")) > 0
+    assert digest(copied.database) == before
+    # The build is kept to be looked at, with what failed.
+    with duckdb.connect(target, read_only=True) as db:
+        failed = rows(
+            db, "SELECT objet, controle, severite, lignes FROM qualite.controles WHERE etape = 'mart' AND NOT reussi"
+        )
+        assert failed == [("reference.edition", "toujours_faux", "critique", 1)]
+
+
+def test_a_failing_warning_is_listed_and_stops_nothing(
+    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        quality, "mart_rules", lambda name, grain: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
+    )
+    target = steps.build(EDITION)
+    counts = steps.check_marts(target)
+    assert counts["controles"] == len(FEW)
+    assert counts["avertissements"] > 0
+    with duckdb.connect(target, read_only=True) as db:
+        assert one(db, "SELECT count(*) FROM qualite.controles WHERE etape = 'mart'") == len(FEW)
+
+
+def test_a_check_that_cannot_run_is_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        quality, "mart_rules", lambda name, grain: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
+    )
+    target = steps.build(EDITION)
+    with pytest.raises(AtlasError, match=r"« fautif » de .* ne s'exécute pas"):
+        steps.check_marts(target)
+
+
+def test_every_mart_is_checked_at_its_grain(sample_db: duckdb.DuckDBPyConnection) -> None:
+    checked = {
+        r[0]
+        for r in rows(
+            sample_db, "SELECT objet FROM qualite.controles WHERE etape = 'mart' AND controle = 'grain_unique'"
+        )
+    }
+    assert checked == {m.name for m in warehouse.models()}
+    assert one(sample_db, "SELECT bool_and(reussi) FROM qualite.controles WHERE severite = 'critique'")
+
+
+def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tuple) -> None:
+    pin = editions.lock(copied, EDITION).pins[0]
+    outcome = quality.folder(copied, pin.source, pin.millesime, pin.revision) / quality.OUTCOME
+    outcome.unlink()
+    before = digest(copied.database)
+    with pytest.raises(BuildError, match="n'est plus dans l'entrepôt"):
+        steps.build(EDITION)
+    assert digest(copied.database) == before
+
+
+def test_builds_left_by_a_killed_run_are_cleared(copied: Settings, few: tuple) -> None:
+    folder = copied.editions / str(EDITION)
+    for name in ("construction-mort.duckdb", "construction-mort.duckdb.wal"):
+        (folder / name).write_bytes(b"x")
+    target = Path(steps.build(EDITION))
+    assert [p for p in folder.glob("construction-*")] == [target]
+
+
+# --- Swapping in ------------------------------------------------------------------------------------
+
+
+def test_promotion_swaps_under_an_open_reader(copied: Settings, few: tuple) -> None:
+    target = steps.build(EDITION)
+    steps.check_marts(target)
+    with reading(copied.database) as old:
+        assert int(old.ask("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'fiches'")) > 0
+        assert steps.promote(target) == str(copied.database)
+        assert not Path(target).exists()
+        # Who had the old file keeps it to the end; who comes now has the new one.
+        assert int(old.ask("SELECT count(*) FROM fiches.es_personnels")) > 0
+        with reading(copied.database) as new:
+            assert new.ask("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'fiches'") == "0"
+            assert new.ask("SELECT edition FROM reference.edition") == str(EDITION)
+    assert list(copied.warehouse.glob("*.wal")) == []
+
+
+def test_promoted_file_stands_alone(sample: Warehouse, tmp_path: Path) -> None:
+    """The marts need neither staging nor the write-ahead log: one file can be taken away."""
+    database = tmp_path / "emporté.duckdb"
+    database.write_bytes(sample.settings.database.read_bytes())
+    with duckdb.connect(str(database), read_only=True) as db:
+        for model in warehouse.models():
+            assert one(db, f"SELECT count(*) FROM {model.name}") >= 0
+        assert one(db, "SELECT count(*) FROM atlas.effectifs") > 0
+
+
+def test_the_catalogue_is_not_named_as_a_schema(sample: Warehouse) -> None:
+    """`atlas.duckdb` would make `atlas.effectifs` ambiguous."""
+    assert sample.settings.database.stem not in (*warehouse.SCHEMAS, "staging")
+
+
+def test_reconcile_counts_results(sample: Warehouse, sample_db: duckdb.DuckDBPyConnection) -> None:
+    counts = warehouse.reconcile(sample.settings.database)
+    assert counts == dict(rows(sample_db, "SELECT resultat, count(*) FROM qualite.rapprochements GROUP BY ALL"))
+    assert set(counts) <= {"égal", "écart expliqué", "écart"}
+    assert counts.get("écart", 0) == 0
+
+
+# --- Whether it is built already --------------------------------------------------------------------
+
+
+def test_is_built_from_this_lock_and_this_code(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert steps.is_built(EDITION)
+    assert not steps.is_built(EDITION - 1)
+    made = editions.load(copied, EDITION)
+    assert made
+    editions.path(copied, EDITION).write_text(replace(made, pins=made.pins[1:]).to_json(), encoding="utf-8")
+    assert not steps.is_built(EDITION)
+    editions.path(copied, EDITION).write_text(made.to_json(), encoding="utf-8")
+    assert steps.is_built(EDITION)
+    # Another code: one line of SQL is enough.
+    real = warehouse.landing.sha256
+    touched = ROOT / "sql" / "atlas" / "ages.sql"
+    monkeypatch.setattr(warehouse.landing, "sha256", lambda path: "autre" if path == touched else real(path))
+    assert not steps.is_built(EDITION)
+
+
+def test_nothing_is_built_where_there_is_no_warehouse(empty: Settings) -> None:
+    assert not steps.is_built(EDITION)
