@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from airflow.exceptions import AirflowSkipException
 from airflow.sdk import Asset, AssetAny, FixedKeyMapper, Param, PartitionedAssetTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import catalogue, settings
 
@@ -80,7 +80,7 @@ def atlas() -> None:
         from pipelines import steps
 
         promoted = steps.promote(target)
-        outlet_events[MARTS].extra = {"edition": edition}  # what is in place is what gets published
+        outlet_events[MARTS].add_partitions([str(edition)])
         return promoted
 
     edition = lock()

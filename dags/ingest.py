@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from airflow.exceptions import AirflowFailException
 from airflow.sdk import Asset, Param, dag, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines import catalogue
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, task
 
 from pipelines import settings
 
@@ -17,7 +17,7 @@ MARTS = Asset(name="marts", uri="atlas://marts")
 Se lance quand les marts d'une édition sont mis en place, et publie cette édition-là.
 Une publication ne change jamais : un contenu déjà publié n'est pas publié deux fois.
 """,
-    schedule=[MARTS],
+    schedule=PartitionedAssetTimetable(assets=MARTS),  # its partitions are the editions
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
@@ -42,12 +42,11 @@ Une publication ne change jamais : un contenu déjà publié n'est pas publié d
 )
 def publish() -> None:
     @task
-    def release(params: dict | None = None, triggering_asset_events=None) -> str:
+    def release(params: dict | None = None, dag_run=None) -> str:
         from pipelines import steps
 
-        events = triggering_asset_events[MARTS] if triggering_asset_events else []
-        edition = events[-1].extra["edition"] if events else params["edition"]
-        return steps.publish(edition, params["region"])
+        # What was just put in place, or what a person asks for.
+        return steps.publish(int(dag_run.partition_key or params["edition"]), params["region"])
 
     release()
 

@@ -5,23 +5,29 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import requests
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, BuildError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
 
 app = french.App(
     name="atlas",
@@ -134,7 +140,9 @@ def edition_(
     fictif = _use_samples_if_none()
     now = settings.load()
     console.print(
-        f"[bold]Atlas {edition}, région {region}[/bold] — " + (SAMPLE_NOTE if fictif else f"extraits de {now.sources}")
+        f"[bold]Atlas {edition}, région {region}[/bold] — "
+        + (SAMPLE_NOTE if fictif else f"extraits de {escape(str(now.sources))}"),
+        soft_wrap=True,
     )
     before = editions.load(now, edition)
     journal = now.warehouse / "journal.jsonl"
@@ -157,7 +165,9 @@ def edition_(
     if failures:
         raise typer.Exit(max(int(e.get("code", 1)) for e in failures))
     if done.returncode:
-        console.print(f"Airflow a échoué : voir {EMBEDDED_HOME / 'logs' / 'embarque.log'}")
+        console.print(
+            f"Airflow a échoué : voir {EMBEDDED_HOME / 'logs' / 'embarque.log'}", markup=False, soft_wrap=True
+        )
         raise typer.Exit(1)
 
 
@@ -178,6 +188,7 @@ def _summary(
         table.add_column(
             heading,
             justify="right" if heading in ("contrôles", "avertissements", "lignes écartées") else "left",
+            no_wrap=heading == "source",
         )
     passed = warned = 0
     for source in dict.fromkeys(pin.source for pin in made.pins) if made else []:
@@ -201,7 +212,7 @@ def _summary(
     for failure in failures:
         what = " ".join(str(failure[k]) for k in ("source", "millesime") if k in failure)
         console.print(f"\n[bold red]ÉCHEC[/bold red] {failure['etape']} {what}", markup=True)
-        console.print(str(failure["message"]), markup=False)
+        console.print(str(failure["message"]), markup=False, soft_wrap=True)
     marts = of.get("check_marts", {})
     console.print(
         f"\nContrôles   : {passed + marts.get('controles', 0) - marts.get('avertissements', 0)} réussis, "
@@ -222,12 +233,14 @@ def _summary(
         elif made.commit != editions.commit():
             console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {editions.commit()[:12]}")
     if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
-        console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)")
+        console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
     if of.get("promote", {}).get("resultat") == "fait":
-        console.print(f"Entrepôt    : {now.database}")
+        console.print(f"Entrepôt    : {now.database}", markup=False, soft_wrap=True)
     if "dossier" in of.get("publish", {}):
         console.print(
-            f"Publication : {of['publish']['dossier']}" + ("" if of["publish"]["nouvelle"] else " (inchangée)")
+            f"Publication : {of['publish']['dossier']}" + ("" if of["publish"]["nouvelle"] else " (inchangée)"),
+            markup=False,
+            soft_wrap=True,
         )
     if made and made.fictif:
         console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
@@ -372,7 +385,7 @@ def sources() -> None:
     console = _console()
     table = Table()
     for heading in ("source", "producteur", "jeu de données", "millésime", "cadence", "licence"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for source in catalogue.load_all():
         table.add_row(source.id, source.producteur, source.titre, source.millesime.sens, source.cadence, source.licence)
     console.print(table)
@@ -420,7 +433,7 @@ def vintages(
     console, now = _console(), settings.load()
     table = Table()
     for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
         offered = mirror.vintages(now.sources, catalogue.load(source_id)) if now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
@@ -437,7 +450,7 @@ def vintages(
                     state + (" (fictif)" if landed.fictif else ""),
                     str(sum(outcome.rows.values())) if outcome else "",
                     str(sum(outcome.quarantined.values())) if outcome else "",
-                    outcome.motif.replace("\n", " ") if outcome else "",
+                    escape(outcome.motif.replace("\n", " ")) if outcome else "",
                 )
     console.print(table)
 
@@ -470,7 +483,7 @@ def run(
         except RefusedError as error:
             refused = error
             console.print(f"[bold red]refusé[/bold red]  {nom} {label}")
-            console.print(str(error), markup=False)
+            console.print(str(error), markup=False, soft_wrap=True)
         else:
             console.print(
                 f"accepté {nom} {label} : {counts['controles']} contrôles, {counts['avertissements']} "
@@ -501,7 +514,7 @@ def lock(
         )
     table = Table(title=f"Verrou {edition}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
     for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for pin in made.pins:
         table.add_row(
             pin.source,
@@ -516,7 +529,8 @@ def lock(
     if made.absents:
         console.print("Sans millésime : " + ", ".join(made.absents))
     for refusal in made.refus:
-        console.print(f"Refusé : {refusal.source} {refusal.millesime} — {refusal.motif.splitlines()[0]}")
+        said = refusal.motif.splitlines()[0] if refusal.motif else ""
+        console.print(f"Refusé : {refusal.source} {refusal.millesime} — {said}", markup=False, soft_wrap=True)
     changes = (
         editions.differences(before, made)
         if update and before
@@ -551,7 +565,7 @@ def query(
             if relation is None:
                 return
             if csv:
-                connection.execute(f"COPY ({sql.rstrip(';')}) TO '/dev/stdout' (FORMAT csv, HEADER true)")
+                _print_csv(relation)
             else:
                 relation.show(max_rows=200, max_width=200)
     except duckdb.Error as error:
@@ -560,6 +574,16 @@ def query(
             expected="une requête de lecture sur " + ", ".join(warehouse.SCHEMAS),
             todo='les tables : atlas query "SELECT schema_name, table_name, comment FROM duckdb_tables()"',
         ) from error
+
+
+def _print_csv(relation: "duckdb.DuckDBPyRelation") -> None:
+    # By our own standard output: opened again by its name, a file would lose what it already holds.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "resultat.csv"
+        relation.write_csv(str(file), header=True)
+        with file.open("rb") as handle:
+            shutil.copyfileobj(handle, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def main(run_app: Callable[..., Any] = app) -> None:

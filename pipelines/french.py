@@ -1,10 +1,12 @@
 """The command line in French: what Typer says by itself, in the words of the rest."""
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
 import typer
 from typer import core, rich_utils
+from typer.models import CommandFunctionType
 
 from pipelines.errors import UsageError
 
@@ -36,20 +38,22 @@ class App(typer.Typer):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(cls=Group, subcommand_metavar="COMMANDE [ARGUMENTS]…", **settings)
-        rich_utils.OPTIONS_PANEL_TITLE = "Options"
-        rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
         rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
         rich_utils.DEFAULT_STRING = "[par défaut : {}]"
         rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
-    def command(self, name: str | None = None, **settings: Any) -> Any:
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[CommandFunctionType], CommandFunctionType]:
         """Registers a command; see typer.Typer.command."""
         return super().command(name, cls=Command, **settings)
 
 
-def _type(self: core.TyperOption | core.TyperArgument, ctx: Any, *, said: Any = core.TyperOption.display_type_rich) -> Any:
-    kind = said(self, ctx=ctx)
-    return TYPES.get(str(kind), kind)
+_display_type = core.TyperOption.display_type_rich
+
+
+def _type(self: Any, ctx: Any) -> str:
+    """How a type is shown in the help; a flag has none."""
+    kind = str(_display_type(self, ctx=ctx))
+    return TYPES.get(kind, kind)
 
 
 core.TyperOption.display_type_rich = _type  # type: ignore[method-assign]
@@ -58,31 +62,35 @@ core.TyperArgument.display_type_rich = _type  # type: ignore[method-assign]
 
 def told(error: typer.TyperException) -> UsageError:
     """A mistake in a command line, as our own errors are told."""
-    ctx = getattr(error, "ctx", None)
+    ctx, param = getattr(error, "ctx", None), getattr(error, "param", None)
     path = ctx.command_path if ctx is not None else "atlas"
-    option, param = getattr(error, "option_name", ""), getattr(error, "param", None)
-    name, message, expected = type(error).__name__, error.format_message(), ""
-    if name == "NoSuchOption":
-        what = f"Option inconnue : {option}."
-        expected = ", ".join(o for p in ctx.command.params for o in p.opts if o.startswith("-")) if ctx is not None else ""
-    elif name == "BadOptionUsage":
-        what = f"L'option {option} " + ("n'attend pas de valeur." if "does not take" in message else "attend une valeur.")
-    elif name == "MissingParameter" and param is not None:
-        what, expected = f"Il manque « {param.name} ».", getattr(param, "help", "") or ""
-    elif name == "BadParameter" and param is not None:
-        shown = next((o for o in param.opts if o.startswith("--")), param.name)
-        what = f"Valeur impossible pour {shown}."
-        limits = param._get_number_range_help_str() or ""
-        expected = " ".join(filter(None, [str(_type(param, ctx)).strip("<>"), limits.replace("x", shown.lstrip("-"))]))
-    elif "No such command" in message and ctx is not None:
-        asked = next(iter(ctx._protected_args + ctx.args), "") if hasattr(ctx, "_protected_args") else ""
-        asked = asked or message.split("'")[1]
-        close = get_close_matches(asked, ctx.command.commands)
-        what = f"Commande inconnue : « {asked} »."
-        expected = "l'une de : " + ", ".join(close or ctx.command.commands)
-    elif "unexpected extra argument" in message:
-        what = "Il y a un argument de trop : " + message[message.rfind("(") + 1 : -1] + "."
-        expected = "une valeur par argument, entre guillemets si elle a des espaces"
-    else:
-        what = message
+    what, expected = _sentences(type(error).__name__, error, ctx, param)
     return UsageError(what, expected=expected, todo=f"{path} --help")
+
+
+def _sentences(kind: str, error: typer.TyperException, ctx: Any, param: Any) -> tuple[str, str]:
+    """What is wrong, and what was expected."""
+    message, option = error.format_message(), getattr(error, "option_name", "")
+    if kind == "NoSuchOption":
+        known = [o for p in ctx.command.params for o in p.opts if o.startswith("-")] if ctx is not None else []
+        return f"Option inconnue : {option}.", ", ".join(known)
+    if kind == "BadOptionUsage":
+        wants = "n'attend pas de valeur" if "does not take" in message else "attend une valeur"
+        return f"L'option {option} {wants}.", ""
+    if kind == "MissingParameter" and param is not None:
+        return f"Il manque « {param.name} ».", getattr(param, "help", "") or ""
+    if kind == "BadParameter" and param is not None:
+        shown = next((o for o in param.opts if o.startswith("--")), param.name)
+        limits = (param._get_number_range_help_str() or "").replace("x", param.name)
+        return f"Valeur impossible pour {shown}.", f"{_type(param, ctx).strip('<>')} {limits}".strip()
+    if "No such command" in message and ctx is not None:
+        asked = message.split("'")[1]
+        close = get_close_matches(asked, ctx.command.commands)
+        return f"Commande inconnue : « {asked} ».", "l'une de : " + ", ".join(close or ctx.command.commands)
+    if "unexpected extra argument" in message:
+        extra = message[message.rfind("(") + 1 : -1]
+        return (
+            f"Il y a un argument de trop : {extra}.",
+            "une valeur, entre guillemets si elle a des espaces",
+        )
+    return message, ""

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -636,10 +637,9 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
                     outcome.quarantined[name],
                 )
             )
-    failed = [c for c in controls if c.severite == "critique" and not c.reussi]
-    error = (
-        _refusal(source, landed, failed, aside, _place(database, source, rules, by_table, failed)) if failed else None
-    )
+    failed = _first_cause([c for c in controls if c.severite == "critique" and not c.reussi], source, aside)
+    place = _place(database, source, rules, by_table, failed[0]) if failed else None
+    error = _refusal(source, landed, failed, aside, place) if failed else None
     database.unlink()
     (pending / "lecture.json").unlink()
     if error is not None:
@@ -682,13 +682,13 @@ def _place(
     source: Source,
     rules: dict[str, list[dict[str, Any]]],
     by_table: dict[str, list[Control]],
-    failed: list[Control],
+    failed: Control,
 ) -> tuple[str, int] | None:
-    """File and line of the first row that the first failed rule found, where it finds rows."""
+    """File and line of the first row that a failed rule found, where it finds rows."""
     for table, written in rules.items():
         for rule, control in zip(written, by_table[source.staged_name(table)], strict=True):
             query = _failing(rule, f"controle.{table}")
-            if control is failed[0] and query is not None:
+            if control is failed and query is not None:
                 with duckdb.connect(str(database), read_only=True) as connection:
                     row = _first(connection, query)
                 return (row["_fichier"], row["_ligne"]) if {"_fichier", "_ligne"} <= row.keys() else None
@@ -704,7 +704,8 @@ def _refusal(
 ) -> RefusedError:
     first = failed[0]
     mine = [row for row in aside if source.staged_name(str(row["table"])) == first.objet]
-    files = ", ".join(f.name for f in landed.files[:4])
+    table = next((t for t in source.tables if source.staged_name(t) == first.objet), "")
+    files = ", ".join(f.name for f in landed.files if not table or _is_of(source, table, landed, f.name))
     todo = (
         "reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur avant "
         f"d'assouplir un contrôle (expectations/staging/{source.id}.yml). Le dernier bon millésime reste en place"
@@ -735,6 +736,19 @@ def _refusal(
         expected=undated(first.motif),
         todo=todo,
     )
+
+
+def _first_cause(failed: list[Control], source: Source, aside: list[dict[str, object]]) -> list[Control]:
+    """Failed controls, those first that explain the others: a table that could not be read fails the rest too."""
+    unread = Counter(str(row["table"]) for row in aside if row["controle"] in ("type", "ligne_irreguliere"))
+    causes = {source.staged_name(table) for table, rows in unread.items() if 2 * rows > len(aside)}
+    return sorted(failed, key=lambda c: not (c.controle == "part_en_quarantaine" and c.objet in causes))
+
+
+def _is_of(source: Source, table: str, landed: Landed, name: str) -> bool:
+    """Whether a file of a revision is one of a table."""
+    rule = catalogue.pattern(source.layout(table, landed.millesime).file, landed.millesime)
+    return rule.fullmatch(name) is not None
 
 
 def _why_aside(rows: list[dict[str, object]]) -> str:
