@@ -13,7 +13,6 @@ MARTS = Asset(name="marts", uri="atlas://marts")
 
 @dag(
     dag_id="atlas",
-    dag_display_name="Atlas : les marts de l'édition",
     description="Verrouille, construit, contrôle et rapproche une édition, puis la met en place",
     doc_md="""
 Se lance dès qu'une source a un millésime accepté, et saute tout si l'édition est déjà construite avec son verrou.

@@ -25,7 +25,7 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
         start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
-        tags=["source", source.producteur],
+        tags=["source"],
         params={
             "millesime": Param(
                 None,
@@ -44,7 +44,12 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
 
             return steps.vintages(source.id, (params or {}).get("millesime"))
 
-        @task(retries=3, retry_delay=dt.timedelta(minutes=1), retry_exponential_backoff=True)
+        @task(
+            retries=3,
+            retry_delay=dt.timedelta(minutes=1),
+            retry_exponential_backoff=True,
+            map_index_template="{{ task.op_kwargs['millesime'] }}",
+        )
         def fetch(millesime: int) -> dict[str, int]:
             from pipelines import errors, steps
 
@@ -55,14 +60,14 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
             except errors.AtlasError as error:  # asking again would not mend a wrong file
                 raise AirflowFailException(str(error)) from error
 
-        @task
+        @task(map_index_template="{{ task.op_kwargs['fetched']['millesime'] }}")
         def stage(fetched: dict[str, int]) -> dict[str, int]:
             from pipelines import steps
 
             steps.stage(source.id, **fetched)
             return fetched
 
-        @task(outlets=[accepted])
+        @task(outlets=[accepted], map_index_template="{{ task.op_kwargs['staged']['millesime'] }}")
         def check(staged: dict[str, int], outlet_events=None) -> None:
             from pipelines import steps
 
@@ -71,7 +76,7 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
 
         @task_group
         def vintage(millesime: int) -> None:
-            check(stage(fetch(millesime)))
+            check(staged=stage(fetched=fetch(millesime=millesime)))
 
         vintage.expand(millesime=vintages())
 

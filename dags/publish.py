@@ -11,7 +11,6 @@ MARTS = Asset(name="marts", uri="atlas://marts")
 
 @dag(
     dag_id="publish",
-    dag_display_name="Publication d'une édition",
     description="Écrit les fichiers publiés d'une édition pour une région",
     doc_md="""
 Se lance quand les marts d'une édition sont mis en place, et publie cette édition-là.

@@ -5,6 +5,7 @@ what was refused at that moment. The same lock and the same commit give the same
 """
 
 import json
+import os
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,12 +68,15 @@ def path(settings: Settings, edition: int) -> Path:
 
 
 def commit() -> str:
-    """The commit that runs, marked `+modifié` where the working tree differs; `inconnu` outside git."""
+    """The commit that runs, marked `+modifié` where the working tree differs.
+
+    Outside git (an image), what the build said in ATLAS_COMMIT; `inconnu` where it said nothing.
+    """
     try:
         head = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
-        return "inconnu"
+        return os.environ.get("ATLAS_COMMIT") or "inconnu"
     return head + ("+modifié" if changed else "")
 
 

@@ -4,10 +4,10 @@ duckdb-engine's own dialect rolls back after each query, which drops DuckDB's pe
 fails with "list index out of range". Checks only read, so begin, commit and rollback do nothing here.
 """
 
-from pathlib import Path
 from typing import Any
 
-from duckdb_engine import Dialect
+import duckdb
+from duckdb_engine import ConnectionWrapper, Dialect
 from sqlalchemy.dialects import registry
 from sqlalchemy.types import NullType
 
@@ -26,8 +26,13 @@ class ReadOnlyDuckDB(Dialect):  # type: ignore[misc]
 
     def connect(self, *arguments: Any, **settings: Any) -> Any:
         """Opens a connection, and remembers it for `close`."""
-        connection = super().connect(*arguments, **settings)
-        _OPEN.setdefault(str(settings.get("database", "")), []).append(connection)
+        database = str(settings.get("database", ""))
+        if database.startswith(":memory:"):
+            # Another configuration than the owner's would be refused: duckdb-engine adds a user agent.
+            connection = ConnectionWrapper(duckdb.connect(database))
+        else:
+            connection = super().connect(*arguments, **settings)
+        _OPEN.setdefault(database, []).append(connection)
         return connection
 
     def get_columns(
@@ -55,7 +60,7 @@ def register() -> None:
     registry.register(NAME, __name__, "ReadOnlyDuckDB")
 
 
-def close(database: Path) -> None:
-    """Closes all connections that checks opened on a file."""
-    for connection in _OPEN.pop(str(database), []):
+def close(database: str) -> None:
+    """Closes all connections that checks opened on a database."""
+    for connection in _OPEN.pop(database, []):
         connection.close()

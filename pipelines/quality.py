@@ -34,6 +34,9 @@ SUITES = ROOT / "expectations"
 OUTCOME = "bilan.json"
 QUARANTINE = "quarantaine.parquet"
 
+# Bytes of Parquet up to which a table is held in memory while it is checked.
+IN_MEMORY = 32_000_000
+
 Severity = Literal["critique", "avertissement", "information"]
 SEVERITIES: dict[str, Severity] = {"critical": "critique", "warning": "avertissement", "info": "information"}
 
@@ -363,8 +366,13 @@ def stand_by(outcome: Outcome) -> Outcome:
     )
 
 
-def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, list[Control]]:
-    """Runs suites on tables of a DuckDB file, read only, by SQL.
+def _read(database: str) -> duckdb.DuckDBPyConnection:
+    """A reading connection to a file, or to a database in memory that this process holds open."""
+    return duckdb.connect(database, read_only=not database.startswith(":memory:"))
+
+
+def validate(database: str, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, list[Control]]:
+    """Runs suites by SQL on tables of a DuckDB file, or of a named database in memory (`:memory:name`).
 
     `batches`: object name -> (`schema.table`, expectations in GX's own form).
     Returns the controls per object. Raises AtlasError where an expectation can't run.
@@ -379,7 +387,8 @@ def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
     # All assets at once: adding them one by one writes the context's whole configuration each time.
     source = context.data_sources.add_sql(
         name=name,
-        connection_string=f"atlasduckdb:///{database}?access_mode=read_only",
+        connection_string=f"{gx_duckdb.NAME}:///{database}"
+        + ("" if database.startswith(":memory:") else "?access_mode=read_only"),
         assets=[
             TableAsset(name=target, type="table", schema_name=target.split(".")[0], table_name=target.split(".")[1])
             for target, _ in batches.values()
@@ -406,7 +415,7 @@ def validate(database: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
         gx_duckdb.close(database)
     if all(control.reussi for controls in found.values() for control in controls):
         return found
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with _read(database) as connection:
         return {
             objet: [
                 _with_example(connection, target, rule, control)
@@ -588,59 +597,73 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
     source = catalogue.load(landed.source)
     pending = _pending(settings, landed.source, landed.millesime, landed.revision)
     notes: dict[str, Any] = json.loads((pending / "lecture.json").read_text(encoding="utf-8"))
-    database = pending / "verification.duckdb"
-    with duckdb.connect(str(database)) as connection:
+    database = f":memory:{uuid.uuid4().hex}"
+    with duckdb.connect(database) as connection:
         connection.execute("CREATE SCHEMA controle")
         connection.execute("CREATE SCHEMA doublons")
         for name in notes:
+            path = pending / f"{name}.parquet"
+            # Dozens of rules read each table: it is decoded once, unless it is too large for memory.
+            kind = "TABLE" if path.stat().st_size < IN_MEMORY else "VIEW"
             connection.execute(
-                f"CREATE VIEW controle.{name} AS SELECT * EXCLUDE (file_row_number), "
+                f"CREATE {kind} controle.{name} AS SELECT * EXCLUDE (file_row_number), "
                 f"file_row_number AS _rang, {_content_hash(source, name, landed.millesime)} AS _contenu "
-                f"FROM read_parquet({_text(pending / f'{name}.parquet')}, file_row_number = true)"
+                f"FROM read_parquet({_text(path)}, file_row_number = true)"
             )
             connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name)}")
+        return _judge(settings, source, landed, notes, pending, connection, database)
+
+
+def _judge(
+    settings: Settings,
+    source: Source,
+    landed: Landed,
+    notes: dict[str, Any],
+    pending: Path,
+    connection: duckdb.DuckDBPyConnection,
+    database: str,
+) -> Outcome:
+    """Runs the rules on the loaded tables, takes rows out, and accepts or refuses the revision."""
     rules = {name: table_rules(source, name, landed, notes.keys()) for name in notes}
     by_table = validate(database, {source.staged_name(name): (f"controle.{name}", rules[name]) for name in notes})
     controls = _reading_controls(source, landed, notes)
     outcome = Outcome(landed.source, landed.millesime, landed.revision, accepte=True, controls=controls)
     aside = pq.read_table(pending / QUARANTINE).to_pylist()
-    with duckdb.connect(str(database), read_only=True) as connection:
-        for name, (rows, quarantined, _, _) in notes.items():
-            mine = by_table[source.staged_name(name)]
-            controls += mine
-            failing = _quarantine_rows(connection, name, rules[name], mine)
-            if failing:
-                staged = pending / f"{name}.parquet"
-                kept = pending / f"{name}.garde.parquet"
-                ranks = pa.table({"_rang": pa.array([row.pop("_rang") for row in failing], pa.int64())})
-                connection.register("ecartees", ranks)
-                connection.execute(
-                    "COPY (SELECT * EXCLUDE (file_row_number) "
-                    f"FROM read_parquet({_text(staged)}, file_row_number = true) "
-                    "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
-                    f"TO {_text(kept)} (FORMAT parquet, COMPRESSION zstd)"
-                )
-                connection.unregister("ecartees")
-                kept.replace(staged)
-                aside += failing
-            outcome.rows[name] = rows - len(failing)
-            outcome.quarantined[name] = quarantined + len(failing)
-            share = outcome.quarantined[name] / max(1, rows + quarantined)
-            controls.append(
-                Control(
-                    source.staged_name(name),
-                    "part_en_quarantaine",
-                    "critique",
-                    share <= source.quarantine_share_max,
-                    f"{outcome.quarantined[name]} sur {rows + quarantined}",
-                    f"au plus {source.quarantine_share_max:.0%} des lignes peuvent être écartées",
-                    outcome.quarantined[name],
-                )
+    for name, (rows, quarantined, _, _) in notes.items():
+        mine = by_table[source.staged_name(name)]
+        controls += mine
+        failing = _quarantine_rows(connection, name, rules[name], mine)
+        if failing:
+            staged = pending / f"{name}.parquet"
+            kept = pending / f"{name}.garde.parquet"
+            ranks = pa.table({"_rang": pa.array([row.pop("_rang") for row in failing], pa.int64())})
+            connection.register("ecartees", ranks)
+            connection.execute(
+                "COPY (SELECT * EXCLUDE (file_row_number) "
+                f"FROM read_parquet({_text(staged)}, file_row_number = true) "
+                "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
+                f"TO {_text(kept)} (FORMAT parquet, COMPRESSION zstd)"
             )
+            connection.unregister("ecartees")
+            kept.replace(staged)
+            aside += failing
+        outcome.rows[name] = rows - len(failing)
+        outcome.quarantined[name] = quarantined + len(failing)
+        share = outcome.quarantined[name] / max(1, rows + quarantined)
+        controls.append(
+            Control(
+                source.staged_name(name),
+                "part_en_quarantaine",
+                "critique",
+                share <= source.quarantine_share_max,
+                f"{outcome.quarantined[name]} sur {rows + quarantined}",
+                f"au plus {source.quarantine_share_max:.0%} des lignes peuvent être écartées",
+                outcome.quarantined[name],
+            )
+        )
     failed = _first_cause([c for c in controls if c.severite == "critique" and not c.reussi], source, aside)
-    place = _place(database, source, rules, by_table, failed[0]) if failed else None
+    place = _place(connection, source, rules, by_table, failed[0]) if failed else None
     error = _refusal(source, landed, failed, aside, place) if failed else None
-    database.unlink()
     (pending / "lecture.json").unlink()
     if error is not None:
         refuse(settings, landed, error, controls)
@@ -678,7 +701,7 @@ def _content_hash(source: Source, table: str, millesime: int) -> str:
 
 
 def _place(
-    database: Path,
+    connection: duckdb.DuckDBPyConnection,
     source: Source,
     rules: dict[str, list[dict[str, Any]]],
     by_table: dict[str, list[Control]],
@@ -689,8 +712,7 @@ def _place(
         for rule, control in zip(written, by_table[source.staged_name(table)], strict=True):
             query = _failing(rule, f"controle.{table}")
             if control is failed and query is not None:
-                with duckdb.connect(str(database), read_only=True) as connection:
-                    row = _first(connection, query)
+                row = _first(connection, query)
                 return (row["_fichier"], row["_ligne"]) if {"_fichier", "_ligne"} <= row.keys() else None
     return None
 

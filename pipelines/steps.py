@@ -51,7 +51,9 @@ def _storage(error: Exception) -> StorageError | None:
     # DuckDB says in words what the system says by a number, and may only notice when it commits.
     full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     full = full or (isinstance(error, OSError | duckdb.Error) and "No space left on device" in str(error))
-    if not full and not isinstance(error, OSError | duckdb.IOException):
+    # A library's own ConnectionError is an OSError too, without a number: that is no disk.
+    numbered = isinstance(error, OSError) and error.errno is not None
+    if not full and not numbered and not isinstance(error, duckdb.IOException):
         return None
     said, file = (error.strerror, error.filename) if isinstance(error, OSError) else (None, None)
     return StorageError(

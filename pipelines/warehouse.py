@@ -399,7 +399,7 @@ def check(target: Path) -> list[Control]:
     Raises BuildError where a critical check fails.
     """
     batches = {model.name: (model.name, quality.mart_rules(model.name, model.grain)) for model in models()}
-    found = [c for controls in quality.validate(target, batches).values() for c in controls]
+    found = [c for controls in quality.validate(str(target), batches).values() for c in controls]
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
         connection.register("a_charger", pa.Table.from_pylist(rows, CONTROLS))

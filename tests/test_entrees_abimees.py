@@ -405,20 +405,22 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
     ),
     (
         "trop-de-lignes-ecartees",
-        "sae",
-        2022,
-        SYGEN,
-        cells(lambda rows: [[*row[:3], "beaucoup", *row[4:]] if 0 < i < 30 else row for i, row in enumerate(rows)]),
+        "dares_tensions",
+        2019,
+        TENSIONS,
+        cells(
+            lambda rows: [[r[0], "beaucoup", *r[2:]] if 0 < i < 101 else r for i, r in enumerate(rows)], ",", "utf-8"
+        ),
         2,
-        ["Trop de lignes écartées", "29 sur 494", "LIT_MED : « beaucoup » n’est pas un nombre entier"],
+        ["Trop de lignes écartées", "100 sur 6608", "emploi_moyen : « beaucoup » n’est pas un nombre entier"],
     ),
     (
         "trop-de-lignes-repetees",
-        "sae",
-        2022,
-        SYGEN,
-        lines(lambda all_: all_ + all_[100:120]),
-        496,
+        "dares_tensions",
+        2019,
+        TENSIONS,
+        lines(lambda all_: all_ + all_[1000:1100], "utf-8"),
+        6610,
         ["Trop de lignes écartées", "ligne_repetee", "en répète une autre"],
     ),
     ("json-coupe", "dares_metiers_2030", 2019, METIERS, lambda data: data[:9000], None, ["JSON est coupé ou abîmé"]),
@@ -657,7 +659,13 @@ def test_le_numero_de_ligne_est_celui_du_fichier(room: Callable[[str, int], Room
 # --- accepted ------------------------------------------------------------------------------------------
 
 SAME: list[tuple[str, str, int, str, Damage]] = [
-    ("colonnes-dans-un-autre-ordre", "sae", 2022, SYGEN, cells(lambda rows: [row[::-1] for row in rows])),
+    (
+        "colonnes-en-ordre-inverse",
+        "dares_tensions",
+        2019,
+        TENSIONS,
+        cells(lambda rows: [r[::-1] for r in rows], **UTF8),
+    ),
     (
         "casse-de-l-en-tete",
         *("dares_tensions", 2019, TENSIONS),
@@ -668,7 +676,7 @@ SAME: list[tuple[str, str, int, str, Damage]] = [
         *("dares_tensions", 2019, TENSIONS),
         lines(lambda all_: [all_[0].replace(",Emploi moyen,", ", Emploi  moyen ,"), *all_[1:]], "utf-8"),
     ),
-    ("fins-de-ligne-crlf", "sae", 2022, SYGEN, lambda data: data.replace(b"\n", b"\r\n")),
+    ("fins-de-ligne-crlf", "dares_tensions", 2019, TENSIONS, lambda data: data.replace(b"\n", b"\r\n")),
     ("fins-de-ligne-cr", "dares_tensions", 2019, TENSIONS, lambda data: data.replace(b"\n", b"\r")),
     ("fins-de-ligne-lf", "zonage_medecins", 2022, ZONAGE, lambda data: data.replace(b"\r\n", b"\n")),
     ("marque-utf8", "zonage_medecins", 2022, ZONAGE, lambda data: b"\xef\xbb\xbf" + data),

@@ -138,7 +138,7 @@ def archive_many(root: Path, folder: Path, who: int, turns: int) -> list[int]:
 
 
 def test_two_processes_at_once_lose_nothing_and_share_what_is_equal(tmp_path: Path) -> None:
-    workers, turns = 3, 8
+    workers, turns = 2, 10
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
         futures = [pool.submit(archive_many, tmp_path / "l", tmp_path / "e", w, turns) for w in range(workers)]

@@ -1,0 +1,478 @@
+"""The `fetch` block of a catalogue entry: where a source's files are had from, and which of them.
+
+Three kinds, told apart by `type`: a dataset of data.gouv.fr, datasets of an Opendatasoft portal, or
+addresses written out. `offers` says which vintages there are, `download` brings one. What was received
+is remembered in a small record that the caller keeps: with it, what hasn't changed is not sent again.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from pipelines.errors import Place, RefusedError
+
+if TYPE_CHECKING:  # requests and py7zr are only needed by a task that downloads
+    from pipelines.connectors.resources import Resource
+    from pipelines.connectors.transfer import Access, Fetched, State
+
+YEAR = "(?P<millesime>"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _File(_Strict):
+    """One file of a vintage.
+
+    `members` is a pattern of the members wanted of a .7z or .zip (their path or their name), `name` the
+    name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last two digits.
+    """
+
+    optional: bool = False
+    name: str | None = None
+    members: str | None = None
+
+    @field_validator("members")
+    @classmethod
+    def _compiles(cls, text: str | None) -> str | None:
+        if text is not None:
+            _compiled(_fill(text, 2000))
+        return text
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        raise NotImplementedError
+
+
+class Named(_File):
+    """A file of a data.gouv.fr dataset, known by its name or its title.
+
+    `pattern` matches the whole of it, whatever its case; its group `millesime` takes the year, its
+    other groups tell apart the files of one vintage. Without the group, the file is of every vintage.
+    """
+
+    pattern: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern(cls, text: str) -> str:
+        _compiled(text)
+        return text
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"« {self.pattern} »"
+
+
+class Export(_File):
+    """An export of an Opendatasoft dataset: the lines whose facet `field` is the vintage.
+
+    Without a field, the whole dataset is one vintage, that its title tells. Pattern and groups as in
+    `Named`; the other fields are parameters of the interface.
+    """
+
+    kind: Literal["export"]
+    dataset: str = Field(pattern=r"^[\w.@-]+$")
+    field: str | None = None
+    pattern: str = r"(?P<millesime>\d{4})"
+    format: Literal["csv", "json", "jsonl", "geojson", "xlsx", "parquet"] = "csv"
+    delimiter: str = ";"
+    select: str | None = None
+    where: str | None = None
+    order_by: str | None = None
+    use_labels: bool = False
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern(cls, text: str) -> str:
+        _compiled(text)
+        return text
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"l'export du jeu « {self.dataset} »" + (f", critère {self.field}" if self.field else "")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Parameters of the request."""
+        given = {"select": self.select, "where": self.where, "order_by": self.order_by}
+        labels = {"use_labels": "true"} if self.use_labels else {}
+        separator = {"delimiter": self.delimiter} if self.format == "csv" else {}
+        return {key: value for key, value in given.items() if value} | labels | separator
+
+
+class Attachment(Named):
+    """A file attached to an Opendatasoft dataset, known by its identifier or its title."""
+
+    kind: Literal["attachment"]
+    dataset: str = Field(pattern=r"^[\w.@-]+$")
+
+
+class Written(_File):
+    """A file at an address that the catalogue writes out, for the vintages it lists (all, where it lists none)."""
+
+    url: str
+    millesimes: list[int] = []
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        return _secure(url)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return self.url
+
+
+class _Block(_Strict):
+    """What all blocks say: hosts beside the portal's own, size caps in MB (10⁶ bytes), minutes for each file.
+
+    `since` leaves out the vintages before the first that the catalogue can read.
+    """
+
+    hosts: list[str] = []
+    max_mb: int = Field(default=500, gt=0)
+    max_extracted_mb: int = Field(default=4000, gt=0)
+    max_minutes: float = Field(default=60, gt=0)
+    since: int | None = None
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, hosts: list[str]) -> list[str]:
+        odd = [host for host in hosts if not re.fullmatch(r"[a-z0-9.-]+", host)]
+        if odd:
+            raise ValueError(f"un nom d'hôte en minuscules, sans adresse autour : {odd}")
+        return hosts
+
+
+class DataGouv(_Block):
+    """A dataset of data.gouv.fr, by its slug or identifier."""
+
+    type: Literal["data_gouv"]
+    dataset: str = Field(pattern=r"^[\w-]+$")
+    api: str = "https://www.data.gouv.fr/api/1"
+    files: list[Named] = Field(min_length=1)
+
+    @field_validator("api")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        return _secure(url)
+
+    @model_validator(mode="after")
+    def _vintages(self) -> "DataGouv":
+        _has_a_vintage(YEAR in f.pattern and not f.optional for f in self.files)
+        return self
+
+
+class Opendatasoft(_Block):
+    """Datasets of one Opendatasoft portal."""
+
+    type: Literal["opendatasoft"]
+    portal: str
+    files: list[Annotated[Export | Attachment, Field(discriminator="kind")]] = Field(min_length=1)
+
+    @field_validator("portal")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        return _secure(url)
+
+    @model_validator(mode="after")
+    def _vintages(self) -> "Opendatasoft":
+        _has_a_vintage(YEAR in f.pattern and not f.optional for f in self.files)
+        return self
+
+
+class Web(_Block):
+    """Files at addresses that the catalogue writes out."""
+
+    type: Literal["web"]
+    files: list[Written] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _vintages(self) -> "Web":
+        _has_a_vintage(bool(f.millesimes) and not f.optional for f in self.files)
+        return self
+
+
+Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a download brought for a vintage.
+
+    `files` are those to read, in a folder: members of archives, and what came plain. `received` tells
+    each file as the portal gave it, archives included, in the order of the declaration; `states` is
+    what to give to the next download. Where `unchanged`, nothing was brought: the last revision stands.
+    """
+
+    files: tuple[Path, ...]
+    received: tuple["Fetched", ...]
+    states: dict[str, "State"]
+    unchanged: bool
+
+    @property
+    def archived(self) -> tuple[Path, ...]:
+        """All that came, as received, beside what was taken out of it: what the archive keeps."""
+        return tuple(sorted({*self.files, *(f.path for f in self.received if f.path)}))
+
+
+def offers(block: Fetch, source_id: str, *, allow_http: bool = False) -> list[tuple[int, list["Resource"]]]:
+    """The vintages that the portal has, oldest first, each with its files.
+
+    A vintage that lacks a file is listed too: downloading it says which. Raises RefusedError or
+    LaterError where the portal can't be read.
+    """
+    from pipelines.connectors import resources
+
+    found = _resources(block, _access(block, Place(source=source_id), allow_http))
+    required = _required(block)
+    return [
+        (millesime, resources.newest(found, millesime))
+        for millesime in resources.vintages(found, required)
+        if block.since is None or millesime >= block.since
+    ]
+
+
+def download(
+    block: Fetch,
+    source_id: str,
+    millesime: int,
+    folder: Path,
+    states: Mapping[str, "State"] | None = None,
+    *,
+    allow_http: bool = False,
+) -> Delivery:
+    """Brings the files of a vintage into a folder, all or none.
+
+    `states` is what the last download of this vintage gave. As soon as one file has changed, all are
+    brought, so that a revision is whole. Raises RefusedError for what asking again wouldn't mend,
+    LaterError for what it may; a disk that fails raises OSError.
+    """
+    from pipelines.connectors import resources
+
+    where = Place(source=source_id, millesime=millesime)
+    access = _access(block, where, allow_http)
+    picked = resources.chosen(_resources(block, access), millesime, _required(block, millesime), where)
+    # Another set of files is a change, even where each of those that stay is the same.
+    known = dict(states) if states and set(states) == {r.url for r in picked} else {}
+    with _aside(folder) as aside:
+        received = [
+            _receive(resource, block, millesime, aside / str(rank), access, known.get(resource.url))
+            for rank, resource in enumerate(picked)
+        ]
+        if all(fetched.unchanged for fetched in received):
+            return Delivery((), tuple(received), known, unchanged=True)
+        for rank, (resource, fetched) in enumerate(zip(picked, received, strict=True)):
+            if fetched.unchanged:
+                received[rank] = _receive(resource, block, millesime, aside / str(rank), access, None)
+        files, received = _place(block, picked, received, millesime, aside, folder, where)
+        return Delivery(
+            files,
+            tuple(received),
+            {resource.url: fetched.state for resource, fetched in zip(picked, received, strict=True)},
+            unchanged=False,
+        )
+
+
+def save(path: Path, revision: int, states: Mapping[str, "State"]) -> None:
+    """Remembers what a revision was made from, in one JSON file; never half-written."""
+    text = json.dumps(
+        {"revision": revision, "fichiers": {url: state.to_dict() for url, state in sorted(states.items())}},
+        ensure_ascii=False,
+        indent=2,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+    try:
+        aside.write_text(text + "\n", encoding="utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def load(path: Path) -> tuple[int, dict[str, "State"]] | None:
+    """What `save` wrote: the revision and its states. None where there is nothing, or nothing readable.
+
+    A record that can't be read only costs a download.
+    """
+    from pipelines.connectors.transfer import State
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return int(data["revision"]), {url: State.from_dict(state) for url, state in data["fichiers"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _fill(text: str, millesime: int) -> str:
+    return text.replace("{millesime}", f"{millesime:04d}").replace("{aa}", f"{millesime % 100:02d}")
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"le motif « {text} » ne se lit pas : {error}") from error
+
+
+def _secure(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError(f"une adresse https:// : {url}")
+    if parts.username or parts.password or not parts.hostname:
+        raise ValueError("une adresse avec un hôte, et sans mot de passe")
+    return url
+
+
+def _has_a_vintage(told: Iterator[bool]) -> None:
+    if not any(told):
+        raise ValueError("un fichier au moins, qui ne soit pas facultatif, dit son millésime")
+
+
+def _access(block: Fetch, where: Place, allow_http: bool) -> "Access":
+    from pipelines.connectors.transfer import Access, Limits
+
+    own = [block.api] if block.type == "data_gouv" else [block.portal] if block.type == "opendatasoft" else []
+    hosts = frozenset({*block.hosts, *(urlsplit(url).hostname or "" for url in own)})
+    if block.type == "web":
+        hosts |= {urlsplit(file.url).hostname or "" for file in block.files}
+    limits = Limits(bytes=block.max_mb * 1_000_000, total=block.max_minutes * 60)
+    return Access(limits, hosts, where, allow_http)
+
+
+def _required(block: Fetch, millesime: int | None = None) -> dict[str, str]:
+    """The files that a vintage can't do without, by part; those of all vintages together where none is named."""
+    return {
+        str(rank): file.title
+        for rank, file in enumerate(block.files)
+        if not file.optional
+        and not (isinstance(file, Written) and millesime and file.millesimes and millesime not in file.millesimes)
+    }
+
+
+def _resources(block: Fetch, access: "Access") -> list["Resource"]:
+    """All that the portal offers of the declared files; a part is the rank of its declaration."""
+    from pipelines.connectors import data_gouv, opendatasoft, web
+
+    if block.type == "data_gouv":
+        patterns = {str(rank): _compiled(file.pattern) for rank, file in enumerate(block.files)}
+        return data_gouv.resources(block.dataset, patterns, access, api=block.api)
+    if block.type == "web":
+        return web.resources(
+            {str(rank): [web.Address(file.url, tuple(file.millesimes))] for rank, file in enumerate(block.files)}
+        )
+    found: list[Resource] = []
+    for rank, file in enumerate(block.files):
+        pattern = _compiled(file.pattern)
+        if file.kind == "export":
+            found += opendatasoft.exports(
+                block.portal,
+                file.dataset,
+                str(rank),
+                pattern,
+                access,
+                field=file.field,
+                kind=file.format,
+                parameters=file.parameters,
+            )
+        else:
+            found += opendatasoft.attachments(block.portal, file.dataset, str(rank), pattern, access)
+    return found
+
+
+def _receive(
+    resource: "Resource", block: Fetch, millesime: int, folder: Path, access: "Access", state: "State | None"
+) -> "Fetched":
+    """One file, unless it is known not to have changed."""
+    from pipelines.connectors import transfer
+
+    if state is not None and resource.version is not None:
+        if state.version == resource.version:
+            return transfer.Fetched(None, state, True, state.url, state.bytes, state.sha256, tries=0)
+        state = None  # the producer says that it changed: what a cache says no longer counts
+    given = block.files[int(resource.part)].name
+    fetched = transfer.fetch(
+        resource.url,
+        folder,
+        state=state,
+        limits=access.limits,
+        allowed_hosts=access.hosts,
+        allow_http=access.allow_http,
+        expected=resource.checksum,
+        expected_bytes=resource.bytes,
+        name=_fill(given, millesime) if given else resource.name,
+        where=access.where,
+    )
+    return replace(fetched, state=replace(fetched.state, version=resource.version))
+
+
+def _place(
+    block: Fetch,
+    picked: list["Resource"],
+    received: list["Fetched"],
+    millesime: int,
+    aside: Path,
+    folder: Path,
+    where: Place,
+) -> tuple[tuple[Path, ...], list["Fetched"]]:
+    """Opens the archives, then moves everything into the folder. Raises RefusedError for a name given twice."""
+    from pipelines.connectors import archives
+
+    moves: dict[str, Path] = {}
+    reads: list[str] = []
+    limits = archives.Limits(bytes=block.max_extracted_mb * 1_000_000)
+    for rank, (resource, fetched) in enumerate(zip(picked, received, strict=True)):
+        if fetched.path is None:
+            continue
+        members = block.files[int(resource.part)].members
+        inside = (
+            archives.extract(
+                fetched.path,
+                aside / f"{rank}-membres",
+                _compiled(_fill(members, millesime)),
+                limits,
+                where=replace(where, file=fetched.path.name),
+            )
+            if members
+            else []
+        )
+        for path in (fetched.path, *inside):
+            if path.name in moves:
+                raise RefusedError(
+                    f"Deux fichiers de ce millésime portent le même nom : « {path.name} ».",
+                    where=where,
+                    expected="un nom par fichier",
+                    todo="donner à l'un d'eux un autre `name` dans le bloc `fetch` du catalogue",
+                )
+            moves[path.name] = path
+        reads += [path.name for path in inside] if members else [fetched.path.name]
+    for name, path in moves.items():
+        path.replace(folder / name)
+    placed = [replace(f, path=folder / f.path.name) if f.path else f for f in received]
+    return tuple(sorted(folder / name for name in reads)), placed
+
+
+@contextlib.contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """A folder inside the folder, gone at the end with what was not moved out of it."""
+    aside = folder / f".livraison-{uuid.uuid4().hex}"
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

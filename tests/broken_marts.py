@@ -1,0 +1,354 @@
+"""For each rule of expectations/marts/, SQL that breaks a good mart in the way the rule guards against.
+
+`{t}` is a copy of the mart; statements are separated by `;`. The rules that every mart has (unique and
+filled at its grain) are broken by the test itself.
+"""
+
+
+def _set(column: str, value: str, where: str = "rowid = 0") -> str:
+    return f"UPDATE {{t}} SET {column} = {value} WHERE {where}"
+
+
+_NOTHING = "DELETE FROM {t}"
+_ONE_LESS = "DELETE FROM {t} WHERE rowid = 0"
+_PLACE = _set("code", "'ZZZ'", "niveau = 'departement' AND code = '14'")
+_STATUS = _set("statut", "'deviné'")
+_SILENT = _set("valeur", "NULL", "rowid = (SELECT min(rowid) FROM {t} WHERE valeur IS NOT NULL)")
+_NEGATIVE = _set("valeur", "-1")
+_DONT = _set("dont", "NOT dont")
+_DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHERE ligne = 'détail' AND valeur > 0)")
+_MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
+
+MARTS: dict[str, dict[str, str]] = {
+    "reference.communes": {
+        "geographie_presente": _NOTHING,
+        "codes_forme": _set("commune", "'1001'"),
+        "un_seul_millesime": _set("millesime", "2023"),
+        "couverture_nationale": "DELETE FROM {t} WHERE departement = '14'",
+        "bassins_renseignes": "UPDATE {t} SET bassin_bmo = NULL",
+    },
+    "reference.territoires": {
+        "non_vide": _NOTHING,
+        "niveaux_connus": _set("niveau", "'canton'"),
+        "libelle_renseigne": _set("libelle", "NULL"),
+        "une_france": "DELETE FROM {t} WHERE niveau = 'region' AND code = '28'",
+        "regions_renseignees": "UPDATE {t} SET regions = NULL WHERE niveau = 'departement'",
+    },
+    "reference.contours": {
+        "non_vide": _NOTHING,
+        "departements_dessines": "DELETE FROM {t} WHERE code = '14'",
+        "arrondissements_reconnus": "UPDATE {t} SET code = code_publie WHERE niveau = 'arrondissement'; " + _ONE_LESS,
+        "geometrie_presente": _set("geometry", "NULL"),
+    },
+    "reference.edition": {
+        "une_edition": "INSERT INTO {t} SELECT * REPLACE (2024 AS edition) FROM {t}",
+        "verrou_date": _set("uv_lock", "''"),
+    },
+    "reference.millesimes": {
+        "statut_connu": _STATUS,
+        "une_reference": "UPDATE {t} SET reference = true WHERE source = 'sae'",
+        "refus_motive": _set("statut", "'refusé'"),
+        "pas_du_futur": _set("age", "-1"),
+        "un_seul_monde": _set("fictif", "NOT fictif"),
+        "lignes_presentes": _set("lignes", "0"),
+        "taille_stable": "UPDATE {t} SET lignes = lignes * 2 WHERE source = 'sae' AND millesime = 2023",
+    },
+    "reference.sources": {
+        "sources_decrites": _set("licence", "NULL"),
+        "toutes_les_sources": "DELETE FROM {t} WHERE source = 'sae'",
+        "licence_verifiee": _set("licence", "'non vérifiée'"),
+    },
+    "reference.professions": {
+        "libelle_renseigne": _set("libelle", "NULL"),
+        "codes_uniques": "UPDATE {t} SET code_ans = '10' WHERE code_ans = '40'",
+    },
+    "reference.professions_publiees": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'drees_demographie'",
+        "professions_connues": _set("profession", "'rebouteux'"),
+        "intitules_reconnus": _set("profession", "NULL", "source LIKE 'drees%'"),
+        "totaux_par_profession": "UPDATE {t} SET specialite = 'total' WHERE profession = 'infirmier'",
+    },
+    "reference.specialites": {
+        "non_vide": _NOTHING,
+        "groupe_connu": _set("groupe", "NULL"),
+        "total_present": "DELETE FROM {t} WHERE specialite = 'M9999'",
+    },
+    "reference.variables_sae": {
+        "dont_et_ligne": _DONT,
+        "variables_completes": _ONE_LESS,
+        "un_total_par_mesure": "UPDATE {t} SET ligne = 'total' WHERE variable = 'ETP_AID'",
+        "lues_dans_la_sae": _set("variable", "'ETP_NOUVELLE'"),
+    },
+    "reference.familles_professionnelles": {
+        "domaine_connu": _set("domaine", "'autre'"),
+        "deux_nomenclatures": "DELETE FROM {t} WHERE nomenclature = 'FAP 2009'",
+        "fap_2021_lue": "DELETE FROM {t} WHERE nomenclature = 'FAP 2021'",
+        "libelle_renseigne": _set("libelle", "NULL"),
+    },
+    "reference.indicateurs": {
+        "indicateurs_definis": _set("limites", "NULL"),
+        "mart_existant": _set("mart", "'atlas.absent'"),
+        "tous_decrits": "DELETE FROM {t} WHERE indicateur = 'part_60_plus'",
+    },
+    "reference.chiffres_publies": {
+        "chiffre_source": _set("publication", "NULL"),
+        "source_connue": _set("source", "'inconnue'"),
+    },
+    "core.decoupages": {
+        "non_vide": _NOTHING,
+        "niveaux_connus": _set("niveau", "'canton'"),
+        "tout_le_pays": "UPDATE {t} SET communes = communes + 1 WHERE niveau = 'departement' AND code = '14'",
+        "libelle_renseigne": _set("libelle", "NULL"),
+        "region_unique": "UPDATE {t} SET regions = '28 32' WHERE niveau = 'departement' AND code = '76'",
+    },
+    "core.communes_publiees": {
+        "non_vide": _NOTHING,
+        "communes_de_ledition": _set("commune", "'99999'"),
+        "departement_garde": _set("departement", "NULL"),
+        "arrondissements_municipaux": (
+            "INSERT INTO {t} SELECT (75100 + i)::VARCHAR, '75056', '75' FROM range(30, 40) AS r (i)"
+        ),
+    },
+    "core.population_communes": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("population", "-1"),
+        "communes_de_ledition": _set("commune", "'99999'"),
+        "communes_suivies": "DELETE FROM {t} WHERE departement < '20'",
+    },
+    "core.population_departements": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("population", "-1"),
+        "hommes_et_femmes": _set("population", "population + 1"),
+        "classes_et_total": _set("population", "population + 1"),
+    },
+    "core.population": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("population", "-1"),
+        "territoires_connus": _PLACE,
+        "regions_et_france": "UPDATE {t} SET population = population + 1 WHERE niveau = 'region' AND code = '28'",
+    },
+    "core.demographie": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
+        "nombres_positifs": _set("effectif", "-1"),
+        "territoires_connus": _PLACE,
+        "territoires_situes": "UPDATE {t} SET niveau = NULL WHERE code LIKE '1%'",
+        "dates_de_situation": _set("date_reference", "NULL"),
+        "departements_complets": "DELETE FROM {t} WHERE code = '14'",
+    },
+    "core.etablissements": {
+        "non_vide": _NOTHING,
+        "territoire_connu": _set("departement", "'ZZ'"),
+        "etablissements_situes": "UPDATE {t} SET region = NULL WHERE departement LIKE '1%'",
+        "entite_juridique": _set("finess_ej", "NULL"),
+        "region_de_la_commune": _set("departement", "'99'"),
+    },
+    "core.entites_juridiques": {
+        "non_vide": _NOTHING,
+        "sites_comptes": _set("sites", "sites + 1"),
+        "site_principal": _set("site_principal", "NULL"),
+    },
+    "core.ght_membres": {
+        "non_vide": _NOTHING,
+        "code_forme": _set("code_ght", "'99101'"),
+        "appartenance_passee": _set("annee_appartenance", "2030"),
+        "entites_dans_la_sae": _set("finess_ej", "'999999999'"),
+    },
+    "core.sae_questionnaires": {
+        "non_vide": _NOTHING,
+        "bordereaux_connus": _set("bordereau", "'Q99'"),
+        "reponses_suffisantes": "DELETE FROM {t} WHERE bordereau = 'Q24' AND finess LIKE '%2%'",
+    },
+    "core.sae_personnels": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _NEGATIVE,
+        "vide_explique": _SILENT,
+        "statut_connu": _STATUS,
+        "zero_implicite_nul": "UPDATE {t} SET valeur = 1 WHERE statut = 'zéro implicite'",
+        "sauts_annuels": "UPDATE {t} SET valeur = valeur * 10 WHERE millesime = 2023 AND variable = 'ETP_TOT_PNM'",
+    },
+    "core.sae_recalculs": {
+        "non_vide": _NOTHING,
+        "ecart_calcule": _set("ecart", "ecart + 1"),
+        "medical_exact": "UPDATE {t} SET ecart = 1 WHERE bordereau = 'Q20'",
+        "non_medical_exact": "UPDATE {t} SET ecart = 1 WHERE bordereau = 'Q24'",
+    },
+    "core.sae_ght_publies": {
+        "variables_connues": _set("variable", "'ETP_NOUVELLE'"),
+        "nombres_positifs": _NEGATIVE,
+    },
+    "core.bmo_projets": {
+        "non_vide": _NOTHING,
+        "secret_garde": "UPDATE {t} SET met = 0 WHERE met IS NULL",
+        "nombres_positifs": _set("met", "-1"),
+        "regions_situees": _set("region", "NULL"),
+    },
+    "core.dares_metiers": {
+        "non_vide": _NOTHING,
+        "regions_reconnues": _set("niveau", "NULL"),
+        "postes_a_pourvoir": _set("postes_a_pourvoir", "postes_a_pourvoir + 1"),
+    },
+    "core.dares_tensions": {
+        "non_vide": _NOTHING,
+        "territoires_reconnus": _set("code", "NULL"),
+        "notes_de_1_a_5": _set("main_oeuvre", "6"),
+        "note_vide_expliquee": "UPDATE {t} SET tension_categorie = NULL",
+    },
+    "core.formations": {
+        "parts_du_total": _set("acc_tot_f", "acc_tot + 1"),
+        "formations_situees": _set("region", "NULL"),
+        "communes_reconnues": "UPDATE {t} SET commune = NULL; " + _set("ville", "'Caen'"),
+        "diplome_renseigne": _set("diplome", "NULL"),
+    },
+    "core.zonage": {
+        "non_vide": _NOTHING,
+        "zones_connues": _set("zone", "'5_NOUVELLE'"),
+        "communes_de_ledition": _set("commune", "'99999'"),
+        "zone_unique": _set("zones", "2"),
+    },
+    "core.zonage_rattachements": {
+        "non_vide": _NOTHING,
+        "lignes_rattachees": "UPDATE {t} SET commune = NULL WHERE code_postal LIKE '1%'",
+        "rattachement_explique": _set("rattachement", "NULL", "commune IS NOT NULL"),
+    },
+    "fiches.etablissements": {
+        "non_vide": _NOTHING,
+        "un_par_site": _ONE_LESS,
+        "ght_du_public": "UPDATE {t} SET code_ght = '28101' WHERE statut_regroupe = '2'",
+        "lits_et_total": _set("LIT_MCO", "9999"),
+        "nombres_positifs": _set("LIT_MCO", "-1"),
+    },
+    "fiches.es_personnels": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _NEGATIVE,
+        "vide_explique": _SILENT,
+        "dont_et_ligne": _DONT,
+        "details_et_total": _DETAIL,
+        "statut_connu": _STATUS,
+        "etablissements_connus": _set("finess", "'999999999'"),
+        "total_national": "UPDATE {t} SET valeur = valeur + 1 WHERE variable = 'ETP_TOT_PNM'",
+    },
+    "fiches.ej_personnels": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _NEGATIVE,
+        "vide_explique": _SILENT,
+        "dont_et_ligne": _DONT,
+        "details_et_total": _DETAIL,
+        "statut_connu": _STATUS,
+        "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
+        "somme_des_sites": _ONE_LESS.replace("rowid = 0", "variable = 'ETP_TOT_PNM' AND sites = 1"),
+    },
+    "fiches.ght_membres": {
+        "exclusion_motivee": "UPDATE {t} SET retenu = false",
+        "sites_connus": _set("finess", "'999999999'"),
+        "un_seul_ght": "INSERT INTO {t} SELECT * REPLACE ('28199' AS code_ght) FROM {t} LIMIT 1",
+    },
+    "fiches.ght_personnels": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _NEGATIVE,
+        "vide_explique": _SILENT,
+        "dont_et_ligne": _DONT,
+        "details_et_total": _DETAIL.replace("ligne =", "statut = 'calculé' AND ligne ="),
+        "statut_connu": _STATUS,
+        "egal_au_publie": "UPDATE {t} SET valeur = valeur + 1 WHERE statut = 'calculé'",
+    },
+    "atlas.effectifs": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
+        "nombres_positifs": _set("effectif", "-1"),
+        "territoires_connus": _PLACE,
+        "statut_connu": _STATUS,
+        "sexe_connu": _set("sexe", "'F'"),
+        "regions_et_france": "DELETE FROM {t} WHERE niveau = 'region' AND code = '11'",
+        "sans_doublon": "UPDATE {t} SET specialite = 'ensemble'",
+    },
+    "atlas.densites": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
+        "territoires_connus": _PLACE,
+        "densite_recalculee": _set("valeur", "valeur + 1", "niveau = 'region'"),
+        "plausible": _set("valeur", "3001"),
+        "sans_population_dit": _set("valeur", "NULL", "niveau = 'region'"),
+        "denominateur_proche": _set("annee_population", "1990"),
+    },
+    "atlas.ages": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'drees_demographie'",
+        "part_de_0_a_1": _set("valeur", "1.5"),
+        "territoires_connus": _PLACE,
+        "nombres_positifs": _set("effectif", "-1"),
+        "parts_et_tout": _ONE_LESS,
+        "bornes_lues": _set("age_min", "NULL"),
+    },
+    "atlas.departs": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'dares_metiers_2030'",
+        "territoires_connus": _PLACE,
+        "part_de_0_a_1": _set("valeur", "1.5", "indicateur LIKE 'part%'"),
+        "nombres_positifs": _NEGATIVE,
+        "indicateurs_connus": _set("indicateur", "'nouveau'"),
+        "statut_connu": _STATUS,
+        "ages_emboites": "UPDATE {t} SET valeur = valeur * 10 WHERE indicateur = 'effectif_60_plus'",
+    },
+    "atlas.formations": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("admis", "-1"),
+        "territoires_connus": _PLACE,
+        "instituts_et_france": _set("places_offertes", "places_offertes + 1", "niveau = 'institut'"),
+        "femmes_parmi_les_admis": _set("admises", "admis + 1"),
+    },
+    "atlas.recrutement": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'bmo'",
+        "territoires_connus": _PLACE,
+        "bornes": _set("valeur", "6", "source = 'dares_tensions'"),
+        "couverture_de_0_a_1": _set("couverture", "NULL", "source = 'bmo'"),
+        "vide_explique": _SILENT,
+        "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
+        "parts_recalculees": "UPDATE {t} SET numerateur = numerateur + 1 WHERE indicateur = 'part_difficile'",
+    },
+    "atlas.acces": {
+        "non_vide": _NOTHING,
+        "part_de_0_a_1": _set("valeur", "1.5"),
+        "territoires_connus": _PLACE,
+        "zones_connues": _set("zone", "'5_NOUVELLE'"),
+        "parts_et_tout": "DELETE FROM {t} WHERE niveau = 'france' AND zone = 'ZIP'",
+        "nombres_positifs": _set("population", "-1"),
+        "france_classee": (
+            "UPDATE {t} SET zone = 'non classée', valeur = 0.5 WHERE niveau = 'france' AND zone = 'ZIP'"
+        ),
+        "vide_explique": _SILENT,
+    },
+    "atlas.hospitaliers": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _NEGATIVE,
+        "territoires_connus": _PLACE,
+        "dont_et_ligne": _DONT,
+        "vide_explique": _SILENT,
+        "statut_connu": _STATUS,
+        "niveaux_egaux": _MORE,
+        "statuts_et_ensemble": _MORE + " AND statut_regroupe = 'ensemble'",
+    },
+    "qualite.controles": {
+        "severite_connue": _set("severite", "'grave'"),
+        "motif_donne": _set("motif", "''"),
+        "aucun_critique_en_echec": _set("reussi", "false", "severite = 'critique' AND etape = 'source'"),
+        "chaque_millesime_controle": "DELETE FROM {t} WHERE source = 'sae' AND millesime = 2022",
+    },
+    "qualite.quarantaine": {
+        "motif_donne": _set("motif", "''"),
+        "comptee_avec_les_millesimes": _ONE_LESS,
+    },
+    "qualite.rapprochements": {
+        "resultat_connu": _set("resultat", "'à peu près'"),
+        "sans_ecart": _set("resultat", "'écart'"),
+        "explication_donnee": _set("resultat", "'écart expliqué'", "explication IS NULL"),
+        "ecart_calcule": _set("ecart", "ecart + 1"),
+    },
+    "qualite.sae_ecarts": {
+        "ecarts_non_nuls": _set("ecart", "0"),
+        "etablissements_connus": _set("raison_sociale", "NULL"),
+    },
+    "qualite.territoires_inconnus": {
+        "origine_donnee": _set("fichier", "NULL"),
+        "peu_nombreux": _set("lignes", "1001"),
+    },
+    "qualite.avertissements": {
+        "phrase_donnee": _set("avertissement", "NULL"),
+        "references_anciennes": _NOTHING,
+    },
+}

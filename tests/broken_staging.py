@@ -1,0 +1,270 @@
+"""For each rule of expectations/staging/, SQL that breaks a good table in the way the rule guards against.
+
+`{t}` is a copy of the table; statements are separated by `;`. A rule of the same name in several vintages
+has one entry per vintage.
+"""
+
+FIRST = "WHERE _rang = (SELECT min(_rang) FROM {t})"
+
+
+def _cell(column: str, value: str) -> str:
+    return f"UPDATE {{t}} SET {column} = {value} {FIRST}"
+
+
+def _region(column: str = "left(finess, 2)") -> str:
+    return f"DELETE FROM {{t}} WHERE {column} NOT IN ('14', '27', '50', '61', '76')"
+
+
+_YEAR = _cell("annee", "1999")
+
+STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
+    ("bmo", "projets", "annee_du_millesime"): _YEAR,
+    ("bmo", "projets", "couverture_regions"): "DELETE FROM {t} WHERE region = '28'",
+    ("bmo", "projets", "couverture_departements"): "DELETE FROM {t} WHERE departement IN ('14', '978')",
+    ("bmo", "projets", "territoires_forme"): _cell("departement", "'1'"),
+    ("bmo", "projets", "fap_forme"): _cell("fap", "'Infirmiers'"),
+    ("bmo", "projets", "famille_connue"): _cell("famille", "'X'"),
+    ("bmo", "projets", "nombres_positifs"): _cell("met", "-1"),
+    ("bmo", "projets", "parts_du_total"): "UPDATE {t} SET xmet = met + 1 WHERE met IS NOT NULL",
+    ("bmo", "projets", "secrets_gardes"): "UPDATE {t} SET met = 0, met_statut = 'publié' WHERE met IS NULL",
+    ("bmo", "projets", "seuil_de_diffusion"): "UPDATE {t} SET met = 1 WHERE met IS NULL",
+    ("bmo", "bassins", "couverture_departements"): "DELETE FROM {t} WHERE departement = '14'",
+    ("bmo", "bassins", "codes_forme"): _cell("commune", "'1001'"),
+    ("bmo", "bassins", "commune_dans_departement"): _cell("departement", "'99'"),
+    ("bmo", "bassins", "bassins_de_lenquete"): "UPDATE {t} SET bassin = '9999'",
+    ("cnam_demographie", "cnam_demographie", "annee_du_millesime"): _YEAR,
+    ("cnam_demographie", "cnam_demographie", "couverture_departements"): "DELETE FROM {t} WHERE departement = '14'",
+    ("cnam_demographie", "cnam_demographie", "couverture_regions"): "DELETE FROM {t} WHERE region = '28'",
+    ("cnam_demographie", "cnam_demographie", "departement_forme"): _cell("departement", "'Calvados'"),
+    ("cnam_demographie", "cnam_demographie", "territoires_forme"): _cell("departement", "'1'"),
+    ("cnam_demographie", "cnam_demographie", "nombres_positifs"): _cell("effectif", "-1"),
+    ("cnam_demographie", "cnam_demographie", "densite_recalculee"): _cell("densite", "densite + 1"),
+    ("cnam_demographie", "cnam_demographie", "densite_plausible"): _cell("densite", "2001"),
+    ("cnam_demographie", "cnam_demographie", "total_france"): {
+        2018: "UPDATE {t} SET effectif = effectif + 1 WHERE departement = '14- Calvados'",
+        2024: "UPDATE {t} SET effectif = effectif + 1 WHERE departement = '14'",
+    },
+    ("cnam_demographie", "cnam_demographie", "total_regions"): (
+        "UPDATE {t} SET effectif = effectif + 1 WHERE departement = '14'"
+    ),
+    ("cnam_demographie", "cnam_demographie", "ensemble_nomme"): "UPDATE {t} SET sexe = 'ensemble'",
+    ("contours", "contours", "couverture_departements"): "DELETE FROM {t} WHERE code = '14'",
+    ("contours", "contours", "niveau_connu"): _cell("niveau", "'canton'"),
+    ("contours", "contours", "code_forme"): _cell("code", "'Calvados'"),
+    ("contours", "contours", "polygones"): _cell("geometry", "replace(geometry, 'Polygon', 'Point')"),
+    ("contours", "contours", "coordonnees_en_degres"): _cell(
+        "geometry", "regexp_replace(geometry, '-?[0-9.]+, ', '450000.5, ')"
+    ),
+    ("dares_fap", "dares_fap", "codes_emboites"): _cell("fap228", "'V1X99'"),
+    ("dares_fap", "dares_fap", "libelles_renseignes"): _cell("fap86_libelle", "NULL"),
+    ("dares_fap", "dares_fap", "libelle_unique"): ("UPDATE {t} SET fap228 = 'V1X80' WHERE fap228 LIKE 'V%'"),
+    ("dares_fap", "dares_fap", "familles_de_sante"): "DELETE FROM {t} WHERE fap86 = 'V1X'",
+    ("dares_metiers_2030", "dares_metiers_2030", "couverture_regions"): (
+        "DELETE FROM {t} WHERE region_libelle = 'Normandie'"
+    ),
+    ("dares_metiers_2030", "dares_metiers_2030", "region_entiere"): (
+        "DELETE FROM {t} WHERE region_libelle = 'Normandie' AND fap LIKE 'V%'"
+    ),
+    ("dares_metiers_2030", "dares_metiers_2030", "fap_forme"): _cell("fap", "'Infirmiers'"),
+    ("dares_metiers_2030", "dares_metiers_2030", "creations_et_departs"): (
+        _cell("postes_a_pourvoir_milliers", "postes_a_pourvoir_milliers + 1")
+    ),
+    ("dares_metiers_2030", "dares_metiers_2030", "desequilibre"): (
+        _cell("desequilibre_milliers", "desequilibre_milliers + 1")
+    ),
+    ("dares_metiers_2030", "dares_metiers_2030", "part_des_departs"): (
+        _cell("departs_fin_carriere_pct", "departs_fin_carriere_pct / 2")
+    ),
+    ("dares_metiers_2030", "dares_metiers_2030", "nombres_plausibles"): _cell("effectifs_2019_milliers", "-1"),
+    ("dares_metiers_2030", "dares_metiers_2030", "debutants_negatifs"): _cell("jeunes_debutants_milliers", "1"),
+    ("dares_metiers_2030", "dares_metiers_2030", "notes_de_1_a_5"): _cell("tension_2019", "6"),
+    ("dares_tensions", "dares_tensions", "annee_du_millesime"): _YEAR,
+    ("dares_tensions", "dares_tensions", "couverture_territoires"): "DELETE FROM {t} WHERE departement = '14'",
+    ("dares_tensions", "dares_tensions", "grille_complete"): "DELETE FROM {t} WHERE fap < 'M' AND departement = '14'",
+    ("dares_tensions", "dares_tensions", "fap_forme"): _cell("fap", "'V1Z8'"),
+    ("dares_tensions", "dares_tensions", "territoire_forme"): _cell("region", "'28.0'"),
+    ("dares_tensions", "dares_tensions", "notes_de_1_a_5"): _cell("main_oeuvre", "0"),
+    ("dares_tensions", "dares_tensions", "nombres_positifs"): _cell("emploi_moyen", "-100"),
+    ("dares_tensions", "dares_tensions", "tension_plausible"): _cell("tension", "-16"),
+    ("drees_demographie", "departements", "annee_du_millesime"): "DELETE FROM {t} WHERE annee = 2020",
+    ("drees_demographie", "departements", "couverture_departements"): (
+        "DELETE FROM {t} WHERE territoire LIKE '014%' AND annee = 2015 AND profession = 'Medecin'"
+    ),
+    ("drees_demographie", "departements", "trois_professions"): "DELETE FROM {t} WHERE profession = 'Dentiste'",
+    ("drees_demographie", "departements", "territoire_forme"): _cell("territoire", "'Calvados'"),
+    ("drees_demographie", "departements", "nombres_positifs"): _cell("effectif", "-1"),
+    ("drees_demographie", "departements", "total_france"): _cell("effectif", "effectif + 1"),
+    ("drees_demographie", "departements", "sauts_annuels"): (
+        "UPDATE {t} SET effectif = effectif * 2 WHERE territoire LIKE '014%' AND annee = 2015"
+    ),
+    ("drees_demographie", "ages", "annee_du_millesime"): "DELETE FROM {t} WHERE annee = 2020",
+    ("drees_demographie", "ages", "trois_professions"): "DELETE FROM {t} WHERE profession = 'Dentiste'",
+    ("drees_demographie", "ages", "tranche_forme"): _cell("tranche_age", "'jeunes'"),
+    ("drees_demographie", "ages", "total_des_tranches"): _cell("effectif", "effectif + 1"),
+    ("drees_demographie", "ages", "meme_total_que_departements"): (
+        "UPDATE {t} SET effectif = effectif + 1 WHERE tranche_age = 'Ensemble'"
+    ),
+    ("drees_demographie", "sexes", "annee_du_millesime"): "DELETE FROM {t} WHERE annee = 2020",
+    ("drees_demographie", "sexes", "trois_professions"): "DELETE FROM {t} WHERE profession = 'Dentiste'",
+    ("drees_demographie", "sexes", "sexe_connu"): _cell("sexe", "'F'"),
+    ("drees_demographie", "sexes", "total_des_sexes"): _cell("effectif", "effectif + 1"),
+    ("drees_medecins_ages", "drees_medecins_ages", "couverture_departements"): (
+        "DELETE FROM {t} WHERE territoire LIKE '014%'"
+    ),
+    ("drees_medecins_ages", "drees_medecins_ages", "tranches_completes"): (
+        "DELETE FROM {t} WHERE tranche_age LIKE '9%'"
+    ),
+    ("drees_medecins_ages", "drees_medecins_ages", "territoire_forme"): _cell("territoire", "'Calvados'"),
+    ("drees_medecins_ages", "drees_medecins_ages", "nombres_positifs"): _cell("effectif", "-1"),
+    ("drees_medecins_ages", "drees_medecins_ages", "total_des_tranches"): _cell("effectif", "effectif + 1"),
+    ("drees_medecins_ages", "drees_medecins_ages", "total_france"): (
+        "UPDATE {t} SET effectif = effectif + 1 WHERE territoire LIKE '014%' AND tranche_age LIKE '9%'"
+    ),
+    ("ght", "ght", "annee_du_millesime"): _YEAR,
+    ("ght", "ght", "codes_forme"): _cell("code_ght", "'NOR-01'"),
+    ("ght", "ght", "un_seul_ght"): "UPDATE {t} SET finess_ej = (SELECT min(finess_ej) FROM {t})",
+    ("ght", "ght", "region_annoncee"): _cell("finess_ej", "'720000025'"),
+    ("ght", "ght", "liste_de_la_region"): "UPDATE {t} SET finess_ej = '35' || substr(finess_ej, 3)",
+    ("ght", "ght", "nom_unique"): _cell("nom_ght", "'Autre'"),
+    ("insee_cog", "communes", "couverture_departements"): "DELETE FROM {t} WHERE departement = '14'",
+    ("insee_cog", "communes", "couverture_regions"): "DELETE FROM {t} WHERE region = '06'",
+    ("insee_cog", "communes", "codes_forme"): _cell("commune", "'1001'"),
+    ("insee_cog", "communes", "zonages_renseignes"): _cell("epci", "NULL"),
+    ("insee_cog", "communes", "departement_dans_une_region"): _cell("region", "'28'"),
+    ("insee_cog", "communes", "communes_comptees"): "DELETE FROM {t} WHERE _rang % 100 = 7",
+    ("insee_cog", "libelles", "niveaux_presents"): "DELETE FROM {t} WHERE niveau = 'ZE2020'",
+    ("insee_cog", "libelles", "niveaux_complets"): "DELETE FROM {t} WHERE niveau = 'BV2022' AND code > '8'",
+    ("insee_cog", "libelles", "libelle_renseigne"): _cell("libelle", "NULL"),
+    ("insee_cog", "libelles", "communes_par_departement"): (
+        "UPDATE {t} SET nb_communes = nb_communes + 1 WHERE niveau = 'DEP' AND code = '14'"
+    ),
+    ("insee_population_communes", "insee_population_communes", "annee_du_millesime"): (
+        "DELETE FROM {t} WHERE annee2 = 21"
+    ),
+    ("insee_population_communes", "insee_population_communes", "couverture_departements"): (
+        "DELETE FROM {t} WHERE departement = '14'"
+    ),
+    ("insee_population_communes", "insee_population_communes", "ordre_de_grandeur"): (
+        "UPDATE {t} SET population = population * 2 WHERE annee2 = 21"
+    ),
+    ("insee_population_communes", "insee_population_communes", "commune_forme"): _cell("commune", "'1001'"),
+    ("insee_population_communes", "insee_population_communes", "nombres_positifs"): _cell("population", "-1"),
+    ("insee_population_communes", "insee_population_communes", "cases_vides"): (
+        "UPDATE {t} SET population = NULL WHERE annee2 = 21"
+    ),
+    ("insee_population_departements", "insee_population_departements", "annee_du_millesime"): (
+        "DELETE FROM {t} WHERE annee = 2022"
+    ),
+    ("insee_population_departements", "insee_population_departements", "couverture_departements"): (
+        "DELETE FROM {t} WHERE annee = 2015 AND departement = '14'"
+    ),
+    ("insee_population_departements", "insee_population_departements", "annees_completes"): (
+        "DELETE FROM {t} WHERE annee = 1980"
+    ),
+    ("insee_population_departements", "insee_population_departements", "departement_forme"): (
+        _cell("departement", "'France'")
+    ),
+    ("insee_population_departements", "insee_population_departements", "nombres_positifs"): _cell("population", "NULL"),
+    ("insee_population_departements", "insee_population_departements", "classes_connues"): (
+        _cell("tranche_age", "'65 ans et plus'")
+    ),
+    ("insee_population_departements", "insee_population_departements", "hommes_et_femmes"): (
+        _cell("population", "population + 1")
+    ),
+    ("insee_population_departements", "insee_population_departements", "total_des_classes"): (
+        _cell("population", "population + 1")
+    ),
+    ("insee_population_departements", "insee_population_departements", "total_france"): (
+        "UPDATE {t} SET population = population + 1 WHERE departement = '14' AND annee = 2020"
+    ),
+    ("laposte_codes_postaux", "laposte_codes_postaux", "couverture_departements"): (
+        "DELETE FROM {t} WHERE commune LIKE '14%' OR commune LIKE '98%'"
+    ),
+    ("laposte_codes_postaux", "laposte_codes_postaux", "codes_forme"): _cell("code_postal", "'1000'"),
+    ("laposte_codes_postaux", "laposte_codes_postaux", "departements_accordes"): (
+        "UPDATE {t} SET code_postal = '99000' WHERE commune LIKE '14%'"
+    ),
+    ("parcoursup", "formations", "annee_du_millesime"): _cell("session", "1999"),
+    ("parcoursup", "formations", "region_annoncee"): _cell("region_etab_aff", "'Bretagne'"),
+    ("parcoursup", "formations", "couverture_regions"): "UPDATE {t} SET perimetre = NULL",
+    ("parcoursup", "formations", "ifsi_presents"): "UPDATE {t} SET fili = 'Institut de formation'",
+    ("parcoursup", "formations", "codes_forme"): _cell("cod_uai", "'IFSI'"),
+    ("parcoursup", "formations", "departement_forme"): _cell("dep", "'Calvados'"),
+    ("parcoursup", "formations", "nombres_positifs"): _cell("capa_fin", "-1"),
+    ("parcoursup", "formations", "parts_du_total"): _cell("acc_tot_f", "acc_tot + 1"),
+    ("parcoursup", "formations", "taux_en_pourcent"): _cell("taux_acces_ens", "101"),
+    ("parcoursup", "formations", "capacite_plausible"): _cell("capa_fin", "1"),
+    ("parcoursup", "localisations", "couverture_regions"): "DELETE FROM {t} WHERE region_libelle = 'Normandie'",
+    ("parcoursup", "localisations", "uai_forme"): _cell("cod_uai", "'T171435T'"),
+    ("parcoursup", "localisations", "coordonnees_forme"): _cell("coordonnees", "'Caen'"),
+    ("sae", "id", "annee_du_millesime"): _YEAR,
+    ("sae", "id", "couverture_departements"): "DELETE FROM {t} WHERE departement = '14'",
+    ("sae", "id", "couverture_regions"): "DELETE FROM {t} WHERE region = '06'",
+    ("sae", "id", "finess_forme"): _cell("finess_ej", "'Source : DREES'"),
+    ("sae", "id", "departement_forme"): _cell("departement", "'ZZ'"),
+    ("sae", "id", "region_forme"): _cell("region", "'Normandie'"),
+    ("sae", "id", "commune_forme"): _cell("commune", "'1001'"),
+    ("sae", "id", "commune_dans_departement"): _cell("commune", "'99999'"),
+    ("sae", "id", "statut_connu"): _cell("statut_regroupe", "'4'"),
+    ("sae", "id", "raison_sociale_renseignee"): _cell("raison_sociale", "NULL"),
+    ("sae", "sygen", "annee_du_millesime"): _YEAR,
+    ("sae", "sygen", "couverture_departements"): _region(),
+    ("sae", "sygen", "synthese_complete"): "DELETE FROM {t} WHERE _rang % 50 = 7",
+    ("sae", "sygen", "finess_forme"): _cell("finess", "'14000010'"),
+    ("sae", "sygen", "etablissement_identifie"): _cell("finess", "'140000000'"),
+    ("sae", "sygen", "nombres_positifs"): _cell("LIT_MED", "-1"),
+    ("sae", "sygen", "total_medical"): _cell("EFFLIB_TOT", "999"),
+    ("sae", "sygen", "total_non_medical_etp"): _cell("ETP_DIR", "999"),
+    ("sae", "sygen", "total_non_medical_effectif"): _cell("EFF_SOINS", "99999"),
+    ("sae", "sygen", "dont_dans_son_groupe"): _cell("ETP_DTSOC", "999"),
+    ("sae", "sygen", "infirmiers_trop_rares"): (
+        "UPDATE {t} SET ETP_INFSANSSPE = 0, ETP_INFAVECSPE = 0 WHERE LIT_MCO >= 20 AND ETP_TOT_PNM > 100"
+    ),
+    ("sae", "sygen", "effectif_saisi"): "UPDATE {t} SET EFF_TOT_PNM = 0",
+    ("sae", "q20", "annee_du_millesime"): _YEAR,
+    ("sae", "q20", "couverture_departements"): _region(),
+    ("sae", "q20", "bordereau_complet"): "DELETE FROM {t} WHERE finess LIKE '%7'",
+    ("sae", "q20", "codes_forme"): _cell("perso", "'TOTAL'"),
+    ("sae", "q20", "nombres_positifs"): _cell("EFFSAL", "-1"),
+    ("sae", "q20", "statuts_positifs"): _cell("ETP_PU", "-0.01"),
+    ("sae", "q20", "hommes_et_femmes"): _cell("ETPSALF", "999"),
+    ("sae", "q20", "total_des_specialites"): (
+        "UPDATE {t} SET EFFSAL = coalesce(EFFSAL, 0) + 1 "
+        "WHERE perso = 'M9999' AND finess = (SELECT min(finess) FROM {t})"
+    ),
+    ("sae", "q20", "totaux_en_masse"): "UPDATE {t} SET ETPSAL = ETPSAL + 1 WHERE perso = 'M9999'",
+    ("sae", "q21", "annee_du_millesime"): _YEAR,
+    ("sae", "q21", "couverture_departements"): _region(),
+    ("sae", "q21", "bordereau_complet"): "DELETE FROM {t} WHERE finess LIKE '%7'",
+    ("sae", "q21", "codes_forme"): _cell("disci", "'2900'"),
+    ("sae", "q21", "nombres_positifs"): _cell("ETP_SAL", "-1"),
+    ("sae", "q21", "disciplines_additives"): _cell("ETP_SAL", "coalesce(ETP_SAL, 0) + 1"),
+    ("sae", "q22", "annee_du_millesime"): _YEAR,
+    ("sae", "q22", "couverture_departements"): _region(),
+    ("sae", "q22", "bordereau_complet"): "DELETE FROM {t} WHERE finess LIKE '%2%'",
+    ("sae", "q22", "finess_forme"): _cell("finess", "'14'"),
+    ("sae", "q22", "nombres_positifs"): _cell("INT", "-1"),
+    ("sae", "q22", "ordre_de_grandeur"): "UPDATE {t} SET INT = DOCJU, DOCJU = INT",
+    ("sae", "q24", "annee_du_millesime"): _YEAR,
+    ("sae", "q24", "couverture_departements"): _region(),
+    ("sae", "q24", "bordereau_complet"): "DELETE FROM {t} WHERE finess LIKE '%7'",
+    ("sae", "q24", "codes_forme"): _cell("disci", "'2900'"),
+    ("sae", "q24", "nombres_positifs"): _cell("ETPPNM", "-1"),
+    ("sae", "q24", "total_des_fonctions"): _cell("ETPPNM", "coalesce(ETPPNM, 0) + 1"),
+    ("sae", "q24", "disciplines_additives"): (
+        "UPDATE {t} SET ETPPNM = ETPPNM + 1 WHERE disci = '9999' AND finess = (SELECT min(finess) FROM {t})"
+    ),
+    ("sae", "q24", "totaux_en_masse"): "UPDATE {t} SET ETPPNM = ETPPNM + 1 WHERE disci = '9999'",
+    ("sae", "ght", "couverture_regions"): "DELETE FROM {t} WHERE code_ght LIKE '28%'",
+    ("sae", "ght", "code_forme"): _cell("code_ght", "'NOR-01'"),
+    ("sae", "ght", "nombres_positifs"): _cell("EFFSAL_TOT", "-1"),
+    ("sae", "ght", "totaux"): _cell("ETP_TOT_PNM", "99999"),
+    ("sae", "ght", "ght_dans_le_total"): "UPDATE {t} SET EFFSAL_TOT = EFFSAL_TOT * 10",
+    ("zonage_medecins", "zonage_medecins", "couverture_departements"): "DELETE FROM {t} WHERE code_postal LIKE '14%'",
+    ("zonage_medecins", "zonage_medecins", "code_postal_forme"): _cell("code_postal", "'140'"),
+    ("zonage_medecins", "zonage_medecins", "zone_connue"): _cell("zone", "NULL"),
+    ("zonage_medecins", "zonage_medecins", "quatre_zones"): "DELETE FROM {t} WHERE zone = '4_ZAR'",
+    ("zonage_medecins", "zonage_medecins", "resultats_disponibles"): (
+        "UPDATE {t} SET zone = 'N/A - résultat non disponible' WHERE zone = '2_ZAC'"
+    ),
+}

@@ -1,0 +1,300 @@
+"""The DAGs: what they are without running, then a whole edition by Airflow in its embedded mode.
+
+Airflow keeps to processes of its own here: it reads its settings at import.
+"""
+
+import csv
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
+
+from pipelines import catalogue, samples
+
+DESCRIBE = """
+import json, os, sys, time
+
+read = []
+kind = type(os.environ)
+for name in ("__getitem__", "__contains__"):
+    def watched(self, key, *, real=getattr(kind, name)):
+        frame = sys._getframe(1)
+        while frame and frame.f_code.co_filename.startswith("<frozen"):
+            frame = frame.f_back
+        # Only what our own files ask for: Airflow copies the whole environment.
+        if frame and frame.f_code.co_filename.startswith(os.path.dirname(sys.argv[1]) + os.sep):
+            if "site-packages" not in frame.f_code.co_filename:
+                read.append(f"{frame.f_code.co_filename}:{frame.f_lineno} {key}")
+        return real(self, key)
+    setattr(kind, name, watched)
+
+from airflow.dag_processing.dagbag import DagBag
+before = set(sys.modules)
+start = time.perf_counter()
+bag = DagBag(sys.argv[1])
+seconds = time.perf_counter() - start
+brought = {m.split(".")[0] for m in set(sys.modules) - before}
+
+def task(t):
+    return {
+        "downstream": sorted(t.downstream_task_ids), "retries": t.retries, "delay": t.retry_delay.total_seconds(),
+        "backoff": bool(t.retry_exponential_backoff), "outlets": [o.uri.rstrip("/") for o in t.outlets],
+        "mapped": type(t).__name__.startswith("Mapped") or t.get_closest_mapped_task_group() is not None,
+    }
+
+def assets(condition):
+    if condition is None:
+        return []
+    return sorted(o.uri.rstrip("/") for o in getattr(condition, "objects", [condition]))
+
+def dag(d):
+    timetable = d.timetable
+    mapper = getattr(timetable, "default_partition_mapper", None)
+    return {
+        "tasks": {t.task_id: task(t) for t in d.tasks}, "timetable": type(timetable).__name__,
+        "cron": getattr(timetable, "expression", ""),
+        "assets": assets(getattr(timetable, "asset_condition", None)),
+        "any": type(getattr(timetable, "asset_condition", None)).__name__,
+        "mapper": type(mapper).__name__, "mapped_to": mapper.to_downstream("2022") if mapper else None,
+        "params": d.params.dump(), "catchup": d.catchup, "max_active_runs": d.max_active_runs,
+        "tags": sorted(d.tags), "description": d.description,
+    }
+
+json.dump({
+    "errors": {k: str(v) for k, v in bag.import_errors.items()}, "seconds": seconds, "read": read,
+    "brought": sorted(brought), "dags": {name: dag(d) for name, d in bag.dags.items()},
+}, open(sys.argv[2], "w"))
+"""
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the DAG files say, loaded where the settings make no sense."""
+    folder = tmp_path_factory.mktemp("dags")
+    nonsense = {"ATLAS_SOURCES": "/nulle/part\n", "ATLAS_WAREHOUSE": "/proc/non/plus", "ATLAS_EDITION": "abc"}
+    done = subprocess.run(
+        [sys.executable, "-c", DESCRIBE, str(ROOT / "dags"), str(folder / "dags.json")],
+        cwd=folder,
+        env={
+            **os.environ,
+            **nonsense,
+            "AIRFLOW_HOME": str(folder / "airflow"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "PYTHONPATH": str(ROOT),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads((folder / "dags.json").read_text(encoding="utf-8"))
+
+
+def follows(dag: dict[str, Any], *tasks: str) -> bool:
+    """The tasks are a chain, in that order."""
+    return all(after in dag["tasks"][before]["downstream"] for before, after in itertools.pairwise(tasks))
+
+
+def test_dags_load_without_error_and_quickly(bag: dict[str, Any]) -> None:
+    assert bag["errors"] == {}
+    assert set(bag["dags"]) == {*(f"ingest_{s}" for s in catalogue.sources()), "atlas", "publish"}
+    assert bag["seconds"] < 20
+
+
+def test_loading_dags_reads_no_setting_and_no_heavy_library(bag: dict[str, Any]) -> None:
+    assert bag["read"] == []
+    assert set(bag["brought"]) & {"duckdb", "pandas", "great_expectations", "pyarrow"} == set()
+
+
+@pytest.mark.parametrize("source_id", catalogue.sources())
+def test_one_ingestion_per_source(bag: dict[str, Any], source_id: str) -> None:
+    dag, source = bag["dags"][f"ingest_{source_id}"], catalogue.load(source_id)
+    assert source.titre in dag["description"]
+    assert dag["cron"] == source.cron
+    assert (dag["catchup"], dag["max_active_runs"]) == (False, 1)
+    assert set(dag["tasks"]) == {"vintages", "vintage.fetch", "vintage.stage", "vintage.check"}
+    assert follows(dag, "vintages", "vintage.fetch", "vintage.stage", "vintage.check")
+    assert {name for name, t in dag["tasks"].items() if t["mapped"]} == set(dag["tasks"]) - {"vintages"}
+    assert dag["params"] == {"millesime": None}
+    # Only what comes from outside is tried again; a wrong file stays wrong.
+    assert {name: t["retries"] for name, t in dag["tasks"].items() if t["retries"]} == {"vintage.fetch": 3}
+    assert dag["tasks"]["vintage.fetch"]["backoff"]
+    assert dag["tasks"]["vintage.check"]["outlets"] == [f"atlas://staging/{source_id}"]
+
+
+def test_the_atlas_wakes_on_any_source_for_the_current_edition(bag: dict[str, Any]) -> None:
+    dag = bag["dags"]["atlas"]
+    assert dag["timetable"] == "PartitionedAssetTimetable"
+    assert dag["any"] == "AssetAny"
+    assert dag["assets"] == sorted(f"atlas://staging/{s}" for s in catalogue.sources())
+    # Sources lag by different years: every partition wakes the same edition.
+    assert dag["mapper"] == "FixedKeyMapper"
+    assert dag["mapped_to"] in (str(EDITION), [str(EDITION)])
+    assert (dag["catchup"], dag["max_active_runs"]) == (False, 1)
+    assert dag["params"] == {"edition": EDITION, "update": False}
+
+
+def test_the_atlas_checks_before_it_promotes(bag: dict[str, Any]) -> None:
+    dag = bag["dags"]["atlas"]
+    assert follows(dag, "lock", "build", "check", "reconcile", "promote")
+    assert set(dag["tasks"]) == {"lock", "build", "check", "reconcile", "promote"}
+    assert {t["retries"] for t in dag["tasks"].values()} == {0}
+    assert [name for name, t in dag["tasks"].items() if t["outlets"]] == ["promote"]
+
+
+def test_the_release_follows_the_promotion(bag: dict[str, Any]) -> None:
+    dag = bag["dags"]["publish"]
+    assert dag["assets"] == bag["dags"]["atlas"]["tasks"]["promote"]["outlets"] == ["atlas://marts"]
+    assert dag["params"] == {"edition": EDITION, "region": REGION}
+    assert set(dag["tasks"]) == {"release"}
+
+
+# --- A whole edition, by Airflow ------------------------------------------------------------------------
+
+
+class House:
+    """A copy of the code elsewhere, with its own Airflow and warehouse: the checkout's are left alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "atlas"
+        for name in ("pipelines", "dags", "sql", "expectations"):
+            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copyfile(ROOT / "uv.lock", self.root / "uv.lock")
+        self.warehouse = folder / "entrepot"
+        self.sources = folder / "extraits"
+        samples.make(folder / "tous", scale=0.1)
+        # A few sources are enough for every kind of task; `make atlas` runs them all.
+        for name in ("ght", "insee_cog", "sae"):
+            shutil.copytree(folder / "tous" / name, self.sources / name)
+        shutil.copyfile(folder / "tous" / "FICTIF.txt", self.sources / "FICTIF.txt")
+
+    def atlas(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        variables = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", *arguments],
+            cwd=self.root,
+            env={**variables, "PYTHONPATH": str(self.root), "ATLAS_WAREHOUSE": str(self.warehouse)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        try:
+            out, err = process.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # Airflow too, which it started
+            out, err = process.communicate()
+            err += "\narrêté : plus de 240 secondes"
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def edition(self) -> subprocess.CompletedProcess[str]:
+        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), "--region", REGION)
+
+    @property
+    def present(self) -> list[str]:
+        return sorted(p.name for p in self.sources.iterdir() if p.is_dir())
+
+    @property
+    def database(self) -> Path:
+        return self.warehouse / "atlas_sante.duckdb"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(tmp_path_factory.mktemp("maison"))
+
+
+@pytest.fixture(scope="module")
+def first(house: House) -> subprocess.CompletedProcess[str]:
+    return house.edition()
+
+
+@pytest.mark.slow
+def test_an_edition_by_airflow_ends_well_and_tells_it(house: House, first: subprocess.CompletedProcess[str]) -> None:
+    said = first.stdout
+    assert first.returncode == 0, said[-3000:] + first.stderr[-3000:]
+    assert "Traceback" not in said + first.stderr
+    # Progress while it works: a line per DAG, each source before the atlas.
+    count = len(house.present) + 2
+    lines = re.findall(r"\[ ?(\d+)/(\d+)\] (fait|ÉCHEC) +(\w+)", said)
+    assert [(int(n), int(of), state) for n, of, state, _ in lines] == [(i, count, "fait") for i in range(1, count + 1)]
+    assert [name for *_, name in lines] == [*(f"ingest_{s}" for s in house.present), "atlas", "publish"]
+    # Then a summary that a person can read.
+    for source in house.present:
+        assert re.search(rf"│ {source} +│ \d{{4}}", said)
+    for word in ("Contrôles   :", "Rapprochés  :", "Durée       :", "Entrepôt    :", "Publication :", "FICTIVES"):
+        assert word in said
+    assert re.search(r"Contrôles   : \d+ réussis, \d+ avertissements, 0 étape\(s\) en échec", said)
+    assert f"Entrepôt    : {house.database}" in said
+    released = Path(re.search(r"Publication : (.+)", said)[1])
+    assert released == house.warehouse / "releases" / f"{EDITION}-{REGION}" / f"{EDITION}.1"
+    assert (released / "index.html").is_file()
+    # All of Airflow's state is inside the checkout, under what git ignores.
+    assert {p.name for p in house.root.iterdir()} == {"pipelines", "dags", "sql", "expectations", "uv.lock", ".airflow"}
+    with duckdb.connect(str(house.database), read_only=True) as db:
+        assert one(db, "SELECT count(*) FROM reference.millesimes") == 6
+        assert one(db, "SELECT count(*) FROM fiches.ght_membres WHERE millesime = 2023") > 0
+
+
+@pytest.mark.slow
+def test_a_damaged_file_is_refused_and_the_last_good_one_kept(
+    house: House, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert first.returncode == 0
+    releases = house.warehouse / "releases" / f"{EDITION}-{REGION}"
+    before = {p.relative_to(releases): p.read_bytes() for p in releases.rglob("*") if p.is_file()}
+    path = house.sources / "ght" / "2023" / "ght_membership_inferred_2023.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
+    done = house.edition()
+    said = done.stdout
+    assert done.returncode == 3, said[-3000:] + done.stderr[-3000:]
+    line = re.search(r"ÉCHEC ingest_ght +(.+?)  ", said)
+    assert line
+    assert set(line[1].split(", ")) == {"2022", "2023 REFUSÉ"}
+    for phrase in (
+        "Il manque 1 colonne(s) : « finess_ej »",
+        "source ght, millésime 2023",
+        "fichier ght_membership_inferred_2023.csv, ligne 1",
+        "attendu",
+        "à faire",
+    ):
+        assert phrase in said
+    assert "Traceback" not in said + done.stderr
+    # The edition is built again from its lock, and says the same: nothing new to release.
+    assert re.search(r"fait  +atlas", said)
+    assert "(inchangée)" in said
+    assert {p.relative_to(releases): p.read_bytes() for p in releases.rglob("*") if p.is_file()} == before
+    with duckdb.connect(str(house.database), read_only=True) as db:
+        good = "SELECT revision, statut FROM reference.millesimes WHERE source = 'ght' AND millesime = 2023"
+        assert rows(db, good) == [(1, "accepté")]
+        assert one(db, "SELECT count(*) FROM fiches.ght_membres WHERE millesime = 2023") > 0
+    # Asked for, the lock then names the refusal, and keeps the good revision.
+    lock = house.atlas("lock", str(EDITION), "--update")
+    assert lock.returncode == 0
+    assert "Refusé : ght 2023 — Il manque 1 colonne(s)" in lock.stdout
+
+
+@pytest.mark.slow
+def test_the_journal_has_a_line_for_every_step(house: House, first: subprocess.CompletedProcess[str]) -> None:
+    text = (house.warehouse / "journal.jsonl").read_text(encoding="utf-8")
+    entries = [json.loads(line) for line in text.splitlines()]
+    done = {(e["etape"], e.get("source"), e.get("millesime")) for e in entries if e["resultat"] == "fait"}
+    listed = house.warehouse / "releases" / f"{EDITION}-{REGION}" / f"{EDITION}.1" / "csv"
+    with (listed / "FICTIF-reference.millesimes.csv").open(encoding="utf-8", newline="") as handle:
+        pinned = [(r["source"], int(r["millesime"])) for r in csv.DictReader(handle)]
+    for source, millesime in pinned:
+        for step in ("fetch", "stage", "check"):
+            assert (step, source, millesime) in done
+    assert {("lock", None, None), ("build", None, None), ("publish", None, None)} <= done
+    # The journal, which knows clocks and durations, is not released.
+    assert [p for p in (house.warehouse / "releases").rglob("*") if "journal" in p.name] == []
