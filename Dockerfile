@@ -1,13 +1,19 @@
 # One image for every service of docker-compose.yml: Python 3.11 and what uv.lock says.
 FROM python:3.11-slim
 
-RUN pip install --no-cache-dir uv \
-    && useradd --create-home --uid 1000 atlas
+RUN pip install --no-cache-dir "uv>=0.9" \
+    && useradd --create-home --uid 1000 atlas \
+    && install -d -o atlas -g atlas /opt/atlas /opt/atlas/warehouse /opt/atlas/.airflow
 WORKDIR /opt/atlas
-COPY --chown=atlas:atlas . .
-RUN chown atlas:atlas /opt/atlas && mkdir -p warehouse .airflow && chown atlas:atlas warehouse .airflow
 USER atlas
+ENV UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
+
+# The libraries first: they change less often than the code.
+COPY --chown=atlas:atlas pyproject.toml uv.lock ./
+RUN uv sync --locked --no-dev --group postgres --no-install-project
+COPY --chown=atlas:atlas . .
 RUN uv sync --locked --no-dev --group postgres
-# docker compose build --build-arg COMMIT=$(git rev-parse HEAD): the lock of an edition records it.
+
+# The lock of an edition records the commit: ATLAS_COMMIT=$(git rev-parse HEAD) docker compose build
 ARG COMMIT=
 ENV ATLAS_COMMIT=$COMMIT PATH=/opt/atlas/.venv/bin:$PATH AIRFLOW_HOME=/opt/atlas/.airflow

@@ -57,6 +57,9 @@ def main() -> int:
     if bag.import_errors:
         say(f"Les DAG ne se chargent pas : {bag.import_errors}")
         return 1
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            task.retries = 0  # a run in a terminal says at once what failed; Airflow would wait out minutes
     ingestion = [
         name for name in sorted(bag.dags) if name.startswith("ingest_") and steps.vintages(name.removeprefix("ingest_"))
     ]
@@ -75,7 +78,7 @@ def main() -> int:
             failed.append(name)
         said = ", ".join(
             dict.fromkeys(
-                str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ")
+                str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ" if e.get("code") == 3 else " ÉCHEC")
                 for e in done
                 if "millesime" in e and (e["etape"] == "check" or e["resultat"] != "fait")
             )

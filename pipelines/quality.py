@@ -440,11 +440,19 @@ def _with_example(
         return control
     row = _first(connection, query)
     if "_fichier" in row and "_ligne" in row:
+        # The columns that the rule reads say what is wrong with the row.
+        read = [k for k in row if not k.startswith("_") and re.search(rf"\b{k}\b", query)]
+        values = ", ".join(f"{k} = {'vide' if row[k] is None else row[k]}" for k in read[:4])
         seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
+        seen += f" ({values})" if values else ""
     else:
         cells = ", ".join(f"{k} = {v}" for k, v in list(row.items())[:8])
         seen = f"{control.observe} ligne(s), la première : {cells}" if control.lignes > 1 else cells
-    return replace(control, observe=seen if len(seen) <= 240 else seen[:239] + "…")
+    return replace(control, observe=_shortened(seen, 240))
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _first(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
@@ -657,7 +665,7 @@ def _judge(
                 "critique",
                 share <= source.quarantine_share_max,
                 f"{outcome.quarantined[name]} sur {rows + quarantined}",
-                f"au plus {source.quarantine_share_max:.0%} des lignes peuvent être écartées",
+                f"au plus {100 * source.quarantine_share_max:.0f} % des lignes peuvent être écartées",
                 outcome.quarantined[name],
             )
         )
@@ -782,7 +790,7 @@ def _why_aside(rows: list[dict[str, object]]) -> str:
     return (
         " ; ".join(
             f"{len(found)} pour « {found[0]['controle']} », la première ligne {found[0]['ligne']} "
-            f"de {found[0]['fichier']} : {str(found[0]['motif'])[:200]}"
+            f"de {found[0]['fichier']} : {_shortened(str(found[0]['motif']), 200)}"
             for found in ranked
         )
         + "."

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from embedded_runs import Runs
 
 from pipelines import catalogue, samples, settings, steps
 from pipelines.settings import Settings
@@ -26,8 +27,33 @@ VARIABLES = ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: runs the DAGs themselves, some half a minute")
+    config.addinivalue_line("markers", "slow: looks at what Airflow did in the background")
     config.addinivalue_line("filterwarnings", "ignore:.schema_name. is deprecated:DeprecationWarning")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What runs in the background is looked at last.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs | None]:
+    """Starts the runs of Airflow as soon as the session does, where a test of it was asked for."""
+    if not any(item.get_closest_marker("slow") for item in request.session.items):
+        yield None
+        return
+    runs = Runs(tmp_path_factory.mktemp("maison"))
+    try:
+        yield runs
+    finally:
+        runs.close()
+
+
+@pytest.fixture
+def airflow(_airflow: Runs | None) -> Runs:
+    """Two editions made by Airflow."""
+    assert _airflow is not None
+    return _airflow
 
 
 def mirror_folder() -> Path:

@@ -4,12 +4,11 @@ Airflow keeps to processes of its own here: it reads its settings at import.
 """
 
 import csv
+import io
 import itertools
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +16,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from embedded_runs import Runs
 from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 
-from pipelines import catalogue, samples
+from pipelines import catalogue
 
 DESCRIBE = """
 import json, os, sys, time
@@ -158,72 +158,15 @@ def test_the_release_follows_the_promotion(bag: dict[str, Any]) -> None:
     assert set(dag["tasks"]) == {"release"}
 
 
-# --- A whole edition, by Airflow ------------------------------------------------------------------------
-
-
-class House:
-    """A copy of the code elsewhere, with its own Airflow and warehouse: the checkout's are left alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "atlas"
-        for name in ("pipelines", "dags", "sql", "expectations"):
-            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copyfile(ROOT / "uv.lock", self.root / "uv.lock")
-        self.warehouse = folder / "entrepot"
-        self.sources = folder / "extraits"
-        samples.make(folder / "tous", scale=0.1)
-        # A few sources are enough for every kind of task; `make atlas` runs them all.
-        for name in ("ght", "insee_cog", "sae"):
-            shutil.copytree(folder / "tous" / name, self.sources / name)
-        shutil.copyfile(folder / "tous" / "FICTIF.txt", self.sources / "FICTIF.txt")
-
-    def atlas(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        variables = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli", *arguments],
-            cwd=self.root,
-            env={**variables, "PYTHONPATH": str(self.root), "ATLAS_WAREHOUSE": str(self.warehouse)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        try:
-            out, err = process.communicate(timeout=240)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # Airflow too, which it started
-            out, err = process.communicate()
-            err += "\narrêté : plus de 240 secondes"
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
-
-    def edition(self) -> subprocess.CompletedProcess[str]:
-        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), "--region", REGION)
-
-    @property
-    def present(self) -> list[str]:
-        return sorted(p.name for p in self.sources.iterdir() if p.is_dir())
-
-    @property
-    def database(self) -> Path:
-        return self.warehouse / "atlas_sante.duckdb"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House(tmp_path_factory.mktemp("maison"))
-
-
-@pytest.fixture(scope="module")
-def first(house: House) -> subprocess.CompletedProcess[str]:
-    return house.edition()
+# --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------
 
 
 @pytest.mark.slow
-def test_an_edition_by_airflow_ends_well_and_tells_it(house: House, first: subprocess.CompletedProcess[str]) -> None:
-    said = first.stdout
-    assert first.returncode == 0, said[-3000:] + first.stderr[-3000:]
-    assert "Traceback" not in said + first.stderr
+def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
+    house, done = airflow.house, airflow.first.result()
+    said = done.out
+    assert done.status == 0, said[-3000:] + done.err[-3000:]
+    assert "Traceback" not in said + done.err
     # Progress while it works: a line per DAG, each source before the atlas.
     count = len(house.present) + 2
     lines = re.findall(r"\[ ?(\d+)/(\d+)\] (fait|ÉCHEC) +(\w+)", said)
@@ -236,28 +179,19 @@ def test_an_edition_by_airflow_ends_well_and_tells_it(house: House, first: subpr
         assert word in said
     assert re.search(r"Contrôles   : \d+ réussis, \d+ avertissements, 0 étape\(s\) en échec", said)
     assert f"Entrepôt    : {house.database}" in said
-    released = Path(re.search(r"Publication : (.+)", said)[1])
-    assert released == house.warehouse / "releases" / f"{EDITION}-{REGION}" / f"{EDITION}.1"
-    assert (released / "index.html").is_file()
+    told = re.search(r"Publication : (.+)", said)
+    assert told
+    assert Path(told[1]) == house.releases / f"{EDITION}.1"
+    assert f"{EDITION}.1/index.html" in done.released
     # All of Airflow's state is inside the checkout, under what git ignores.
     assert {p.name for p in house.root.iterdir()} == {"pipelines", "dags", "sql", "expectations", "uv.lock", ".airflow"}
-    with duckdb.connect(str(house.database), read_only=True) as db:
-        assert one(db, "SELECT count(*) FROM reference.millesimes") == 6
-        assert one(db, "SELECT count(*) FROM fiches.ght_membres WHERE millesime = 2023") > 0
 
 
 @pytest.mark.slow
-def test_a_damaged_file_is_refused_and_the_last_good_one_kept(
-    house: House, first: subprocess.CompletedProcess[str]
-) -> None:
-    assert first.returncode == 0
-    releases = house.warehouse / "releases" / f"{EDITION}-{REGION}"
-    before = {p.relative_to(releases): p.read_bytes() for p in releases.rglob("*") if p.is_file()}
-    path = house.sources / "ght" / "2023" / "ght_membership_inferred_2023.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
-    done = house.edition()
-    said = done.stdout
-    assert done.returncode == 3, said[-3000:] + done.stderr[-3000:]
+def test_a_damaged_file_is_refused_and_the_last_good_one_kept(airflow: Runs) -> None:
+    house, done = airflow.house, airflow.second.result()
+    said = done.out
+    assert done.status == 3, said[-3000:] + done.err[-3000:]
     line = re.search(r"ÉCHEC ingest_ght +(.+?)  ", said)
     assert line
     assert set(line[1].split(", ")) == {"2022", "2023 REFUSÉ"}
@@ -267,34 +201,40 @@ def test_a_damaged_file_is_refused_and_the_last_good_one_kept(
         "fichier ght_membership_inferred_2023.csv, ligne 1",
         "attendu",
         "à faire",
+        "1 étape(s) en échec",
     ):
         assert phrase in said
-    assert "Traceback" not in said + done.stderr
+    assert "Traceback" not in said + done.err
     # The edition is built again from its lock, and says the same: nothing new to release.
     assert re.search(r"fait  +atlas", said)
     assert "(inchangée)" in said
-    assert {p.relative_to(releases): p.read_bytes() for p in releases.rglob("*") if p.is_file()} == before
+    assert done.released == airflow.first.result().released
     with duckdb.connect(str(house.database), read_only=True) as db:
         good = "SELECT revision, statut FROM reference.millesimes WHERE source = 'ght' AND millesime = 2023"
         assert rows(db, good) == [(1, "accepté")]
         assert one(db, "SELECT count(*) FROM fiches.ght_membres WHERE millesime = 2023") > 0
-    # Asked for, the lock then names the refusal, and keeps the good revision.
-    lock = house.atlas("lock", str(EDITION), "--update")
-    assert lock.returncode == 0
-    assert "Refusé : ght 2023 — Il manque 1 colonne(s)" in lock.stdout
 
 
 @pytest.mark.slow
-def test_the_journal_has_a_line_for_every_step(house: House, first: subprocess.CompletedProcess[str]) -> None:
-    text = (house.warehouse / "journal.jsonl").read_text(encoding="utf-8")
+def test_an_updated_lock_names_the_refusal_and_keeps_the_good_revision(airflow: Runs) -> None:
+    lock = airflow.lock.result()
+    assert lock.status == 0, lock.err
+    assert "Refusé : ght 2023 — Il manque 1 colonne(s)" in lock.out
+    assert re.search(r"ght +│ 2023 +│ 1 ", lock.out)
+
+
+@pytest.mark.slow
+def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
+    airflow.lock.result()
+    text = (airflow.house.warehouse / "journal.jsonl").read_text(encoding="utf-8")
     entries = [json.loads(line) for line in text.splitlines()]
     done = {(e["etape"], e.get("source"), e.get("millesime")) for e in entries if e["resultat"] == "fait"}
-    listed = house.warehouse / "releases" / f"{EDITION}-{REGION}" / f"{EDITION}.1" / "csv"
-    with (listed / "FICTIF-reference.millesimes.csv").open(encoding="utf-8", newline="") as handle:
-        pinned = [(r["source"], int(r["millesime"])) for r in csv.DictReader(handle)]
+    listed = airflow.first.result().released[f"{EDITION}.1/csv/FICTIF-reference.millesimes.csv"].decode("utf-8")
+    pinned = [(r["source"], int(r["millesime"])) for r in csv.DictReader(io.StringIO(listed))]
+    assert len(pinned) == 6
     for source, millesime in pinned:
         for step in ("fetch", "stage", "check"):
             assert (step, source, millesime) in done
     assert {("lock", None, None), ("build", None, None), ("publish", None, None)} <= done
     # The journal, which knows clocks and durations, is not released.
-    assert [p for p in (house.warehouse / "releases").rglob("*") if "journal" in p.name] == []
+    assert [name for name in airflow.first.result().released if "journal" in name] == []

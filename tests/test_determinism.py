@@ -7,15 +7,17 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, build_and_release, environment
+from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, build_and_release, environment, mirror_folder
 
 from pipelines import catalogue, editions, warehouse
 from pipelines.connectors import mirror as folder_connector
 from pipelines.publish import release
+from pipelines.settings import Settings
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -36,60 +38,63 @@ def same(one: Path, other: Path) -> None:
     assert [name for name in first if first[name] != second[name]] == []
 
 
+class Elsewhere:
+    """The sample edition made by another process, from nothing: it runs while other tests do.
+
+    In another order, folder, clock, time zone, locale, hash seed and number of threads.
+    """
+
+    def __init__(self, extracts: Path, folder: Path) -> None:
+        pairs = [(s.id, m) for s in catalogue.load_all() for m in folder_connector.vintages(extracts, s)]
+        shuffled = random.Random(7).sample(pairs, len(pairs))  # noqa: S311
+        assert shuffled != pairs
+        self.warehouse = folder / "l'entrepôt d'été, n° 2"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "another_run", json.dumps({"pairs": shuffled, "threads": 1, "year": 2031})],
+            cwd=folder,
+            env={
+                **os.environ,
+                "ATLAS_SOURCES": str(extracts),
+                "ATLAS_WAREHOUSE": str(self.warehouse),
+                "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
+                "PYTHONHASHSEED": "7",
+                "TZ": "Pacific/Kiritimati",
+                "LC_ALL": "C",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+
+    def done(self) -> Settings:
+        """Its warehouse, once it has ended well."""
+        _, err = self.process.communicate(timeout=240)
+        assert self.process.returncode == 0, err[-2000:]
+        return Settings(sources=self.warehouse, warehouse=self.warehouse)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def elsewhere(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    started = Elsewhere(sample_extracts, tmp_path_factory.mktemp("ailleurs"))
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.communicate()
+
+
 @pytest.fixture(scope="module")
-def otherwise(sample: Warehouse, sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ingested from nothing in another order, folder, clock, time zone, locale, hash seed and number of threads."""
-    pairs = [
-        (source.id, millesime)
-        for source in catalogue.load_all()
-        for millesime in folder_connector.vintages(sample_extracts, source)
-    ]
-    shuffled = random.Random(7).sample(pairs, len(pairs))  # noqa: S311
-    assert shuffled != pairs
-    home = tmp_path_factory.mktemp("ailleurs") / "l'entrepôt d'été, n° 2"
-    environment = {
-        **os.environ,
-        "ATLAS_SOURCES": str(sample_extracts),
-        "ATLAS_WAREHOUSE": str(home),
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
-        "PYTHONHASHSEED": "7",
-        "TZ": "Pacific/Kiritimati",
-        "LC_ALL": "C",
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "another_run", json.dumps({"pairs": shuffled, "threads": 1, "year": 2031})],
-        cwd=tmp_path_factory.mktemp("dossier courant"),
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return next((home / "releases" / f"{EDITION}-{REGION}").glob(f"{EDITION}.1"))
+def otherwise(elsewhere: Elsewhere) -> Settings:
+    return elsewhere.done()
 
 
-def test_another_clock_folder_order_locale_and_thread_give_the_same_bytes(sample: Warehouse, otherwise: Path) -> None:
-    # The other run did see another clock: its archive says so, which is not released.
-    received = json.loads((otherwise.parents[2] / "landing/sae/2022/r1/provenance.json").read_text(encoding="utf-8"))
-    assert received["recu_le"].startswith("2031-")
-    same(sample.release, otherwise)
-
-
-def test_the_lock_holds_neither_clock_nor_folder(sample: Warehouse, otherwise: Path) -> None:
-    mine = editions.path(sample.settings, EDITION).read_bytes()
-    assert (otherwise.parents[2] / "editions" / str(EDITION) / editions.LOCK).read_bytes() == mine
-
-
-def test_more_threads_give_the_same_bytes(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    again_with_threads(sample, tmp_path, monkeypatch)
-
-
-def test_more_threads_give_the_same_bytes_on_real_extracts(
-    mirror: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_more_threads_give_the_same_bytes(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tables of several hundred thousand rows are those that DuckDB really shares out among threads."""
-    again_with_threads(mirror, tmp_path, monkeypatch)
+    """On real extracts where there are: DuckDB shares out tables of several hundred thousand rows, not small ones."""
+    made = request.getfixturevalue("mirror" if (mirror_folder() / "sae").is_dir() else "sample")
+    again_with_threads(made, tmp_path, monkeypatch)
 
 
 def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,3 +180,19 @@ def test_released_rows_are_totally_ordered(sample: Warehouse) -> None:
             ordered = re.findall(r'"([^"]+)"', query.rsplit("ORDER BY", 1)[1])
             assert ordered[: len(model.grain)] == list(model.grain)
             assert set(ordered) == {name for name, _ in warehouse.described(connection, model)}
+
+
+# --- What the other process made: last, since it takes its time ---------------------------------------
+
+
+def test_another_clock_folder_order_locale_and_thread_give_the_same_bytes(
+    sample: Warehouse, otherwise: Settings
+) -> None:
+    # The other run did see another clock: its archive says so, which is not released.
+    received = json.loads((otherwise.landing / "sae/2022/r1/provenance.json").read_text(encoding="utf-8"))
+    assert received["recu_le"].startswith("2031-")
+    same(sample.release, otherwise.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1")
+
+
+def test_the_lock_holds_neither_clock_nor_folder(sample: Warehouse, otherwise: Settings) -> None:
+    assert editions.path(otherwise, EDITION).read_bytes() == editions.path(sample.settings, EDITION).read_bytes()

@@ -365,7 +365,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         text(lambda t: t.replace(";2022;", ";2021;")),
         2,
-        ["annee_du_millesime", "l'exercice 2022"],
+        ["annee_du_millesime", "494 ligne(s), la première", "(annee = 2021)", "l'exercice 2022"],
     ),
     (
         "autre-region-au-perimetre",
@@ -748,6 +748,16 @@ def test_fichier_inconnu(room: Callable[[str, int], Room]) -> None:
     assert "ni lus, ni archivés" in said
     archived = here.latest(accepted=True)[0].folder(here.settings.landing)
     assert not (archived / "lisez-moi.pdf").exists()
+
+
+def test_ce_que_personne_ne_lit_est_nomme(room: Callable[[str, int], Room]) -> None:
+    here = room("ght", 2022)
+    root = here.settings.sources
+    for folder in ("finess", "ght/2022 bis", "nomenclatures"):
+        (root / folder).mkdir()
+    (root / "ght" / "ght_2022.csv").write_bytes(b"annee\n")
+    (root / "nomenclatures" / "fap2021.csv").write_bytes(b"")
+    assert mirror.unclaimed(root) == ["finess", "ght/2022 bis", "ght/ght_2022.csv"]
 
 
 def test_total_de_bordereau_faux(room: Callable[[str, int], Room]) -> None:

@@ -1,0 +1,118 @@
+"""Two editions made by Airflow in its embedded mode, beside the other tests: see test_dags.py."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import samples
+from pipelines.settings import ROOT
+
+EDITION, REGION = 2025, "28"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said, and the release as it was when it ended."""
+
+    status: int
+    out: str
+    err: str
+    released: dict[str, bytes]
+
+
+class House:
+    """A copy of the code elsewhere, with its own Airflow and warehouse: the checkout's are left alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "atlas"
+        for name in ("pipelines", "dags", "sql", "expectations"):
+            shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copyfile(ROOT / "uv.lock", self.root / "uv.lock")
+        self.warehouse = folder / "entrepot"
+        self.sources = folder / "extraits"
+        # A few sources are enough for every kind of task; `make atlas` runs them all.
+        samples.make(folder / "tous", scale=0.1)
+        for name in ("ght", "insee_cog", "sae"):
+            shutil.copytree(folder / "tous" / name, self.sources / name)
+        shutil.copyfile(folder / "tous" / "FICTIF.txt", self.sources / "FICTIF.txt")
+        self.process: subprocess.Popen[str] | None = None
+        self.stopped = False
+
+    @property
+    def present(self) -> list[str]:
+        """The sources that the extracts have."""
+        return sorted(p.name for p in self.sources.iterdir() if p.is_dir())
+
+    @property
+    def database(self) -> Path:
+        return self.warehouse / "atlas_sante.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.warehouse / "releases" / f"{EDITION}-{REGION}"
+
+    def atlas(self, *arguments: str) -> Done:
+        """Runs `atlas …` from that copy."""
+        variables = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", *arguments],
+            cwd=self.root,
+            env={**variables, "PYTHONPATH": str(self.root), "ATLAS_WAREHOUSE": str(self.warehouse)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        try:
+            out, err = self.process.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            out, err = self.process.communicate()
+            err += "\narrêté : plus de 240 secondes"
+        released = {
+            p.relative_to(self.releases).as_posix(): p.read_bytes() for p in self.releases.rglob("*.*") if p.is_file()
+        }
+        return Done(self.process.returncode, out, err, released)
+
+    def edition(self) -> Done:
+        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), "--region", REGION)
+
+    def damage(self) -> None:
+        """One column of one file changes its name."""
+        path = self.sources / "ght" / "2023" / "ght_membership_inferred_2023.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
+
+    def stop(self) -> None:
+        """Ends what still runs, Airflow included."""
+        self.stopped = True
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Runs:
+    """A run on whole extracts, one after a file was damaged, then the lock; they start at once, in the background."""
+
+    def __init__(self, folder: Path) -> None:
+        self.house = House(folder)
+        self.pool = ThreadPoolExecutor(1)
+        self.first: Future[Done] = self.pool.submit(self.house.edition)
+        self.second: Future[Done] = self.pool.submit(self._again)
+        self.lock: Future[Done] = self.pool.submit(self._unless_stopped, "lock", str(EDITION), "--update")
+
+    def _again(self) -> Done:
+        self.house.damage()
+        return Done(-1, "", "", {}) if self.house.stopped else self.house.edition()
+
+    def _unless_stopped(self, *arguments: str) -> Done:
+        return Done(-1, "", "", {}) if self.house.stopped else self.house.atlas(*arguments)
+
+    def close(self) -> None:
+        """Stops what nobody waits for."""
+        self.house.stop()
+        self.pool.shutdown(wait=True, cancel_futures=True)
