@@ -510,6 +510,17 @@ def test_an_empty_file_is_refused(server: Server, tmp_path: Path) -> None:
         fetch(server.on("/a.csv", File(b"")), tmp_path)
 
 
+def test_what_is_under_way_has_no_name_that_is_read(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is looked at meanwhile shows nothing: names with a dot are nobody's extract."""
+    seen: list[str] = []
+    monkeypatch.setattr(transfer, "_pause", lambda _: seen.extend(p.name for p in tmp_path.iterdir()))
+    fetch(server.on("/a.csv", File(CSV, cut=1000), File(CSV)), tmp_path)
+    assert len(seen) == 1
+    assert seen[0].startswith(".")
+
+
 def test_an_old_file_stays_when_a_new_one_fails(server: Server, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"ancien")
     with pytest.raises(RefusedError):
@@ -1118,6 +1129,15 @@ def test_an_interface_that_answers_something_else(answer: str, server: Server) -
     with pytest.raises(RefusedError, match="resources") as caught:
         data_gouv.resources("bmo", PATTERN, access(), api=server.url("/api/1"))
     told(caught.value)
+
+
+def test_an_interface_that_answers_too_much(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset(server, a_file(server, "/r/Base_BMO_2024.csv", CSV))
+    small = access(replace(QUICK, bytes=10))  # the cap of files says nothing of what lists them
+    assert data_gouv.resources("bmo", PATTERN, small, api=server.url("/api/1"))
+    monkeypatch.setattr(transfer, "ANSWER", 100)
+    with pytest.raises(RefusedError, match="taille permise"):
+        data_gouv.resources("bmo", PATTERN, access(), api=server.url("/api/1"))
 
 
 def test_an_interface_that_fails(server: Server, pauses: list[float]) -> None:
