@@ -16,7 +16,8 @@ MARTS = Asset(name="marts", uri="atlas://marts")
     description="Verrouille, construit, contrôle et rapproche une édition, puis la met en place",
     doc_md="""
 Se lance dès qu'une source a un millésime accepté, et saute tout si l'édition est déjà construite avec son verrou.
-Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depuis, déclencher avec **update**.
+Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depuis, déclencher et cocher
+**Refaire le verrou**.
 """,
     schedule=PartitionedAssetTimetable(
         assets=AssetAny(*SOURCES),

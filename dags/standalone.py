@@ -7,6 +7,8 @@ changes; here the UI reads the log files themselves. One component down stops th
 import os
 import signal
 import sys
+import threading
+import time
 from types import FrameType
 
 from airflow import __main__ as airflow
@@ -26,7 +28,11 @@ class Component(standalone_command.SubCommand):
         COMPONENTS.append(self)
 
     def run(self) -> None:
-        super().run()
+        reader = threading.Thread(target=super().run, daemon=True)
+        reader.start()
+        # Its children may outlive it and keep its output open: the end of that says too little.
+        while reader.is_alive() and (self.process is None or self.process.poll() is None):
+            time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -107,7 +107,8 @@ def airflow_environment(home: Path, port: int | None = None) -> dict[str, str]:
         return environment
     address = f"http://{LOOPBACK}:{port}"
     # A proxy that the machine needs for the outside must not get what its own processes say to each other.
-    direct = ",".join(dict.fromkeys([*filter(None, os.environ.get("NO_PROXY", "").split(",")), LOOPBACK, "localhost"]))
+    spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy", "")).split(",")
+    direct = ",".join(dict.fromkeys([*filter(None, spared), LOOPBACK, "localhost"]))
     return {
         **environment,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
@@ -261,8 +262,9 @@ def up(
         log = HOME / "logs" / "standalone.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         console.print(
-            "[bold]Airflow[/bold] — " + (SAMPLE_NOTE if fictif else f"extraits de {now.sources}") + "\n"
-            "Démarrage, une vingtaine de secondes…"
+            "[bold]Airflow[/bold] — " + (SAMPLE_NOTE if fictif else f"extraits de {escape(str(now.sources))}") + "\n"
+            "Démarrage, de vingt secondes à une minute…",
+            soft_wrap=True,
         )
         with log.open("wb") as handle:
             process = subprocess.Popen(  # noqa: S603
@@ -281,7 +283,9 @@ def up(
                 f"Mot de passe : dans {HOME / 'simple_auth_manager_passwords.json.generated'}\n"
                 f"Entrepôt     : {now.warehouse}\n"
                 f"Journal      : {log}\n\n"
-                "Les DAG sont en pause : les activer dans l'interface. Ctrl-C arrête tout."
+                "Les DAG sont en pause : les activer dans l'interface. Ctrl-C arrête tout.",
+                markup=False,
+                soft_wrap=True,
             )
             process.wait()
             raise _stopped_alone(log)
@@ -313,10 +317,13 @@ def _alone() -> Iterator[None]:
 def _stoppable() -> Iterator[None]:
     """A terminal that closes and a plain `kill` stop everything as Ctrl-C does."""
 
+    known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def stop(number: int, frame: object) -> None:
+        for other in known:  # once: a second Ctrl-C must not leave half of it running
+            signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in known}
     try:
         yield
@@ -347,7 +354,7 @@ def _wait_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> Non
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise _stopped_alone(log)
-            with contextlib.suppress(requests.RequestException, ValueError):
+            with contextlib.suppress(requests.RequestException, KeyError):  # not up yet
                 health = session.get(f"http://{LOOPBACK}:{port}/api/v2/monitor/health", timeout=5).json()
                 if all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor")):
                     return

@@ -196,8 +196,8 @@ def nothing_to_build(edition: int) -> str | None:
         return None
     waiting = editions.differences(made, editions.draft(now, edition))
     return f"L'édition {edition} est déjà construite, avec ce verrou et ce code." + (
-        f" {len(waiting)} changement(s) attendent que le verrou soit refait (paramètre « update », ou "
-        f"atlas lock {edition} --update) : {' ; '.join(waiting[:6])}"
+        f" {len(waiting)} changement(s) attendent que le verrou soit refait (« Refaire le verrou » en déclenchant "
+        f"ce DAG, ou atlas lock {edition} --update) : {' ; '.join(waiting[:6])}"
         if waiting
         else ""
     )

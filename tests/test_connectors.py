@@ -651,6 +651,25 @@ def test_a_large_file_does_not_cost_its_size_in_memory(server: Server, tmp_path:
         assert hashlib.file_digest(handle, "sha256").hexdigest() == digest.hexdigest()
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="la mémoire se mesure par /proc")
+def test_a_compressed_body_does_not_cost_its_size_in_memory(server: Server, tmp_path: Path) -> None:
+    """A few hundred kilobytes that become two hundred megabytes."""
+    url = server.on("/gros.txt", caprice.raw({"Content-Encoding": "gzip"}, gzip.compress(bytes(200_000_000), 1)))
+    size, grown = measured(
+        """
+        fetched = transfer.fetch(
+            sys.argv[1], Path(sys.argv[2]), state=None, limits=Limits(wait=0), where=Place(),
+            allowed_hosts=frozenset({"127.0.0.1"}), allow_http=True,
+        )
+        print(fetched.bytes)
+        """,
+        url,
+        str(tmp_path),
+    )
+    assert size == 200_000_000
+    assert grown < 30 << 20
+
+
 # --- What comes is not what was asked -------------------------------------------------------------
 
 

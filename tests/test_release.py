@@ -88,7 +88,7 @@ def test_lock_goes_with_the_release(sample: Warehouse) -> None:
     ("edition", "region", "said"),
     [
         (EDITION, "99", "n'est pas dans la géographie"),
-        (EDITION, "Normandie", "n'est pas dans"),
+        (EDITION, "28/../../../ailleurs", "n'est pas dans"),
         (2024, REGION, "2025, pas 2024"),
     ],
 )
