@@ -45,6 +45,12 @@ class ReadOnlyDuckDB(Dialect):  # type: ignore[misc]
         )
         return [{"name": name, "type": NullType(), "nullable": True, "default": None} for (name,) in rows]
 
+    def get_pk_constraint(
+        self, connection: Any, table_name: str, schema: str | None = None, **settings: Any
+    ) -> dict[str, Any]:
+        """No table here declares a primary key: keys are checked by rules."""
+        return {"constrained_columns": [], "name": None}
+
     def do_begin(self, dbapi_connection: Any) -> None:
         """Nothing to begin."""
 

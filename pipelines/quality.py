@@ -341,11 +341,13 @@ def _gx() -> tuple[Any, Any]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
-    from pipelines import gx_duckdb
+    from pipelines import gx_duckdb, gx_rows  # noqa: F401 (gx_rows registers its expectation)
 
     gx_duckdb.register()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    # It lives in memory: written out as YAML at each data source, its configuration would serve nobody.
+    context._save_project_config = lambda: None
     return gx, context
 
 
@@ -381,7 +383,7 @@ def validate(database: str, batches: dict[str, tuple[str, list[dict[str, Any]]]]
     from great_expectations.datasource.fluent.sql_datasource import TableAsset
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    from pipelines import gx_duckdb
+    from pipelines import gx_duckdb, gx_rows
 
     name = uuid.uuid4().hex
     # All assets at once: adding them one by one writes the context's whole configuration each time.
@@ -403,7 +405,13 @@ def validate(database: str, batches: dict[str, tuple[str, list[dict[str, Any]]]]
             suite = gx.ExpectationSuite(
                 name=f"{name}-{objet}",
                 expectations=[
-                    ExpectationConfiguration(**{**rule, "meta": {**rule.get("meta", {}), "rang": rank}}).to_domain_obj()
+                    ExpectationConfiguration(
+                        **{
+                            **rule,
+                            "type": gx_rows.NAME if rule["type"] == gx_rows.STANDARD else rule["type"],
+                            "meta": {**rule.get("meta", {}), "rang": rank},
+                        }
+                    ).to_domain_obj()
                     for rank, rule in enumerate(rules)
                 ],
             )
@@ -615,10 +623,10 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
             kind = "TABLE" if path.stat().st_size < IN_MEMORY else "VIEW"
             connection.execute(
                 f"CREATE {kind} controle.{name} AS SELECT * EXCLUDE (file_row_number), "
-                f"file_row_number AS _rang, {_content_hash(source, name, landed.millesime)} AS _contenu "
+                f"file_row_number AS _rang "
                 f"FROM read_parquet({_text(path)}, file_row_number = true)"
             )
-            connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name)}")
+            connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name, landed.millesime)}")
         return _judge(settings, source, landed, notes, pending, connection, database)
 
 
@@ -688,13 +696,18 @@ def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _doubles(source: Source, table: str) -> str:
+def _doubles(source: Source, table: str, millesime: int) -> str:
     """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ."""
-    key = ", ".join(f'"{k}"' for k in source.tables[table].key)
+    names = [f'"{k}"' for k in source.tables[table].key]
+    key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
+    # Most tables repeat no key: what their rows say is only looked at where one is repeated.
     return (
-        "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM ("
-        "SELECT list(_rang ORDER BY _rang) AS rangs, min(_contenu) <> max(_contenu) AS contredite "
-        f"FROM controle.{table} GROUP BY {key} HAVING count(*) > 1)"
+        f"WITH cles AS (SELECT {key} FROM controle.{table} GROUP BY {key} HAVING count(*) > 1), "
+        f"repetees AS (SELECT t.* FROM controle.{table} AS t SEMI JOIN cles AS c ON {same}), "
+        "groupes AS (SELECT list(_rang ORDER BY _rang) AS rangs, "
+        f"count(DISTINCT {_content_hash(source, table, millesime)}) > 1 AS contredite "
+        f"FROM repetees GROUP BY {key}) "
+        "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
     )
 
 

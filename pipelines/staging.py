@@ -197,13 +197,15 @@ def _cast(column: Column, layout: Layout) -> str:
     if column.type == "VARCHAR":
         return text
     if layout.thousands:
-        text = f"regexp_replace({text}, '[ \u00a0\u202f\u2007]', '', 'g')"
+        for blank in " \u00a0\u202f\u2007":
+            text = f"replace({text}, '{blank}', '')"
     if layout.decimal == ",":
         text = f"replace({text}, ',', '.')"
     if column.type in INTEGERS:
         # CAST would round '3.7' to 4, and read '1_000' and '0x1F': only digits are a whole number.
         return (
-            f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+([.]0+)?') "
+            f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN TRY_CAST({text} AS {column.type}) "
+            f"WHEN regexp_full_match({text}, '[+-]?[0-9]+[.]0+') "
             f"THEN TRY_CAST(regexp_replace({text}, '[.]0+$', '') AS {column.type}) END"
         )
     if column.type.startswith("DECIMAL"):

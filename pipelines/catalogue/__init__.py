@@ -16,6 +16,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.connectors.declared import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
 
 FOLDER = Path(__file__).parent
@@ -131,6 +132,7 @@ class Source(_Strict):
     cadence: str
     cron: str
     folder: str
+    fetch: Fetch | None = None
     label: int | None = None
     fictif_seulement: bool = False
     restreint: bool = False

@@ -54,7 +54,9 @@ def main() -> None:
         if not rule.fullmatch(name.strip()):
             continue
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        columns = [[text(cell) for cell in column] for column in zip(*rows, strict=True)]
+        columns = [
+            [cell if cell.__class__ is str else text(cell) for cell in column] for column in zip(*rows, strict=True)
+        ]
         with (folder / f"{len(said['read'])}.json").open("w", encoding="utf-8") as handle:
             json.dump(columns, handle, ensure_ascii=False)
         said["read"].append(name)

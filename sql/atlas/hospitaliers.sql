@@ -8,37 +8,27 @@
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
 WITH sites AS (
-    SELECT
-        p.annee, p.millesime, p.revision, p.finess, p.variable, p.valeur,
-        coalesce(e.statut_regroupe, 'inconnu') AS statut_regroupe,
-        e.commune, e.arrondissement, e.zone_emploi, e.bassin_bmo, e.departement, e.region
-    FROM core.sae_personnels AS p
-    JOIN fiches.etablissements AS e ON e.millesime = p.millesime AND e.finess = p.finess
+    SELECT millesime, finess, coalesce(statut_regroupe, 'inconnu') AS statut_regroupe,
+        commune, arrondissement, zone_emploi, bassin_bmo, departement, region, 'F' AS france
+    FROM fiches.etablissements
 ),
 -- By status for the large territories only; every territory has its total.
-par_statut AS (
-    UNPIVOT (SELECT *, 'F' AS france FROM sites)
-    ON departement, region, france
-    INTO NAME niveau VALUE code
-),
-ensemble AS (
-    UNPIVOT (SELECT * REPLACE ('ensemble' AS statut_regroupe), 'F' AS france FROM sites)
+rattachements AS (
+    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
+    UNION ALL BY NAME
+    UNPIVOT (SELECT * REPLACE ('ensemble' AS statut_regroupe) FROM sites)
     ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
 ),
-situes AS (
-    SELECT annee, millesime, revision, niveau, code, statut_regroupe, variable, valeur FROM par_statut
-    UNION ALL
-    SELECT annee, millesime, revision, niveau, code, statut_regroupe, variable, valeur FROM ensemble
-),
 sommes AS (
     SELECT
-        annee, millesime, revision, niveau, code, statut_regroupe, variable,
-        sum(valeur)::DECIMAL(18, 2) AS valeur,
+        p.annee, p.millesime, p.revision, r.niveau, r.code, r.statut_regroupe, p.variable,
+        sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
-        count(valeur)::INTEGER AS sites_repondants
-    FROM situes
-    GROUP BY annee, millesime, revision, niveau, code, statut_regroupe, variable
+        count(p.valeur)::INTEGER AS sites_repondants
+    FROM core.sae_personnels AS p
+    JOIN rattachements AS r USING (millesime, finess)
+    GROUP BY ALL
 )
 SELECT
     s.annee, s.millesime, s.revision, s.niveau, s.code, s.statut_regroupe, s.variable,
