@@ -4,6 +4,7 @@ EDITION ?= 2025
 REGION  ?= 28
 SOURCES ?=
 UPDATE  ?=
+ONLINE  ?=
 
 BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
@@ -12,7 +13,7 @@ UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 .PHONY: atlas test check up clean install
 
 atlas: install
-	@$(BIN)/atlas edition --edition $(EDITION) --region $(REGION) $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update)
+	@$(BIN)/atlas edition --edition $(EDITION) --region $(REGION) $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(ONLINE),--en-ligne)
 
 test: install
 	@$(BIN)/pytest

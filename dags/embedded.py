@@ -60,13 +60,12 @@ def main() -> int:
     for dag in bag.dags.values():
         for task in dag.tasks:
             task.retries = 0  # a run in a terminal says at once what failed; Airflow would wait out minutes
-    ingestion = [
-        name for name in sorted(bag.dags) if name.startswith("ingest_") and steps.vintages(name.removeprefix("ingest_"))
-    ]
-    plan: list[tuple[str, dict]] = [(name, {}) for name in ingestion]
+    plan: list[tuple[str, dict]] = [(f"ingest_{source}", {}) for source in steps.ingestible()]
     plan.append(("atlas", {"edition": arguments.edition, "update": arguments.update}))
     plan.append(("publish", {"edition": arguments.edition, "region": arguments.region}))
-    say(f"{len(plan)} DAG à exécuter, extraits de {settings.load().sources}\n")
+    now = settings.load()
+    online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
+    say(f"{len(plan)} DAG à exécuter, extraits de {now.sources}{online}\n")
     failed = []
     for rank, (name, conf) in enumerate(plan, start=1):
         start = time.perf_counter()

@@ -7,6 +7,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines import catalogue
 
+AGAIN = {"retries": 3, "retry_delay": dt.timedelta(minutes=1), "retry_exponential_backoff": True}
+
 
 def ingestion(source: catalogue.Source) -> None:
     accepted = Asset(name=f"staging_{source.id}", uri=f"atlas://staging/{source.id}")
@@ -38,24 +40,24 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
         },
     )
     def source_dag() -> None:
-        @task
+        @task(**AGAIN)
         def vintages(params: dict | None = None) -> list[int]:
-            from pipelines import steps
+            from pipelines import errors, steps
 
-            return steps.vintages(source.id, (params or {}).get("millesime"))
+            try:
+                return steps.vintages(source.id, (params or {}).get("millesime"))
+            except (errors.StorageError, errors.LaterError):
+                raise
+            except errors.AtlasError as error:
+                raise AirflowFailException(str(error)) from error
 
-        @task(
-            retries=3,
-            retry_delay=dt.timedelta(minutes=1),
-            retry_exponential_backoff=True,
-            map_index_template="{{ task.op_kwargs['millesime'] }}",
-        )
+        @task(**AGAIN, map_index_template="{{ task.op_kwargs['millesime'] }}")
         def fetch(millesime: int) -> dict[str, int]:
             from pipelines import errors, steps
 
             try:
                 return {"millesime": millesime, "revision": steps.fetch(source.id, millesime)}
-            except errors.StorageError:  # a network or a disk may come back
+            except (errors.StorageError, errors.LaterError):  # a disk or a site may come back
                 raise
             except errors.AtlasError as error:  # asking again would not mend a wrong file
                 raise AirflowFailException(str(error)) from error

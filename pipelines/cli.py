@@ -23,8 +23,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
-from pipelines.connectors import mirror
-from pipelines.errors import AtlasError, BuildError, RefusedError, UsageError
+from pipelines.connectors import arrivals, mirror
+from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,7 +37,7 @@ app = french.App(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Codes de sortie : 0 tout va bien ; 2 commande ou réglage erroné ; 3 millésime refusé ; "
-    "4 édition non construite ou non publiée ; 5 disque.",
+    "4 édition non construite ou non publiée ; 5 disque ; 6 site injoignable pour l'instant.",
 )
 
 Edition = Annotated[int, typer.Option("--edition", "-e", min=2000, max=2100, help="Année de l'atlas.")]
@@ -49,6 +49,15 @@ Sources = Annotated[
         "-s",
         help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : extraits fictifs, "
         "dans warehouse/echantillon/.",
+    ),
+]
+
+Online = Annotated[
+    bool,
+    typer.Option(
+        "--en-ligne",
+        help="Demander aux sites des producteurs ce que le dossier d'extraits n'a pas (ou ATLAS_EN_LIGNE=oui). "
+        "Le dossier est alors warehouse/depot/ par défaut.",
     ),
 ]
 
@@ -68,7 +77,9 @@ def _console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
-def _use(sources: Path | None) -> None:
+def _use(sources: Path | None, online: bool = False) -> None:
+    if online:
+        os.environ["ATLAS_EN_LIGNE"] = "oui"
     if sources is not None:
         if not sources.is_dir():
             raise UsageError(
@@ -81,7 +92,7 @@ def _use(sources: Path | None) -> None:
 
 def _use_samples_if_none() -> bool:
     """Makes the fictitious extracts where no real ones were named; says whether it did."""
-    if os.environ.get("ATLAS_SOURCES"):
+    if os.environ.get("ATLAS_SOURCES") or settings.load().en_ligne:
         return False
     from pipelines import samples
 
@@ -133,9 +144,10 @@ def edition_(
     update: Annotated[
         bool, typer.Option("--update", help="Refaire le verrou avec les millésimes acceptés depuis.")
     ] = False,
+    online: Online = False,
 ) -> None:
     """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
-    _use(sources)
+    _use(sources, online)
     start = time.perf_counter()
     console = _console()
     fictif = _use_samples_if_none()
@@ -434,15 +446,17 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
 def vintages(
     nom: Annotated[str | None, typer.Argument(help="Une source ; sans elle, toutes.")] = None,
     sources: Sources = None,
+    online: Online = False,
 ) -> None:
     """Liste les millésimes : offerts par le dossier, archivés, acceptés ou refusés et pourquoi."""
-    _use(sources)
+    _use(sources, online)
     console, now = _console(), settings.load()
     table = Table()
     for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
         table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
-        offered = mirror.vintages(now.sources, catalogue.load(source_id)) if now.sources.is_dir() else []
+        entry = catalogue.load(source_id)
+        offered = arrivals.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
             revisions = landing.revisions(now.landing, source_id, millesime)
             if not revisions:
@@ -467,29 +481,32 @@ def run(
     nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sources).")],
     millesime: Annotated[
         int | None,
-        typer.Option("--millesime", "-m", help="Un seul millésime ; sans lui, tous ceux du dossier."),
+        typer.Option("--millesime", "-m", help="Un seul millésime ; sans lui, tous ceux qui sont offerts."),
     ] = None,
     sources: Sources = None,
+    online: Online = False,
 ) -> None:
     """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
-    _use(sources)
+    _use(sources, online)
     _use_samples_if_none()
     console = _console()
     catalogue.load(nom)
     wanted = steps.vintages(nom, millesime)
     if not wanted:
         raise UsageError(
-            f"Aucun millésime de « {nom} » dans {settings.load().sources}.",
+            f"Aucun millésime de « {nom} » dans {settings.load().sources}"
+            + (", ni en ligne." if settings.load().en_ligne else "."),
             expected=f"un dossier {catalogue.load(nom).folder}/<millésime>/",
-            todo="déposer l'extrait, ou nommer un autre dossier avec --sources",
+            todo="déposer l'extrait, nommer un autre dossier avec --sources, ou le télécharger avec --en-ligne",
         )
     refused: AtlasError | None = None
     for label in wanted:
         try:
             counts = steps.ingest(nom, label)
-        except RefusedError as error:
+        except (RefusedError, LaterError) as error:
             refused = error
-            console.print(f"[bold red]refusé[/bold red]  {nom} {label}")
+            said = "refusé" if isinstance(error, RefusedError) else "reporté"
+            console.print(f"[bold red]{said}[/bold red]  {nom} {label}")
             console.print(str(error), markup=False, soft_wrap=True)
         else:
             console.print(

@@ -74,3 +74,24 @@ class StorageError(AtlasError):
     """The disk or a folder failed: nothing half-written is left in place."""
 
     exit_code = 5
+
+
+class LaterError(AtlasError):
+    """A source that can't be had now and that may be had later: nothing is wrong with what was asked.
+
+    `retry_after` is the wait that the server asked for, in seconds, where it asked for one.
+    """
+
+    exit_code = 6
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: Place | None = None,
+        expected: str = "",
+        todo: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(what, where=where, expected=expected, todo=todo)

@@ -121,6 +121,7 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 "fictif": offer.fictif,
                 "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 "files": [asdict(f) for f in files],
+                "adresses": dict(sorted(offer.origins.items())),
                 "non_lus": list(offer.unknown),
             }
             (arriving / PROVENANCE).write_text(

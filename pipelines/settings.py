@@ -4,10 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.errors import UsageError
+
 ROOT = Path(__file__).resolve().parents[1]
 
 CURRENT_EDITION = 2025
 DEFAULT_REGION = "28"
+
+YES, NO = ("oui", "1"), ("non", "0", "")
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,13 @@ class Settings:
     """The folders of one installation.
 
     `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`;
-    `warehouse` receives all that a run makes.
+    `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
+    may be asked from the producers' sites.
     """
 
     sources: Path
     warehouse: Path
+    en_ligne: bool = False
 
     @property
     def landing(self) -> Path:
@@ -52,17 +58,25 @@ class Settings:
 
 
 def load() -> Settings:
-    """Settings of this process.
+    """Settings of this process. Raises UsageError where ATLAS_EN_LIGNE is neither yes nor no.
 
     ATLAS_SOURCES: folder of extracts; by default the fictitious ones of the sample warehouse.
+    ATLAS_EN_LIGNE: `oui` lets what the folder doesn't hold be downloaded; the folder is then
+    `warehouse/depot/` by default, and need not exist.
     ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` for real extracts and
     `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
     """
-    sample = ROOT / "warehouse" / "echantillon"
-    sources = os.environ.get("ATLAS_SOURCES")
-    warehouse = os.environ.get("ATLAS_WAREHOUSE") or (ROOT / "warehouse" if sources else sample)
-    warehouse = Path(warehouse).expanduser().resolve()
-    return Settings(
-        sources=Path(sources).expanduser().resolve() if sources else warehouse / "extraits",
-        warehouse=warehouse,
-    )
+    said = os.environ.get("ATLAS_EN_LIGNE", "").strip().casefold()
+    if said not in (*YES, *NO):
+        raise UsageError(
+            f"ATLAS_EN_LIGNE ne se comprend pas : « {said} ».",
+            expected="oui, non, ou rien",
+            todo="corriger cette variable de l'environnement",
+        )
+    online = said in YES
+    home = Path(os.environ.get("ATLAS_WAREHOUSE") or ROOT / "warehouse").expanduser().resolve()
+    sources = os.environ.get("ATLAS_SOURCES") or (home / "depot" if online else None)
+    if sources is None:  # fictitious, beside nothing real
+        home = home if os.environ.get("ATLAS_WAREHOUSE") else home / "echantillon"
+        return Settings(sources=home / "extraits", warehouse=home)
+    return Settings(sources=Path(sources).expanduser().resolve(), warehouse=home, en_ligne=online)

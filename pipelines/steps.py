@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, editions, journal, landing, quality, settings, warehouse
-from pipelines.connectors import mirror
+from pipelines.connectors import arrivals
 from pipelines.errors import AtlasError, StorageError
 from pipelines.publish import release
 
@@ -64,17 +64,30 @@ def _storage(error: Exception) -> StorageError | None:
 
 
 def vintages(source_id: str, millesime: int | None = None) -> list[int]:
-    """The vintages that the folder of extracts has for a source; or the one asked for."""
+    """The vintages that can be fetched for a source now; or the one asked for. Raises as `arrivals`."""
     if millesime is not None:
         return [millesime]
-    return mirror.vintages(settings.load().sources, catalogue.load(source_id))
+    with _step("vintages", source=source_id) as said:
+        found = arrivals.vintages(settings.load(), catalogue.load(source_id))
+        said.update(millesimes=found)
+        return found
+
+
+def ingestible() -> list[str]:
+    """Sources from which there is something to fetch: a deposited vintage, or a site that may be asked."""
+    now = settings.load()
+    return [
+        source.id
+        for source in catalogue.load_all()
+        if (now.en_ligne and source.fetch is not None) or arrivals.deposited(now, source)
+    ]
 
 
 def fetch(source_id: str, millesime: int) -> int:
     """Archives the files of a vintage; returns its revision."""
     with _step("fetch", source=source_id, millesime=millesime) as said:
         now, source = settings.load(), catalogue.load(source_id)
-        landed = landing.archive(now.landing, source, mirror.offer(now.sources, source, millesime))
+        landed = arrivals.fetch(now, source, millesime)
         said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
         return landed.revision
 
@@ -170,22 +183,32 @@ def is_built(edition: int) -> bool:
     return made is not None and warehouse.built_from(now) == warehouse.fingerprint(made)
 
 
+def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> list[str]:
+    """What a first lock waits for from a source: its deposited or archived vintages that nobody has checked.
+
+    A site isn't asked again what it has: one vintage of it that was checked will do.
+    """
+    labels = {*arrivals.deposited(now, source), *landing.vintages(now.landing, source.id)}
+    checked = {
+        label
+        for label in labels
+        if any(quality.latest(now, source.id, label, accepted=known) for known in (True, False))
+    }
+    if now.en_ligne and source.fetch is not None and not checked:
+        return [f"{source.id} (en ligne)"]
+    return [f"{source.id} {label}" for label in sorted(labels - checked) if label <= edition]
+
+
 def nothing_to_build(edition: int) -> str | None:
     """Why a newly accepted vintage calls for no build of an edition, as a sentence; None where it does.
 
-    The first lock waits until every vintage on offer has been checked: it is made once, and sources
-    arrive one after the other.
+    The first lock waits until all that is on offer has been checked: it is made once, and sources arrive
+    one after the other.
     """
     now = settings.load()
     made = editions.load(now, edition)
     if made is None:
-        awaited = [
-            f"{source.id} {millesime}"
-            for source in catalogue.load_all()
-            for millesime in mirror.vintages(now.sources, source)
-            if millesime <= edition
-            and not any(quality.latest(now, source.id, millesime, accepted=known) for known in (True, False))
-        ]
+        awaited = [label for source in catalogue.load_all() for label in _awaited(now, source, edition)]
         if not awaited:
             return None
         return (

@@ -1,15 +1,20 @@
 """Connectors: where the bytes of a vintage come from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The files that a connector has for one vintage; `fictif` when they are made, not published."""
+    """The files that a connector has for one vintage; `fictif` when they are made, not published.
+
+    `origins` gives the address of each file that was downloaded, by its name.
+    """
 
     source: str
     millesime: int
     files: tuple[Path, ...]
     fictif: bool
     unknown: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)

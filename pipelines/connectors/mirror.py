@@ -62,10 +62,15 @@ def vintages(root: Path, source: Source) -> list[int]:
     return sorted(found)
 
 
+def place(root: Path, source: Source, millesime: int) -> Path:
+    """The folder where the files of a vintage are laid."""
+    home = root / source.folder
+    return home if source.label is not None else home / str(millesime)
+
+
 def offer(root: Path, source: Source, millesime: int) -> Offer:
     """The files of one vintage. Raises RefusedError where a table's file is missing."""
-    home = _folder(root) / source.folder
-    folder = home if source.label is not None else home / str(millesime)
+    folder = place(_folder(root), source, millesime)
     if not folder.is_dir():
         raise RefusedError(
             "Ce millésime n'est pas dans le dossier des extraits.",

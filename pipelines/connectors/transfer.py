@@ -26,32 +26,11 @@ import requests
 import tenacity
 
 from pipelines.connectors import addresses, content, network
-from pipelines.errors import AtlasError, Place, RefusedError
+from pipelines.errors import AtlasError, LaterError, Place, RefusedError
 
 ANSWER = 50_000_000  # bytes that the answer of an interface may have, whatever the files it lists
 REDIRECTS = {301, 302, 303, 307, 308}
 DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
-
-
-class LaterError(AtlasError):
-    """A source that can't be had now and that may be had later: nothing is wrong with what was asked.
-
-    `retry_after` is the wait that the server asked for, in seconds, where it asked for one.
-    """
-
-    exit_code = 6
-
-    def __init__(
-        self,
-        what: str,
-        *,
-        where: Place | None = None,
-        expected: str = "",
-        todo: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        self.retry_after = retry_after
-        super().__init__(what, where=where, expected=expected, todo=todo)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""What there is to fetch for a source: in the folder of extracts first, then on its producer's site.
+
+A vintage that somebody has put in the folder is never downloaded over: behind a proxy, or where a portal
+is wrong, the folder has the last word. The network is only asked where ATLAS_EN_LIGNE allows it.
+"""
+
+import shutil
+import uuid
+from dataclasses import replace
+
+from pipelines import landing
+from pipelines.catalogue import Source
+from pipelines.connectors import declared, mirror
+from pipelines.landing import Landed
+from pipelines.settings import Settings
+
+RECORD = "telechargement.json"
+
+
+def deposited(settings: Settings, source: Source) -> list[int]:
+    """Labels of the vintages that the folder of extracts holds. Raises UsageError where it doesn't exist."""
+    if settings.en_ligne and not settings.sources.is_dir():
+        return []
+    return mirror.vintages(settings.sources, source)
+
+
+def online(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
+    """Labels of the vintages that the producer's site has; none where the network isn't to be asked.
+
+    Raises LaterError where the site can't be had now, RefusedError where what it says isn't understood.
+    """
+    if not settings.en_ligne or source.fetch is None:
+        return []
+    return [millesime for millesime, _ in declared.offers(source.fetch, source.id, allow_http=allow_http)]
+
+
+def vintages(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
+    """Labels of all vintages that can be fetched now, in order. Raises as `deposited` and `online`."""
+    return sorted({*deposited(settings, source), *online(settings, source, allow_http=allow_http)})
+
+
+def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: bool = False) -> Landed:
+    """Archives the files of one vintage; the revision that holds them, new or not.
+
+    Raises RefusedError or UsageError where there is nothing to fetch, LaterError where asking again may
+    help. What a download gave is remembered beside the archive: unchanged bytes are not sent again.
+    """
+    if source.fetch is None or not settings.en_ligne or millesime in deposited(settings, source):
+        return landing.archive(settings.landing, source, mirror.offer(settings.sources, source, millesime))
+    home = settings.landing / source.id / str(millesime)
+    known = declared.load(home / RECORD)
+    # A record without its revision is worth nothing: the archive may have been started anew.
+    archived = {landed.revision: landed for landed in landing.revisions(settings.landing, source.id, millesime)}
+    states = known[1] if known and known[0] in archived else None
+    # Laid out as a folder of extracts is, so that both are read by the same rules.
+    root = home / f".telechargement-{uuid.uuid4().hex}"
+    folder = mirror.place(root, source, millesime)
+    try:
+        folder.mkdir(parents=True)
+        brought = declared.download(source.fetch, source.id, millesime, folder, states, allow_http=allow_http)
+        if brought.unchanged and known:
+            return archived[known[0]]
+        offer = mirror.offer(root, source, millesime)
+        origins = {received.path.name: received.url for received in brought.received if received.path}
+        landed = landing.archive(settings.landing, source, replace(offer, origins=origins))
+        declared.save(home / RECORD, landed.revision, brought.states)
+        return landed
+    finally:
+        shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,171 @@
+"""What is fetched for a source: from the folder of extracts first, then from its producer's site."""
+
+import json
+from pathlib import Path
+
+import pytest
+import serveur_capricieux as caprice
+from fixtures_entrepots import EDITION, environment
+from pydantic import TypeAdapter
+from serveur_capricieux import File, Server
+
+from pipelines import catalogue, landing, settings, steps
+from pipelines.catalogue import Source
+from pipelines.connectors import arrivals, transfer
+from pipelines.connectors.declared import Fetch
+from pipelines.errors import LaterError, RefusedError, UsageError
+from pipelines.settings import Settings
+
+HEADER = b"code_ght,nom_ght,finess_ej,nom_ej,annee\n"
+
+
+@pytest.fixture
+def server() -> Server:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def now(tmp_path: Path) -> Settings:
+    """A warehouse that may ask the sites, with an empty folder of extracts."""
+    (tmp_path / "depot").mkdir()
+    return Settings(sources=tmp_path / "depot", warehouse=tmp_path / "entrepot", en_ligne=True)
+
+
+@pytest.fixture
+def source(server: Server, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """The GHT, said to be on a data.gouv.fr of this machine."""
+    monkeypatch.setattr(transfer, "_pause", lambda seconds: None)
+    adapter: TypeAdapter[Fetch] = TypeAdapter(Fetch)
+    block = adapter.validate_python(
+        {
+            "type": "data_gouv",
+            "dataset": "ght",
+            "api": server.url("/api/1"),
+            "files": [{"pattern": r"ght_membership_inferred_(?P<millesime>\d{4})\.csv"}],
+        }
+    )
+    return catalogue.load("ght").model_copy(update={"fetch": block})
+
+
+def publish(server: Server, year: int, lines: bytes) -> None:
+    """The dataset with one year, as its portal lists it."""
+    data, name = HEADER + lines, f"ght_membership_inferred_{year}.csv"
+    server.on(f"/r/{name}", File(data, etag=f'"{len(data)}-{lines[:4].decode()}"'))
+    listed = {"id": "1", "title": name, "filetype": "file", "url": server.url(f"/r/{name}"), "latest": ""}
+    server.on("/api/1/datasets/ght/", caprice.json_of(json.dumps({"slug": "ght", "resources": [listed]})))
+
+
+def deposit(now: Settings, year: int, lines: bytes) -> None:
+    path = now.sources / "ght" / str(year) / f"ght_membership_inferred_{year}.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(HEADER + lines)
+
+
+def test_a_download_is_archived_with_its_address(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    assert arrivals.vintages(now, source, allow_http=True) == [2023]
+    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    folder = landed.folder(now.landing)
+    record = json.loads((folder / landing.PROVENANCE).read_text(encoding="utf-8"))
+    assert (landed.revision, landed.new, landed.fictif) == (1, True, False)
+    assert record["adresses"] == {"ght_membership_inferred_2023.csv": server.url("/r/ght_membership_inferred_2023.csv")}
+    assert (folder / "ght_membership_inferred_2023.csv").read_bytes().startswith(HEADER)
+    assert sorted(p.name for p in folder.parent.iterdir()) == ["r1", "telechargement.json"]
+
+
+def test_unchanged_bytes_are_not_sent_again(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    first = arrivals.fetch(now, source, 2023, allow_http=True)
+    again = arrivals.fetch(now, source, 2023, allow_http=True)
+    assert (again.revision, again.files, again.new) == (1, first.files, False)
+    second = server.asked("/r/ght_membership_inferred_2023.csv")[1]
+    assert second.headers["if-none-match"]
+
+
+def test_changed_bytes_under_the_same_name_are_a_new_revision(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    arrivals.fetch(now, source, 2023, allow_http=True)
+    publish(server, 2023, b"28102,AUTRE,140000100,CHU,2023\n")
+    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    assert (landed.revision, landed.new) == (2, True)
+    kept = landing.revision(now.landing, "ght", 2023, 1).folder(now.landing)
+    assert b"28101" in (kept / "ght_membership_inferred_2023.csv").read_bytes()
+    # And the one after asks from the second.
+    assert arrivals.fetch(now, source, 2023, allow_http=True).revision == 2
+
+
+def test_a_lost_archive_is_downloaded_again(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    (landed.folder(now.landing) / landing.PROVENANCE).unlink()
+    landed.folder(now.landing).rename(now.landing / "perdu")
+    assert arrivals.fetch(now, source, 2023, allow_http=True).new
+
+
+def test_the_folder_has_the_last_word(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    deposit(now, 2023, b"28109,DEPOSE,760780239,CHU,2023\n")
+    deposit(now, 2022, b"28109,DEPOSE,760780239,CHU,2022\n")
+    assert arrivals.vintages(now, source, allow_http=True) == [2022, 2023]
+    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    archived = landed.folder(now.landing) / "ght_membership_inferred_2023.csv"
+    assert b"DEPOSE" in archived.read_bytes()
+    assert server.asked("/r/ght_membership_inferred_2023.csv") == []
+
+
+def test_nothing_is_asked_unless_allowed(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    offline = Settings(sources=now.sources, warehouse=now.warehouse)
+    assert arrivals.vintages(offline, source, allow_http=True) == []
+    with pytest.raises(RefusedError, match="n'est pas dans le dossier"):
+        arrivals.fetch(offline, source, 2023, allow_http=True)
+    assert server.asked("/api/1/datasets/ght/") == []
+
+
+def test_a_site_that_is_down_leaves_nothing_half_made(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    server.on("/r/ght_membership_inferred_2023.csv", caprice.status(503))
+    with pytest.raises(LaterError) as told:
+        arrivals.fetch(now, source, 2023, allow_http=True)
+    assert told.value.exit_code == 6
+    assert "ght" in str(told.value)
+    assert list((now.landing / "ght" / "2023").iterdir()) == []
+
+
+def test_a_page_in_place_of_the_file_is_refused_and_not_archived(server: Server, source: Source, now: Settings) -> None:
+    publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
+    page = b"<!DOCTYPE html><html><body>Maintenance</body></html>"
+    server.on("/r/ght_membership_inferred_2023.csv", File(page, headers={"Content-Type": "text/html"}))
+    with pytest.raises(RefusedError):
+        arrivals.fetch(now, source, 2023, allow_http=True)
+    assert landing.revisions(now.landing, "ght", 2023) == []
+
+
+# --- settings, and what waits -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("said", "allowed"), [("oui", True), ("OUI", True), ("1", True), ("non", False), ("", False)])
+def test_the_setting(said: str, allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with environment(tmp_path):
+        monkeypatch.setenv("ATLAS_EN_LIGNE", said)
+        now = settings.load()
+        assert now.en_ligne is allowed
+        assert now.sources == tmp_path / ("depot" if allowed else "extraits")
+        monkeypatch.delenv("ATLAS_EN_LIGNE")
+
+
+def test_a_setting_that_is_neither_yes_nor_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_EN_LIGNE", "peut-être")
+    with pytest.raises(UsageError, match="peut-être"):
+        settings.load()
+
+
+def test_a_first_lock_waits_for_one_vintage_of_each_site(
+    source: Source, now: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "load_all", lambda: [source])
+    monkeypatch.setattr(settings, "load", lambda: now)
+    why = steps.nothing_to_build(EDITION)
+    assert why
+    assert "ght (en ligne)" in why
