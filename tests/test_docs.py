@@ -1,0 +1,71 @@
+"""The worked example of the documentation, run as it is written."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, environment
+from typer.testing import CliRunner
+
+from pipelines import catalogue, cli, quality, steps, warehouse
+from pipelines.settings import Settings
+
+GUIDE = ROOT / "docs" / "ajouter-une-source.md"
+BLOCK = re.compile(r"^```\w+ fichier=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CACHED = (
+    catalogue.sources, catalogue.load, quality.suite_file, warehouse.glossary, warehouse._needs, warehouse.models,
+    warehouse.sources_of,
+)  # fmt: skip
+
+
+def forget() -> None:
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+def shown(command: str) -> str:
+    """What the guide shows under a command."""
+    text = GUIDE.read_text(encoding="utf-8")
+    return text.split(f"$ atlas {command}\n", 1)[1].split("```", 1)[0]
+
+
+@pytest.fixture
+def followed(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A house where somebody has followed the guide, on a copy of the sample warehouse."""
+    house = tmp_path / "maison"
+    for part in ("pipelines/catalogue", "expectations", "sql"):
+        shutil.copytree(ROOT / part, house / part, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    extracts = tmp_path / "extraits"
+    shutil.copytree(sample.settings.sources / "insee_cog", extracts / "insee_cog")
+    shutil.copy(sample.settings.sources / "FICTIF.txt", extracts)
+    blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
+    assert len(blocks) == 6
+    for name, text in blocks:
+        path = extracts.parent / name if name.startswith("extraits/") else house / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(catalogue, "FOLDER", house / "pipelines" / "catalogue")
+    monkeypatch.setattr(quality, "SUITES", house / "expectations")
+    monkeypatch.setattr(warehouse, "SQL", house / "sql")
+    forget()
+    copy = a_copy(sample.settings, tmp_path / "entrepot")
+    with environment(copy.warehouse, extracts):
+        yield Settings(sources=extracts, warehouse=copy.warehouse)
+    monkeypatch.undo()
+    forget()
+
+
+def test_the_guide_ends_where_it_says(followed: Settings) -> None:
+    run = CliRunner().invoke(cli.app, ["run", "maisons_sante", "--millesime", "2024"])
+    assert run.exit_code == 0, run.output
+    assert run.output == shown("run maisons_sante --millesime 2024")
+    steps.lock(EDITION, update=True)
+    target = steps.build(EDITION)
+    steps.check_marts(target)
+    steps.promote(target)
+    sql = "SELECT departement, maisons, maisons_repondantes, medecins FROM atlas.maisons_sante"
+    found = CliRunner().invoke(cli.app, ["query", sql, "--csv"])
+    assert found.exit_code == 0, found.output
+    assert found.stdout.splitlines() == shown(f'query "{sql}" --csv').splitlines()
