@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, landing, staging
+from pipelines import catalogue, landing, personnes, staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.landing import Landed
@@ -88,6 +88,8 @@ def fingerprint(landed: Landed) -> str:
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
     code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
+    if catalogue.load(source).personal:  # under another key, persons have other hashes
+        parts.append(personnes.key_id(personnes.key(fictif=landed.fictif)))
     parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
@@ -138,6 +140,7 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     Raises RefusedError, after recording it, where a file can't be read by its layout.
     """
     source = catalogue.load(landed.source)
+    key = personnes.key(fictif=landed.fictif) if source.personal else b""
     pending = _pending(settings, landed.source, landed.millesime, landed.revision)
     shutil.rmtree(pending, ignore_errors=True)
     pending.mkdir(parents=True)
@@ -151,7 +154,7 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
                 mine = [path for path in files if rule.fullmatch(path.name)]
                 if mine and table.exists_in(landed.millesime):
                     _refuse_ambiguous(landed, name, rule, mine)
-                    result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending)
+                    result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
                     staged.append(result)
                     aside += refused
     except RefusedError as error:
@@ -209,7 +212,12 @@ def _rows_rule(name: str, query: str, motif: str, *, severity: str, quarantine: 
 
 
 def key_rules(table: str, key: list[str], blank: list[str]) -> list[dict[str, Any]]:
-    """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none."""
+    """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none.
+
+    Nothing of the kind where the producer gives lines no key.
+    """
+    if key == [catalogue.LINE]:
+        return []
     empty = " OR ".join(f'"{k}" IS NULL' for k in key if k not in blank) or "false"
     said = ", ".join(key)
     double = f"SELECT * FROM {{batch}} WHERE _rang IN (SELECT _rang FROM doublons.{table} WHERE contredite"
@@ -574,9 +582,14 @@ def undated(reason: str) -> str:
 
 
 def _quarantine_rows(
-    connection: duckdb.DuckDBPyConnection, table: str, rules: list[dict[str, Any]], controls: list[Control]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rules: list[dict[str, Any]],
+    controls: list[Control],
+    *,
+    told: bool,
 ) -> list[dict[str, object]]:
-    """The rows that failed a rule marked `quarantaine`, each with the rule's reason."""
+    """The rows that failed a rule marked `quarantaine`, each with the rule's reason; their cells where `told`."""
     aside: dict[int, dict[str, object]] = {}
     for rule, control in zip(rules, controls, strict=True):
         if control.reussi or not rule.get("meta", {}).get("quarantaine"):
@@ -596,7 +609,7 @@ def _quarantine_rows(
                     "ligne": line,
                     "controle": control.controle,
                     "motif": "",
-                    "contenu": json.dumps(cells, ensure_ascii=False),
+                    "contenu": json.dumps(cells, ensure_ascii=False) if told else None,
                     "_rang": rank,
                 },
             )
@@ -626,7 +639,8 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
                 f"file_row_number AS _rang "
                 f"FROM read_parquet({_text(path)}, file_row_number = true)"
             )
-            connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name, landed.millesime)}")
+            if source.tables[name].key != [catalogue.LINE]:
+                connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name, landed.millesime)}")
         return _judge(settings, source, landed, notes, pending, connection, database)
 
 
@@ -648,7 +662,7 @@ def _judge(
     for name, (rows, quarantined, _, _) in notes.items():
         mine = by_table[source.staged_name(name)]
         controls += mine
-        failing = _quarantine_rows(connection, name, rules[name], mine)
+        failing = _quarantine_rows(connection, name, rules[name], mine, told=not source.personal)
         if failing:
             staged = pending / f"{name}.parquet"
             kept = pending / f"{name}.garde.parquet"

@@ -3,9 +3,12 @@
 Cells are trimmed, renamed, cast by the column map, and unpivoted where the layout says so; `_fichier`
 and `_ligne` say where each row comes from. A line that can't be read as the map says is set aside
 with its reason; it never reaches `core`.
+
+What identifies a person leaves here as a keyed hash or not at all: of a source with such a column, lines
+set aside keep their place and their reason, never their text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,8 +17,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import catalogue, readers
-from pipelines.catalogue import CAPTURED, Column, Layout, Source, normalise
+from pipelines import catalogue, personnes, readers
+from pipelines.catalogue import CAPTURED, PERSON, Column, Layout, Source, normalise
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
 
@@ -86,7 +89,10 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
             todo="reprendre le fichier d'origine : on ne peut pas savoir laquelle est la bonne",
         )
     if missing:
-        raise _missing(source, table, layout, extract, missing, unknown(source, table, millesime, extract), line)
+        # Where most names are unknown, the first line is no header: it may be a person's.
+        hidden = source.personal and len(missing) > len(found)
+        strangers = [] if hidden else unknown(source, table, millesime, extract)
+        raise _missing(source, table, layout, extract, missing, strangers, line)
     return found
 
 
@@ -148,8 +154,13 @@ def _captured(column: Column, millesime: int, captures: dict[str, str], length: 
     return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length) if named else None
 
 
-def text_table(source: Source, table: str, millesime: int, extract: Extract, where: Place) -> pa.Table:
-    """The mapped cells of one extract, all text, under our names, with `_fichier` and `_ligne`."""
+def text_table(
+    source: Source, table: str, millesime: int, extract: Extract, where: Place, key: bytes = b""
+) -> pa.Table:
+    """The mapped cells of one extract, all text, under our names, with `_fichier` and `_ligne`.
+
+    Cells that identify a person are hashed with `key` here, before anything else sees them.
+    """
     layout = source.layout(table, millesime)
     columns = source.of_table(table)
     found = match(source, table, millesime, extract, where)
@@ -169,6 +180,9 @@ def text_table(source: Source, table: str, millesime: int, extract: Extract, whe
                 todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
             )
     trimmed = {name: _trimmed(extract.columns[index]) for name, index in found.items()}
+    for column in columns:
+        if column.type == PERSON and column.name in trimmed:
+            trimmed[column.name] = personnes.hashed(trimmed[column.name], key)
     parts = []
     for captures, value_index in slices:
         arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -194,7 +208,7 @@ def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
 def _cast(column: Column, layout: Layout) -> str:
     """SQL of the typed value; NULL where the text isn't of that type or stands for a reason."""
     text = _quoted(column.name)
-    if column.type == "VARCHAR":
+    if column.sql == "VARCHAR":
         return text
     if layout.thousands:
         for blank in " \u00a0\u202f\u2007":
@@ -240,7 +254,7 @@ def select(source: Source, table: str, millesime: int) -> str:
     values, typed, reasons = [], [], []
     for column in columns:
         name, value = _quoted(column.name), _quoted(f"{column.name} :")
-        if column.type == "VARCHAR":
+        if column.sql == "VARCHAR":
             typed.append(name)
             continue
         values.append(f"{_cast(column, layout)} AS {value}")
@@ -250,37 +264,65 @@ def select(source: Source, table: str, millesime: int) -> str:
         reasons.append(
             f"CASE WHEN {value} IS NULL AND {name} IS NOT NULL"
             + (f" AND {name} NOT IN ({markers})" if markers else "")
-            + f" THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
-            f"{_literal(f' » n’est pas {_plain(column)}')} END"
+            + (
+                f" THEN {_literal(f'colonne {column.name} : la valeur n’est pas {_plain(column)}')} END"
+                if source.personal
+                else f" THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
+                f"{_literal(f' » n’est pas {_plain(column)}')} END"
+            )
         )
     reason = f"concat_ws(' ; ', {', '.join(reasons)})" if reasons else "''"
     text = ", ".join(f"{_quoted(c.name)} := {_quoted(c.name)}" for c in columns)
+    kept = "NULL" if source.personal else f"to_json(struct_pack({text}))"
     return f"""
         WITH valeurs AS (SELECT {", ".join(["*", *values])} FROM lu),
         motifs AS (SELECT *, {reason} AS _motif FROM valeurs)
         SELECT {", ".join(typed)}, _fichier, _ligne, _motif,
-            CASE WHEN _motif <> '' THEN to_json(struct_pack({text}))::VARCHAR END AS _lu
+            CASE WHEN _motif <> '' THEN {kept}::VARCHAR END AS _lu
         FROM motifs"""
 
 
+@dataclass
+class Aside:
+    """What reading the files of a table set aside and remarked, filled as they are read."""
+
+    rows: list[dict[str, object]] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rejoined: list[str] = field(default_factory=list)
+
+    def add(self, source: Source, table: str, millesime: int, extract: Extract) -> None:
+        """Takes the ragged lines, unknown headings, notes and mended lines of one extract."""
+        self.rows += [
+            {
+                "table": table,
+                "fichier": extract.file,
+                "ligne": ragged.line,
+                "controle": "ligne_irreguliere",
+                "motif": ragged.reason,
+                "contenu": None if source.personal else ragged.text,
+            }
+            for ragged in extract.ragged
+        ]
+        self.strangers += [h for h in unknown(source, table, millesime, extract) if h not in self.strangers]
+        self.notes += extract.notes
+        self.rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
+
+
 def read_files(
-    source: Source, table: str, millesime: int, files: Iterable[Path]
-) -> tuple[pa.Table, list[dict[str, object]], list[str], list[str], list[str]]:
-    """Text of all files of a table; beside it ragged lines, unknown headings, notes, mended lines.
+    source: Source, table: str, millesime: int, files: Iterable[Path], aside: Aside, key: bytes = b""
+) -> pa.Table:
+    """Text of all files of a table; `aside` takes the rest.
 
     Raises RefusedError for a file that can't be read, is cut in the middle of a line, or has no row.
     """
     layout = source.layout(table, millesime)
     parts: list[pa.Table] = []
-    aside: list[dict[str, object]] = []
-    strangers: list[str] = []
-    notes: list[str] = []
-    rejoined: list[str] = []
     for path in files:
         where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
         for extract in readers.read(path, layout, where):
             place = replace(where, file=extract.file)
-            part = text_table(source, table, millesime, extract, place)
+            part = text_table(source, table, millesime, extract, place, key)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
             end = extract.lines[-1].as_py() if extract.rows else 0
             # A short last line that is properly ended is a footer or a fault of its own, not a cut file.
@@ -292,28 +334,39 @@ def read_files(
                     todo="télécharger de nouveau",
                 )
             if not extract.rows:
-                raise RefusedError(
-                    "Le fichier n'a que son en-tête : aucune ligne de données.",
-                    where=place,
-                    expected="au moins une ligne",
-                    todo="télécharger de nouveau ; si le producteur n'a rien publié, retirer ce millésime",
-                )
-            aside += [
-                {
-                    "table": table,
-                    "fichier": extract.file,
-                    "ligne": ragged.line,
-                    "controle": "ligne_irreguliere",
-                    "motif": ragged.reason,
-                    "contenu": ragged.text,
-                }
-                for ragged in extract.ragged
-            ]
-            strangers += [h for h in unknown(source, table, millesime, extract) if h not in strangers]
-            notes += extract.notes
-            rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
+                raise _no_row(place)
+            aside.add(source, table, millesime, extract)
             parts.append(part)
-    return pa.concat_tables(parts), aside, strangers, notes, rejoined
+    return pa.concat_tables(parts)
+
+
+def _no_row(where: Place) -> RefusedError:
+    return RefusedError(
+        "Le fichier n'a que son en-tête : aucune ligne de données.",
+        where=where,
+        expected="au moins une ligne",
+        todo="télécharger de nouveau ; si le producteur n'a rien publié, retirer ce millésime",
+    )
+
+
+def stream_files(
+    source: Source, table: str, millesime: int, files: Iterable[Path], aside: Aside, key: bytes = b""
+) -> Iterator[pa.RecordBatch]:
+    """As `read_files`, a batch at a time: what a file holds is never in memory at once."""
+    layout = source.layout(table, millesime)
+    for path in files:
+        where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
+        rows = 0
+
+        def wanted(headings: Extract, where: Place = where) -> list[int]:
+            return list(match(source, table, millesime, headings, where).values())
+
+        for extract in readers.stream(path, layout, where, wanted):
+            aside.add(source, table, millesime, extract)
+            rows += extract.rows
+            yield from text_table(source, table, millesime, extract, where, key).combine_chunks().to_batches()
+        if not rows:
+            raise _no_row(where)
 
 
 def stage(
@@ -323,31 +376,86 @@ def stage(
     millesime: int,
     files: list[Path],
     folder: Path,
+    *,
+    key: bytes = b"",
 ) -> tuple[Staged, list[dict[str, object]]]:
-    """Writes one staged table to `folder/<table>.parquet`.
+    """Writes one staged table to `folder/<table>.parquet`; `key` hashes persons, where the table has some.
 
     Returns it with the rows set aside (shape of QUARANTINE_SCHEMA).
     Raises RefusedError as `read_files` does.
     """
-    raw, aside, strangers, notes, rejoined = read_files(source, table, millesime, files)
-    connection.register("lu", raw)
+    if source.personal and not key:
+        raise ValueError(f"{source.id} has personal keys: staging it takes the key that hashes them")
     target = folder / f"{table}.parquet"
+    if source.layout(table, millesime).streamed:
+        return _stage_streamed(connection, source, table, millesime, files, target, key)
+    aside = Aside()
+    connection.register("lu", read_files(source, table, millesime, files, aside, key))
     try:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE type AS {select(source, table, millesime)}")
-        refused = connection.execute("SELECT _fichier, _ligne, _motif, _lu FROM type WHERE _motif <> ''").fetchall()
-        aside += [
-            {"table": table, "fichier": file, "ligne": line, "controle": "type", "motif": motif, "contenu": content}
-            for file, line, motif, content in refused
-        ]
-        connection.execute(
-            "COPY (SELECT * EXCLUDE (_motif, _lu) FROM type WHERE _motif = '') "
-            f"TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
-        )
-        rows = connection.execute("SELECT count(*) FROM type WHERE _motif = ''").fetchall()[0][0]
+        rows = _keep_typed(connection, "type", table, target, aside)
     finally:
         connection.execute("DROP TABLE IF EXISTS type")
         connection.unregister("lu")
-    return Staged(table, target, rows, len(aside), strangers, notes, rejoined), aside
+    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined), aside.rows
+
+
+def _keep_typed(connection: duckdb.DuckDBPyConnection, typed: str, table: str, target: Path, aside: Aside) -> int:
+    """Writes the rows that could be typed, and their number; sets the others aside."""
+    refused = connection.execute(f"SELECT _fichier, _ligne, _motif, _lu FROM {typed} WHERE _motif <> ''").fetchall()
+    aside.rows += [
+        {"table": table, "fichier": file, "ligne": line, "controle": "type", "motif": motif, "contenu": content}
+        for file, line, motif, content in refused
+    ]
+    return _written(connection, f"SELECT * EXCLUDE (_motif, _lu) FROM {typed} WHERE _motif = ''", target)
+
+
+def _written(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Writes the rows of a query as Parquet, in their order; returns their number."""
+    done = connection.execute(
+        f"COPY ({query}) TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchall()
+    return int(done[0][0])
+
+
+def _stage_streamed(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    millesime: int,
+    files: list[Path],
+    target: Path,
+    key: bytes,
+) -> tuple[Staged, list[dict[str, object]]]:
+    aside = Aside()
+    faults: list[Exception] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from stream_files(source, table, millesime, files, aside, key)
+        except Exception as error:  # DuckDB would tell it in words of its own
+            faults.append(error)
+            raise
+
+    names = [*(c.name for c in source.of_table(table)), "_fichier"]
+    schema = pa.schema([*((name, pa.string()) for name in names), ("_ligne", pa.int64())])
+    connection.register("lu", pa.RecordBatchReader.from_batches(schema, batches()))
+    typed = select(source, table, millesime)
+    whole = target.with_suffix(".lu.parquet")
+    try:
+        if all(column.sql == "VARCHAR" for column in source.of_table(table)):  # text always types
+            rows = _written(connection, f"SELECT * EXCLUDE (_motif, _lu) FROM ({typed})", target)
+        else:
+            _written(connection, typed, whole)
+            rows = _keep_typed(connection, f"read_parquet({_literal(str(whole))})", table, target, aside)
+    except duckdb.Error:
+        if faults:
+            raise faults[0] from None
+        raise
+    finally:
+        connection.unregister("lu")
+        whole.unlink(missing_ok=True)
+    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined), aside.rows
 
 
 def empty_select(source: Source, table: str) -> str:
@@ -355,7 +463,7 @@ def empty_select(source: Source, table: str) -> str:
     marked = any(layout.markers for layout in source.tables[table].layouts)
     columns = []
     for column in source.of_table(table):
-        columns.append(f"NULL::{column.type} AS {_quoted(column.name)}")
-        if marked and column.type != "VARCHAR":
+        columns.append(f"NULL::{column.sql} AS {_quoted(column.name)}")
+        if marked and column.sql != "VARCHAR":
             columns.append(f"NULL::VARCHAR AS {_quoted(column.name + '_statut')}")
     return f"SELECT {', '.join(columns)}, NULL::VARCHAR AS _fichier, NULL::BIGINT AS _ligne WHERE false"

@@ -27,6 +27,8 @@ VARIABLES = ("ATLAS_EN_LIGNE", "ATLAS_SOURCES", "ATLAS_WAREHOUSE")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Real extracts of persons are hashed by a key of the tests, never by the person's own.
+    os.environ["ATLAS_CLE_PERSONNES"] = "cle d'essai : personne n'est protege par elle"
     config.addinivalue_line("markers", "slow: looks at what Airflow did in the background")
     config.addinivalue_line("filterwarnings", "ignore:.schema_name. is deprecated:DeprecationWarning")
 

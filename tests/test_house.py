@@ -317,7 +317,7 @@ def test_column_map_is_well_formed(source_id: str) -> None:
     assert {len(line) for line in lines} == {len(header)}
     for column in source.columns:
         assert column.type == catalogue.IGNORED or re.fullmatch(
-            r"INTEGER|BIGINT|VARCHAR|DATE|BOOLEAN|DECIMAL\(\d+,\s?\d+\)", column.type
+            r"INTEGER|BIGINT|VARCHAR|DATE|BOOLEAN|DECIMAL\(\d+,\s?\d+\)|personne", column.type
         ), column.name
         if column.type != catalogue.IGNORED:
             assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", column.name), column.name

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import catalogue, samples, staging
+from pipelines import catalogue, personnes, samples, staging
 from pipelines.connectors import mirror
 from pipelines.errors import UsageError
 from pipelines.samples import etablissements, territoires
@@ -41,7 +41,9 @@ def staged(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
                     files = [path for path in offer.files if rule.fullmatch(path.name)]
                     if files:
                         folder = tmp_path_factory.mktemp("lu")
-                        result, _ = staging.stage(connection, source, table, millesime, files, folder)
+                        result, _ = staging.stage(
+                            connection, source, table, millesime, files, folder, key=personnes.SAMPLE_KEY
+                        )
                         found[f"{source.staged_name(table)}_{millesime}"] = result
     return found
 

@@ -24,6 +24,10 @@ FOLDER = Path(__file__).parent
 # Cells of the column map that are not a header of the extract.
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
 IGNORED = "ignoré"
+# Type of a column that identifies a person: staged as a keyed hash (pipelines/personnes.py).
+PERSON = "personne"
+# Key of a table to whose lines the producer gives none.
+LINE = "_ligne"
 
 Sens = Literal["situation", "exercice", "session", "enquête", "géographie", "nomenclature", "base"]
 
@@ -46,7 +50,8 @@ class Layout(_Strict):
     for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
     `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
-    texts stand for a number that is not published, and why.
+    texts stand for a number that is not published, and why. A `streamed` file is read in batches, its
+    size costs no memory; it has one record a line, quotes nothing, and ends its last line.
     """
 
     since: int
@@ -63,12 +68,24 @@ class Layout(_Strict):
     thousands: str = ""
     markers: dict[str, str] = {}
     unpivot: Unpivot | None = None
+    streamed: bool = False
+
+    @model_validator(mode="after")
+    def _streamable(self) -> "Layout":
+        plain = self.reader == "delimited" and self.quote is None and self.final_newline
+        if self.streamed and not (plain and self.header == [1] and not self.stop and not self.unpivot):
+            raise ValueError(
+                "`streamed` veut du texte délimité sans guillemets (`quote: null`), un en-tête d'une ligne, "
+                "une dernière ligne finie, ni `stop` ni `unpivot`"
+            )
+        return self
 
 
 class Table(_Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
+    The key is `_ligne` where the producer gives none: then each line stands for itself.
     """
 
     title: str
@@ -108,6 +125,11 @@ class Column(_Strict):
     description: str
     theirs: dict[int, str]
 
+    @property
+    def sql(self) -> str:
+        """Its type once staged: the hash of a person is text."""
+        return "VARCHAR" if self.type == PERSON else self.type
+
     def headings(self, millesime: int) -> list[str]:
         """The producer's accepted names in that vintage; empty where the column doesn't exist."""
         year = map_year(self.theirs, millesime)
@@ -122,7 +144,11 @@ def map_year(years: dict[int, str], millesime: int) -> int:
 
 
 class Source(_Strict):
-    """One dataset with one meaning."""
+    """One dataset with one meaning.
+
+    A source that is `restreint` enters no release. `conservation` is how many years after its label a
+    vintage's bytes may be kept; None: for ever.
+    """
 
     id: str
     producteur: str
@@ -136,6 +162,7 @@ class Source(_Strict):
     label: int | None = None
     fictif_seulement: bool = False
     restreint: bool = False
+    conservation: int | None = Field(default=None, ge=0)
     quarantine_share_max: float = Field(default=0.01, ge=0, le=1)
     millesime: Millesime
     limits: str = ""
@@ -150,7 +177,7 @@ class Source(_Strict):
                 raise ValueError(f"la colonne {column.name} nomme une table inconnue : {column.table}")
         for name, table in self.tables.items():
             names = [c.name for c in self.of_table(name)]
-            missing = [k for k in (*table.key, *table.key_blank) if k not in names]
+            missing = [k for k in (*table.key, *table.key_blank) if k not in names and table.key != [LINE]]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
             double = {n for n in names if names.count(n) > 1}
@@ -161,6 +188,11 @@ class Source(_Strict):
     def of_table(self, table: str) -> list[Column]:
         """The mapped columns of a table, in the map's order; known but unread ones are left out."""
         return [c for c in self.columns if c.table == table and c.type != IGNORED]
+
+    @property
+    def personal(self) -> bool:
+        """Whether its extracts hold what identifies persons: none of their text is quarantined or told."""
+        return any(c.type == PERSON for c in self.columns)
 
     def ignored(self, table: str) -> list[Column]:
         """Columns that the extract is known to have and that stay in the archive."""

@@ -53,7 +53,16 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `index.html` (tables with sources, vintages, dates) and `qualite.html` (all checks)."""
+    """Writes `index.html` (tables with sources, vintages, dates) and `qualite.html` (all checks).
+
+    What concerns restricted sources alone is left out; `index.html` lists the tables held back, and why.
+    """
+    # The tables of `qualite` that the pages show, without the lines about restricted sources.
+    of = {
+        m.table: f"(FROM {m.name} WHERE {tables.openly(n for n, _ in warehouse.described(connection, m))})"
+        for m in warehouse.models()
+        if m.schema == "qualite"
+    }
     vintages = _rows(
         connection,
         "SELECT m.*, s.producteur, s.titre, s.licence, s.adresse, s.limites FROM reference.millesimes AS m "
@@ -69,9 +78,10 @@ def write(
         "region": region,
         "region_libelle": label[0][0] if label else region,
         "fictif": fictif,
+        "retenues": tables.held_back(),
         "avertissements": _rows(
             connection,
-            "SELECT * FROM qualite.avertissements WHERE sujet <> 'appartenance aux GHT' "
+            f"SELECT * FROM {of['avertissements']} WHERE sujet <> 'appartenance aux GHT' "
             f"OR objet NOT LIKE 'région %' OR objet = 'région {region}' ORDER BY sujet, source, objet",
         ),
         "rapprochements": _rows(
@@ -79,12 +89,12 @@ def write(
             "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
             "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
             "AS explication "
-            "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
+            f"FROM {of['rapprochements']} GROUP BY ALL ORDER BY ALL",
         ),
         "bilan": _rows(
             connection,
             "SELECT severite, count(*) FILTER (reussi) AS reussis, count(*) FILTER (NOT reussi) AS echecs "
-            "FROM qualite.controles GROUP BY severite ORDER BY severite",
+            f"FROM {of['controles']} GROUP BY severite ORDER BY severite",
         ),
     }
     environment = _environment()
@@ -105,17 +115,17 @@ def write(
             vintages=vintages,
             controles=_rows(
                 connection,
-                "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",
+                f"SELECT * FROM {of['controles']} ORDER BY etape DESC, source, millesime, revision, objet, controle",
             ),
             ecarts=_rows(
                 connection,
-                "SELECT * FROM qualite.rapprochements WHERE resultat <> 'égal' ORDER BY ALL",
+                f"SELECT * FROM {of['rapprochements']} WHERE resultat <> 'égal' ORDER BY ALL",
             ),
-            inconnus=_rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
+            inconnus=_rows(connection, f"SELECT * FROM {of['territoires_inconnus']} ORDER BY ALL LIMIT 500"),
             quarantaine=_rows(
                 connection,
                 "SELECT source, millesime, table_source, controle, motif, count(*) AS lignes, "
-                "min(fichier || ', ligne ' || ligne) AS exemple FROM qualite.quarantaine GROUP BY ALL ORDER BY ALL",
+                f"min(fichier || ', ligne ' || ligne) AS exemple FROM {of['quarantaine']} GROUP BY ALL ORDER BY ALL",
             ),
         ),
     }

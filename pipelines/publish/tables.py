@@ -1,5 +1,9 @@
-"""The tables of a release: every mart as CSV and Parquet, rows of one region, totally ordered."""
+"""The tables of a release: marts as CSV and Parquet, rows of one region, totally ordered.
 
+What descends from a source marked `restreint` is held back, until disclosure control exists.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import warehouse
+from pipelines import catalogue, warehouse
 from pipelines.errors import BuildError, Place
 from pipelines.warehouse import Model
 
@@ -45,6 +49,36 @@ class Written:
     columns: list[tuple[str, str]]
 
 
+def restricted() -> frozenset[str]:
+    """The sources that enter no release."""
+    return frozenset(source.id for source in catalogue.load_all() if source.restreint)
+
+
+def held_back() -> dict[str, list[str]]:
+    """The tables that enter no release, each with the restricted sources from which it descends.
+
+    A table of `qualite` names its source on each line: it is released without theirs (`openly`).
+    """
+    found = {m.name: sorted(warehouse.sources_of(m.name) & restricted()) for m in warehouse.models()}
+    return {name: sources for name, sources in found.items() if sources and not name.startswith("qualite.")}
+
+
+def released() -> list[Model]:
+    """The tables that a release holds, in the order in which they are built."""
+    return [model for model in warehouse.models() if model.name not in held_back()]
+
+
+def openly(columns: Iterable[str]) -> str:
+    """SQL condition on a table of `qualite`: no line is about a restricted source or a table held back."""
+    names = set(columns)
+    conditions = []
+    for column, hidden in (("source", restricted()), ("objet", frozenset(held_back()))):
+        if column in names and hidden:
+            listed = ", ".join(f"'{name}'" for name in sorted(hidden))
+            conditions.append(f"coalesce({column}, '') NOT IN ({listed})")
+    return " AND ".join(conditions) or "true"
+
+
 def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str:
     """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`."""
     if model.publication not in RULES:
@@ -57,6 +91,8 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str
     rule = RULES[model.publication].replace(
         "{region_ght}", "region_ght = $region" if "region_ght" in names else "false"
     )
+    if model.schema == "qualite":
+        rule = f"({rule}) AND {openly(names)}"
     order = ", ".join(f'"{k}"' for k in [*model.grain, *[n for n in names if n not in model.grain]])
     said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
     return f"SELECT m.*{said} FROM {model.name} AS m WHERE {rule} ORDER BY {order}"
@@ -68,11 +104,14 @@ def file_name(model: Model, *, fictif: bool) -> str:
 
 
 def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> list[Written]:
-    """Writes all tables as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder."""
+    """Writes the tables as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder.
+
+    Those that are held back are left out.
+    """
     (folder / "csv").mkdir(parents=True)
     (folder / "parquet").mkdir()
     written = []
-    for model in warehouse.models():
+    for model in released():
         columns = warehouse.described(connection, model)
         query = select(model, columns, fictif=fictif)
         needed = {"region": region} if "$region" in query else {}

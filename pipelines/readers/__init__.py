@@ -5,7 +5,7 @@ said by the layout, and a file that does not agree is refused with a message tha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,6 +75,20 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         for extract in extracts:
             extract.captures = {**named.groupdict(), **extract.captures}
     return extracts
+
+
+def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract], Collection[int]]) -> Iterator[Extract]:
+    """Reads one file of a `streamed` layout in batches, each an extract of some thousand lines.
+
+    `wanted` is asked once, with the headings alone, which columns to read. Raises RefusedError as `read`.
+    """
+    from pipelines.readers import delimited
+
+    refuse_unreadable(path, layout, where)
+    named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
+    for extract in delimited.stream(path, layout, where, wanted):
+        extract.captures = named.groupdict() if named else {}
+        yield extract
 
 
 def refuse_unreadable(path: Path, layout: Layout, where: Place) -> None:

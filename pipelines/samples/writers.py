@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import xlsxwriter
 import xlwt
 
@@ -73,6 +74,19 @@ def delimited(
     if not final_newline:
         text = text.removesuffix(newline)
     write(path, text.encode(encoding) + footer)
+
+
+def query(connection: duckdb.DuckDBPyConnection, path: Path, header: str, select: str) -> None:
+    """Writes the single text column of a query, a line each, under a header line: millions of lines in seconds.
+
+    Nothing is quoted or escaped. The query must order its rows for the bytes to be the same everywhere.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    target, named = str(path).replace("'", "''"), header.replace('"', '""')
+    connection.execute(
+        f"COPY (SELECT ligne AS \"{named}\" FROM ({select}) AS t (ligne)) TO '{target}' "
+        "(FORMAT csv, HEADER true, DELIMITER '\x01', QUOTE '', ESCAPE '')"
+    )
 
 
 def write(path: Path, content: bytes) -> None:

@@ -71,6 +71,10 @@ WITH codes AS (
         AND c.code_publie = regexp_replace(
             regexp_replace(coalesce(t.departement, t.region), '[.]0$', ''), '^([0-9])$', '0\1')
     UNION ALL
+    SELECT 'rpps', a.millesime, 'commune', a.commune, a._fichier, a._ligne
+    FROM staging.rpps_activites AS a
+    WHERE a.commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    UNION ALL
     SELECT 'zonage_medecins', z.millesime, 'commune', z.code_postal || ' ' || z.commune_libelle, z._fichier, z._ligne
     FROM staging.zonage_medecins AS z
     JOIN core.zonage_rattachements AS n

@@ -1,0 +1,62 @@
+-- Professionnels en activité d'après l'annuaire santé, par profession, groupe de spécialité, mode d'exercice et territoire, selon deux comptes.
+-- Grain : annee, methode, profession, specialite_groupe, mode_exercice, niveau, code
+-- Source : annuaire santé, extractions en libre accès (ANS) ; règle de comptage de la DREES
+-- Publication : territoire
+-- Note : source restreinte, jamais publiée tant que le secret statistique n'est pas appliqué. Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
+-- Colonnes :
+--   methode : personne (chacun une fois, au lieu retenu) ou prorata (1/k à chacun de ses k lieux d'activité)
+--   profession : profession (reference.professions_rpps)
+--   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
+--   mode_exercice : libéral, salarié, mixte, ou ensemble
+--   effectif [personnes] : professionnels, entiers pour la méthode personne
+WITH lieux AS (
+    SELECT
+        a.millesime, a.personne, a.profession, a.site,
+        max({'ligne': a.ligne, 'commune': a.commune, 'departement': a.departement}) AS lieu
+    FROM core.rpps_activites AS a
+    WHERE a.exclusion IS NULL
+    GROUP BY a.millesime, a.personne, a.profession, a.site
+),
+-- Shares of 1/k are rounded, and the place retained takes the rest: a person is worth 1, whatever k.
+parts AS (
+    SELECT
+        p.millesime, p.revision, p.profession, p.specialite_groupe, p.mode_exercice, 'prorata' AS methode,
+        l.lieu.commune AS commune, l.lieu.departement AS departement,
+        CASE
+            WHEN l.site = p.site THEN 1 - (p.sites - 1) * (1.0 / p.sites)::DECIMAL(18, 6)
+            ELSE (1.0 / p.sites)::DECIMAL(18, 6)
+        END::DECIMAL(18, 6) AS part
+    FROM lieux AS l
+    JOIN core.rpps_personnes AS p
+        ON p.millesime = l.millesime AND p.personne = l.personne AND p.profession = l.profession
+    UNION ALL
+    SELECT
+        millesime, revision, profession, specialite_groupe, mode_exercice, 'personne', commune, departement,
+        1::DECIMAL(18, 6)
+    FROM core.rpps_personnes
+),
+-- Few combinations of places and trades: they are counted before each is spread over its territories.
+comptes AS (
+    SELECT * EXCLUDE (part), sum(part)::DECIMAL(18, 6) AS effectif
+    FROM parts
+    GROUP BY ALL
+),
+situes AS (
+    UNPIVOT (
+        SELECT
+            c.* EXCLUDE (commune, departement),
+            c.commune, r.arrondissement, r.epci, r.zone_emploi, r.bassin_vie, r.bassin_bmo,
+            c.departement, d.regions AS region, 'F' AS france
+        FROM comptes AS c
+        LEFT JOIN reference.communes AS r ON r.commune = c.commune
+        LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = c.departement
+    )
+    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
+)
+SELECT
+    millesime AS annee, millesime, any_value(revision)::INTEGER AS revision, methode, profession,
+    coalesce(specialite_groupe, 'ensemble') AS specialite_groupe, coalesce(mode_exercice, 'ensemble') AS mode_exercice,
+    niveau, code, sum(effectif)::DECIMAL(18, 6) AS effectif, 'calculé' AS statut
+FROM situes
+GROUP BY millesime, methode, profession, niveau, code, CUBE (specialite_groupe, mode_exercice)

@@ -1,0 +1,95 @@
+-- Entrées et sorties de l'annuaire santé d'un extrait au suivant, par profession et territoire.
+-- Grain : annee, profession, niveau, code
+-- Source : annuaire santé, extractions en libre accès (ANS)
+-- Publication : territoire
+-- Note : source restreinte, jamais publiée tant que le secret statistique n'est pas appliqué. Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
+-- Colonnes :
+--   annee_precedente [année] : année de l'extrait précédent épinglé
+--   profession : profession (reference.professions_rpps)
+--   presents_avant [personnes] : professionnels présents dans le territoire à l'extrait précédent
+--   presents [personnes] : professionnels présents dans le territoire
+--   entrees [personnes] : présents qui n'étaient pas en activité à l'extrait précédent
+--   arrivees [personnes] : présents qui étaient en activité ailleurs
+--   sorties [personnes] : présents avant qui ne sont plus en activité
+--   departs [personnes] : présents avant qui sont en activité ailleurs
+--   statut : calculé, ou rupture quand la profession est passée d'ADELI au RPPS entre les deux extraits
+WITH suites AS (
+    SELECT millesime, lag(millesime) OVER (ORDER BY millesime) AS precedente
+    FROM (SELECT DISTINCT millesime FROM core.rpps_personnes)
+),
+-- A place is a commune, else a département, else unknown.
+places AS (
+    SELECT
+        millesime, revision, personne, profession,
+        coalesce(commune, 'D' || departement, '?') AS lieu, commune, departement, region
+    FROM core.rpps_personnes
+),
+lieux AS (
+    UNPIVOT (
+        SELECT DISTINCT
+            p.lieu, r.commune, r.arrondissement, r.epci, r.zone_emploi, r.bassin_vie, r.bassin_bmo,
+            p.departement, p.region, 'F' AS france
+        FROM places AS p
+        LEFT JOIN reference.communes AS r ON r.commune = p.commune
+    )
+    ON arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
+),
+avant AS (
+    SELECT s.millesime, p.personne, p.profession, p.lieu
+    FROM places AS p
+    JOIN suites AS s ON s.precedente = p.millesime
+),
+apres AS (
+    SELECT p.millesime, p.personne, p.profession, p.lieu
+    FROM places AS p
+    JOIN suites AS s ON s.millesime = p.millesime
+    WHERE s.precedente IS NOT NULL
+),
+paires AS (
+    SELECT
+        millesime, profession, avant.lieu AS lieu_avant, apres.lieu AS lieu_apres, count(*) AS personnes
+    FROM avant
+    FULL JOIN apres USING (millesime, personne, profession)
+    GROUP BY ALL
+),
+restes AS (
+    SELECT
+        p.millesime, p.profession, n.niveau, n.code,
+        sum(p.personnes) AS presents,
+        sum(p.personnes) FILTER (p.lieu_avant IS NULL) AS entrees,
+        sum(p.personnes) FILTER (p.lieu_avant IS NOT NULL AND v.code IS DISTINCT FROM n.code) AS arrivees
+    FROM paires AS p
+    JOIN lieux AS n ON n.lieu = p.lieu_apres
+    LEFT JOIN lieux AS v ON v.lieu = p.lieu_avant AND v.niveau = n.niveau
+    GROUP BY ALL
+),
+anciens AS (
+    SELECT
+        p.millesime, p.profession, v.niveau, v.code,
+        sum(p.personnes) AS presents_avant,
+        sum(p.personnes) FILTER (p.lieu_apres IS NULL) AS sorties,
+        sum(p.personnes) FILTER (p.lieu_apres IS NOT NULL AND n.code IS DISTINCT FROM v.code) AS departs
+    FROM paires AS p
+    JOIN lieux AS v ON v.lieu = p.lieu_avant
+    LEFT JOIN lieux AS n ON n.lieu = p.lieu_apres AND n.niveau = v.niveau
+    GROUP BY ALL
+),
+revisions AS (
+    SELECT millesime, max(revision) AS revision FROM places GROUP BY millesime
+)
+SELECT
+    millesime AS annee, s.precedente AS annee_precedente, millesime, v.revision::INTEGER AS revision,
+    profession, niveau, code,
+    coalesce(a.presents_avant, 0)::INTEGER AS presents_avant,
+    coalesce(r.presents, 0)::INTEGER AS presents,
+    coalesce(r.entrees, 0)::INTEGER AS entrees,
+    coalesce(r.arrivees, 0)::INTEGER AS arrivees,
+    coalesce(a.sorties, 0)::INTEGER AS sorties,
+    coalesce(a.departs, 0)::INTEGER AS departs,
+    CASE WHEN t.passage_rpps BETWEEN s.precedente AND millesime THEN 'rupture' ELSE 'calculé' END AS statut
+FROM restes AS r
+FULL JOIN anciens AS a USING (millesime, profession, niveau, code)
+JOIN suites AS s USING (millesime)
+JOIN revisions AS v USING (millesime)
+LEFT JOIN (SELECT DISTINCT profession, passage_rpps FROM reference.professions_rpps) AS t USING (profession)
