@@ -1,6 +1,7 @@
 """The `atlas` command: what a data engineer does daily."""
 
 import contextlib
+import datetime as dt
 import errno
 import fcntl
 import json
@@ -518,6 +519,46 @@ def run(
 
 
 @app.command()
+def purge(
+    annee: Annotated[
+        int | None,
+        typer.Option("--annee", "-a", min=2000, max=2100, help="Année où l'on est ; sans elle, la présente."),
+    ] = None,
+    sure: Annotated[bool, typer.Option("--oui", help="Effacer vraiment ; sans cela, rien n'est touché.")] = False,
+) -> None:
+    """Efface les extraits personnels dont la durée de conservation est passée ; leur trace reste."""
+    console = _console()
+    found = steps.purge(annee or dt.date.today().year, sure=sure)
+    if not found:
+        console.print("Rien à effacer : aucun millésime personnel n'a passé sa durée de conservation.")
+        return
+    table = Table()
+    for heading in ("source", "millésime", "révision", "conservé jusqu'à", "Mo", "éditions touchées"):
+        table.add_column(heading, no_wrap=heading == "source")
+    for item in found:
+        table.add_row(
+            item.landed.source,
+            str(item.landed.millesime),
+            str(item.landed.revision),
+            f"fin {item.until}",
+            f"{item.size / 1e6:.1f}",
+            ", ".join(map(str, item.locks)) or "aucune",
+        )
+    console.print(table)
+    editions_ = sorted({edition for item in found for edition in item.locks})
+    if not sure:
+        console.print("Rien n'a été effacé. Pour le faire : atlas purge --oui" + (f" --annee {annee}" if annee else ""))
+        return
+    console.print("Effacés : les fichiers archivés et leur mise en forme. Leur trace et leurs empreintes restent.")
+    for edition in editions_:
+        console.print(
+            f"L'édition {edition} ne se refait plus à l'identique, et l'entrepôt en place garde ces lignes tant qu'une "
+            f"édition n'est pas reconstruite : atlas lock {edition} --update, puis atlas edition --edition {edition}.",
+            soft_wrap=True,
+        )
+
+
+@app.command()
 def lock(
     edition: Annotated[int, typer.Argument(help="Année de l'atlas.")] = settings.CURRENT_EDITION,
     update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
@@ -550,6 +591,10 @@ def lock(
             "\n".join(f.sha256[:12] for f in pin.files),
         )
     console.print(table)
+    if made.effaces:
+        console.print(
+            "Effacés, l'édition ne se refait plus à l'identique : " + " ; ".join(made.effaces), soft_wrap=True
+        )
     if made.absents:
         console.print("Sans millésime : " + ", ".join(made.absents))
     for refusal in made.refus:

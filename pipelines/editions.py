@@ -7,7 +7,7 @@ what was refused at that moment. The same lock and the same commit give the same
 import json
 import os
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Lock:
-    """What an edition is made of. `absents` are the sources of the catalogue without any vintage."""
+    """What an edition is made of. `absents` are the sources of the catalogue without any vintage.
+
+    `effaces` are the pinned revisions whose bytes were deleted past their retention: with one, this
+    edition can't be built again from this lock.
+    """
 
     edition: int
     fictif: bool
@@ -52,6 +56,7 @@ class Lock:
     pins: tuple[Pin, ...]
     refus: tuple[Refusal, ...]
     absents: tuple[str, ...]
+    effaces: tuple[str, ...] = ()
 
     def of(self, source: str) -> list[Pin]:
         """The pinned vintages of a source, oldest first."""
@@ -105,7 +110,31 @@ def load(settings: Settings, edition: int) -> Lock | None:
         pins=tuple(Pin(**{**p, "files": tuple(File(**f) for f in p["files"])}) for p in data["pins"]),
         refus=tuple(Refusal(**r) for r in data["refus"]),
         absents=tuple(data["absents"]),
+        effaces=tuple(data.get("effaces", ())),
     )
+
+
+def locked(settings: Settings) -> list[int]:
+    """The editions that have a lock, in order."""
+    home = settings.editions
+    return sorted(int(p.parent.name) for p in home.glob(f"*/{LOCK}") if p.parent.name.isdigit())
+
+
+def mark_deleted(settings: Settings, edition: int, landed: Landed) -> None:
+    """Writes in a lock that a revision it pins was deleted: the edition can't be built from it again."""
+    known = load(settings, edition)
+    if known is None:
+        return
+    said = f"{landed.source} {landed.millesime}, révision {landed.revision}"
+    _save(settings, replace(known, effaces=tuple(sorted({*known.effaces, said}))))
+
+
+def _save(settings: Settings, lock: Lock) -> None:
+    target = path(settings, lock.edition)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pending = target.with_suffix(".en-cours")
+    pending.write_text(lock.to_json(), encoding="utf-8")
+    pending.replace(target)
 
 
 def draft(settings: Settings, edition: int) -> Lock:
@@ -189,11 +218,14 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
     made = load(settings, edition)
     if made is None or update:
         made = draft(settings, edition)
-        target = path(settings, edition)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        pending = target.with_suffix(".en-cours")
-        pending.write_text(made.to_json(), encoding="utf-8")
-        pending.replace(target)
+        _save(settings, made)
+    if made.effaces:
+        raise BuildError(
+            f"L'édition {edition} ne peut plus être refaite à l'identique : des millésimes de son verrou ont été "
+            f"effacés, leur durée de conservation passée ({', '.join(made.effaces)}).",
+            expected="un verrou dont tous les millésimes sont conservés",
+            todo=f"la refaire avec ce qui est encore conservé : atlas lock {edition} --update",
+        )
     for pin in made.pins:
         outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
         where = Place(source=pin.source, millesime=pin.millesime)

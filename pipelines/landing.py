@@ -1,16 +1,19 @@
-"""The archive: raw bytes of each vintage and revision, with their provenance. Append-only."""
+"""The archive: raw bytes of each vintage and revision, with their provenance.
+
+Append-only, but for personal vintages past their retention (retention.py): their bytes go, their record stays.
+"""
 
 import datetime as dt
 import hashlib
 import json
 import shutil
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer
-from pipelines.errors import Place, StorageError
+from pipelines.errors import Place, RefusedError, StorageError
 
 PROVENANCE = "provenance.json"
 
@@ -28,7 +31,8 @@ class File:
 class Landed:
     """One revision of a vintage in the archive.
 
-    `unknown` names the files that stood beside it and that the catalogue doesn't read.
+    `unknown` names the files that stood beside it and that the catalogue doesn't read. `efface_le` is the
+    day when its bytes were deleted, past their retention.
     """
 
     source: str
@@ -38,6 +42,7 @@ class Landed:
     files: tuple[File, ...]
     new: bool
     unknown: tuple[str, ...] = ()
+    efface_le: str | None = None
 
     def folder(self, landing: Path) -> Path:
         """Where its files are."""
@@ -65,6 +70,7 @@ def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
                 files=tuple(File(**f) for f in data["files"]),
                 new=False,
                 unknown=tuple(data.get("non_lus", ())),
+                efface_le=data.get("efface_le"),
             )
         )
     return sorted(found, key=lambda landed: landed.revision)
@@ -83,6 +89,21 @@ def revision(landing: Path, source: str, millesime: int, number: int) -> Landed:
     )
 
 
+def with_deletion(landed: Landed, day: str) -> Landed:
+    """The same revision, once its bytes are deleted."""
+    return replace(landed, efface_le=day)
+
+
+def deleted(landed: Landed) -> RefusedError:
+    """Why a deleted revision can't be read any more."""
+    return RefusedError(
+        f"Millésime effacé le {landed.efface_le} : sa durée de conservation est passée.",
+        where=Place(source=landed.source, millesime=landed.millesime),
+        expected="un millésime encore conservé (conservation, dans le catalogue)",
+        todo="le retirer du dossier des extraits ; il reste dans le verrou par son nom et son empreinte",
+    )
+
+
 def vintages(landing: Path, source: str) -> list[int]:
     """The labels of a source that the archive holds, in order."""
     home = landing / source
@@ -92,7 +113,8 @@ def vintages(landing: Path, source: str) -> list[int]:
 def archive(landing: Path, source: Source, offer: Offer) -> Landed:
     """Copies the files of a vintage into the archive, as a new revision unless the bytes are known.
 
-    Returns the revision that holds those bytes; `new` says whether it was just made.
+    Returns the revision that holds those bytes; `new` says whether it was just made. Raises RefusedError
+    for bytes that were deleted past their retention.
     """
     home = landing / source.id / str(offer.millesime)
     home.mkdir(parents=True, exist_ok=True)
@@ -108,6 +130,8 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
             known = revisions(landing, source.id, offer.millesime)
             for landed in known:
                 if set(landed.files) == set(files) and landed.fictif == offer.fictif:
+                    if landed.efface_le is not None:
+                        raise deleted(landed)
                     return landed
             revision = max((landed.revision for landed in known), default=0) + 1
             record = {

@@ -144,6 +144,9 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     pending = _pending(settings, landed.source, landed.millesime, landed.revision)
     shutil.rmtree(pending, ignore_errors=True)
     pending.mkdir(parents=True)
+    if landed.efface_le is not None:
+        refuse(settings, landed, landing.deleted(landed))
+        raise landing.deleted(landed)
     files = [landed.folder(settings.landing) / f.name for f in landed.files]
     staged: list[staging.Staged] = []
     aside: list[dict[str, object]] = []

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, editions, journal, landing, quality, settings, warehouse
+from pipelines import catalogue, editions, journal, landing, quality, retention, settings, warehouse
 from pipelines.connectors import arrivals
 from pipelines.errors import AtlasError, StorageError
 from pipelines.publish import release
@@ -232,3 +232,14 @@ def publish(edition: int, region: str) -> str:
         made = release.publish(settings.load(), edition, region)
         said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
         return str(made.path)
+
+
+def purge(year: int, *, sure: bool) -> list[retention.Due]:
+    """The personal vintages that may no longer be kept in a year; deletes their bytes where `sure`."""
+    now = settings.load()
+    found = retention.due(now, year)
+    if sure and found:
+        with _step("purge", annee=year) as said:
+            retention.purge(now, found)
+            said.update(effaces=[f"{d.landed.source} {d.landed.millesime} r{d.landed.revision}" for d in found])
+    return found

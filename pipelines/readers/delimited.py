@@ -293,7 +293,8 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
     ragged: deque[Ragged] = deque()
 
     def keep(row: pacsv.InvalidRow) -> str:
-        ragged.append(Ragged(row.number, row.actual_columns, row.expected_columns, row.text))
+        if len(ragged) <= RAGGED_MAX:  # more than that are told by their number alone
+            ragged.append(Ragged(row.number, row.actual_columns, row.expected_columns, row.text))
         return "skip"
 
     if survey.lines <= header_line:
@@ -329,7 +330,7 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
             end += 1
         skipped = {r.line for r in bad}
         lines = pa.array([n for n in range(line, end) if n not in skipped] if bad else range(line, end), pa.int64())
-        unread = pa.nulls(batch.num_rows, pa.string())
+        unread = pa.repeat(pa.scalar("", pa.string()), batch.num_rows)
         cells = dict(zip(kept, batch.columns, strict=True))
         yield _without_blank_lines(
             replace(
@@ -340,14 +341,8 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
             )
         )
         line, aside = end, aside + len(bad)
-        if aside + len(ragged) > RAGGED_MAX:
-            raise RefusedError(
-                f"Plus de {RAGGED_MAX} lignes n'ont pas autant de cellules que l'en-tête, qui en a {len(names)}.",
-                where=where,
-                expected=f"des lignes de {len(names)} cellules séparées par « {layout.delimiter} »",
-                todo="reprendre le fichier d'origine ; si le producteur a changé l'en-tête ou le séparateur, "
-                f"le dire dans le catalogue (pipelines/catalogue/{where.source}.yml)",
-            )
+        _refuse_ragged(aside + len(ragged), len(names), layout, where)
+    _refuse_ragged(aside + len(ragged), len(names), layout, where)
     line += len(ragged)
     if ragged:
         yield replace(empty, ragged=[r for r in ragged if not _is_blank(r.text, layout)])
@@ -357,6 +352,18 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
             where=where,
             expected="des lignes qui finissent toutes de la même façon",
             todo="reprendre le fichier d'origine, sans l'avoir converti",
+        )
+
+
+def _refuse_ragged(count: int, width: int, layout: Layout, where: Place) -> None:
+    """Refuses a file most of whose lines are of another width than its header."""
+    if count > RAGGED_MAX:
+        raise RefusedError(
+            f"Plus de {RAGGED_MAX} lignes n'ont pas autant de cellules que l'en-tête, qui en a {width}.",
+            where=where,
+            expected=f"des lignes de {width} cellules séparées par « {layout.delimiter} »",
+            todo="reprendre le fichier d'origine ; si le producteur a changé l'en-tête ou le séparateur, "
+            f"le dire dans le catalogue (pipelines/catalogue/{where.source}.yml)",
         )
 
 

@@ -1,0 +1,466 @@
+"""The health directory: persons as keyed hashes, headcounts counted by hand, nothing personal published."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_release, environment, none, one, rows
+
+from pipelines import catalogue, editions, landing, personnes, quality, retention, staging, steps
+from pipelines.errors import BuildError, RefusedError, UsageError
+from pipelines.publish import tables
+from pipelines.samples.nomenclatures import headings
+
+KEY = b"une cle d'essai de plus de trente-deux caracteres"
+RPPS = catalogue.load("rpps")
+HEADER = headings("PS_LibreAcces_Personne_activite.txt", "|")
+KNOW_HOW = headings("PS_LibreAcces_SavoirFaire.txt", "|")
+
+
+# --- The key ----------------------------------------------------------------------------------------
+
+
+def test_a_hash_is_keyed_stable_and_keeps_what_is_missing() -> None:
+    cells = pa.chunked_array([["810000000001", None, "810000000001", "é"]])
+    found = personnes.hashed(cells, KEY).to_pylist()
+    expected = hashlib.blake2b(b"810000000001", key=KEY, digest_size=16).hexdigest()
+    assert found == [expected, None, expected, hashlib.blake2b("é".encode(), key=KEY, digest_size=16).hexdigest()]
+    assert personnes.hashed(cells, KEY + b"!").to_pylist()[0] != expected
+    assert personnes.key_id(KEY) != personnes.key_id(KEY + b"!")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without a key, neither in the environment nor in a file."""
+    monkeypatch.delenv(personnes.VARIABLE)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config" / "atlas-sante" / "cle-personnes"
+
+
+def test_the_key_is_made_once_in_a_file_of_its_own(home: Path) -> None:
+    first = personnes.key(fictif=False)
+    assert personnes.key(fictif=False) == first
+    assert len(first) == 64
+    assert home.stat().st_mode & 0o777 == 0o600
+    home.chmod(0o640)
+    with pytest.raises(UsageError, match="lue par d'autres"):
+        personnes.key(fictif=False)
+
+
+def test_a_key_beside_the_data_is_refused(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_WAREHOUSE", str(tmp_path))
+    with pytest.raises(UsageError, match="à côté des données"):
+        personnes.key(fictif=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(ROOT / "conf"))
+    with pytest.raises(UsageError, match="à côté des données"):
+        personnes.key(fictif=False)
+    assert not home.exists()
+
+
+def test_the_environment_gives_the_key_and_a_short_one_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(personnes.VARIABLE, KEY.decode())
+    assert personnes.key(fictif=False) == KEY
+    monkeypatch.setenv(personnes.VARIABLE, "courte")
+    with pytest.raises(UsageError, match="trop courte") as told:
+        personnes.key(fictif=False)
+    assert "courte " not in str(told.value).replace("trop courte :", "")
+    assert not home.exists()
+
+
+# --- Reading ----------------------------------------------------------------------------------------
+
+
+def line(number: int, **cells: str) -> dict[str, str]:
+    """One line of Personne_activite; every cell that could identify someone is planted, to be looked for."""
+    rpps = f"107777{number:05d}"
+    return {
+        "Type d'identifiant PP": "8",
+        "Identifiant PP": rpps,
+        "Identification nationale PP": f"8{rpps}",
+        "Nom d'exercice": f"PLANTENOM{number}",
+        "Prénom d'exercice": f"Planteprénom{number}",
+        "Code profession": "10",
+        "Libellé profession": "Médecin",
+        "Code catégorie professionnelle": "C",
+        "Code mode exercice": "L",
+        "Numéro SIRET site": f"5555555{number:05d}11",
+        "Numéro SIREN site": f"5555{number:05d}",
+        "Identifiant technique de la structure": f"R777{number:09d}",
+        "Raison sociale site": f'CABINET "PLANTENOM" {number}',
+        "Numéro Voie (coord. structure)": "3",
+        "Libellé Voie (coord. structure)": "RUEPLANTEE",
+        "Code pays (coord. structure)": "99000",
+        "Téléphone (coord. structure)": f"02977{number:05d}",
+        "Adresse e-mail (coord. structure)": f"plante{number}@courriel.invalid",
+        **cells,
+    }
+
+
+PLANTED = ("PLANTENOM", "PLANTEPRÉNOM", "107777", "5555555", "R777", "RUEPLANTEE", "02977", "@COURRIEL.INVALID")
+
+
+def speciality(code: str) -> dict[str, str]:
+    return {"Code type savoir-faire": "S", "Code savoir-faire": code, "Libellé savoir-faire": code} if code else {}
+
+
+def at(commune: str, finess: str = "", mode: str = "L") -> dict[str, str]:
+    return {
+        "Code commune (coord. structure)": commune,
+        "Numéro FINESS site": finess,
+        "Code mode exercice": mode,
+    }
+
+
+def text(lines: list[dict[str, str]], header: list[str] = HEADER, *, trailing: bool = True) -> str:
+    end = "|\n" if trailing else "\n"
+    return "".join("|".join(cells) + end for cells in [header, *([c.get(h, "") for h in header] for c in lines)])
+
+
+def write(folder: Path, content: str, name: str = "PS_LibreAcces_Personne_activite_202501020805.txt") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder / name
+
+
+def staged(path: Path, folder: Path, table: str = "activites", millesime: int = 2025) -> tuple[staging.Staged, list]:
+    with duckdb.connect() as connection:
+        return staging.stage(connection, RPPS, table, millesime, [path], folder, key=KEY)
+
+
+def read(result: staging.Staged) -> list[dict[str, object]]:
+    with duckdb.connect() as connection:
+        return connection.execute(f"FROM '{result.path}'").to_arrow_table().to_pylist()
+
+
+def test_real_rows_are_read(mirror_root: Path, tmp_path: Path) -> None:
+    path = mirror_root / "rpps" / "2021" / "PS_LibreAcces_Personne_activite_sample.txt"
+    result, aside = staged(path, tmp_path, millesime=2021)
+    found = read(result)
+    assert (len(found), aside, result.unknown_headings) == (22, [], [])
+    assert [r["_ligne"] for r in found] == list(range(2, 24))
+    midwife = found[-1]
+    assert (midwife["profession"], midwife["savoir_faire"], midwife["mode_exercice"]) == ("10", "SM20", "S")
+    assert midwife["personne"] == hashlib.blake2b(b"810000000021", key=KEY, digest_size=16).hexdigest()
+    assert {r["commune"] for r in found} >= {None, "01004", "01053"}
+    assert {r["role"] for r in found} == {None}
+
+
+def test_a_key_is_required(tmp_path: Path) -> None:
+    path = write(tmp_path, text([line(1)]))
+    with duckdb.connect() as connection, pytest.raises(ValueError, match="key"):
+        staging.stage(connection, RPPS, "activites", 2025, [path], tmp_path)
+
+
+def test_columns_may_move_and_change_case(tmp_path: Path) -> None:
+    lines = [line(1, **at("14001", "140000001", "S")), line(2)]
+    plain = read(staged(write(tmp_path / "a", text(lines)), tmp_path)[0])
+    moved = text(lines, HEADER[::-1], trailing=False).replace("Code Département", "Code département", 1)
+    assert read(staged(write(tmp_path / "b", moved), tmp_path)[0]) == plain
+    older = text(lines, HEADER[:52])
+    path = write(tmp_path / "c", older, "PS_LibreAcces_Personne_activite_202101020805.txt")
+    assert [r["commune"] for r in read(staged(path, tmp_path, millesime=2021)[0])] == ["14001", None]
+
+
+def test_columns_added_renamed_or_missing(tmp_path: Path) -> None:
+    added, _ = staged(write(tmp_path / "a", text([line(1)], [*HEADER, "Code nouveau"])), tmp_path)
+    assert added.unknown_headings == ["Code nouveau"]
+    renamed = [h.replace("Code commune (coord. structure)", "Code commune INSEE") for h in HEADER]
+    with pytest.raises(RefusedError, match="Code commune INSEE"):
+        staged(write(tmp_path / "b", text([line(1)], renamed)), tmp_path)
+    with pytest.raises(RefusedError, match="Code profession"):
+        staged(write(tmp_path / "c", text([line(1)], [h for h in HEADER if h != "Code profession"])), tmp_path)
+
+
+def test_ragged_lines_keep_their_number_and_lose_their_text(tmp_path: Path) -> None:
+    content = text([line(n) for n in range(1, 30_001)]).splitlines(keepends=True)
+    content[10] = "8|10777700010|PLANTENOM10\n"
+    content[20_000] = content[20_000].replace("|", "||", 1)
+    content[25_000] = "\n"
+    result, aside = staged(write(tmp_path, "".join(content)), tmp_path)
+    assert [(r["ligne"], r["contenu"]) for r in aside] == [(11, None), (20_001, None)]
+    assert "PLANTE" not in json.dumps(aside)
+    numbers = [r["_ligne"] for r in read(result)]
+    assert numbers == [n for n in range(2, 30_002) if n not in (11, 20_001, 25_001)]
+
+
+def test_a_file_without_header_names_nobody(tmp_path: Path) -> None:
+    path = write(tmp_path, "".join(text([line(1), line(2)]).splitlines(keepends=True)[1:]))
+    with pytest.raises(RefusedError) as told:
+        staged(path, tmp_path)
+    assert not [word for word in PLANTED if word in str(told.value).upper()]
+
+
+@pytest.mark.parametrize("content", ["", text([]), text([line(1)])[:-20]], ids=["empty", "header", "cut"])
+def test_a_file_that_is_no_extract_is_refused(content: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError):
+        staged(write(tmp_path, content), tmp_path)
+
+
+def test_a_file_of_another_width_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.readers.delimited.RAGGED_MAX", 5)
+    content = text([line(n) for n in range(9)]).replace("|\n", "\n").replace("\n", "|\n", 1)
+    with pytest.raises(RefusedError, match="autant de cellules"):
+        staged(write(tmp_path, content), tmp_path)
+
+
+# --- Counted by hand --------------------------------------------------------------------------------
+
+DOCTORS_2024 = {"A": "14001", "B": "14001", "C": "61001", "D": "14001", "G": "14002", "I": "14001", "J": "61001"}
+DOCTORS_2024 |= {"L": "14001", "N": "14001"}
+SPECIALITIES = {"A": "SM54", "B": "SM26", "C": "SM04", "D": "SM73", "G": "SM42", "L": "SM54", "N": "SM54", "O": "SM40"}
+
+
+def doctor(name: str, place: dict[str, str], **cells: str) -> dict[str, str]:
+    return line(ord(name), **speciality(SPECIALITIES.get(name, "")), **place, **cells)
+
+
+def extract_2024() -> list[dict[str, str]]:
+    return [doctor(name, at(commune)) for name, commune in DOCTORS_2024.items()]
+
+
+def extract_2025() -> list[dict[str, str]]:
+    nurse = {"Code profession": "60", "Libellé profession": "Infirmier"}
+    return [
+        doctor("A", at("14001")),
+        # Two places in two départements: once where the last line is; half at each.
+        doctor("B", at("14001", "140000001", "S")),
+        doctor("B", at("61001")),
+        doctor("C", at("61001", "610000001", "S")),  # cardiology, old code
+        doctor("D", at("14001", "140000001", "S")),  # cardiology, code of 2017
+        doctor("E", at("14001", mode="S"), **{"Code catégorie professionnelle": "E"}),  # a student
+        doctor("F", at("14001", mode="B")),  # only a volunteer
+        doctor("G", at("14002", mode="S")),  # salaried, and a volunteer elsewhere
+        doctor("G", at("61001", mode="B")),
+        doctor("H", at("14001", mode="S"), **{"Code catégorie professionnelle": "M"}),  # only military
+        doctor("I", at("14001")),  # its speciality is in the other file
+        doctor("J", at("61001")),  # no ordinal speciality: general practice
+        line(75, **nurse, **at("14001", "140000001", "S")),
+        line(75, **nurse, **at("14002", "140000002", "S")),
+        line(75, **nurse, **at("", mode="L")),  # a third place, of unknown commune
+        doctor("L", at("14001"), **{"Code genre activité": "GENR02"}),  # a locum
+        doctor("O", at("14002", mode="S")),  # new in 2025, where N has died
+        doctor("P", at(""), **{"Code pays (coord. structure)": "99131"}),  # abroad
+        doctor("Q", at("98888")),  # a commune that leads nowhere
+    ]
+
+
+@pytest.fixture(scope="module")
+def counted(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """An edition from two extracts written by hand, on the sample's geography."""
+    root = tmp_path_factory.mktemp("compte")
+    for name in ("insee_cog", "bmo"):
+        shutil.copytree(sample_extracts / name, root / "extraits" / name)
+    shutil.copy(sample_extracts / "FICTIF.txt", root / "extraits")
+    fillers = [line(900 + n, **{"Code profession": str(code), **at("76001")}) for n, code in enumerate(range(80, 100))]
+    for millesime, lines in ((2024, extract_2024()), (2025, extract_2025())):
+        folder = root / "extraits" / "rpps" / str(millesime)
+        stamp = f"{millesime}01020805.txt"
+        content = text([*lines, *fillers])
+        write(folder, content, f"PS_LibreAcces_Personne_activite_{stamp}")
+        known = [
+            {**line(73), **speciality("SM53")},
+            {**line(73), "Code type savoir-faire": "CEX", "Code savoir-faire": "CEX24"},
+            *({**line(900 + n), **speciality("SM54")} for n in range(20)),
+        ]
+        write(folder, text(known, KNOW_HOW), f"PS_LibreAcces_SavoirFaire_{stamp}")
+    with environment(root / "entrepot", root / "extraits") as now:
+        for source in ("insee_cog", "bmo", "rpps"):
+            for millesime in steps.vintages(source):
+                steps.ingest(source, millesime)
+        yield Warehouse(now, build_and_release(EDITION))
+
+
+@pytest.fixture
+def counts(counted: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    with counted.connect() as connection:
+        yield connection
+
+
+def headcounts(db: duckdb.DuckDBPyConnection, methode: str, niveau: str, *, by: str = "code", **wanted: str) -> dict:
+    asked = {"profession": "medecin", "specialite_groupe": "ensemble", "mode_exercice": "ensemble", **wanted}
+    asked.pop(by, None)
+    where = " AND ".join(f"{k} = '{v}'" for k, v in asked.items())
+    query = f"SELECT {by}, effectif FROM atlas.effectifs_rpps WHERE annee = 2025 AND methode = ? AND niveau = ? AND "
+    return {k: float(v) for k, v in rows(db, query + where, methode, niveau)}
+
+
+def test_each_person_counts_once(counts: duckdb.DuckDBPyConnection) -> None:
+    assert headcounts(counts, "personne", "france") == {"F": 10}
+    assert headcounts(counts, "personne", "departement") == {"14": 6, "61": 3}
+    assert headcounts(counts, "personne", "commune") == {"14001": 4, "14002": 2, "61001": 3}
+    assert headcounts(counts, "personne", "departement", profession="infirmier") == {"14": 1}
+
+
+def test_or_by_shares_of_its_places(counts: duckdb.DuckDBPyConnection) -> None:
+    assert headcounts(counts, "prorata", "france") == {"F": 10}
+    assert headcounts(counts, "prorata", "departement") == {"14": 6.5, "61": 2.5}
+    nurse = headcounts(counts, "prorata", "commune", profession="infirmier")
+    assert nurse == {"14001": 0.333333, "14002": 0.333334}
+    assert headcounts(counts, "prorata", "france", profession="infirmier") == {"F": 1}
+
+
+def test_specialities_unite_old_and_new_codes(counts: duckdb.DuckDBPyConnection) -> None:
+    groups = {"ensemble": 10, "medecine_generale": 6, "cardiologie": 2, "psychiatrie": 1, "pediatrie": 1}
+    assert headcounts(counts, "personne", "france", by="specialite_groupe") == groups
+    # I is found in the file of know-hows, and counts once though it has two lines there.
+    personne = personnes.hashed(pa.array(["810777700073"]), personnes.SAMPLE_KEY)[0].as_py()
+    query = "SELECT savoir_faire, specialite_groupe FROM core.rpps_personnes WHERE millesime = 2025 AND personne = ?"
+    assert rows(counts, query, personne) == [("SM53", "medecine_generale")]
+
+
+def test_modes_are_of_all_activities(counts: duckdb.DuckDBPyConnection) -> None:
+    modes = {"ensemble": 10, "libéral": 5, "mixte": 1, "salarié": 4}
+    assert headcounts(counts, "personne", "france", by="mode_exercice") == modes
+
+
+def test_who_is_not_counted_is_kept_with_the_reason(counts: duckdb.DuckDBPyConnection) -> None:
+    found = dict(rows(counts, "SELECT exclusion, count(*) FROM core.rpps_activites WHERE millesime = 2025 GROUP BY 1"))
+    found.pop(None)
+    assert found == {"étudiant": 1, "bénévole": 2, "militaire": 1, "à l'étranger": 1}
+    unknown = "SELECT code_publie, lignes FROM qualite.territoires_inconnus WHERE source = 'rpps'"
+    assert rows(counts, unknown + " AND millesime = 2025") == [("98888", 1)]
+
+
+def test_entries_and_exits(counts: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        "SELECT code, presents_avant, presents, entrees, arrivees, sorties, departs FROM atlas.mouvements_rpps "
+        "WHERE annee = 2025 AND annee_precedente = 2024 AND profession = 'medecin' AND niveau = ? ORDER BY code"
+    )
+    assert rows(counts, query, "france") == [("F", 9, 10, 2, 0, 1, 0)]
+    assert rows(counts, query, "departement") == [("14", 7, 6, 1, 0, 1, 1), ("61", 2, 3, 0, 1, 0, 0)]
+
+
+def test_a_series_takes_each_year_once(sample_db: duckdb.DuckDBPyConnection) -> None:
+    none(sample_db, "SELECT annee FROM atlas.effectifs_rpps WHERE annee <> millesime")
+    assert one(sample_db, "SELECT count(DISTINCT annee) FROM atlas.effectifs_rpps") == 2
+
+
+# --- Nothing personal, nothing restricted -----------------------------------------------------------
+
+
+def cells_of(path: Path) -> str:
+    """All that a file says, as text: compressed formats are opened."""
+    if path.suffix == ".parquet":
+        with duckdb.connect() as connection:
+            return str(connection.execute(f"FROM '{path}'").fetchall())
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as connection:
+            named = connection.execute(
+                "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+                "WHERE table_type = 'BASE TABLE'"
+            ).fetchall()
+            return "".join(str(connection.execute(f"FROM {name}").fetchall()) for (name,) in named)
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def test_no_planted_identifier_leaves_the_archive(counted: Warehouse, tmp_path: Path) -> None:
+    now = a_copy(counted.settings, tmp_path / "entrepot", database=True)
+    shutil.copytree(counted.settings.releases, now.releases)
+    # A vintage that is refused, with ragged lines: its quarantine, its outcome and its message.
+    content = text([line(n) for n in range(1, 60)]) + "8|10777700010|PLANTENOM|ligne courte\n"
+    name = "PS_LibreAcces_Personne_activite_202301020805.txt"
+    write(tmp_path / "extraits" / "rpps" / "2023", content, name)
+    with environment(now.warehouse, tmp_path / "extraits"), pytest.raises(RefusedError) as told:
+        steps.ingest("rpps", 2023)
+    assert not [word for word in PLANTED if word in str(told.value).upper()]
+    every = [p for p in now.warehouse.rglob("*") if p.is_file()]
+    outside = [p for p in every if not p.is_relative_to(now.landing)]
+    assert {p.suffix for p in outside} >= {".parquet", ".duckdb", ".csv", ".html", ".json", ".jsonl"}
+    assert any("PLANTENOM" in cells_of(p) for p in every if p.is_relative_to(now.landing))
+    found = {
+        (p.relative_to(now.warehouse).as_posix(), word)
+        for p in outside
+        for said in [cells_of(p).upper()]
+        for word in PLANTED
+        if word in said
+    }
+    assert found == set()
+
+
+def test_what_descends_from_a_restricted_source_is_not_released(counted: Warehouse) -> None:
+    assert RPPS.restreint
+    held = {"core.rpps_activites", "core.rpps_personnes", "atlas.effectifs_rpps", "atlas.mouvements_rpps"}
+    assert held <= tables.held_back().keys()
+    with counted.connect() as db:
+        hashes = {r[0] for r in rows(db, "SELECT DISTINCT personne FROM core.rpps_personnes")}
+    assert len(hashes) > 20
+    for path in (p for p in counted.release.rglob("*") if p.is_file()):
+        assert not [name for name in tables.held_back() if name in path.name], path.name
+        said = cells_of(path)
+        assert not [h for h in hashes if h in said], path.name
+        if "dictionnaire" in path.name or "qualite." in path.name:
+            assert "rpps_personnes" not in said, path.name
+    page = (counted.release / "index.html").read_text(encoding="utf-8")
+    assert "Ce qui n’est pas publié" in page
+    for name, sources in tables.held_back().items():
+        assert f"<code>{name}</code> (source : {', '.join(sources)})" in page
+
+
+def test_an_open_source_would_be_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = [s.model_copy(update={"restreint": False}) for s in catalogue.load_all()]
+    monkeypatch.setattr(catalogue, "load_all", lambda: opened)
+    assert tables.held_back() == {}
+
+
+# --- Retention --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(counted: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
+    """A copy of the counted warehouse, to be purged."""
+    made = a_copy(counted.settings, tmp_path / "entrepot", database=True)
+    with environment(made.warehouse, made.sources):
+        yield Warehouse(made, counted.release)
+
+
+def test_purge_only_says_unless_told(kept: Warehouse) -> None:
+    assert steps.purge(2029, sure=False) == []
+    found = steps.purge(2030, sure=False)
+    assert [(d.landed.source, d.landed.millesime, d.until, d.locks) for d in found] == [
+        ("rpps", 2024, 2029, (EDITION,))
+    ]
+    landed = found[0].landed
+    assert all((landed.folder(kept.settings.landing) / f.name).is_file() for f in landed.files)
+
+
+def test_a_vintage_past_its_retention_goes_and_its_record_stays(kept: Warehouse) -> None:
+    now = kept.settings
+    before = landing.revision(now.landing, "rpps", 2024, 1)
+    steps.purge(2030, sure=True)
+    after = landing.revision(now.landing, "rpps", 2024, 1)
+    assert after.files == before.files
+    assert after.efface_le
+    assert [p.name for p in after.folder(now.landing).iterdir()] == [landing.PROVENANCE]
+    assert not list((quality.folder(now, "rpps", 2024, 1)).glob("activites*"))
+    assert steps.purge(2030, sure=True) == []
+    # The lock says it, rather than a missing file.
+    made = editions.load(now, EDITION)
+    assert made is not None
+    assert made.effaces == ("rpps 2024, révision 1",)
+    with pytest.raises(BuildError, match="ne peut plus être refaite à l'identique"):
+        steps.build(EDITION)
+    # The same bytes are not taken again.
+    with pytest.raises(RefusedError, match="durée de conservation"):
+        steps.ingest("rpps", 2024)
+    # The edition can be made again from what is still kept: who was there only in 2024 is nowhere any more.
+    steps.lock(EDITION, update=True)
+    target = steps.build(EDITION)
+    steps.check_marts(target)
+    gone = personnes.hashed(pa.array([f"8107777{ord('N'):05d}"]), personnes.SAMPLE_KEY)[0].as_py()
+    with duckdb.connect(target, read_only=True) as db:
+        assert rows(db, "SELECT DISTINCT millesime FROM core.rpps_activites") == [(2025,)]
+        assert rows(db, "SELECT 1 FROM core.rpps_activites WHERE personne = ?", gone) == []
+        assert "conservation" in str(one(db, "SELECT motif FROM reference.millesimes WHERE statut = 'refusé'"))
+
+
+def test_only_sources_that_say_so_are_purged(kept: Warehouse) -> None:
+    found = retention.due(kept.settings, 2100)
+    assert {d.landed.source for d in found} == {s.id for s in catalogue.load_all() if s.conservation is not None} & {
+        "rpps"
+    }
+    assert all(isinstance(d, retention.Due) for d in found)
