@@ -519,6 +519,30 @@ def run(
 
 
 @app.command()
+def echantillon(
+    dossier: Annotated[Path, typer.Argument(help="Dossier à remplir, nouveau ou déjà fait par cette commande.")],
+    echelle: Annotated[float, typer.Option("--echelle", help="1 : une centaine d'établissements normands.")] = 1.0,
+    annuaires: Annotated[
+        int, typer.Option("--annuaires", min=1, max=20, help="Nombre d'extraits annuels de l'annuaire santé.")
+    ] = 2,
+    national: Annotated[
+        bool, typer.Option("--national", help="Le dernier annuaire à la taille nationale (2,4 millions de lignes).")
+    ] = False,
+) -> None:
+    """Fabrique des extraits fictifs, dans la présentation des producteurs, à l'échelle voulue."""
+    from pipelines import samples
+
+    start = time.perf_counter()
+    made = samples.make(dossier, scale=echelle, vintages=annuaires, national=national)
+    size = sum(path.stat().st_size for path in made) / 1e6
+    _console().print(
+        f"{len(made)} fichiers fictifs, {size:.0f} Mo, dans {dossier} ({time.perf_counter() - start:.0f} s)",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def purge(
     annee: Annotated[
         int | None,

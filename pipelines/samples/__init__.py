@@ -36,8 +36,17 @@ SENTENCE = (
 )
 
 
-def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
+def make(
+    root: Path,
+    *,
+    seed: int = SEED,
+    scale: float = 1.0,
+    vintages: int = len(annuaire.ANNEES),
+    national: bool = False,
+) -> list[Path]:
     """Makes the fictitious extracts in `root/<folder>/<millésime>/` and returns them, in order.
+
+    `vintages` yearly extracts of the health directory, the newest of national size where `national`.
 
     Does nothing where `root` already holds those of the same seed, scale and code. They are made
     aside, then swapped in. Raises UsageError where `root` holds something else.
@@ -48,9 +57,15 @@ def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
             expected="un nombre entre 0 et 100 (1 : une centaine d'établissements normands)",
         )
     root = root.absolute()
-    wanted = {"graine": seed, "echelle": float(scale), "code": _code()}
+    wanted = {
+        "graine": seed,
+        "echelle": float(scale),
+        "annuaires": vintages,
+        "national": national,
+        "code": _code(),
+    }
     try:
-        return _make(root, wanted, seed, scale)
+        return _make(root, wanted, seed, scale, vintages, national)
     except OSError as error:
         raise StorageError(
             f"L'échantillon ne s'écrit pas dans {root} : {error}",
@@ -58,7 +73,7 @@ def make(root: Path, *, seed: int = SEED, scale: float = 1.0) -> list[Path]:
         ) from error
 
 
-def _make(root: Path, wanted: dict[str, object], seed: int, scale: float) -> list[Path]:
+def _make(root: Path, wanted: dict[str, object], seed: int, scale: float, vintages: int, national: bool) -> list[Path]:
     made = _made(root)
     if made is not None and all(made.get(key) == value for key, value in wanted.items()) and _whole(root, made):
         return _extracts(root)
@@ -74,6 +89,9 @@ def _make(root: Path, wanted: dict[str, object], seed: int, scale: float) -> lis
     try:
         aside.mkdir()
         _write(aside, seed, scale)
+        if national or vintages != len(annuaire.ANNEES):
+            shutil.rmtree(aside / "rpps")
+            annuaire.write_series(aside, seed, scale, vintages, national=national)
         sizes = {path.relative_to(aside).as_posix(): path.stat().st_size for path in _extracts(aside)}
         marker = json.dumps({**wanted, "fichiers": sizes}, ensure_ascii=False, indent=1)
         (aside / MARKER).write_text(marker + "\n", encoding="utf-8", newline="\n")

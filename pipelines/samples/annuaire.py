@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.samples import writers
+from pipelines.samples import etablissements, territoires, writers
 from pipelines.samples.etablissements import Parc
 from pipelines.samples.geographie import capitals
 from pipelines.samples.nomenclatures import headings, rows
@@ -299,3 +299,13 @@ def write(root: Path, territoire: Territoire, parc: Parc, seed: int, scale: floa
     """Writes `rpps`, two yearly extracts of about 1,700 × scale persons."""
     for annee in ANNEES:
         write_vintage(root, territoire, parc, seed, annee, max(200, int(PERSONNES * scale)))
+
+
+def write_series(root: Path, seed: int, scale: float, vintages: int, *, national: bool) -> None:
+    """Writes the last `vintages` yearly extracts; the newest of national size (2.4 million lines) if asked."""
+    territoire = territoires.build(seed, scale)
+    parc = etablissements.build(seed, scale, territoire)
+    for annee in range(ANNEES[-1] - vintages + 1, ANNEES[-1] + 1):
+        large = national and annee == ANNEES[-1]
+        persons = NATIONAL if large else max(200, int(PERSONNES * scale))
+        write_vintage(root, territoire, parc, seed, annee, persons)
