@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, landing, quality, staging
+from pipelines import catalogue, indicators, landing, quality, staging
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
+from pipelines.indicators import Calculation
 from pipelines.quality import Control
 from pipelines.settings import ROOT, Settings
 
@@ -108,22 +109,41 @@ def parse(path: Path) -> Model:
 
 
 @functools.cache
-def _needs() -> dict[str, tuple[Model, frozenset[str]]]:
-    """Every model by name, with all that it reads."""
+def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
+    """Every model and every calculated table by name, with all that it reads."""
     found = [parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql"))]
+    needs: dict[str, tuple[Model | Calculation, frozenset[str]]] = {}
     with duckdb.connect() as connection:
-        return {model.name: (model, frozenset(dependencies(connection, model))) for model in found}
+        for model in found:
+            where = f"sql/{model.schema}/{model.table}.sql"
+            needs[model.name] = (model, frozenset(dependencies(connection, model.query, where)))
+        for calculation in indicators.ALL:
+            read = frozenset().union(
+                *(dependencies(connection, q, calculation.name) for q in calculation.reads.values())
+            )
+            needs |= {f"{indicators.SCHEMA}.{table}": (calculation, read) for table in calculation.makes}
+    return needs
+
+
+@functools.cache
+def plan() -> tuple[Model | Calculation, ...]:
+    """All that a build makes, in the order in which it can be made; a calculation once."""
+    needs = _needs()
+    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
+    try:
+        made: list[Model | Calculation] = []
+        for name in order.static_order():
+            if needs[name][0] not in made:
+                made.append(needs[name][0])
+        return tuple(made)
+    except CycleError as error:
+        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
 
 
 @functools.cache
 def models() -> tuple[Model, ...]:
     """All tables of sql/, in the order in which they can be built."""
-    needs = _needs()
-    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
-    try:
-        return tuple(needs[name][0] for name in order.static_order())
-    except CycleError as error:
-        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
+    return tuple(made for made in plan() if isinstance(made, Model))
 
 
 @functools.cache
@@ -140,14 +160,17 @@ def sources_of(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def dependencies(connection: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
-    """Names of the tables that a model reads, `schema.table`, as DuckDB's own parser sees them."""
-    parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
+def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) -> set[str]:
+    """Names of the tables that a query reads, `schema.table`, as DuckDB's own parser sees them.
+
+    `where` is the file, or the calculation, that the query comes from.
+    """
+    parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()[0][0]
     tree = json.loads(parsed)
     if tree.get("error"):
         raise BuildError(
-            f"Le modèle {model.name} ne s'analyse pas : {tree.get('error_message')}",
-            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            f"La requête ne s'analyse pas : {tree.get('error_message')}",
+            where=Place(file=where),
             expected="un seul SELECT",
         )
     names: set[str] = set()
@@ -336,13 +359,18 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
             connection.execute(f"SET threads = {threads}")
         # One transaction: hundreds of comments would each wait for the disk.
         connection.begin()
-        for schema in ("staging", *SCHEMAS):
+        for schema in ("staging", indicators.SCHEMA, *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
         _stage_views(connection, settings, lock)
         _records(connection, settings, lock)
-        for model in models():
-            _create(connection, model)
+        for made in plan():
+            if isinstance(made, Model):
+                _create(connection, made)
+            else:
+                _calculate(connection, made)
         connection.commit()
+        # What the marts took from it is in them, with its words.
+        connection.execute(f"DROP SCHEMA {indicators.SCHEMA} CASCADE")
     return target
 
 
@@ -364,6 +392,21 @@ def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
         words = column_words(model, name)
         text = words.description + (f" [{words.unit}]" if words.unit else "")
         connection.execute(f'COMMENT ON COLUMN {model.name}."{name}" IS {_text(text)}')
+
+
+def _calculate(connection: duckdb.DuckDBPyConnection, calculation: Calculation) -> None:
+    made = calculation.run({name: connection.execute(query).df() for name, query in calculation.reads.items()})
+    for table, columns in calculation.makes.items():
+        connection.register("a_charger", made[table])
+        # NaN is how numpy says missing, and no number of a mart.
+        cast = ", ".join(
+            f'(CASE WHEN isnan("{name}"::DOUBLE) THEN NULL ELSE "{name}" END)::{kind} AS "{name}"'
+            if kind not in ("VARCHAR", "BOOLEAN")
+            else f'"{name}"::{kind} AS "{name}"'
+            for name, kind in columns.items()
+        )
+        connection.execute(f"CREATE TABLE {indicators.SCHEMA}.{table} AS SELECT {cast} FROM a_charger")
+        connection.unregister("a_charger")
 
 
 def _table_words(model: Model) -> str:

@@ -15,6 +15,9 @@ FICTIF_COLUMN = "donnees_fictives"
 FICTIF = "DONNÉES FICTIVES"
 
 # What of a table concerns a region; a model names its rule under « Publication : ».
+# A table that only serves others is « interne »: it stays in the warehouse.
+INTERNAL = "interne"
+
 # France and the regions stay everywhere: a reader compares with them. A GHT keeps its sites outside.
 RULES = {
     "nationale": "true",
@@ -45,13 +48,18 @@ class Written:
     columns: list[tuple[str, str]]
 
 
+def published() -> list[Model]:
+    """The tables that a release holds."""
+    return [model for model in warehouse.models() if model.publication != INTERNAL]
+
+
 def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str:
     """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`."""
     if model.publication not in RULES:
         raise BuildError(
             f"« Publication : {model.publication} » n'est pas une règle connue.",
             where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
-            expected="l'une de : " + ", ".join(RULES),
+            expected="l'une de : " + ", ".join([*RULES, INTERNAL]),
         )
     names = [name for name, _ in columns]
     rule = RULES[model.publication].replace(
@@ -72,7 +80,7 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
     (folder / "csv").mkdir(parents=True)
     (folder / "parquet").mkdir()
     written = []
-    for model in warehouse.models():
+    for model in published():
         columns = warehouse.described(connection, model)
         query = select(model, columns, fictif=fictif)
         needed = {"region": region} if "$region" in query else {}
