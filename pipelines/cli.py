@@ -443,6 +443,42 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
 
 
 @app.command()
+def contrat(
+    nom: Annotated[str | None, typer.Argument(help="Nom du contrat ; sans lui, la liste des contrats.")] = None,
+    fichier: Annotated[
+        Path | None, typer.Argument(help="Modèle à écrire, .xlsx ou .csv, ou dossier où l'écrire.")
+    ] = None,
+    table: Annotated[str | None, typer.Option("--table", "-t", help="Table, quand le contrat en a plusieurs.")] = None,
+    millesime: Annotated[int | None, typer.Option("--millesime", "-m", help="Millésime que le modèle annonce.")] = None,
+    documentation: Annotated[
+        bool, typer.Option("--documentation", help="Refaire docs/contrats.md d'après le catalogue.")
+    ] = False,
+) -> None:
+    """Écrit le modèle vide d'un contrat de données : colonnes, mode d'emploi, listes de codes, exemple fictif."""
+    from pipelines import contracts
+
+    console = _console()
+    if documentation:
+        contracts.DOCUMENT.write_text(
+            contracts.document(contracts.DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+        console.print(f"Écrit : {contracts.DOCUMENT}", markup=False, soft_wrap=True)
+    elif nom is None:
+        shown = Table()
+        for heading in ("contrat", "tables", "jeu de données", "qui remplit"):
+            shown.add_column(heading, no_wrap=heading == "contrat")
+        for entry in contracts.load_all():
+            shown.add_row(entry.id, " ".join(entry.tables), entry.titre, entry.producteur)
+        console.print(shown)
+        console.print("Un modèle : atlas contrat NOM FICHIER.xlsx")
+    elif fichier is None:
+        source(nom)
+    else:
+        written = contracts.write(nom, fichier, table=table, millesime=millesime)
+        console.print(f"Modèle écrit : {written}", markup=False, soft_wrap=True)
+
+
+@app.command()
 def vintages(
     nom: Annotated[str | None, typer.Argument(help="Une source ; sans elle, toutes.")] = None,
     sources: Sources = None,

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, landing, staging
+from pipelines import catalogue, code_lists, landing, staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.landing import Landed
@@ -88,7 +88,8 @@ def fingerprint(landed: Landed) -> str:
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
     code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
-    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code)]
+    lists = code_lists.files(catalogue.load(source))
+    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code, *lists)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -238,6 +239,51 @@ def key_rules(table: str, key: list[str], blank: list[str]) -> list[dict[str, An
     ]
 
 
+def entry_rules(source: Source, table: str, millesime: int) -> list[dict[str, Any]]:
+    """What the entry itself asks of a table: columns that are never empty, codes that are in their list."""
+    entry = source.tables[table]
+    marked = bool(source.layout(table, millesime).markers)
+    kinds = {c.name: c.type for c in source.of_table(table)}
+    rules = []
+    for column in entry.obligatoires:
+        # A number that is told to be secret or unknown is an answer; an empty cell is none.
+        told = f" AND \"{column}_statut\" = 'vide'" if marked and kinds[column] != "VARCHAR" else ""
+        rules.append(
+            _rows_rule(
+                f"renseigne_{column.lower()}",
+                f'SELECT * FROM {{batch}} WHERE "{column}" IS NULL{told}',
+                f"la colonne {column} n'est jamais vide",
+                severity="warning",
+                quarantine=True,
+            )
+        )
+    for column, codes in code_lists.of_table(source, table).items():
+        known = ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+        shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
+        rules.append(
+            _rows_rule(
+                f"valeurs_{column.lower()}",
+                f'SELECT * FROM {{batch}} WHERE "{column}" NOT IN ({known})',
+                f"la colonne {column} prend une valeur de sa liste : {shown}",
+                severity="warning",
+                quarantine=True,
+            )
+        )
+    return rules
+
+
+def _example_rule(source: Source, table: str) -> dict[str, Any]:
+    """A row of the template's example must not pass for a fact."""
+    texts = [f'"{c.name}"' for c in source.of_table(table) if c.type == "VARCHAR"]
+    return _rows_rule(
+        "exemple_retire",
+        f"SELECT * FROM {{batch}} WHERE contains(upper(concat_ws(' ', {', '.join(texts)})), 'FICTIF')",
+        "la ligne est un exemple du modèle : elle dit FICTIF",
+        severity="warning",
+        quarantine=True,
+    )
+
+
 def table_rules(
     source: Source, table: str, landed: Landed, staged: Collection[str] | None = None
 ) -> list[dict[str, Any]]:
@@ -247,7 +293,9 @@ def table_rules(
     """
     there = source.tables if staged is None else staged
     entry = source.tables[table]
-    rules = key_rules(table, entry.key, entry.key_blank)
+    rules = key_rules(table, entry.key, entry.key_blank) + entry_rules(source, table, landed.millesime)
+    if source.contrat and not landed.fictif:
+        rules.append(_example_rule(source, table))
     if not landed.fictif:
         rules.append(
             {
@@ -764,6 +812,11 @@ def _refusal(
             )
     else:
         what = f"Le contrôle « {first.controle} » de {first.objet} échoue. Observé : {first.observe}."
+    if source.contrat:
+        todo = (
+            "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
+            f"atlas contrat {source.id} MODELE.xlsx. Le dernier bon millésime reste en place"
+        )
     others = [f"{c.controle} ({c.objet})" for c in failed[1:6]]
     if others:
         what += f" Échouent aussi : {', '.join(others)}{' …' if len(failed) > 6 else '.'}"

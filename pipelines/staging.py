@@ -101,7 +101,12 @@ def _missing(
 ) -> RefusedError:
     header = layout.delimiter.join(extract.headings)
     other = max(";,|\t", key=header.count)
-    if layout.reader == "delimited" and len(extract.headings) < 3 and other != layout.delimiter and other in header:
+    if (
+        layout.reader in ("delimited", "deposit")
+        and len(extract.headings) < 3
+        and other != layout.delimiter
+        and other in header
+    ):
         return RefusedError(
             f"Le séparateur n'est pas « {layout.delimiter} » : l'en-tête se lit comme "
             f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
@@ -123,7 +128,9 @@ def _missing(
         where=where,
         expected=f"les colonnes de pipelines/catalogue/{source.id}.columns.csv, dans n'importe quel ordre"
         + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
-        todo="reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
+        todo=f"reprendre les noms de colonnes du modèle (atlas contrat {source.id} MODELE.xlsx) et déposer de nouveau"
+        if source.contrat
+        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
         f"dans une colonne « {where.millesime} » de la carte",
     )
 
@@ -220,7 +227,9 @@ def _plain(column: Column) -> str:
     """What a type is called in a message."""
     if column.type in INTEGERS:
         return "un nombre entier"
-    return "un nombre" if column.type.startswith("DECIMAL") else f"une valeur de type {column.type}"
+    if column.type.startswith("DECIMAL"):
+        return "un nombre"
+    return "une date écrite AAAA-MM-JJ" if column.type == "DATE" else f"une valeur de type {column.type}"
 
 
 def _status(column: Column, layout: Layout) -> str:

@@ -91,6 +91,10 @@ def test_says_that_it_is_fictitious(extracts: Path, db: duckdb.DuckDBPyConnectio
         ("insee_cog_communes_2024", "libelle"),
         ("bmo_bassins_2024", "bassin_libelle"),
         ("parcoursup_formations_2025", "g_ea_lib_vx"),
+        ("formations_sanitaires_instituts_2024", "institut"),
+        ("internat_postes_2023", "arrete"),
+        ("zonage_arretes_2024", "arrete"),
+        ("tvs_2024", "tvs_libelle"),
     ):
         none(db, f"SELECT {column} FROM {name} WHERE NOT contains(upper({column}), 'FICTI')")
 
@@ -182,11 +186,14 @@ def test_every_norman_group_and_line_that_breaks(staged: dict[str, staging.Stage
 
 
 def test_headers_are_the_real_ones(extracts: Path, mirror_root: Path) -> None:
+    ours = {source.folder for source in catalogue.load_all() if source.contrat}  # no one else's layout to compare with
     for path in extracts.rglob("*.csv"):
+        if path.relative_to(extracts).parts[0] in ours:
+            continue
         official = mirror_root / path.relative_to(extracts)
         assert official.is_file()
-        with path.open("rb") as ours, official.open("rb") as theirs:
-            assert ours.readline() == theirs.readline(), path.name
+        with path.open("rb") as made, official.open("rb") as theirs:
+            assert made.readline() == theirs.readline(), path.name
 
 
 def test_quirks_of_the_bytes(extracts: Path) -> None:

@@ -46,12 +46,13 @@ class Layout(_Strict):
     for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
     `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
-    texts stand for a number that is not published, and why.
+    texts stand for a number that is not published, and why. `reader: deposit` is delimited text or the
+    sheet of a workbook, as the file's extension says: what a person may deposit either way.
     """
 
     since: int
     file: str
-    reader: Literal["delimited", "workbook", "json", "geojson"] = "delimited"
+    reader: Literal["delimited", "workbook", "deposit", "json", "geojson"] = "delimited"
     delimiter: str = ";"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     quote: str | None = '"'
@@ -69,6 +70,9 @@ class Table(_Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
+    `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
+    `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
+    the checks and the template of a contract both come from them.
     """
 
     title: str
@@ -78,6 +82,9 @@ class Table(_Strict):
     since: int | None = None
     until: int | None = None
     optional: bool = False
+    obligatoires: list[str] = []
+    listes: dict[str, str | dict[str, str]] = {}
+    exemple: list[dict[str, str]] = []
     layouts: list[Layout]
 
     def exists_in(self, millesime: int) -> bool:
@@ -122,7 +129,10 @@ def map_year(years: dict[int, str], millesime: int) -> int:
 
 
 class Source(_Strict):
-    """One dataset with one meaning."""
+    """One dataset with one meaning.
+
+    `contrat` says that no official layout exists and that this one is ours (pipelines/contracts.py).
+    """
 
     id: str
     producteur: str
@@ -136,6 +146,7 @@ class Source(_Strict):
     label: int | None = None
     fictif_seulement: bool = False
     restreint: bool = False
+    contrat: bool = False
     quarantine_share_max: float = Field(default=0.01, ge=0, le=1)
     millesime: Millesime
     limits: str = ""
@@ -153,6 +164,9 @@ class Source(_Strict):
             missing = [k for k in (*table.key, *table.key_blank) if k not in names]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
+            said = {*table.obligatoires, *table.listes, *(c for row in table.exemple for c in row)} - set(names)
+            if said:
+                raise ValueError(f"table {name} : colonnes absentes de la carte : {sorted(said)}")
             double = {n for n in names if names.count(n) > 1}
             if double:
                 raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")
@@ -173,8 +187,8 @@ class Source(_Strict):
         return max(earlier, key=lambda x: x.since) if earlier else min(layouts, key=lambda x: x.since)
 
     def declares(self, millesime: int) -> bool:
-        """Whether the column map has a column of its own for that vintage."""
-        return any(millesime in column.theirs for column in self.columns)
+        """Whether the map has a column of its own for that vintage; a contract holds until its next column."""
+        return self.contrat or any(millesime in column.theirs for column in self.columns)
 
     def staged_name(self, table: str) -> str:
         """Name of the staged table: `<source>_<table>`, or the source alone when it has one table."""

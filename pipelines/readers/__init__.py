@@ -68,6 +68,8 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         "json": json_records.read,
         "geojson": geojson.read,
     }
+    if layout.reader == "deposit":
+        layout = layout.model_copy(update={"reader": "delimited" if path.suffix.lower() == ".csv" else "workbook"})
     refuse_unreadable(path, layout, where)
     extracts = families[layout.reader](path, layout, where)
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)

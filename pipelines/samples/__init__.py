@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
+    contrats,
     demographie,
     etablissements,
     formations,
@@ -92,6 +93,7 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
+    contrats.write(root, territoire, seed)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 
