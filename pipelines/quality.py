@@ -86,9 +86,12 @@ def fingerprint(landed: Landed) -> str:
     """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
     source = landed.source
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
-    code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
+    code = [
+        path for room in (".", "readers", "questionnaires") for path in sorted((ROOT / "pipelines" / room).glob("*.py"))
+    ]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
-    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code)]
+    # A survey has no column map.
+    parts += [landing.sha256(p) for p in (*entry, SUITES / "staging" / f"{source}.yml", *code) if p.is_file()]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

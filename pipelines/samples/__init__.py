@@ -18,6 +18,7 @@ from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     demographie,
+    enquetes,
     etablissements,
     formations,
     geographie,
@@ -92,6 +93,7 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
+    enquetes.write(root, parc, seed)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 
