@@ -513,7 +513,9 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                 "avertissement",
                 False,
                 str(landed.millesime),
-                "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
+                f"cette campagne n'est pas déclarée sous `campagnes` ({source.id}.yml)"
+                if source.questionnaire
+                else "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
                 f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
             )
         )

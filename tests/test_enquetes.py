@@ -245,6 +245,33 @@ def test_a_renamed_question_keeps_its_series(tmp_path: Path) -> None:
     assert verdict.answers["jours", "aides"].value == 1000
 
 
+def test_the_survey_of_the_guide_works(tmp_path: Path) -> None:
+    """What docs/enquetes.md declares gives a template, which reads back; the next campaign asks one more."""
+    text = (ROOT / "docs" / "enquetes.md").read_text(encoding="utf-8")
+    block = text.split("```yaml enquete=enquete_logement\n", 1)[1].split("```", 1)[0]
+    folder = tmp_path / "pipelines" / "catalogue"
+    folder.mkdir(parents=True)
+    (folder / "enquete_logement.yml").write_text(block, encoding="utf-8")
+    source = catalogue.parse(folder, "enquete_logement")
+    assert source.questionnaire is not None
+    first, second = (source.questionnaire.form(source.id, source.titre, m) for m in (2024, 2025))
+    assert len(list(second.cells())) == len(list(first.cells())) + 1
+    given: dict[Key, str | float] = {(q.code, line): 2.0 for _, q, line in first.cells() if q.is_number}
+    given |= {("loges", TOTAL): 4.0, ("demandes", TOTAL): 4.0, ("frein", TOTAL): "Prix des loyers"}
+    assert Sheet(first, given).verdict(tmp_path).faults == []
+    assert rules(Sheet(first, given | {("loges", TOTAL): 3.0}).verdict(tmp_path)) == ["total"]
+
+
+def test_a_finess_typed_as_a_number_gets_its_zero_back(form: Form, tmp_path: Path) -> None:
+    sheet = Sheet(form)
+    for number in range(10000000, 10000020):
+        if checks.is_finess(f"{number:09d}"):
+            assert sheet.put("finess_ej", TOTAL, number).verdict(tmp_path).respondent == f"{number:09d}"
+            break
+    else:
+        pytest.fail("no number with a valid key")
+
+
 # --- template ----------------------------------------------------------------------------------------------
 
 
