@@ -582,6 +582,19 @@ def test_the_copy_marks_what_to_correct_and_can_be_sent_back(form: Form, tmp_pat
     assert again.answers["alerte", TOTAL].status == "nd"
 
 
+@pytest.mark.parametrize(("number", "locked"), [(FINESS, True), ("140000101", False)])
+def test_only_a_wrong_number_can_be_changed_in_the_copy(number: str, locked: bool, form: Form, tmp_path: Path) -> None:
+    verdict = Sheet(form, finess=number).verdict(tmp_path)
+    copy = openpyxl.load_workbook(io.BytesIO(report.copy(verdict)))
+    place = copy.defined_names["finess_ej"].attr_text.split("!")[1].replace("$", "")
+    cell = copy[template.SHEET][place]
+    assert cell.value == number
+    assert cell.protection.locked is locked
+    assert (cell.comment is None) is locked
+    first = [c.value for c in next(copy[template.TO_CORRECT].iter_rows(min_row=5))]
+    assert first[:2] == (["Rien à corriger.", None] if locked else [template.SHEET, place])
+
+
 # --- staging ---------------------------------------------------------------------------------------------------
 
 
