@@ -20,6 +20,7 @@ SHEET = "Réponses"
 GUIDE = "Consignes"
 TO_CORRECT = "À corriger"
 ROWS_A_PAGE = 36
+WIDTHS = (12, 12, 20, 46, 60, 50, 22)  # of the columns of « À corriger », in characters
 LABELS, FIRST = 1, 2  # columns: codes are in column 0, hidden
 NAVY, PALE, GREY, WHITE, RED, YELLOW = "#1F3864", "#DCE6F1", "#F2F2F2", "#FFFFFF", "#F8CBAD", "#FFF2CC"
 
@@ -160,10 +161,14 @@ def _guide(made: _Book) -> None:
         sheet.write(row, column, text, heading)
     row += 1
     plain = made.style(text_wrap=True, valign="top", border=1, border_color="#BFBFBF")
+    told: list[tuple[str, str, str]] = []
     for part in form.parts:
         sheet.merge_range(row, 0, row, 2, part.section.titre, made.style(bold=True, bg_color=PALE, border=1))
         row += 1
+        # A line is defined once, where it first appears.
         listed = [(line.libelle, "ligne", line.definition) for line in part.lines if line.definition]
+        listed = [line for line in listed if line not in told]
+        told += listed
         for label, unit, text in [(q.libelle, _unit(form, q), q.definition) for q in part.questions] + listed:
             for column, cell in enumerate((label, unit, text)):
                 sheet.write(row, column, cell, plain)
@@ -283,7 +288,7 @@ def _part(made: _Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
         for question in part.questions:
             row += 1
             sheet.write(row, 0, question.printed(millesime))
-            label = question.libelle + (" *" if question.obligatoire else "")
+            label = question.libelle + ("\u00a0*" if question.obligatoire else "")
             sheet.write(row, LABELS, label, made.style(bg_color=PALE, border=1, text_wrap=True))
             sheet.set_row(row, 15 * (1 + len(label) // 62))
             _cell(made, sheet, row, FIRST, question, (question.code, TOTAL), filled)
@@ -299,7 +304,7 @@ def _part(made: _Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
     sheet.write(row, LABELS, "", head)
     sheet.set_row(row, 78)
     for column, question in enumerate(part.questions):
-        star = " *" if question.obligatoire else ""
+        star = "\u00a0*" if question.obligatoire else ""
         sheet.write(row, FIRST + column, f"{question.libelle}{star}\n({question.unite})", head)
     for column, question in enumerate(part.questions):
         _allow(made, sheet, row + 1, row + len(part.lines), FIRST + column, question)
@@ -385,7 +390,7 @@ def _summary(made: _Book, sheet: Any, notes: Sequence[Note]) -> None:
         f"Corriger dans la feuille « {SHEET} » de ce classeur (cases rouges ; les jaunes sont à vérifier), "
         "puis le renvoyer.",
     )
-    for column, width in enumerate((14, 14, 20, 46, 60, 52, 22)):
+    for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     head = made.style(bold=True, bg_color=NAVY, font_color=WHITE, border=1)
     heads = ("Feuille", "Cellule", "Cellule du dépôt", "Question", "Ce qui ne va pas", "À faire", "Lu dans le dépôt")
@@ -398,6 +403,7 @@ def _summary(made: _Book, sheet: Any, notes: Sequence[Note]) -> None:
         line = (SHEET, shown, note.origin, note.question, note.what, note.todo, note.seen)
         for column, text in enumerate(line):
             sheet.write_string(4 + rank, column, text, plain)
+        sheet.set_row(4 + rank, 15 * max(1 + len(text) // width for text, width in zip(line, WIDTHS, strict=True)))
         if places:
             sheet.write_url(4 + rank, 1, f"internal:'{SHEET}'!{places[0]}", plain, shown)
     if not notes:
