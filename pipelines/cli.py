@@ -25,6 +25,7 @@ from rich.table import Table
 from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
 from pipelines.connectors import arrivals, mirror
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
+from pipelines.questionnaires import commands
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,6 +40,8 @@ app = french.App(
     epilog="Codes de sortie : 0 tout va bien ; 2 commande ou réglage erroné ; 3 millésime refusé ; "
     "4 édition non construite ou non publiée ; 5 disque ; 6 site injoignable pour l'instant.",
 )
+
+app.add_typer(commands.app, name="enquete")
 
 Edition = Annotated[int, typer.Option("--edition", "-e", min=2000, max=2100, help="Année de l'atlas.")]
 Region = Annotated[str, typer.Option("--region", "-r", help="Code officiel de la région (28 : Normandie).")]

@@ -86,10 +86,17 @@ def fingerprint(landed: Landed) -> str:
     """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
     source = landed.source
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
-    code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
+    code = [
+        path for room in (".", "readers", "questionnaires") for path in sorted((ROOT / "pipelines" / room).glob("*.py"))
+    ]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
+<<<<<<< HEAD
     lists = code_lists.files(catalogue.load(source))
     parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code, *lists)]
+=======
+    # A survey has no column map.
+    parts += [landing.sha256(p) for p in (*entry, SUITES / "staging" / f"{source}.yml", *code) if p.is_file()]
+>>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -558,7 +565,9 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                 "avertissement",
                 False,
                 str(landed.millesime),
-                "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
+                f"cette campagne n'est pas déclarée sous `campagnes` ({source.id}.yml)"
+                if source.questionnaire
+                else "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
                 f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
             )
         )

@@ -287,7 +287,14 @@ def read_files(
     rejoined: list[str] = []
     for path in files:
         where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
-        for extract in readers.read(path, layout, where):
+        try:
+            extracts = readers.read(path, layout, where)
+        except RefusedError as error:
+            if not layout.isolated:
+                raise
+            aside.append(_refused_file(table, path, error))
+            continue
+        for extract in extracts:
             place = replace(where, file=extract.file)
             part = text_table(source, table, millesime, extract, place)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
@@ -300,7 +307,7 @@ def read_files(
                     expected="un fichier entier",
                     todo="télécharger de nouveau",
                 )
-            if not extract.rows:
+            if not extract.rows and not layout.isolated:
                 raise RefusedError(
                     "Le fichier n'a que son en-tête : aucune ligne de données.",
                     where=place,
@@ -312,7 +319,7 @@ def read_files(
                     "table": table,
                     "fichier": extract.file,
                     "ligne": ragged.line,
-                    "controle": "ligne_irreguliere",
+                    "controle": ragged.rule,
                     "motif": ragged.reason,
                     "contenu": ragged.text,
                 }
@@ -322,7 +329,28 @@ def read_files(
             notes += extract.notes
             rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
             parts.append(part)
+    if not any(part.num_rows for part in parts):  # only deposits come to this: elsewhere it was said above
+        raise RefusedError(
+            f"Aucun des {len(aside)} dépôts n'est recevable."
+            if not parts
+            else "Aucune réponse des dépôts n'est recevable.",
+            where=replace(where, file=str(aside[0]["fichier"]) if aside else None),
+            expected="au moins un classeur rempli dans le gabarit de cette campagne",
+            todo=str(aside[0]["motif"]) if aside else "",
+        )
     return pa.concat_tables(parts), aside, strangers, notes, rejoined
+
+
+def _refused_file(table: str, path: Path, error: RefusedError) -> dict[str, object]:
+    """A whole deposit set aside, with its reason (shape of QUARANTINE_SCHEMA)."""
+    return {
+        "table": table,
+        "fichier": path.name,
+        "ligne": 1,
+        "controle": "depot_refuse",
+        "motif": " À faire : ".join(filter(None, [error.what, error.todo])),
+        "contenu": "",
+    }
 
 
 def stage(

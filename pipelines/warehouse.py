@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+<<<<<<< HEAD
 from pipelines import catalogue, indicators, landing, quality, staging
+=======
+from pipelines import catalogue, landing, quality, questionnaires, staging
+>>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
@@ -236,8 +241,11 @@ CONTROLS = pa.schema(
 )
 
 
+_RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(9, 4)}
+
+
 def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
-    """The edition's own records: parameters, sources, vintages, controls, quarantine."""
+    """The edition's own records: parameters, sources, questions of surveys, vintages, controls, quarantine."""
     text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
     _load(
         connection,
@@ -286,6 +294,8 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
             for s in entries
         ],
     )
+    asked = [row for s in entries if s.questionnaire for row in s.questionnaire.records(s.id)]
+    _load(connection, "questions", pa.schema([(k, _RECORD[kind]) for k, kind in questionnaires.RECORD.items()]), asked)
     vintages, controls, aside = [], [], []
     for pin in lock.pins:
         source = catalogue.load(pin.source)

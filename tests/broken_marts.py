@@ -20,6 +20,61 @@ _DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHER
 _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
+    "reference.questions": {
+        "non_vide": _NOTHING,
+        "mots_donnes": _set("unite", "''", "type = 'entier'"),
+        "type_connu": _set("type", "'texte'"),
+    },
+    "core.enquete_attendus": {
+        "non_vide": _NOTHING,
+        "poids_positif": _set("poids", "0"),
+        "territoire_renseigne": _set("region", "NULL"),
+        "sae_proche": _set("millesime_sae", "annee - 3"),
+    },
+    "core.enquete_reponses": {
+        "non_vide": "DELETE FROM {t} WHERE enquete = 'enquete_internes'",
+        "questions_connues": _set("question", "'age_du_capitaine'"),
+        "vide_explique": _SILENT,
+        "annee_et_millesime": _set("millesime", "2022"),
+        "finess_connus": _set("departement", "NULL"),
+    },
+    "atlas.ressources_humaines": {
+        "non_vide": _NOTHING,
+        "taux_recalcule": _set("valeur", "valeur + 0.1"),
+        "vide_explique": _SILENT,
+        "couverture_bornee": _set("couverture", "1.5"),
+        "entites_et_region": "DELETE FROM {t} WHERE niveau = 'ej' AND indicateur = 'taux_vacance' AND numerateur > 0",
+        "territoires_connus": _PLACE,
+        "taux_plausibles": "UPDATE {t} SET valeur = 0.9 WHERE niveau = 'region'",
+    },
+    "atlas.enquetes": {
+        "non_vide": "DELETE FROM {t} WHERE enquete = 'enquete_rh'",
+        "vide_explique": _SILENT,
+        "petits_nombres_caches": "UPDATE {t} SET valeur = 3, statut = 'calculé' WHERE question = 'projet'",
+        "secret_pas_seul": (
+            "UPDATE {t} SET valeur = 10, statut = 'calculé' WHERE question = 'projet'; "
+            "UPDATE {t} SET valeur = NULL, statut = 'secret' WHERE question = 'projet' AND modalite = 'region'"
+        ),
+        "reponses_bornees": _set("reponses", "repondants + 1"),
+        "territoires_connus": _PLACE,
+    },
+    "qualite.enquetes_repondants": {
+        "etat_connu": _set("etat", "'en retard'"),
+        "attendus_presents": _ONE_LESS,
+        "silence_sans_reponse": _set("etat", "'sans réponse'", "reponses > 0"),
+        "hors_champ": "UPDATE {t} SET etat = 'hors champ', attendu = false WHERE rowid = 0",
+    },
+    "qualite.reponses_enquetes": {
+        "non_vide": _NOTHING,
+        "etats_et_total": _set("repondants", "repondants + 1"),
+        "taux_recalcule": _set("taux_reponse", "0.123"),
+        "categories_et_total": _set("attendus", "attendus + 1", "categorie = 'ensemble'"),
+        "reponses_suffisantes": "UPDATE {t} SET couverture = 0.3",
+    },
+    "qualite.evolutions_enquetes": {
+        "au_dela_du_seuil": _set("valeur", "valeur_precedente + 1"),
+        "peu_nombreuses": "INSERT INTO {t} SELECT e.* FROM {t} AS e, range(200)",
+    },
     "reference.communes": {
         "geographie_presente": _NOTHING,
         "codes_forme": _set("commune", "'1001'"),

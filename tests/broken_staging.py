@@ -16,6 +16,7 @@ def _region(column: str = "left(finess, 2)") -> str:
 
 
 _YEAR = _cell("annee", "1999")
+_TWICE = f"INSERT INTO {{t}} SELECT * REPLACE ('autre.xlsx' AS _fichier, valeur + 1 AS valeur) FROM {{t}} {FIRST}"
 
 STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
     ("bmo", "projets", "annee_du_millesime"): _YEAR,
@@ -127,6 +128,24 @@ STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
     ("drees_medecins_ages", "drees_medecins_ages", "total_france"): (
         "UPDATE {t} SET effectif = effectif + 1 WHERE territoire LIKE '014%' AND tranche_age LIKE '9%'"
     ),
+    ("enquete_internes", "enquete_internes", "annee_du_millesime"): _YEAR,
+    ("enquete_internes", "enquete_internes", "statut_connu"): _cell("statut", "'peut-être'"),
+    ("enquete_internes", "enquete_internes", "finess_forme"): _cell("finess_ej", "'14900001'"),
+    ("enquete_internes", "enquete_internes", "un_depot_par_repondant"): _TWICE,
+    ("enquete_internes", "enquete_internes", "reponses_a_verifier"): "UPDATE {t} SET anomalie = 'à vérifier'",
+    ("enquete_internes", "enquete_internes", "reponses_recues"): (
+        "UPDATE {t} SET valeur = CASE question WHEN 'repondants' THEN 0 ELSE 20 END WHERE modalite = 'ensemble'"
+    ),
+    ("enquete_rh", "enquete_rh", "annee_du_millesime"): _YEAR,
+    ("enquete_rh", "enquete_rh", "statut_connu"): _cell("statut", "'nd'"),
+    ("enquete_rh", "enquete_rh", "finess_forme"): _cell("finess_ej", "'14900001'"),
+    ("enquete_rh", "enquete_rh", "un_depot_par_repondant"): _TWICE,
+    ("enquete_rh", "enquete_rh", "reponses_a_verifier"): "UPDATE {t} SET anomalie = 'à vérifier'",
+    (
+        "enquete_rh",
+        "enquete_rh",
+        "etp_du_meme_ordre",
+    ): "UPDATE {t} SET valeur = 10 * valeur WHERE question = 'etp_moyens'",
     ("ght", "ght", "annee_du_millesime"): _YEAR,
     ("ght", "ght", "codes_forme"): _cell("code_ght", "'NOR-01'"),
     ("ght", "ght", "un_seul_ght"): "UPDATE {t} SET finess_ej = (SELECT min(finess_ej) FROM {t})",

@@ -3,7 +3,8 @@
 `<source>.yml` says who produces it, under which licence, how often, what its label means, and per
 table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type,
 unit and description, and the producer's name for it in each vintage. A new vintage is a line in
-one and a column in the other.
+one and a column in the other. A survey has a `questionnaire` in its entry, and no map: its table and
+columns follow from the questions (pipelines/questionnaires/).
 """
 
 import csv
@@ -11,13 +12,14 @@ import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.connectors.declared import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
+from pipelines.questionnaires import Questionnaire
 
 FOLDER = Path(__file__).parent
 
@@ -46,13 +48,22 @@ class Layout(_Strict):
     for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
     `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
+<<<<<<< HEAD
     texts stand for a number that is not published, and why. `reader: deposit` is delimited text or the
     sheet of a workbook, as the file's extension says: what a person may deposit either way.
+=======
+    texts stand for a number that is not published, and why. `isolated` says that each file is a
+    deposit of its own: one that can't be read is set aside with its reason, and the others stand.
+>>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
     """
 
     since: int
     file: str
+<<<<<<< HEAD
     reader: Literal["delimited", "workbook", "deposit", "json", "geojson"] = "delimited"
+=======
+    reader: Literal["delimited", "workbook", "json", "geojson", "questionnaire"] = "delimited"
+>>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
     delimiter: str = ";"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     quote: str | None = '"'
@@ -64,6 +75,8 @@ class Layout(_Strict):
     thousands: str = ""
     markers: dict[str, str] = {}
     unpivot: Unpivot | None = None
+    isolated: bool = False
+    questionnaire: Questionnaire | None = None
 
 
 class Table(_Strict):
@@ -151,6 +164,7 @@ class Source(_Strict):
     millesime: Millesime
     limits: str = ""
     known_files: dict[str, str] = {}
+    questionnaire: Questionnaire | None = None
     tables: dict[str, Table]
     columns: list[Column]
 
@@ -220,6 +234,36 @@ def _read_columns(path: Path) -> Iterator[Column]:
             )
 
 
+# What a survey's folder holds: workbooks as establishments save them, but not the locks of open ones.
+DEPOSIT = r"(?P<depot>(?!~\$).+)\.(xlsx|xlsm|xls|ods)"
+
+
+def _of_questionnaire(source_id: str, data: dict[str, Any]) -> tuple[dict[str, Any], list[Column]]:
+    """The table and the columns of a survey, from its questions."""
+    asked = Questionnaire(**data["questionnaire"])
+    layout = {
+        "since": min(asked.campagnes),
+        "file": DEPOSIT,
+        "reader": "questionnaire",
+        "isolated": True,
+        "questionnaire": asked,
+    }
+    table = {"title": "réponses, une par question et ligne", "layouts": [layout]}
+    table["key"] = [asked.repondant, "question", "modalite"]
+    columns = [
+        Column(
+            table=source_id,
+            name=name,
+            type=kind,
+            unit="",
+            description=description,
+            theirs=dict.fromkeys(asked.campagnes, name),
+        )
+        for name, kind, description in asked.columns()
+    ]
+    return {"tables": {source_id: table}, "known_files": {r"~\$.*": "verrou d'un classeur ouvert"}, **data}, columns
+
+
 def parse(folder: Path, source_id: str) -> Source:
     """Reads one entry of a catalogue folder.
 
@@ -228,6 +272,9 @@ def parse(folder: Path, source_id: str) -> Source:
     entry, columns = folder / f"{source_id}.yml", folder / f"{source_id}.columns.csv"
     try:
         data = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        if "questionnaire" in data:
+            data, mapped = _of_questionnaire(source_id, data)
+            return Source(id=source_id, columns=mapped, **data)
         return Source(id=source_id, columns=list(_read_columns(columns)), **data)
     except (ValidationError, yaml.YAMLError, KeyError, TypeError, OSError, ValueError) as error:
         raise AtlasError(

@@ -19,6 +19,7 @@ from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     contrats,
     demographie,
+    enquetes,
     etablissements,
     formations,
     geographie,
@@ -93,7 +94,11 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
+<<<<<<< HEAD
     contrats.write(root, territoire, seed)
+=======
+    enquetes.write(root, parc, seed)
+>>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 

@@ -106,6 +106,11 @@ def xlsx(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]], *, 
     write(path, _repacked(raw, strict))
 
 
+def workbook(path: Path, content: bytes) -> None:
+    """Writes an .xlsx made elsewhere, stored without compression."""
+    write(path, _repacked(io.BytesIO(content), strict=False))
+
+
 def _repacked(raw: io.BytesIO, strict: bool) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
