@@ -289,6 +289,7 @@ def test_entry_is_well_formed(source_id: str) -> None:
             for rule in (layout.file, layout.sheet, layout.unpivot and layout.unpivot.heading):
                 if rule:
                     groups |= set(catalogue.pattern(rule, layout.since).groupindex)
+            groups |= {*layout.roots, *(re.compile(layout.preamble).groupindex if layout.preamble else ())}
             if layout.stop:
                 re.compile(layout.stop)
             if layout.unpivot:

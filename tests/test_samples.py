@@ -183,6 +183,8 @@ def test_every_norman_group_and_line_that_breaks(staged: dict[str, staging.Stage
 
 def test_headers_are_the_real_ones(extracts: Path, mirror_root: Path) -> None:
     for path in extracts.rglob("*.csv"):
+        if path.parts[-3] == "finess":  # the mirror has a few lines of it, by themselves
+            continue
         official = mirror_root / path.relative_to(extracts)
         assert official.is_file()
         with path.open("rb") as ours, official.open("rb") as theirs:

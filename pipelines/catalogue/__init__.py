@@ -47,16 +47,34 @@ class Layout(_Strict):
     `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
     texts stand for a number that is not published, and why.
+
+    A delimited file without a header has `fields`, the names of its cells in their published order. Its
+    first cell may tell the type of each line: `record` is the one that the table reads, `others` are those
+    that other tables read; a line of no known type is set aside. `preamble` is what the first line says
+    before the data; its named groups become columns.
+
+    A `json_tree` is one JSON object. `rows` is the way down to the objects that are the lines
+    (`pmej.ege`), each step an array or a single object. Headings are paths inside a line
+    (`siret`, `adresse.codePostal`); `parents` are values of the objects above, by their whole path (`#`: the
+    line's rank in its own array), and `roots` are values of the document itself, which become columns as
+    `<name>`.
     """
 
     since: int
     file: str
-    reader: Literal["delimited", "workbook", "json", "geojson"] = "delimited"
+    reader: Literal["delimited", "workbook", "json", "json_tree", "geojson"] = "delimited"
     delimiter: str = ";"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     quote: str | None = '"'
     final_newline: bool = True
     header: list[int] = [1]
+    fields: list[str] = []
+    record: str | None = None
+    others: list[str] = []
+    preamble: str | None = None
+    rows: str | None = None
+    parents: list[str] = []
+    roots: list[str] = []
     sheet: str | None = None
     stop: str | None = None
     decimal: Literal[".", ","] = "."

@@ -60,12 +60,13 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
 
     Raises RefusedError where the file isn't what the layout says.
     """
-    from pipelines.readers import delimited, geojson, json_records, workbook
+    from pipelines.readers import delimited, geojson, json_records, json_tree, workbook
 
     families: dict[str, Callable[[Path, Layout, Place], list[Extract]]] = {
         "delimited": delimited.read,
         "workbook": workbook.read,
         "json": json_records.read,
+        "json_tree": json_tree.read,
         "geojson": geojson.read,
     }
     refuse_unreadable(path, layout, where)

@@ -19,6 +19,7 @@ from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     demographie,
     etablissements,
+    finess,
     formations,
     geographie,
     recrutement,
@@ -92,6 +93,7 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
+    finess.write(root, parc, territoire, scale)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 
