@@ -536,7 +536,8 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                     "information",
                     False,
                     "absente",
-                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle",
+                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle"
+                    + (f" ({table.sauf[landed.millesime]})" if landed.millesime in table.sauf else ""),
                 )
             )
             continue

@@ -158,7 +158,7 @@ def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkey
 def test_models_come_after_what_they_read() -> None:
     order = [m.name for m in warehouse.models()]
     staged = {f"staging.{s.staged_name(t)}" for s in catalogue.load_all() for t in s.tables}
-    records = {f"staging.{n}" for n in ("edition", "sources", "millesimes", "controles", "quarantaine")}
+    records = {f"staging.{n}" for n in ("edition", "sources", "millesimes", "absences", "controles", "quarantaine")}
     with duckdb.connect() as connection:
         for rank, model in enumerate(warehouse.models()):
             # Names of its own WITH come without a schema.

@@ -87,6 +87,7 @@ class Table(_Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
+    `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
     """
 
     title: str
@@ -95,12 +96,14 @@ class Table(_Strict):
     rows_min: int = 1
     since: int | None = None
     until: int | None = None
+    sauf: dict[int, str] = {}
     optional: bool = False
     layouts: list[Layout]
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""
-        return (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        inside = (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        return inside and millesime not in self.sauf
 
 
 class Millesime(_Strict):
@@ -140,7 +143,10 @@ def map_year(years: dict[int, str], millesime: int) -> int:
 
 
 class Source(_Strict):
-    """One dataset with one meaning."""
+    """One dataset with one meaning.
+
+    `archive` is the pattern of the .7z or .zip that may stand in a vintage's folder in place of its files.
+    """
 
     id: str
     producteur: str
@@ -150,6 +156,7 @@ class Source(_Strict):
     cadence: str
     cron: str
     folder: str
+    archive: str | None = None
     fetch: Fetch | None = None
     label: int | None = None
     fictif_seulement: bool = False
