@@ -90,13 +90,9 @@ def fingerprint(landed: Landed) -> str:
         path for room in (".", "readers", "questionnaires") for path in sorted((ROOT / "pipelines" / room).glob("*.py"))
     ]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
-<<<<<<< HEAD
     lists = code_lists.files(catalogue.load(source))
-    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code, *lists)]
-=======
-    # A survey has no column map.
-    parts += [landing.sha256(p) for p in (*entry, SUITES / "staging" / f"{source}.yml", *code) if p.is_file()]
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
+    read = [*entry, SUITES / "staging" / f"{source}.yml", *code, *lists]
+    parts += [landing.sha256(path) for path in read if path.is_file()]  # a survey has no column map
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -593,7 +589,8 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                     "information",
                     False,
                     "absente",
-                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle",
+                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle"
+                    + (f" ({table.sauf[landed.millesime]})" if landed.millesime in table.sauf else ""),
                 )
             )
             continue

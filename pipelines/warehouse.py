@@ -20,11 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-<<<<<<< HEAD
-from pipelines import catalogue, indicators, landing, quality, staging
-=======
-from pipelines import catalogue, landing, quality, questionnaires, staging
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
+from pipelines import catalogue, indicators, landing, quality, questionnaires, staging
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
@@ -345,6 +341,22 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
         ),
         vintages,
     )
+    absent = [
+        {
+            "source": pin.source,
+            "millesime": pin.millesime,
+            "table": name,
+            "titre": table.title,
+            "motif": table.sauf[pin.millesime],
+        }
+        for pin in lock.pins
+        for name, table in catalogue.load(pin.source).tables.items()
+        if pin.millesime in table.sauf
+    ]
+    absent_schema = pa.schema(
+        [("source", text), ("millesime", integer), *((n, text) for n in ("table", "titre", "motif"))]
+    )
+    _load(connection, "absences", absent_schema, absent)
     _load(connection, "controles", CONTROLS, controls)
     _load(connection, "quarantaine", pa.schema([*mine_schema, *staging.QUARANTINE_SCHEMA]), aside)
 

@@ -207,6 +207,45 @@ MARTS: dict[str, dict[str, str]] = {
         "code_forme": _set("code_ght", "'99101'"),
         "appartenance_passee": _set("annee_appartenance", "2030"),
         "entites_dans_la_sae": _set("finess_ej", "'999999999'"),
+        "appartenance_connue": _set("appartenance", "'supposée'"),
+    },
+    "core.finess_situations": {
+        "non_vide": _NOTHING,
+        "territoire_connu": _set("departement", "'ZZ'"),
+        "etablissements_situes": "UPDATE {t} SET region = NULL WHERE departement LIKE '1%'",
+        "fermes_de_finess_plus": "UPDATE {t} SET ouvert = false",
+    },
+    "core.finess_etablissements": {
+        "non_vide": _NOTHING,
+        "periodes_disjointes": "UPDATE {t} SET valide_au = NULL",
+        "periode_ordonnee": _set("valide_au", "DATE '1999-01-01'"),
+        "derniere_situation": "DELETE FROM {t} WHERE rowid = (SELECT min(rowid) FROM {t} WHERE valide_au IS NULL)",
+    },
+    "core.ght_codes": {
+        "code_unique": "UPDATE {t} SET code_ght = '28101'",
+        "code_forme": _set("code_ght", "'GHT01'"),
+        "reconnus": "UPDATE {t} SET code_ght = NULL",
+    },
+    "core.finess_ght": {
+        "non_vide": _NOTHING,
+        "role_connu": _set("role", "'chef'"),
+        "periodes_disjointes": "INSERT INTO {t} SELECT * REPLACE (valide_du + 1 AS valide_du) FROM {t}",
+        "membres_identifies": _set("finess_ej", "NULL"),
+    },
+    "qualite.ecarts_finess": {
+        "constat_connu": _set("constat", "'autre'"),
+        "ecart_reel": "UPDATE {t} SET apres = avant",
+        "absences_rares": "UPDATE {t} SET constat = 'absent de FINESS+'",
+    },
+    "qualite.continuite_finess": {
+        "non_vide": _NOTHING,
+        "nombres_recoupes": "UPDATE {t} SET etablissements = etablissements + 1",
+        "peu_a_expliquer": "UPDATE {t} SET motif = 'à expliquer', part = 3",
+    },
+    "reference.categories_finess": {
+        "non_vide": _NOTHING,
+        "code_forme": _set("categorie", "'CHU'"),
+        "libelles_presents": "UPDATE {t} SET libelle = NULL",
     },
     "core.sae_questionnaires": {
         "non_vide": _NOTHING,

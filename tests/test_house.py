@@ -158,7 +158,7 @@ def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkey
 def test_models_come_after_what_they_read() -> None:
     order = [m.name for m in warehouse.models()]
     staged = {f"staging.{s.staged_name(t)}" for s in catalogue.load_all() for t in s.tables}
-    names = ("edition", "sources", "questions", "millesimes", "controles", "quarantaine")
+    names = ("edition", "sources", "questions", "millesimes", "absences", "controles", "quarantaine")
     records = {f"staging.{n}" for n in names}
     calculated = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
     with duckdb.connect() as connection:
@@ -293,6 +293,7 @@ def test_entry_is_well_formed(source_id: str) -> None:
             for rule in (layout.file, layout.sheet, layout.unpivot and layout.unpivot.heading):
                 if rule:
                     groups |= set(catalogue.pattern(rule, layout.since).groupindex)
+            groups |= {*layout.roots, *(re.compile(layout.preamble).groupindex if layout.preamble else ())}
             if layout.stop:
                 re.compile(layout.stop)
             if layout.unpivot:

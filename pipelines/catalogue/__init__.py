@@ -48,27 +48,38 @@ class Layout(_Strict):
     for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
     `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
-<<<<<<< HEAD
     texts stand for a number that is not published, and why. `reader: deposit` is delimited text or the
-    sheet of a workbook, as the file's extension says: what a person may deposit either way.
-=======
-    texts stand for a number that is not published, and why. `isolated` says that each file is a
-    deposit of its own: one that can't be read is set aside with its reason, and the others stand.
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
+    sheet of a workbook, as the file's extension says: what a person may deposit either way. `isolated`
+    says that each file is a deposit of its own: one that can't be read is set aside with its reason, and
+    the others stand.
+
+    A delimited file without a header has `fields`, the names of its cells in their published order. Its
+    first cell may tell the type of each line: `record` is the one that the table reads, `others` are those
+    that other tables read; a line of no known type is set aside. `preamble` is what the first line says
+    before the data; its named groups become columns.
+
+    A `json_tree` is one JSON object. `rows` is the way down to the objects that are the lines
+    (`pmej.ege`), each step an array or a single object. Headings are paths inside a line
+    (`siret`, `adresse.codePostal`); `parents` are values of the objects above, by their whole path (`#`: the
+    line's rank in its own array), and `roots` are values of the document itself, which become columns as
+    `<name>`.
     """
 
     since: int
     file: str
-<<<<<<< HEAD
-    reader: Literal["delimited", "workbook", "deposit", "json", "geojson"] = "delimited"
-=======
-    reader: Literal["delimited", "workbook", "json", "geojson", "questionnaire"] = "delimited"
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
+    reader: Literal["delimited", "workbook", "deposit", "json", "json_tree", "geojson", "questionnaire"] = "delimited"
     delimiter: str = ";"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     quote: str | None = '"'
     final_newline: bool = True
     header: list[int] = [1]
+    fields: list[str] = []
+    record: str | None = None
+    others: list[str] = []
+    preamble: str | None = None
+    rows: str | None = None
+    parents: list[str] = []
+    roots: list[str] = []
     sheet: str | None = None
     stop: str | None = None
     decimal: Literal[".", ","] = "."
@@ -86,6 +97,7 @@ class Table(_Strict):
     `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
     `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
     the checks and the template of a contract both come from them.
+    `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
     """
 
     title: str
@@ -94,6 +106,7 @@ class Table(_Strict):
     rows_min: int = 1
     since: int | None = None
     until: int | None = None
+    sauf: dict[int, str] = {}
     optional: bool = False
     obligatoires: list[str] = []
     listes: dict[str, str | dict[str, str]] = {}
@@ -102,7 +115,8 @@ class Table(_Strict):
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""
-        return (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        inside = (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        return inside and millesime not in self.sauf
 
 
 class Millesime(_Strict):
@@ -145,6 +159,7 @@ class Source(_Strict):
     """One dataset with one meaning.
 
     `contrat` says that no official layout exists and that this one is ours (pipelines/contracts.py).
+    `archive` is the pattern of the .7z or .zip that may stand in a vintage's folder in place of its files.
     """
 
     id: str
@@ -155,6 +170,7 @@ class Source(_Strict):
     cadence: str
     cron: str
     folder: str
+    archive: str | None = None
     fetch: Fetch | None = None
     label: int | None = None
     fictif_seulement: bool = False

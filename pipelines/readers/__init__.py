@@ -61,12 +61,13 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
 
     Raises RefusedError where the file isn't what the layout says.
     """
-    from pipelines.readers import delimited, geojson, json_records, questionnaire, workbook
+    from pipelines.readers import delimited, geojson, json_records, json_tree, questionnaire, workbook
 
     families: dict[str, Callable[[Path, Layout, Place], list[Extract]]] = {
         "delimited": delimited.read,
         "workbook": workbook.read,
         "json": json_records.read,
+        "json_tree": json_tree.read,
         "geojson": geojson.read,
         "questionnaire": questionnaire.read,
     }

@@ -21,6 +21,7 @@ from pipelines.samples import (
     demographie,
     enquetes,
     etablissements,
+    finess,
     formations,
     geographie,
     recrutement,
@@ -94,11 +95,9 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
-<<<<<<< HEAD
     contrats.write(root, territoire, seed)
-=======
     enquetes.write(root, parc, seed)
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
+    finess.write(root, parc, territoire, scale)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 

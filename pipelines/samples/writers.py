@@ -8,17 +8,22 @@ import csv
 import datetime as dt
 import io
 import json
+import os
+import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import py7zr
 import xlsxwriter
 import xlwt
 
 Cell = str | int | float | None
 
 CREATED = dt.datetime(2025, 1, 1)
+STAMP = dt.datetime(2025, 1, 1, tzinfo=dt.UTC).timestamp()
+STORED = [{"id": py7zr.FILTER_COPY}]
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 # Transitional -> Strict names of Office Open XML, as Excel's « Strict » format writes them.
@@ -79,6 +84,18 @@ def write(path: Path, content: bytes) -> None:
     """Writes bytes, with the folders above them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def seven_zip(path: Path, members: Mapping[str, bytes]) -> None:
+    """Writes a .7z, stored without compression and with one fixed date: the same bytes everywhere."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as aside, py7zr.SevenZipFile(path, "w", filters=STORED) as archive:
+        for rank, (name, content) in enumerate(members.items()):
+            member = Path(aside) / str(rank)
+            member.write_bytes(content)
+            member.chmod(0o644)
+            os.utime(member, (STAMP, STAMP))
+            archive.write(member, name)
 
 
 def json_document(path: Path, document: Any, *, indent: int | None = None, ascii_only: bool = False) -> None:

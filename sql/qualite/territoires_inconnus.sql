@@ -20,6 +20,22 @@ WITH codes AS (
     JOIN core.etablissements AS s ON s.millesime = e.millesime AND s.finess = e.finess
     WHERE s.departement IS NULL
     UNION ALL
+    SELECT 'finess', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_etablissements AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess' AND s.commune IS NULL
+    UNION ALL
+    SELECT 'finess', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_annuels AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess' AND s.commune IS NULL
+        AND s.millesime NOT IN (SELECT f.millesime FROM staging.finess_etablissements AS f)
+    UNION ALL
+    SELECT 'finess_plus', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_plus_etablissements AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess_plus' AND s.commune IS NULL
+    UNION ALL
     SELECT 'bmo', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.bmo_projets
     WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')

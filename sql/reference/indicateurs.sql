@@ -65,7 +65,6 @@ FROM (
             'hors formation continue : ce n''est pas le quota régional'),
         ('admis', 'atlas.formations', 'Admis', 'somme des admis sur Parcoursup', 'personnes', 'Parcoursup',
             'hors formation continue'),
-<<<<<<< HEAD
         ('liquidations', 'atlas.cessations', 'Départs en retraite', 'somme des pensions liquidées, cases visibles', 'personnes',
             'CNRACL ; CARMF', 'une liquidation n''est pas un arrêt d''activité : le cumul est compté à part'),
         ('age_moyen_depart', 'atlas.cessations', 'Âge moyen à la liquidation', 'somme des âges / somme des liquidations, âges donnés à l''année',
@@ -80,7 +79,6 @@ FROM (
             'part', 'arrêtés ; universités', 'des places ne sont pas des diplômés'),
         ('beneficiaires', 'atlas.dispositifs', 'Bénéficiaires de dispositifs', 'somme des bénéficiaires, cases visibles', 'selon la nature',
             'agence régionale de santé', 'ne dit pas l''effet du dispositif'),
-=======
         ('taux_vacance', 'atlas.ressources_humaines', 'Part des postes vacants', '(postes budgétés − postes pourvus) / postes budgétés, au 31 décembre',
             'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture ; ne se compare pas à la vacance statutaire des praticiens (CNG), où un poste tenu par un contractuel est vacant'),
         ('part_contractuels', 'atlas.ressources_humaines', 'Part des contractuels', 'ETP des contractuels / ETP pourvus, au 31 décembre',
@@ -106,7 +104,6 @@ FROM (
             'pour 100 ETP', 'enquête RH de l''agence', 'hors trajet ; avec ou sans arrêt'),
         ('violences_100_etp', 'atlas.ressources_humaines', 'Violences signalées pour 100 ETP', '100 × signalements / ETP moyens',
             'pour 100 ETP', 'enquête RH de l''agence', 'suit d''abord l''habitude de signaler'),
->>>>>>> f9653e7dedc405eecc54e46e1f269efebfae34d2
         ('personnels', 'fiches.es_personnels', 'Personnels des établissements', 'variables de SYGEN', 'personnes ou ETP', 'SAE',
             'effectifs au 31 décembre, ETP moyens annuels rémunérés')
 ) AS i (indicateur, mart, libelle, formule, unite, source, limites)
