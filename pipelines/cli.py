@@ -26,6 +26,7 @@ from rich.table import Table
 from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
 from pipelines.connectors import arrivals, mirror
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
+from pipelines.questionnaires import commands
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,6 +41,8 @@ app = french.App(
     epilog="Codes de sortie : 0 tout va bien ; 2 commande ou réglage erroné ; 3 millésime refusé ; "
     "4 édition non construite ou non publiée ; 5 disque ; 6 site injoignable pour l'instant.",
 )
+
+app.add_typer(commands.app, name="enquete")
 
 Edition = Annotated[int, typer.Option("--edition", "-e", min=2000, max=2100, help="Année de l'atlas.")]
 Region = Annotated[str, typer.Option("--region", "-r", help="Code officiel de la région (28 : Normandie).")]
@@ -441,6 +444,42 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
                 *(column.theirs.get(y, "") for y in years),
             )
         console.print(shown)
+
+
+@app.command()
+def contrat(
+    nom: Annotated[str | None, typer.Argument(help="Nom du contrat ; sans lui, la liste des contrats.")] = None,
+    fichier: Annotated[
+        Path | None, typer.Argument(help="Modèle à écrire, .xlsx ou .csv, ou dossier où l'écrire.")
+    ] = None,
+    table: Annotated[str | None, typer.Option("--table", "-t", help="Table, quand le contrat en a plusieurs.")] = None,
+    millesime: Annotated[int | None, typer.Option("--millesime", "-m", help="Millésime que le modèle annonce.")] = None,
+    documentation: Annotated[
+        bool, typer.Option("--documentation", help="Refaire docs/contrats.md d'après le catalogue.")
+    ] = False,
+) -> None:
+    """Écrit le modèle vide d'un contrat de données : colonnes, mode d'emploi, listes de codes, exemple fictif."""
+    from pipelines import contracts
+
+    console = _console()
+    if documentation:
+        contracts.DOCUMENT.write_text(
+            contracts.document(contracts.DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+        console.print(f"Écrit : {contracts.DOCUMENT}", markup=False, soft_wrap=True)
+    elif nom is None:
+        shown = Table()
+        for heading in ("contrat", "tables", "jeu de données", "qui remplit"):
+            shown.add_column(heading, no_wrap=heading == "contrat")
+        for entry in contracts.load_all():
+            shown.add_row(entry.id, " ".join(entry.tables), entry.titre, entry.producteur)
+        console.print(shown)
+        console.print("Un modèle : atlas contrat NOM FICHIER.xlsx")
+    elif fichier is None:
+        source(nom)
+    else:
+        written = contracts.write(nom, fichier, table=table, millesime=millesime)
+        console.print(f"Modèle écrit : {written}", markup=False, soft_wrap=True)
 
 
 @app.command()

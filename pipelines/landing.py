@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipelines.catalogue import Source
-from pipelines.connectors import Offer
+from pipelines.connectors import Offer, packed
 from pipelines.errors import Place, RefusedError, StorageError
 
 PROVENANCE = "provenance.json"
@@ -20,11 +20,12 @@ PROVENANCE = "provenance.json"
 
 @dataclass(frozen=True)
 class File:
-    """One archived file."""
+    """One archived file; `archive` names the one that it was taken out of, as it was received."""
 
     name: str
     bytes: int
     sha256: str
+    archive: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,37 @@ def vintages(landing: Path, source: str) -> list[int]:
     return sorted(int(p.name) for p in home.iterdir() if p.name.isdigit()) if home.is_dir() else []
 
 
+def _unpacked(arriving: Path, name: str, source: Source, millesime: int, files: list[File]) -> list[File]:
+    """The members taken out of an archive, beside it; one that is already there, byte for byte, is left out.
+
+    Raises RefusedError where it is there with other bytes.
+    """
+    known = {f.name: f for f in files}
+    found = []
+    aside = arriving / f".membres-{uuid.uuid4().hex}"
+    try:
+        for member in packed.unpack(arriving / name, source, millesime, aside):
+            file = File(member.name, member.stat().st_size, sha256(member), archive=name)
+            twin = known.get(file.name)
+            if twin is None:
+                member.replace(arriving / file.name)
+                found.append(file)
+            elif twin.sha256 != file.sha256:
+                raise RefusedError(
+                    f"« {file.name} » est à la fois dans le dossier et dans « {name} », et les deux diffèrent.",
+                    where=Place(source=source.id, millesime=millesime, file=file.name),
+                    expected="un seul fichier de ce nom, ou deux fois les mêmes octets",
+                    todo="ne laisser que l'archive du producteur",
+                )
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return found
+
+
 def archive(landing: Path, source: Source, offer: Offer) -> Landed:
     """Copies the files of a vintage into the archive, as a new revision unless the bytes are known.
+
+    A packed file is kept as received, and its members are taken out beside it.
 
     Returns the revision that holds those bytes; `new` says whether it was just made. Raises RefusedError
     for bytes that were deleted past their retention.
@@ -126,6 +156,8 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
             target = arriving / path.name
             shutil.copyfile(path, target)
             files.append(File(path.name, target.stat().st_size, sha256(target)))
+        for name in sorted(offer.packed):
+            files += _unpacked(arriving, name, source, offer.millesime, files)
         while True:
             known = revisions(landing, source.id, offer.millesime)
             for landed in known:

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, landing, personnes, staging
+from pipelines import catalogue, code_lists, landing, personnes, staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.landing import Landed
@@ -86,11 +86,15 @@ def fingerprint(landed: Landed) -> str:
     """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
     source = landed.source
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
-    code = [*sorted((ROOT / "pipelines").glob("*.py")), *sorted((ROOT / "pipelines" / "readers").glob("*.py"))]
+    code = [
+        path for room in (".", "readers", "questionnaires") for path in sorted((ROOT / "pipelines" / room).glob("*.py"))
+    ]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
     if catalogue.load(source).personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=landed.fictif)))
-    parts += [landing.sha256(path) for path in (*entry, SUITES / "staging" / f"{source}.yml", *code)]
+    lists = code_lists.files(catalogue.load(source))
+    read = [*entry, SUITES / "staging" / f"{source}.yml", *code, *lists]
+    parts += [landing.sha256(path) for path in read if path.is_file()]  # a survey has no column map
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -249,6 +253,51 @@ def key_rules(table: str, key: list[str], blank: list[str]) -> list[dict[str, An
     ]
 
 
+def entry_rules(source: Source, table: str, millesime: int) -> list[dict[str, Any]]:
+    """What the entry itself asks of a table: columns that are never empty, codes that are in their list."""
+    entry = source.tables[table]
+    marked = bool(source.layout(table, millesime).markers)
+    kinds = {c.name: c.type for c in source.of_table(table)}
+    rules = []
+    for column in entry.obligatoires:
+        # A number that is told to be secret or unknown is an answer; an empty cell is none.
+        told = f" AND \"{column}_statut\" = 'vide'" if marked and kinds[column] != "VARCHAR" else ""
+        rules.append(
+            _rows_rule(
+                f"renseigne_{column.lower()}",
+                f'SELECT * FROM {{batch}} WHERE "{column}" IS NULL{told}',
+                f"la colonne {column} n'est jamais vide",
+                severity="warning",
+                quarantine=True,
+            )
+        )
+    for column, codes in code_lists.of_table(source, table).items():
+        known = ", ".join("'" + code.replace("'", "''") + "'" for code in codes)
+        shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
+        rules.append(
+            _rows_rule(
+                f"valeurs_{column.lower()}",
+                f'SELECT * FROM {{batch}} WHERE "{column}" NOT IN ({known})',
+                f"la colonne {column} prend une valeur de sa liste : {shown}",
+                severity="warning",
+                quarantine=True,
+            )
+        )
+    return rules
+
+
+def _example_rule(source: Source, table: str) -> dict[str, Any]:
+    """A row of the template's example must not pass for a fact."""
+    texts = [f'"{c.name}"' for c in source.of_table(table) if c.type == "VARCHAR"]
+    return _rows_rule(
+        "exemple_retire",
+        f"SELECT * FROM {{batch}} WHERE contains(upper(concat_ws(' ', {', '.join(texts)})), 'FICTIF')",
+        "la ligne est un exemple du modèle : elle dit FICTIF",
+        severity="warning",
+        quarantine=True,
+    )
+
+
 def table_rules(
     source: Source, table: str, landed: Landed, staged: Collection[str] | None = None
 ) -> list[dict[str, Any]]:
@@ -258,7 +307,9 @@ def table_rules(
     """
     there = source.tables if staged is None else staged
     entry = source.tables[table]
-    rules = key_rules(table, entry.key, entry.key_blank)
+    rules = key_rules(table, entry.key, entry.key_blank) + entry_rules(source, table, landed.millesime)
+    if source.contrat and not landed.fictif:
+        rules.append(_example_rule(source, table))
     if not landed.fictif:
         rules.append(
             {
@@ -521,7 +572,9 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                 "avertissement",
                 False,
                 str(landed.millesime),
-                "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
+                f"cette campagne n'est pas déclarée sous `campagnes` ({source.id}.yml)"
+                if source.questionnaire
+                else "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
                 f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
             )
         )
@@ -547,7 +600,8 @@ def _reading_controls(source: Source, landed: Landed, notes: dict[str, Any]) -> 
                     "information",
                     False,
                     "absente",
-                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle",
+                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle"
+                    + (f" ({table.sauf[landed.millesime]})" if landed.millesime in table.sauf else ""),
                 )
             )
             continue
@@ -781,6 +835,11 @@ def _refusal(
             )
     else:
         what = f"Le contrôle « {first.controle} » de {first.objet} échoue. Observé : {first.observe}."
+    if source.contrat:
+        todo = (
+            "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
+            f"atlas contrat {source.id} MODELE.xlsx. Le dernier bon millésime reste en place"
+        )
     others = [f"{c.controle} ({c.objet})" for c in failed[1:6]]
     if others:
         what += f" Échouent aussi : {', '.join(others)}{' …' if len(failed) > 6 else '.'}"

@@ -107,7 +107,12 @@ def _missing(
 ) -> RefusedError:
     header = layout.delimiter.join(extract.headings)
     other = max(";,|\t", key=header.count)
-    if layout.reader == "delimited" and len(extract.headings) < 3 and other != layout.delimiter and other in header:
+    if (
+        layout.reader in ("delimited", "deposit")
+        and len(extract.headings) < 3
+        and other != layout.delimiter
+        and other in header
+    ):
         return RefusedError(
             f"Le séparateur n'est pas « {layout.delimiter} » : l'en-tête se lit comme "
             f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
@@ -129,7 +134,9 @@ def _missing(
         where=where,
         expected=f"les colonnes de pipelines/catalogue/{source.id}.columns.csv, dans n'importe quel ordre"
         + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
-        todo="reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
+        todo=f"reprendre les noms de colonnes du modèle (atlas contrat {source.id} MODELE.xlsx) et déposer de nouveau"
+        if source.contrat
+        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
         f"dans une colonne « {where.millesime} » de la carte",
     )
 
@@ -234,7 +241,9 @@ def _plain(column: Column) -> str:
     """What a type is called in a message."""
     if column.type in INTEGERS:
         return "un nombre entier"
-    return "un nombre" if column.type.startswith("DECIMAL") else f"une valeur de type {column.type}"
+    if column.type.startswith("DECIMAL"):
+        return "un nombre"
+    return "une date écrite AAAA-MM-JJ" if column.type == "DATE" else f"une valeur de type {column.type}"
 
 
 def _status(column: Column, layout: Layout) -> str:
@@ -298,7 +307,7 @@ class Aside:
                 "table": table,
                 "fichier": extract.file,
                 "ligne": ragged.line,
-                "controle": "ligne_irreguliere",
+                "controle": ragged.rule,
                 "motif": ragged.reason,
                 "contenu": None if source.personal else ragged.text,
             }
@@ -320,7 +329,14 @@ def read_files(
     parts: list[pa.Table] = []
     for path in files:
         where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
-        for extract in readers.read(path, layout, where):
+        try:
+            extracts = readers.read(path, layout, where)
+        except RefusedError as error:
+            if not layout.isolated:
+                raise
+            aside.rows.append(_refused_file(table, path, error))
+            continue
+        for extract in extracts:
             place = replace(where, file=extract.file)
             part = text_table(source, table, millesime, extract, place, key)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
@@ -333,10 +349,20 @@ def read_files(
                     expected="un fichier entier",
                     todo="télécharger de nouveau",
                 )
-            if not extract.rows:
+            if not extract.rows and not layout.isolated:
                 raise _no_row(place)
             aside.add(source, table, millesime, extract)
             parts.append(part)
+    if not any(part.num_rows for part in parts):  # only deposits come to this: elsewhere it was said above
+        first = aside.rows[0] if aside.rows else None
+        raise RefusedError(
+            f"Aucun des {len(aside.rows)} dépôts n'est recevable."
+            if not parts
+            else "Aucune réponse des dépôts n'est recevable.",
+            where=replace(where, file=str(first["fichier"]) if first else None),
+            expected="au moins un classeur rempli dans le gabarit de cette campagne",
+            todo=str(first["motif"]) if first else "",
+        )
     return pa.concat_tables(parts)
 
 
@@ -367,6 +393,18 @@ def stream_files(
             yield from text_table(source, table, millesime, extract, where, key).combine_chunks().to_batches()
         if not rows:
             raise _no_row(where)
+
+
+def _refused_file(table: str, path: Path, error: RefusedError) -> dict[str, object]:
+    """A whole deposit set aside, with its reason (shape of QUARANTINE_SCHEMA)."""
+    return {
+        "table": table,
+        "fichier": path.name,
+        "ligne": 1,
+        "controle": "depot_refuse",
+        "motif": " À faire : ".join(filter(None, [error.what, error.todo])),
+        "contenu": "",
+    }
 
 
 def stage(

@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, landing, quality, staging
+from pipelines import catalogue, indicators, landing, quality, questionnaires, staging
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
+from pipelines.indicators import Calculation
 from pipelines.quality import Control
 from pipelines.settings import ROOT, Settings
 
@@ -108,22 +110,41 @@ def parse(path: Path) -> Model:
 
 
 @functools.cache
-def _needs() -> dict[str, tuple[Model, frozenset[str]]]:
-    """Every model by name, with all that it reads."""
+def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
+    """Every model and every calculated table by name, with all that it reads."""
     found = [parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql"))]
+    needs: dict[str, tuple[Model | Calculation, frozenset[str]]] = {}
     with duckdb.connect() as connection:
-        return {model.name: (model, frozenset(dependencies(connection, model))) for model in found}
+        for model in found:
+            where = f"sql/{model.schema}/{model.table}.sql"
+            needs[model.name] = (model, frozenset(dependencies(connection, model.query, where)))
+        for calculation in indicators.ALL:
+            read = frozenset().union(
+                *(dependencies(connection, q, calculation.name) for q in calculation.reads.values())
+            )
+            needs |= {f"{indicators.SCHEMA}.{table}": (calculation, read) for table in calculation.makes}
+    return needs
+
+
+@functools.cache
+def plan() -> tuple[Model | Calculation, ...]:
+    """All that a build makes, in the order in which it can be made; a calculation once."""
+    needs = _needs()
+    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
+    try:
+        made: list[Model | Calculation] = []
+        for name in order.static_order():
+            if needs[name][0] not in made:
+                made.append(needs[name][0])
+        return tuple(made)
+    except CycleError as error:
+        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
 
 
 @functools.cache
 def models() -> tuple[Model, ...]:
     """All tables of sql/, in the order in which they can be built."""
-    needs = _needs()
-    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
-    try:
-        return tuple(needs[name][0] for name in order.static_order())
-    except CycleError as error:
-        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
+    return tuple(made for made in plan() if isinstance(made, Model))
 
 
 @functools.cache
@@ -140,14 +161,17 @@ def sources_of(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def dependencies(connection: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
-    """Names of the tables that a model reads, `schema.table`, as DuckDB's own parser sees them."""
-    parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
+def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) -> set[str]:
+    """Names of the tables that a query reads, `schema.table`, as DuckDB's own parser sees them.
+
+    `where` is the file, or the calculation, that the query comes from.
+    """
+    parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()[0][0]
     tree = json.loads(parsed)
     if tree.get("error"):
         raise BuildError(
-            f"Le modèle {model.name} ne s'analyse pas : {tree.get('error_message')}",
-            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
+            f"La requête ne s'analyse pas : {tree.get('error_message')}",
+            where=Place(file=where),
             expected="un seul SELECT",
         )
     names: set[str] = set()
@@ -213,8 +237,11 @@ CONTROLS = pa.schema(
 )
 
 
+_RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(9, 4)}
+
+
 def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
-    """The edition's own records: parameters, sources, vintages, controls, quarantine."""
+    """The edition's own records: parameters, sources, questions of surveys, vintages, controls, quarantine."""
     text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
     _load(
         connection,
@@ -263,6 +290,8 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
             for s in entries
         ],
     )
+    asked = [row for s in entries if s.questionnaire for row in s.questionnaire.records(s.id)]
+    _load(connection, "questions", pa.schema([(k, _RECORD[kind]) for k, kind in questionnaires.RECORD.items()]), asked)
     vintages, controls, aside = [], [], []
     for pin in lock.pins:
         source = catalogue.load(pin.source)
@@ -312,6 +341,22 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
         ),
         vintages,
     )
+    absent = [
+        {
+            "source": pin.source,
+            "millesime": pin.millesime,
+            "table": name,
+            "titre": table.title,
+            "motif": table.sauf[pin.millesime],
+        }
+        for pin in lock.pins
+        for name, table in catalogue.load(pin.source).tables.items()
+        if pin.millesime in table.sauf
+    ]
+    absent_schema = pa.schema(
+        [("source", text), ("millesime", integer), *((n, text) for n in ("table", "titre", "motif"))]
+    )
+    _load(connection, "absences", absent_schema, absent)
     _load(connection, "controles", CONTROLS, controls)
     _load(connection, "quarantaine", pa.schema([*mine_schema, *staging.QUARANTINE_SCHEMA]), aside)
 
@@ -336,13 +381,18 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
             connection.execute(f"SET threads = {threads}")
         # One transaction: hundreds of comments would each wait for the disk.
         connection.begin()
-        for schema in ("staging", *SCHEMAS):
+        for schema in ("staging", indicators.SCHEMA, *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
         _stage_views(connection, settings, lock)
         _records(connection, settings, lock)
-        for model in models():
-            _create(connection, model)
+        for made in plan():
+            if isinstance(made, Model):
+                _create(connection, made)
+            else:
+                _calculate(connection, made)
         connection.commit()
+        # What the marts took from it is in them, with its words.
+        connection.execute(f"DROP SCHEMA {indicators.SCHEMA} CASCADE")
     return target
 
 
@@ -364,6 +414,21 @@ def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
         words = column_words(model, name)
         text = words.description + (f" [{words.unit}]" if words.unit else "")
         connection.execute(f'COMMENT ON COLUMN {model.name}."{name}" IS {_text(text)}')
+
+
+def _calculate(connection: duckdb.DuckDBPyConnection, calculation: Calculation) -> None:
+    made = calculation.run({name: connection.execute(query).df() for name, query in calculation.reads.items()})
+    for table, columns in calculation.makes.items():
+        connection.register("a_charger", made[table])
+        # NaN is how numpy says missing, and no number of a mart.
+        cast = ", ".join(
+            f'(CASE WHEN isnan("{name}"::DOUBLE) THEN NULL ELSE "{name}" END)::{kind} AS "{name}"'
+            if kind not in ("VARCHAR", "BOOLEAN")
+            else f'"{name}"::{kind} AS "{name}"'
+            for name, kind in columns.items()
+        )
+        connection.execute(f"CREATE TABLE {indicators.SCHEMA}.{table} AS SELECT {cast} FROM a_charger")
+        connection.unregister("a_charger")
 
 
 def _table_words(model: Model) -> str:

@@ -20,6 +20,61 @@ _DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHER
 _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
+    "reference.questions": {
+        "non_vide": _NOTHING,
+        "mots_donnes": _set("unite", "''", "type = 'entier'"),
+        "type_connu": _set("type", "'texte'"),
+    },
+    "core.enquete_attendus": {
+        "non_vide": _NOTHING,
+        "poids_positif": _set("poids", "0"),
+        "territoire_renseigne": _set("region", "NULL"),
+        "sae_proche": _set("millesime_sae", "annee - 3"),
+    },
+    "core.enquete_reponses": {
+        "non_vide": "DELETE FROM {t} WHERE enquete = 'enquete_internes'",
+        "questions_connues": _set("question", "'age_du_capitaine'"),
+        "vide_explique": _SILENT,
+        "annee_et_millesime": _set("millesime", "2022"),
+        "finess_connus": _set("departement", "NULL"),
+    },
+    "atlas.ressources_humaines": {
+        "non_vide": _NOTHING,
+        "taux_recalcule": _set("valeur", "valeur + 0.1"),
+        "vide_explique": _SILENT,
+        "couverture_bornee": _set("couverture", "1.5"),
+        "entites_et_region": "DELETE FROM {t} WHERE niveau = 'ej' AND indicateur = 'taux_vacance' AND numerateur > 0",
+        "territoires_connus": _PLACE,
+        "taux_plausibles": "UPDATE {t} SET valeur = 0.9 WHERE niveau = 'region'",
+    },
+    "atlas.enquetes": {
+        "non_vide": "DELETE FROM {t} WHERE enquete = 'enquete_rh'",
+        "vide_explique": _SILENT,
+        "petits_nombres_caches": "UPDATE {t} SET valeur = 3, statut = 'calculé' WHERE question = 'projet'",
+        "secret_pas_seul": (
+            "UPDATE {t} SET valeur = 10, statut = 'calculé' WHERE question = 'projet'; "
+            "UPDATE {t} SET valeur = NULL, statut = 'secret' WHERE question = 'projet' AND modalite = 'region'"
+        ),
+        "reponses_bornees": _set("reponses", "repondants + 1"),
+        "territoires_connus": _PLACE,
+    },
+    "qualite.enquetes_repondants": {
+        "etat_connu": _set("etat", "'en retard'"),
+        "attendus_presents": _ONE_LESS,
+        "silence_sans_reponse": _set("etat", "'sans réponse'", "reponses > 0"),
+        "hors_champ": "UPDATE {t} SET etat = 'hors champ', attendu = false WHERE rowid = 0",
+    },
+    "qualite.reponses_enquetes": {
+        "non_vide": _NOTHING,
+        "etats_et_total": _set("repondants", "repondants + 1"),
+        "taux_recalcule": _set("taux_reponse", "0.123"),
+        "categories_et_total": _set("attendus", "attendus + 1", "categorie = 'ensemble'"),
+        "reponses_suffisantes": "UPDATE {t} SET couverture = 0.3",
+    },
+    "qualite.evolutions_enquetes": {
+        "au_dela_du_seuil": _set("valeur", "valeur_precedente + 1"),
+        "peu_nombreuses": "INSERT INTO {t} SELECT e.* FROM {t} AS e, range(200)",
+    },
     "reference.communes": {
         "geographie_presente": _NOTHING,
         "codes_forme": _set("commune", "'1001'"),
@@ -152,6 +207,45 @@ MARTS: dict[str, dict[str, str]] = {
         "code_forme": _set("code_ght", "'99101'"),
         "appartenance_passee": _set("annee_appartenance", "2030"),
         "entites_dans_la_sae": _set("finess_ej", "'999999999'"),
+        "appartenance_connue": _set("appartenance", "'supposée'"),
+    },
+    "core.finess_situations": {
+        "non_vide": _NOTHING,
+        "territoire_connu": _set("departement", "'ZZ'"),
+        "etablissements_situes": "UPDATE {t} SET region = NULL WHERE departement LIKE '1%'",
+        "fermes_de_finess_plus": "UPDATE {t} SET ouvert = false",
+    },
+    "core.finess_etablissements": {
+        "non_vide": _NOTHING,
+        "periodes_disjointes": "UPDATE {t} SET valide_au = NULL",
+        "periode_ordonnee": _set("valide_au", "DATE '1999-01-01'"),
+        "derniere_situation": "DELETE FROM {t} WHERE rowid = (SELECT min(rowid) FROM {t} WHERE valide_au IS NULL)",
+    },
+    "core.ght_codes": {
+        "code_unique": "UPDATE {t} SET code_ght = '28101'",
+        "code_forme": _set("code_ght", "'GHT01'"),
+        "reconnus": "UPDATE {t} SET code_ght = NULL",
+    },
+    "core.finess_ght": {
+        "non_vide": _NOTHING,
+        "role_connu": _set("role", "'chef'"),
+        "periodes_disjointes": "INSERT INTO {t} SELECT * REPLACE (valide_du + 1 AS valide_du) FROM {t}",
+        "membres_identifies": _set("finess_ej", "NULL"),
+    },
+    "qualite.ecarts_finess": {
+        "constat_connu": _set("constat", "'autre'"),
+        "ecart_reel": "UPDATE {t} SET apres = avant",
+        "absences_rares": "UPDATE {t} SET constat = 'absent de FINESS+'",
+    },
+    "qualite.continuite_finess": {
+        "non_vide": _NOTHING,
+        "nombres_recoupes": "UPDATE {t} SET etablissements = etablissements + 1",
+        "peu_a_expliquer": "UPDATE {t} SET motif = 'à expliquer', part = 3",
+    },
+    "reference.categories_finess": {
+        "non_vide": _NOTHING,
+        "code_forme": _set("categorie", "'CHU'"),
+        "libelles_presents": "UPDATE {t} SET libelle = NULL",
     },
     "core.sae_questionnaires": {
         "non_vide": _NOTHING,
@@ -209,6 +303,107 @@ MARTS: dict[str, dict[str, str]] = {
         "non_vide": _NOTHING,
         "lignes_rattachees": "UPDATE {t} SET commune = NULL WHERE code_postal LIKE '1%'",
         "rattachement_explique": _set("rattachement", "NULL", "commune IS NOT NULL"),
+    },
+    "reference.diplomes": {
+        "deux_secteurs": "DELETE FROM {t} WHERE secteur = 'social'",
+        "niveau_connu": _set("niveau_certification", "9"),
+        "professions_connues": _set("profession", "'rebouteux'"),
+    },
+    "reference.internat_subdivisions": {
+        "libelle_renseigne": _set("libelle", "NULL"),
+        "regions_connues": _set("region", "'99'"),
+    },
+    "reference.internat_specialites": {
+        "toutes_les_specialites": _ONE_LESS,
+        "discipline_connue": _set("discipline", "'occulte'"),
+    },
+    "core.departs_caisses": {
+        "non_vide": _NOTHING,
+        "vide_explique": _set("liquidations", "NULL", "liquidations_statut = 'publié'"),
+        "cumul_parmi_liquidations": "UPDATE {t} SET cumul = liquidations + 1",
+        "departements_reconnus": "UPDATE {t} SET departement = NULL",
+        "professions_connues": _set("profession", "'rebouteux'"),
+    },
+    "core.formations_instituts": {
+        "non_vide": _NOTHING,
+        "diplomes_connus": _set("diplome", "'rebouteux'"),
+        "instituts_situes": "UPDATE {t} SET commune = NULL",
+        "apprentis_parmi_les_presents": _set("apprentis", "presents + 1"),
+    },
+    "core.formations_promotions": {
+        "promotion_equilibree": _set("interruptions", "interruptions + 1"),
+        "instituts_connus": _set("uai", "'0000000A'"),
+    },
+    "core.internat": {
+        "non_vide": _NOTHING,
+        "codes_connus": _set("subdivision", "'cherbourg'"),
+        "parts_du_total": _set("postes_cesp", "postes + 1"),
+    },
+    "core.mpom": {
+        "non_vide": _NOTHING,
+        "regions_reconnues": _set("region", "NULL"),
+        "seuils_encadrent": _set("objectif", "2 * seuil_max"),
+        "professions_connues": _set("profession", "'rebouteux'"),
+    },
+    "core.formations_capacites": {
+        "non_vide": _NOTHING,
+        "regions_reconnues": _set("region", "NULL"),
+        "vide_explique": _set("capacite", "NULL"),
+        "professions_connues": _set("profession", "'rebouteux'"),
+    },
+    "core.dispositifs": {
+        "non_vide": _NOTHING,
+        "territoires_reconnus": "UPDATE {t} SET region = NULL",
+        "vide_explique": _set("beneficiaires", "NULL"),
+    },
+    "core.zonage_arretes": {
+        "non_vide": _NOTHING,
+        "communes_reconnues": _set("commune", "NULL"),
+        "une_zone_a_la_fois": "UPDATE {t} SET valide_au = NULL WHERE profession = 'medecin'",
+        "zones_connues": _set("zone", "'5_NOUVELLE'"),
+    },
+    "atlas.cessations": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _PLACE,
+        "cumul_parmi_liquidations": "UPDATE {t} SET cumul = liquidations + 1",
+        "age_moyen_plausible": _set("age_moyen", "95"),
+        "age_recalcule": _set("age_moyen", "age_moyen + 1", "niveau = 'france'"),
+        "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
+        "vide_explique": _set("liquidations", "NULL"),
+    },
+    "atlas.formations_regionales": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _PLACE,
+        "nombres_positifs": _set("entrants", "-1"),
+        "instituts_et_region": _set("places_autorisees", "places_autorisees + 1", "niveau = 'institut'"),
+        "promotion_close": _set("valeur", "NULL", "promotion_statut = 'close'"),
+        "part_de_0_a_1": _set("valeur", "1.5"),
+        "part_recalculee": _set("valeur", "valeur + 0.1", "niveau = 'region'"),
+    },
+    "atlas.internat": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _set("code", "'ZZZ'", "niveau = 'region'"),
+        "ensemble_et_specialites": _set("postes", "postes + 1", "specialite = 'ensemble'"),
+        "subdivisions_et_france": _set("postes", "postes + 1", "niveau = 'france'"),
+        "rupture_dite": "UPDATE {t} SET rupture = NULL",
+        "part_de_0_a_1": _set("valeur", "1.5"),
+        "partiel_dit": _set("subdivisions", "1", "niveau = 'france'"),
+    },
+    "atlas.objectifs_formation": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _set("code", "'ZZZ'", "niveau = 'region'"),
+        "professions_connues": _set("profession", "'rebouteux'"),
+        "annee_dans_la_periode": _set("annee", "2016"),
+        "cumul_entier": _set("capacite_cumulee", "0"),
+        "regions_et_france": _set("objectif", "objectif + 1", "niveau = 'region' AND annee = 2021"),
+        "partiel_dit": _set("objectif", "NULL"),
+    },
+    "atlas.dispositifs": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _PLACE,
+        "nombres_positifs": _set("beneficiaires", "-1"),
+        "region_et_declare": _set("montant", "montant + 1", "niveau = 'region'"),
+        "vide_explique": _set("beneficiaires", "NULL"),
     },
     "fiches.etablissements": {
         "non_vide": _NOTHING,
@@ -311,6 +506,7 @@ MARTS: dict[str, dict[str, str]] = {
         "france_classee": (
             "UPDATE {t} SET zone = 'non classée', valeur = 0.5 WHERE niveau = 'france' AND zone = 'ZIP'"
         ),
+        "origine_dite": _set("origine", "'liste'", "communes_par_arrete > 0"),
         "vide_explique": _SILENT,
     },
     "atlas.hospitaliers": {

@@ -16,7 +16,7 @@ from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, build_a
 
 from pipelines import catalogue, editions, warehouse
 from pipelines.connectors import mirror as folder_connector
-from pipelines.publish import release
+from pipelines.publish import release, tables
 from pipelines.settings import Settings
 
 
@@ -32,8 +32,8 @@ def same(one: Path, other: Path) -> None:
     """Every file, the manifest and the lock too: nothing may differ."""
     first, second = digest(one), digest(other)
     assert first.keys() == second.keys()
-    assert len([name for name in first if name.endswith(".csv")]) == len(warehouse.models()) + 1
-    assert len([name for name in first if name.endswith(".parquet")]) == len(warehouse.models())
+    assert len([name for name in first if name.endswith(".csv")]) == len(tables.published()) + 1
+    assert len([name for name in first if name.endswith(".parquet")]) == len(tables.published())
     assert {"index.html", "qualite.html", "verrou.json", "manifeste.json"} <= first.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
@@ -139,7 +139,7 @@ def test_build_takes_a_number_of_threads(copied: object) -> None:
             return self.connection.execute(query, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "models", lambda: ())
+        patch.setattr(warehouse, "plan", lambda: ())
         patch.setattr(warehouse.duckdb, "connect", lambda *a, **k: Watched(real(*a, **k)))
         warehouse.build(copied, lock, threads=3)
     assert "SET threads = 3" in monkey
@@ -175,7 +175,7 @@ def test_measures_are_never_doubles(mirror_db: duckdb.DuckDBPyConnection) -> Non
 def test_released_rows_are_totally_ordered(sample: Warehouse) -> None:
     """Key first, then all the other columns: no two rows can change places."""
     with sample.connect() as connection:
-        for model in warehouse.models():
+        for model in tables.published():
             query = release.tables.select(model, warehouse.described(connection, model), fictif=False)
             ordered = re.findall(r'"([^"]+)"', query.rsplit("ORDER BY", 1)[1])
             assert ordered[: len(model.grain)] == list(model.grain)

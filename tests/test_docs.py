@@ -14,10 +14,8 @@ from pipelines.settings import Settings
 
 GUIDE = ROOT / "docs" / "ajouter-une-source.md"
 BLOCK = re.compile(r"^```\w+ fichier=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CACHED = (
-    catalogue.sources, catalogue.load, quality.suite_file, warehouse.glossary, warehouse._needs, warehouse.models,
-    warehouse.sources_of,
-)  # fmt: skip
+CACHED = (catalogue.sources, catalogue.load, quality.suite_file, warehouse.glossary)
+CACHED += (warehouse._needs, warehouse.plan, warehouse.models, warehouse.sources_of)
 
 
 def forget() -> None:

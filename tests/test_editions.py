@@ -12,6 +12,7 @@ from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
 from pipelines import catalogue, editions, landing, quality, steps
 from pipelines.connectors import Offer
+from pipelines.connectors import mirror as folder_connector
 from pipelines.errors import BuildError, StorageError, UsageError
 from pipelines.settings import ROOT, Settings
 
@@ -242,7 +243,8 @@ def test_an_older_edition_builds_from_what_it_pins(copied: Settings, sample: War
         assert one(db, "SELECT max(millesime) FROM reference.millesimes WHERE statut = 'accepté'") == 2023
         assert one(db, "SELECT DISTINCT millesime FROM reference.communes") == 2023
         absent = {r[0] for r in rows(db, "SELECT source FROM qualite.avertissements WHERE sujet = 'source absente'")}
-        assert absent == {"bmo", "parcoursup", "laposte_codes_postaux"}
+        later = {s.id for s in catalogue.load_all() if min(folder_connector.vintages(copied.sources, s)) > 2023}
+        assert absent == later > {"bmo", "parcoursup", "laposte_codes_postaux"}
         assert one(db, "SELECT count(*) FROM atlas.formations") == 0
         assert one(db, "SELECT max(annee) FROM atlas.hospitaliers") == 2023
         none(db, "FROM atlas.recrutement WHERE source = 'bmo'")

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Warehouse, none, rows
 
-from pipelines import catalogue, staging, warehouse
+from pipelines import catalogue, indicators, staging, warehouse
 from pipelines.errors import BuildError
 from pipelines.publish import tables
 
@@ -134,7 +134,7 @@ def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
     model = warehouse.parse(path)
     assert model.title.endswith((".", "?"))
     assert not model.title.startswith("Grain")
-    assert model.publication in tables.RULES
+    assert model.publication in {*tables.RULES, tables.INTERNAL}
     assert re.fullmatch(r"[a-z][a-z0-9_]*", path.stem)
     with duckdb.connect() as connection:
         parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
@@ -158,12 +158,16 @@ def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkey
 def test_models_come_after_what_they_read() -> None:
     order = [m.name for m in warehouse.models()]
     staged = {f"staging.{s.staged_name(t)}" for s in catalogue.load_all() for t in s.tables}
-    records = {f"staging.{n}" for n in ("edition", "sources", "millesimes", "controles", "quarantaine")}
+    names = ("edition", "sources", "questions", "millesimes", "absences", "controles", "quarantaine")
+    records = {f"staging.{n}" for n in names}
+    calculated = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
     with duckdb.connect() as connection:
         for rank, model in enumerate(warehouse.models()):
             # Names of its own WITH come without a schema.
-            read = {name for name in warehouse.dependencies(connection, model) if not name.startswith(".")}
-            assert read <= set(order[:rank]) | staged | records, model.name
+            read = {
+                name for name in warehouse.dependencies(connection, model.query, model.name) if not name.startswith(".")
+            }
+            assert read <= set(order[:rank]) | staged | records | calculated, model.name
 
 
 def test_layers_only_read_to_the_left() -> None:
@@ -171,7 +175,7 @@ def test_layers_only_read_to_the_left() -> None:
     reads_staging = {"atlas": set(), "fiches": set()}
     with duckdb.connect() as connection:
         for model in warehouse.models():
-            read = warehouse.dependencies(connection, model)
+            read = warehouse.dependencies(connection, model.query, model.name)
             if model.schema in reads_staging:
                 reads_staging[model.schema] |= {f"{model.name} < {r}" for r in read if r.startswith("staging.")}
             assert not {r for r in read if r.startswith("qualite.")} or model.schema == "qualite", model.name
@@ -258,7 +262,7 @@ def test_indicators_name_a_mart_that_exists(sample_db: duckdb.DuckDBPyConnection
 
 
 def test_publication_rules_are_known_and_all_used() -> None:
-    assert {m.publication for m in warehouse.models()} == set(tables.RULES)
+    assert {m.publication for m in warehouse.models()} == {*tables.RULES, tables.INTERNAL}
 
 
 def test_an_unknown_publication_rule_is_refused() -> None:
@@ -289,6 +293,7 @@ def test_entry_is_well_formed(source_id: str) -> None:
             for rule in (layout.file, layout.sheet, layout.unpivot and layout.unpivot.heading):
                 if rule:
                     groups |= set(catalogue.pattern(rule, layout.since).groupindex)
+            groups |= {*layout.roots, *(re.compile(layout.preamble).groupindex if layout.preamble else ())}
             if layout.stop:
                 re.compile(layout.stop)
             if layout.unpivot:
@@ -309,6 +314,9 @@ def test_entry_is_well_formed(source_id: str) -> None:
 def test_column_map_is_well_formed(source_id: str) -> None:
     source = catalogue.load(source_id)
     path = ROOT / "pipelines" / "catalogue" / f"{source_id}.columns.csv"
+    if source.questionnaire:  # its columns follow from its questions
+        assert not path.exists()
+        return
     with path.open(encoding="utf-8", newline="") as handle:
         header, *lines = list(csv.reader(handle))
     assert header[:5] == ["table", "name", "type", "unit", "description"]

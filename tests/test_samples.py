@@ -93,6 +93,10 @@ def test_says_that_it_is_fictitious(extracts: Path, db: duckdb.DuckDBPyConnectio
         ("insee_cog_communes_2024", "libelle"),
         ("bmo_bassins_2024", "bassin_libelle"),
         ("parcoursup_formations_2025", "g_ea_lib_vx"),
+        ("formations_sanitaires_instituts_2024", "institut"),
+        ("internat_postes_2023", "arrete"),
+        ("zonage_arretes_2024", "arrete"),
+        ("tvs_2024", "tvs_libelle"),
     ):
         none(db, f"SELECT {column} FROM {name} WHERE NOT contains(upper({column}), 'FICTI')")
 
@@ -173,7 +177,11 @@ def test_everything_stages(extracts: Path, staged: dict[str, staging.Staged]) ->
     for source in catalogue.load_all():
         for millesime in mirror.vintages(extracts, source):
             assert mirror.offer(extracts, source, millesime).unknown == (), source.id
-    assert {name for name, s in staged.items() if s.quarantined or s.unknown_headings or not s.rows} == set()
+    # Answers to surveys have mistakes, as people make them; the files of producers have none.
+    assert {name for name, s in staged.items() if s.unknown_headings or not s.rows} == set()
+    faulty = {name for name, s in staged.items() if s.quarantined}
+    assert {name for name in faulty if not name.startswith("enquete_")} == set()
+    assert "enquete_rh_2024" in faulty
     assert {f"sae_{table}_{year}" for table in MADE for year in (2022, 2023)} <= staged.keys()
     assert "sae_ght_2022" in staged
     assert "sae_ght_2023" not in staged
@@ -184,11 +192,15 @@ def test_every_norman_group_and_line_that_breaks(staged: dict[str, staging.Stage
 
 
 def test_headers_are_the_real_ones(extracts: Path, mirror_root: Path) -> None:
+    ours = {source.folder for source in catalogue.load_all() if source.contrat}  # no one else's layout to compare with
     for path in extracts.rglob("*.csv"):
+        # Ours have no one else's layout to compare with; of FINESS, the mirror has a few lines by themselves.
+        if path.relative_to(extracts).parts[0] in {*ours, "finess"}:
+            continue
         official = mirror_root / path.relative_to(extracts)
         assert official.is_file()
-        with path.open("rb") as ours, official.open("rb") as theirs:
-            assert ours.readline() == theirs.readline(), path.name
+        with path.open("rb") as made, official.open("rb") as theirs:
+            assert made.readline() == theirs.readline(), path.name
 
 
 def test_quirks_of_the_bytes(extracts: Path) -> None:

@@ -58,6 +58,7 @@ def reading(database: Path) -> Iterator[Reader]:
 def few(monkeypatch: pytest.MonkeyPatch) -> tuple[warehouse.Model, ...]:
     """A build of four small tables."""
     chosen = tuple(m for m in warehouse.models() if m.name in FEW)
+    monkeypatch.setattr(warehouse, "plan", lambda: chosen)
     monkeypatch.setattr(warehouse, "models", lambda: chosen)
     monkeypatch.setattr(quality, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
     return chosen
@@ -95,7 +96,7 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
     bad = replace(
         few[0], schema="atlas", table="fautive", grain=("a",), columns={"a": few[0].columns["edition"]}, query=query
     )
-    monkeypatch.setattr(warehouse, "models", lambda: (*few, bad))
+    monkeypatch.setattr(warehouse, "plan", lambda: (*few, bad))
     before = digest(copied.database)
     with reading(copied.database) as reader:
         count = reader.ask("SELECT count(*) FROM fiches.es_personnels")

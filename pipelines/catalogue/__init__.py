@@ -3,7 +3,8 @@
 `<source>.yml` says who produces it, under which licence, how often, what its label means, and per
 table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type,
 unit and description, and the producer's name for it in each vintage. A new vintage is a line in
-one and a column in the other.
+one and a column in the other. A survey has a `questionnaire` in its entry, and no map: its table and
+columns follow from the questions (pipelines/questionnaires/).
 """
 
 import csv
@@ -11,13 +12,14 @@ import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.connectors.declared import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
+from pipelines.questionnaires import Questionnaire
 
 FOLDER = Path(__file__).parent
 
@@ -52,16 +54,39 @@ class Layout(_Strict):
     whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
     texts stand for a number that is not published, and why. A `streamed` file is read in batches, its
     size costs no memory; it has one record a line, quotes nothing, and ends its last line.
+
+    `reader: deposit` is delimited text or the
+    sheet of a workbook, as the file's extension says: what a person may deposit either way. `isolated`
+    says that each file is a deposit of its own: one that can't be read is set aside with its reason, and
+    the others stand.
+
+    A delimited file without a header has `fields`, the names of its cells in their published order. Its
+    first cell may tell the type of each line: `record` is the one that the table reads, `others` are those
+    that other tables read; a line of no known type is set aside. `preamble` is what the first line says
+    before the data; its named groups become columns.
+
+    A `json_tree` is one JSON object. `rows` is the way down to the objects that are the lines
+    (`pmej.ege`), each step an array or a single object. Headings are paths inside a line
+    (`siret`, `adresse.codePostal`); `parents` are values of the objects above, by their whole path (`#`: the
+    line's rank in its own array), and `roots` are values of the document itself, which become columns as
+    `<name>`.
     """
 
     since: int
     file: str
-    reader: Literal["delimited", "workbook", "json", "geojson"] = "delimited"
+    reader: Literal["delimited", "workbook", "deposit", "json", "json_tree", "geojson", "questionnaire"] = "delimited"
     delimiter: str = ";"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     quote: str | None = '"'
     final_newline: bool = True
     header: list[int] = [1]
+    fields: list[str] = []
+    record: str | None = None
+    others: list[str] = []
+    preamble: str | None = None
+    rows: str | None = None
+    parents: list[str] = []
+    roots: list[str] = []
     sheet: str | None = None
     stop: str | None = None
     decimal: Literal[".", ","] = "."
@@ -69,6 +94,8 @@ class Layout(_Strict):
     markers: dict[str, str] = {}
     unpivot: Unpivot | None = None
     streamed: bool = False
+    isolated: bool = False
+    questionnaire: Questionnaire | None = None
 
     @model_validator(mode="after")
     def _streamable(self) -> "Layout":
@@ -86,6 +113,10 @@ class Table(_Strict):
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
     The key is `_ligne` where the producer gives none: then each line stands for itself.
+    `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
+    `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
+    the checks and the template of a contract both come from them.
+    `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
     """
 
     title: str
@@ -94,12 +125,17 @@ class Table(_Strict):
     rows_min: int = 1
     since: int | None = None
     until: int | None = None
+    sauf: dict[int, str] = {}
     optional: bool = False
+    obligatoires: list[str] = []
+    listes: dict[str, str | dict[str, str]] = {}
+    exemple: list[dict[str, str]] = []
     layouts: list[Layout]
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""
-        return (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        inside = (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        return inside and millesime not in self.sauf
 
 
 class Millesime(_Strict):
@@ -148,6 +184,8 @@ class Source(_Strict):
 
     A source that is `restreint` enters no release. `conservation` is how many years after its label a
     vintage's bytes may be kept; None: for ever.
+    `contrat` says that no official layout exists and that this one is ours (pipelines/contracts.py).
+    `archive` is the pattern of the .7z or .zip that may stand in a vintage's folder in place of its files.
     """
 
     id: str
@@ -158,15 +196,18 @@ class Source(_Strict):
     cadence: str
     cron: str
     folder: str
+    archive: str | None = None
     fetch: Fetch | None = None
     label: int | None = None
     fictif_seulement: bool = False
     restreint: bool = False
     conservation: int | None = Field(default=None, ge=0)
+    contrat: bool = False
     quarantine_share_max: float = Field(default=0.01, ge=0, le=1)
     millesime: Millesime
     limits: str = ""
     known_files: dict[str, str] = {}
+    questionnaire: Questionnaire | None = None
     tables: dict[str, Table]
     columns: list[Column]
 
@@ -180,6 +221,9 @@ class Source(_Strict):
             missing = [k for k in (*table.key, *table.key_blank) if k not in names and table.key != [LINE]]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
+            said = {*table.obligatoires, *table.listes, *(c for row in table.exemple for c in row)} - set(names)
+            if said:
+                raise ValueError(f"table {name} : colonnes absentes de la carte : {sorted(said)}")
             double = {n for n in names if names.count(n) > 1}
             if double:
                 raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")
@@ -205,8 +249,8 @@ class Source(_Strict):
         return max(earlier, key=lambda x: x.since) if earlier else min(layouts, key=lambda x: x.since)
 
     def declares(self, millesime: int) -> bool:
-        """Whether the column map has a column of its own for that vintage."""
-        return any(millesime in column.theirs for column in self.columns)
+        """Whether the map has a column of its own for that vintage; a contract holds until its next column."""
+        return self.contrat or any(millesime in column.theirs for column in self.columns)
 
     def staged_name(self, table: str) -> str:
         """Name of the staged table: `<source>_<table>`, or the source alone when it has one table."""
@@ -238,6 +282,36 @@ def _read_columns(path: Path) -> Iterator[Column]:
             )
 
 
+# What a survey's folder holds: workbooks as establishments save them, but not the locks of open ones.
+DEPOSIT = r"(?P<depot>(?!~\$).+)\.(xlsx|xlsm|xls|ods)"
+
+
+def _of_questionnaire(source_id: str, data: dict[str, Any]) -> tuple[dict[str, Any], list[Column]]:
+    """The table and the columns of a survey, from its questions."""
+    asked = Questionnaire(**data["questionnaire"])
+    layout = {
+        "since": min(asked.campagnes),
+        "file": DEPOSIT,
+        "reader": "questionnaire",
+        "isolated": True,
+        "questionnaire": asked,
+    }
+    table = {"title": "réponses, une par question et ligne", "layouts": [layout]}
+    table["key"] = [asked.repondant, "question", "modalite"]
+    columns = [
+        Column(
+            table=source_id,
+            name=name,
+            type=kind,
+            unit="",
+            description=description,
+            theirs=dict.fromkeys(asked.campagnes, name),
+        )
+        for name, kind, description in asked.columns()
+    ]
+    return {"tables": {source_id: table}, "known_files": {r"~\$.*": "verrou d'un classeur ouvert"}, **data}, columns
+
+
 def parse(folder: Path, source_id: str) -> Source:
     """Reads one entry of a catalogue folder.
 
@@ -246,6 +320,9 @@ def parse(folder: Path, source_id: str) -> Source:
     entry, columns = folder / f"{source_id}.yml", folder / f"{source_id}.columns.csv"
     try:
         data = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        if "questionnaire" in data:
+            data, mapped = _of_questionnaire(source_id, data)
+            return Source(id=source_id, columns=mapped, **data)
         return Source(id=source_id, columns=list(_read_columns(columns)), **data)
     except (ValidationError, yaml.YAMLError, KeyError, TypeError, OSError, ValueError) as error:
         raise AtlasError(

@@ -9,7 +9,8 @@ from pathlib import Path
 class Offer:
     """The files that a connector has for one vintage; `fictif` when they are made, not published.
 
-    `origins` gives the address of each file that was downloaded, by its name.
+    `packed` gives the members wanted of each archive among them, `origins` the address of each file that was
+    downloaded, by its name.
     """
 
     source: str
@@ -17,4 +18,5 @@ class Offer:
     files: tuple[Path, ...]
     fictif: bool
     unknown: tuple[str, ...] = ()
+    packed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)

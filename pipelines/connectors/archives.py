@@ -60,6 +60,11 @@ class _Member:
     locked: bool = False
 
 
+def names(path: Path, wanted: re.Pattern[str], limits: Limits, *, where: Place | None = None) -> list[str]:
+    """The names under which `extract` would write the wanted members, in order. Raises as it does."""
+    return sorted(p.name for p in _opened(path, None, wanted, limits, where))
+
+
 def extract(
     path: Path, folder: Path, wanted: re.Pattern[str], limits: Limits, *, where: Place | None = None
 ) -> list[Path]:
@@ -68,6 +73,12 @@ def extract(
     Returns them by name. Raises RefusedError for an archive that isn't one, is damaged, locked by a
     password or dangerous, or has no wanted member; a disk that fails raises OSError.
     """
+    return _opened(path, folder, wanted, limits, where)
+
+
+def _opened(
+    path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, where: Place | None
+) -> list[Path]:
     place = where or Place(file=path.name)
     if path.stat().st_size == 0:
         raise _refused("Le fichier est vide.", place, "une archive .7z ou .zip", "la télécharger de nouveau")
@@ -123,7 +134,7 @@ def extract(
 
 
 def _seven(
-    handle: IO[bytes], path: Path, folder: Path, wanted: re.Pattern[str], limits: Limits, place: Place
+    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, place: Place
 ) -> list[Path]:
     # Given a handle, py7zr decompresses in this thread, in the archive's order.
     with py7zr.SevenZipFile(handle, max_extract_size=limits.bytes) as archive:
@@ -146,6 +157,8 @@ def _seven(
                 f"au plus {size(limits.memory)}",
                 "la décompresser à la main, et déposer les fichiers dans le dossier des extraits",
             )
+        if folder is None:
+            return [Path(name) for name in targets]
         with _Writing(folder) as writing:
             factory = _Factory({_written(str(m.key)): (name, m.bytes) for name, m in targets.items()}, writing)
             archive.extract(targets=[str(m.key) for m in targets.values()], factory=factory)
@@ -166,7 +179,7 @@ def _dictionaries(archive: py7zr.SevenZipFile) -> Iterator[int]:
 
 
 def _zip(
-    handle: IO[bytes], path: Path, folder: Path, wanted: re.Pattern[str], limits: Limits, place: Place
+    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, place: Place
 ) -> list[Path]:
     with zipfile.ZipFile(handle) as archive:
         members = [
@@ -181,6 +194,8 @@ def _zip(
             for info in archive.infolist()
         ]
         targets = _targets(members, path, wanted, limits, place)
+        if folder is None:
+            return [Path(name) for name in targets]
         with _Writing(folder) as writing:
             for name, member in targets.items():
                 with archive.open(member.key) as source:

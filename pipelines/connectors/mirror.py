@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines import catalogue
 from pipelines.catalogue import Source
-from pipelines.connectors import Offer
+from pipelines.connectors import Offer, packed
 from pipelines.errors import Place, RefusedError, UsageError
 
 FICTIF = "FICTIF.txt"
@@ -55,7 +55,7 @@ def vintages(root: Path, source: Source) -> list[int]:
     found = []
     for folder in sorted(p for p in home.iterdir() if p.is_dir() and p.name.isdigit()):
         millesime, files = int(folder.name), _files(folder)
-        mine = any(_claims(source, millesime, path) for path in files)
+        mine = any(_claims(source, millesime, path) or packed.is_archive(source, millesime, path) for path in files)
         others = any(_claims(other, millesime, path) for other in _sharing(source) for path in files)
         if files and (mine or not others):
             found.append(millesime)
@@ -79,10 +79,12 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
             todo="atlas vintages donne ceux qui sont là",
         )
     files = _files(folder)
+    inside = {p: tuple(packed.members(p, source, millesime)) for p in files if packed.is_archive(source, millesime, p)}
+    names = [*(p.name for p in files), *(name for members in inside.values() for name in members)]
     for name, table in source.tables.items():
         layout = source.layout(name, millesime)
         rule = catalogue.pattern(layout.file, millesime)
-        if table.exists_in(millesime) and not table.optional and not any(rule.fullmatch(p.name) for p in files):
+        if table.exists_in(millesime) and not table.optional and not any(map(rule.fullmatch, names)):
             raise RefusedError(
                 f"Il manque le fichier de la table « {name} » ({table.title}).{_misplaced(source, name, files)}",
                 where=Place(source=source.id, millesime=millesime, table=name, file=str(folder)),
@@ -90,10 +92,25 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
                 todo="déposer le fichier, décompressé et sous son nom d'origine ; si le producteur l'a renommé, "
                 f"corriger `file` (pipelines/catalogue/{source.id}.yml)",
             )
-    mine = [p for p in files if _claims(source, millesime, p)]
+    mine = [p for p in files if p in inside or _claims(source, millesime, p)]
+    if not mine:
+        raise RefusedError(
+            "Aucun fichier de ce dossier n'est de cette source.",
+            where=Place(source=source.id, millesime=millesime, file=str(folder)),
+            expected="un fichier que le catalogue décrit (atlas source "
+            f"{source.id}) ; le dossier a : {_content(folder, files)}",
+            todo="déposer le fichier sous son nom d'origine",
+        )
     others = [p for p in files if any(_claims(o, millesime, p) or _known(o, millesime, p) for o in _sharing(source))]
     unknown = [p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p)]
-    return Offer(source.id, millesime, tuple(mine), (root / FICTIF).is_file(), tuple(unknown))
+    return Offer(
+        source.id,
+        millesime,
+        tuple(mine),
+        (root / FICTIF).is_file(),
+        tuple(unknown),
+        packed={p.name: members for p, members in inside.items()},
+    )
 
 
 def plainly(rule: str) -> str:

@@ -19,6 +19,9 @@ FICTIF_COLUMN = "donnees_fictives"
 FICTIF = "DONNÉES FICTIVES"
 
 # What of a table concerns a region; a model names its rule under « Publication : ».
+# A table that only serves others is « interne »: it stays in the warehouse.
+INTERNAL = "interne"
+
 # France and the regions stay everywhere: a reader compares with them. A GHT keeps its sites outside.
 RULES = {
     "nationale": "true",
@@ -26,7 +29,7 @@ RULES = {
     "regions": "list_contains(string_split(regions, ' '), $region) OR niveau IN ('france', 'region')",
     "territoire": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
-    "institut": "niveau IN ('france', 'region') OR (niveau = 'institut' AND region = $region) "
+    "institut": "niveau IN ('france', 'region') OR (niveau IN ('institut', 'subdivision') AND region = $region) "
     "OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
     "departement": "departement IN (SELECT code FROM reference.territoires "
@@ -63,9 +66,10 @@ def held_back() -> dict[str, list[str]]:
     return {name: sources for name, sources in found.items() if sources and not name.startswith("qualite.")}
 
 
-def released() -> list[Model]:
+def published() -> list[Model]:
     """The tables that a release holds, in the order in which they are built."""
-    return [model for model in warehouse.models() if model.name not in held_back()]
+    held = held_back()
+    return [model for model in warehouse.models() if model.publication != INTERNAL and model.name not in held]
 
 
 def openly(columns: Iterable[str]) -> str:
@@ -85,7 +89,7 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str
         raise BuildError(
             f"« Publication : {model.publication} » n'est pas une règle connue.",
             where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
-            expected="l'une de : " + ", ".join(RULES),
+            expected="l'une de : " + ", ".join([*RULES, INTERNAL]),
         )
     names = [name for name, _ in columns]
     rule = RULES[model.publication].replace(
@@ -111,7 +115,7 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
     (folder / "csv").mkdir(parents=True)
     (folder / "parquet").mkdir()
     written = []
-    for model in released():
+    for model in published():
         columns = warehouse.described(connection, model)
         query = select(model, columns, fictif=fictif)
         needed = {"region": region} if "$region" in query else {}

@@ -17,13 +17,14 @@ from pipelines.errors import Place, RefusedError
 
 @dataclass(frozen=True)
 class Ragged:
-    """A line that has not as many cells as the header, or whose cells can't be told apart."""
+    """A line that has not as many cells as the header, whose cells can't be told apart, or that breaks `rule`."""
 
     line: int
     cells: int
     expected: int
     text: str
     fault: str = ""
+    rule: str = "ligne_irreguliere"
 
     @property
     def reason(self) -> str:
@@ -60,14 +61,18 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
 
     Raises RefusedError where the file isn't what the layout says.
     """
-    from pipelines.readers import delimited, geojson, json_records, workbook
+    from pipelines.readers import delimited, geojson, json_records, json_tree, questionnaire, workbook
 
     families: dict[str, Callable[[Path, Layout, Place], list[Extract]]] = {
         "delimited": delimited.read,
         "workbook": workbook.read,
         "json": json_records.read,
+        "json_tree": json_tree.read,
         "geojson": geojson.read,
+        "questionnaire": questionnaire.read,
     }
+    if layout.reader == "deposit":
+        layout = layout.model_copy(update={"reader": "delimited" if path.suffix.lower() == ".csv" else "workbook"})
     refuse_unreadable(path, layout, where)
     extracts = families[layout.reader](path, layout, where)
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
@@ -115,10 +120,12 @@ def refuse_unreadable(path: Path, layout: Layout, where: Place) -> None:
             expected="le fichier de données lui-même",
             todo="le site a sans doute répondu par une page d'erreur ou de connexion : télécharger de nouveau",
         )
-    if layout.reader in ("delimited", "workbook") and re.match(rb"(\xef\xbb\xbf)?\s*[\[{]\s*[\"{\[}\]]", start):
+    if layout.reader in ("delimited", "workbook", "questionnaire") and re.match(
+        rb"(\xef\xbb\xbf)?\s*[\[{]\s*[\"{\[}\]]", start
+    ):
         raise RefusedError(
             "C'est du JSON, pas "
-            + ("un classeur." if layout.reader == "workbook" else f"du texte séparé par « {layout.delimiter} »."),
+            + (f"du texte séparé par « {layout.delimiter} »." if layout.reader == "delimited" else "un classeur."),
             where=where,
             expected="le fichier de données lui-même, au format que dit le catalogue",
             todo="l'API a sans doute répondu par un message d'erreur, ou l'export est à demander en CSV : "

@@ -2,8 +2,9 @@
 
 import codecs
 import csv
+import re
 import struct
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -473,8 +474,123 @@ def _rejoin(extract: Extract, layout: Layout) -> Extract:
     return extract
 
 
+def _refuse_cut(layout: Layout, survey: _Survey, where: Place) -> None:
+    """Refuses a file whose last line has no end, where its producer always ends it."""
+    if layout.final_newline and not survey.ends_with_newline:
+        raise RefusedError(
+            "Le fichier ne finit pas par une fin de ligne : sa dernière ligne est sans doute coupée.",
+            where=replace(where, line=survey.lines),
+            expected="un fichier entier ; ce producteur termine toujours sa dernière ligne",
+            todo="télécharger de nouveau ; s'il est bien entier, mettre `final_newline: false` "
+            f"(pipelines/catalogue/{where.source}.yml)",
+        )
+
+
+def _preamble(first: bytes, layout: Layout, where: Place) -> dict[str, str]:
+    """What the first line says of the file. Raises RefusedError where it isn't that line."""
+    if layout.preamble is None:
+        return {}
+    text = first.decode(_encoding(layout)).strip()
+    said = re.fullmatch(layout.preamble, text)
+    if said is None:
+        raise RefusedError(
+            f"La première ligne n'est pas celle qui décrit le fichier : « {text[:80]} ».",
+            where=replace(where, line=1),
+            expected=f"une ligne comme « {layout.preamble} », puis les données",
+            todo="reprendre le fichier d'origine, sans l'avoir trié ni coupé",
+        )
+    return said.groupdict(default="")
+
+
+def _typed_records(path: Path, layout: Layout, where: Place) -> Extract:
+    """Records of one type in a file without a header, whose first cell may tell the type of each line.
+
+    A line of a type that the layout doesn't know is set aside. Raises RefusedError where no line is of
+    the wanted type, or where most have another number of cells than the layout has fields.
+    """
+    lines = path.read_bytes().removeprefix(BOM).split(b"\n")
+    captures = _preamble(lines[0], layout, where)
+    delimiter = layout.delimiter.encode()
+    known = {kind.encode() for kind in layout.others}
+    width = len(layout.fields)
+    picked: list[int] = []
+    ragged: list[Ragged] = []
+    for number, line in enumerate(lines[1:] if layout.preamble else lines, start=2 if layout.preamble else 1):
+        kind = line.partition(delimiter)[0].strip()
+        if layout.record is None or kind == layout.record.encode():
+            if line.strip():
+                picked.append(number)
+        elif kind not in known and line.replace(delimiter, b"").strip():
+            text = line.decode(_encoding(layout)).rstrip("\r")
+            fault = f"type d'enregistrement inconnu : « {kind.decode(_encoding(layout))[:40]} »"
+            cells = _cells(text, layout, strict=False) or []
+            ragged.append(Ragged(number, len(cells), width, text, fault))
+    bad: list[Ragged] = []
+
+    def keep(row: pacsv.InvalidRow) -> str:
+        bad.append(Ragged(picked[row.number - 1], row.actual_columns, row.expected_columns, row.text))
+        return "skip"
+
+    names = [f"c{i}" for i in range(width)]
+    body = b"\n".join(lines[number - 1].rstrip(b"\r") for number in picked) + b"\n"
+    table = (
+        pacsv.read_csv(
+            pa.BufferReader(body),
+            read_options=pacsv.ReadOptions(
+                column_names=names,
+                encoding="utf8" if layout.encoding == "utf-8" else layout.encoding,
+                use_threads=False,
+                block_size=8 * CHUNK,
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=layout.delimiter, quote_char=layout.quote or False, invalid_row_handler=keep
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types={name: pa.string() for name in names}, strings_can_be_null=False
+            ),
+        )
+        if picked
+        else pa.table({name: pa.array([], pa.string()) for name in names})
+    )
+    widths = Counter(r.cells for r in bad)
+    if not picked or sum(widths.values()) > len(picked) / 2:
+        usual = widths.most_common(1)[0][0] if widths else 0
+        raise RefusedError(
+            f"Les lignes « {layout.record} » ont {usual} champs au lieu de {width}."
+            if picked
+            else f"Aucune ligne n'est du type « {layout.record} ».",
+            where=replace(where, line=bad[0].line if bad else None),
+            expected=f"des lignes de {width} champs : {layout.delimiter.join(layout.fields[:6])} …",
+            todo="reprendre le fichier d'origine ; si le producteur a ajouté ou retiré un champ, corriger `fields` "
+            f"(pipelines/catalogue/{where.source}.yml) dans un layout daté",
+        )
+    if table.num_rows + len(bad) != len(picked):
+        raise RefusedError(
+            "Un guillemet reste ouvert d'une ligne à l'autre : les enregistrements ne se séparent plus.",
+            where=where,
+            expected="un enregistrement par ligne, guillemets fermés",
+            todo="reprendre le fichier d'origine",
+        )
+    out = {r.line for r in bad}
+    return Extract(
+        file=path.name,
+        headings=[*layout.fields],
+        columns=list(table.columns),
+        lines=pa.array([n for n in picked if n not in out], type=pa.int64()),
+        header_line=0,
+        captures=captures,
+        ragged=sorted([*ragged, *bad], key=lambda r: r.line),
+    )
+
+
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads a delimited file whole, as text. Raises RefusedError where it disagrees with its layout."""
+    if layout.fields:
+        survey = _survey(path, layout, where)
+        _refuse_cut(layout, survey, where)
+        typed = _rejoin(_typed_records(path, layout, where), layout)
+        typed.ended = survey.ends_with_newline
+        return [cut_at_stop(typed, layout)]
     survey, headings, header_line = _opened(path, layout, where)
     try:
         extract = _quickly(path, layout, headings, header_line, survey.lines)
@@ -514,12 +630,5 @@ def _opened(path: Path, layout: Layout, where: Place) -> tuple[_Survey, list[str
             expected="une ligne de noms de colonnes, puis les données",
             todo="télécharger de nouveau",
         )
-    if layout.final_newline and not survey.ends_with_newline:
-        raise RefusedError(
-            "Le fichier ne finit pas par une fin de ligne : sa dernière ligne est sans doute coupée.",
-            where=replace(where, line=survey.lines),
-            expected="un fichier entier ; ce producteur termine toujours sa dernière ligne",
-            todo="télécharger de nouveau ; s'il est bien entier, mettre `final_newline: false` "
-            f"(pipelines/catalogue/{where.source}.yml)",
-        )
+    _refuse_cut(layout, survey, where)
     return survey, headings, header_line

@@ -78,7 +78,7 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
     )
 
 
-def _cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], dict[str, pa.Table]]:
+def cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], dict[str, pa.Table]]:
     """Names of all sheets, and the cells of those that match. Raises RefusedError where they can't be read."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -119,7 +119,7 @@ def _table(path: Path) -> pa.Table:
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads the sheets whose name matches the layout. Raises RefusedError where there is none."""
     rule = pattern(layout.sheet or ".*", where.millesime or 0)
-    names, tables = _cells(path, rule, where)
+    names, tables = cells(path, rule, where)
     if not tables:
         raise RefusedError(
             f"Aucune feuille du classeur ne s'appelle « {rule.pattern} ».",
@@ -129,8 +129,8 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             f"(pipelines/catalogue/{where.source}.yml) si le producteur l'a renommée",
         )
     extracts = []
-    for name, cells in tables.items():
-        extract = _sheet(path, name, cells, layout, replace(where, file=f"{path.name}[{name}]"))
+    for name, table in tables.items():
+        extract = _sheet(path, name, table, layout, replace(where, file=f"{path.name}[{name}]"))
         extract = cut_at_stop(extract, layout)
         match = rule.fullmatch(name.strip())
         extract.captures = {

@@ -18,8 +18,11 @@ from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     annuaire,
+    contrats,
     demographie,
+    enquetes,
     etablissements,
+    finess,
     formations,
     geographie,
     recrutement,
@@ -111,6 +114,9 @@ def _write(root: Path, seed: int, scale: float) -> None:
     demographie.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
+    contrats.write(root, territoire, seed)
+    enquetes.write(root, parc, seed)
+    finess.write(root, parc, territoire, scale)
     annuaire.write(root, territoire, parc, seed, scale)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 

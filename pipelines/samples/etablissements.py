@@ -202,14 +202,19 @@ class _Numbers:
         self.used: Counter[str] = Counter()
 
     def next(self, departement: Departement) -> str:
-        overseas = {"971": "9701", "972": "9702", "973": "9703", "974": "9704", "976": "9805"}
-        prefix = overseas.get(departement.code, departement.code) + "9"
-        self.used[prefix] += 1
-        body = f"{prefix}{self.used[prefix]:0{8 - len(prefix)}d}"
-        return body + _luhn(body)
+        start = prefix(departement)
+        self.used[start] += 1
+        body = f"{start}{self.used[start]:0{8 - len(start)}d}"
+        return body + luhn(body)
 
 
-def _luhn(body: str) -> str:
+def prefix(departement: Departement) -> str:
+    """How the fictitious numbers of a département start."""
+    overseas = {"971": "9701", "972": "9702", "973": "9703", "974": "9704", "976": "9805"}
+    return overseas.get(departement.code, departement.code) + "9"
+
+
+def luhn(body: str) -> str:
     """The control digit of a FINESS number (Luhn; a letter counts as its rank)."""
     total = 0
     for rank, char in enumerate(reversed(body)):

@@ -344,7 +344,9 @@ class _Files:
     def __init__(self, annee: int) -> None:
         self.annee = annee
         self.rows: dict[str, list[list[Cell]]] = {}
-        self.headers = {name: headings(f"{name}_{annee}r.csv") for name in ("ID", "Q20", "Q21", "Q22", "Q24", "SYGEN")}
+        self.headers = {
+            name: headings(f"{name}_{max(annee, 2022)}r.csv") for name in ("ID", "Q20", "Q21", "Q22", "Q24", "SYGEN")
+        }
 
     def add(self, name: str, row: Row) -> None:
         self.rows.setdefault(name, []).append([row.get(heading) for heading in self.headers[name]])
@@ -430,6 +432,50 @@ def _membership(root: Path, parc: Parc, annee: int) -> None:
         sorted(rows, key=lambda row: (str(row[2]), str(row[4]))),
         sep=",",
     )
+
+
+# Before 2022, under other names (the layouts of those years are not known to the letter).
+ANCIENS = {"ETP_DIRSOI": "ETP_DIRINF", "EFF_DIRSOI": "EFF_DIRINF", "ETP_AT": "CF_AT", "ETP_AU": "CF_AU"}
+PERSONNEL = ("EFFSAL_", "EFFLIB_", "ETPSAL_", "EFF_", "ETP_", "ETPINT")
+
+
+def archive(root: Path, parc: Parc, seed: int, annee: int) -> Path:
+    """Writes `sae/<annee>` as DREES publishes it, one .7z: 2021 with its questionnaires, 2020 without.
+
+    The year 2020 has neither Q20 to Q24 nor the suffix `r`, nor SYGEN's columns of staff.
+    """
+    without = annee == 2020
+    files = _Files(annee)
+    for site in parc.en(2022):
+        files.add("ID", _identity(site, annee))
+        reply = answer(seed, site, 2022) if site.repond and not without else None
+        if reply is not None:
+            files.questionnaires(site, reply)
+        if site.dans_sygen:
+            files.add("SYGEN", _synthesis(site, annee, sygen(site, 2022, reply)))
+    folder = f"SAE {annee} Bases statistiques - formats SAS-CSV/Bases statistiques/Bases CSV"
+    members = {"Documentation/LISEZ-MOI.txt": "Données fictives.\n".encode()}
+    for name, header in files.headers.items():
+        if without and name.startswith("Q"):
+            continue
+        kept = [i for i, h in enumerate(header) if not (without and name == "SYGEN" and h.startswith(PERSONNEL))]
+        if name == "Q24":  # one column for the care directors
+            kept = [i for i in kept if header[i] != "DRSNI"]
+        renamed = {**ANCIENS, **({"DIRSI": "DIRSOIN"} if name == "Q24" else {})}
+        lines = [[_joined(row, header, i) if name == "Q24" else row[i] for i in kept] for row in files.rows[name]]
+        text = writers.delimited_text([renamed.get(header[i], header[i]) for i in kept], lines)
+        members[f"{folder}/{name}_{annee}{'' if without else 'r'}.csv"] = text.encode("cp1252")
+    path = root / "sae" / str(annee) / f"SAE {annee} Bases statistiques - formats SAS-CSV.7z"
+    writers.seven_zip(path, members)
+    return path
+
+
+def _joined(row: list[Cell], header: list[str], i: int) -> Cell:
+    """A cell of Q24 with the two kinds of care directors in one."""
+    if header[i] != "DIRSI":
+        return row[i]
+    hundredths = sum(round(float(row[header.index(h)] or 0) * 100) for h in ("DIRSI", "DRSNI"))
+    return etp(hundredths) if hundredths else ""
 
 
 def write(root: Path, parc: Parc, seed: int) -> None:

@@ -8,18 +8,23 @@ import csv
 import datetime as dt
 import io
 import json
+import os
+import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import py7zr
 import xlsxwriter
 import xlwt
 
 Cell = str | int | float | None
 
 CREATED = dt.datetime(2025, 1, 1)
+STAMP = dt.datetime(2025, 1, 1, tzinfo=dt.UTC).timestamp()
+STORED = [{"id": py7zr.FILTER_COPY}]
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 # Transitional -> Strict names of Office Open XML, as Excel's « Strict » format writes them.
@@ -95,6 +100,18 @@ def write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
+def seven_zip(path: Path, members: Mapping[str, bytes]) -> None:
+    """Writes a .7z, stored without compression and with one fixed date: the same bytes everywhere."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as aside, py7zr.SevenZipFile(path, "w", filters=STORED) as archive:
+        for rank, (name, content) in enumerate(members.items()):
+            member = Path(aside) / str(rank)
+            member.write_bytes(content)
+            member.chmod(0o644)
+            os.utime(member, (STAMP, STAMP))
+            archive.write(member, name)
+
+
 def json_document(path: Path, document: Any, *, indent: int | None = None, ascii_only: bool = False) -> None:
     """Writes a JSON document, compact unless `indent` is given, without a final line end."""
     separators = (",", ": ") if indent else (",", ":")
@@ -118,6 +135,11 @@ def xlsx(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]], *, 
                     sheet.write_number(r, c, cell)
     book.close()
     write(path, _repacked(raw, strict))
+
+
+def workbook(path: Path, content: bytes) -> None:
+    """Writes an .xlsx made elsewhere, stored without compression."""
+    write(path, _repacked(io.BytesIO(content), strict=False))
 
 
 def _repacked(raw: io.BytesIO, strict: bool) -> bytes:

@@ -25,7 +25,8 @@ sommes AS (
         p.annee, p.millesime, p.revision, r.niveau, r.code, r.statut_regroupe, p.variable,
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
-        count(p.valeur)::INTEGER AS sites_repondants
+        count(p.valeur)::INTEGER AS sites_repondants,
+        bool_and(p.statut = 'non collecté') AS non_collecte
     FROM core.sae_personnels AS p
     JOIN rattachements AS r USING (millesime, finess)
     GROUP BY ALL
@@ -34,6 +35,7 @@ SELECT
     s.annee, s.millesime, s.revision, s.niveau, s.code, s.statut_regroupe, s.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
     CASE
+        WHEN s.non_collecte THEN 'non collecté'
         WHEN s.sites_repondants = 0 THEN 'non-réponse'
         WHEN s.sites_repondants < s.sites THEN 'partiel'
         ELSE 'calculé'

@@ -2,7 +2,7 @@
 -- Grain : millesime, finess, variable
 -- Source : SAE, SYGEN ; Q22 pour EFF_INT_recalcule
 -- Publication : etablissement
--- Note : une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon.
+-- Note : une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon. Où le producteur n'a pas fait de questionnaire cette année-là (2020), la valeur est « non collecté ».
 WITH publiees AS (
     SELECT millesime, revision, annee, finess, finess_ej, variable, valeur
     FROM (
@@ -31,22 +31,31 @@ toutes AS (
 internes_comptes AS (
     SELECT millesime, finess FROM recalculees WHERE valeur > 0
 ),
+-- The questionnaires that the producer left out of a year; Q23, which is no file of ours, goes with Q24.
+absents AS (
+    SELECT DISTINCT millesime, upper("table") AS bordereau FROM staging.absences WHERE source = 'sae'
+    UNION
+    SELECT DISTINCT millesime, 'Q23' FROM staging.absences WHERE source = 'sae' AND "table" = 'q24'
+),
 lues AS (
     SELECT
-        t.*,
-        v.bordereau,
+        t.millesime, t.revision, t.annee, t.finess, t.finess_ej, t.variable,
+        CASE WHEN a.bordereau IS NULL THEN t.valeur END AS valeur,
+        a.bordereau IS NOT NULL AS non_collecte,
         q.finess IS NOT NULL AS questionnaire_rempli,
         t.variable = 'EFF_INT' AND i.finess IS NOT NULL AS internes_non_publies
     FROM toutes AS t
     JOIN reference.variables_sae AS v USING (variable)
     LEFT JOIN core.sae_questionnaires AS q
         ON q.millesime = t.millesime AND q.finess = t.finess AND q.bordereau = v.bordereau
+    LEFT JOIN absents AS a ON a.millesime = t.millesime AND a.bordereau = v.bordereau
     LEFT JOIN internes_comptes AS i ON i.millesime = t.millesime AND i.finess = t.finess
 )
 SELECT
     millesime, revision, annee, finess, finess_ej, variable,
-    CASE WHEN valeur IS NULL AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE valeur END AS valeur,
+    CASE WHEN valeur IS NULL AND NOT non_collecte AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE valeur END AS valeur,
     CASE
+        WHEN non_collecte THEN 'non collecté'
         WHEN valeur IS NOT NULL AND variable = 'EFF_INT_recalcule' THEN 'calculé'
         WHEN valeur IS NOT NULL THEN 'publié'
         WHEN internes_non_publies THEN 'nd'

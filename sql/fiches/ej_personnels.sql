@@ -12,6 +12,7 @@ SELECT
     sum(p.valeur)::DECIMAL(18, 2) AS valeur,
     v.unite,
     CASE
+        WHEN bool_and(p.statut = 'non collecté') THEN 'non collecté'
         WHEN count(p.valeur) = 0 THEN 'non-réponse'
         WHEN count(p.valeur) < count(*) THEN 'partiel'
         ELSE 'calculé'

@@ -12,7 +12,8 @@ WITH sommes AS (
         m.millesime, m.code_ght, min(m.nom_ght) AS nom_ght, p.revision, p.annee, p.variable,
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
-        count(p.valeur)::INTEGER AS sites_repondants
+        count(p.valeur)::INTEGER AS sites_repondants,
+        bool_and(p.statut = 'non collecté') AS non_collecte
     FROM fiches.ght_membres AS m
     JOIN core.sae_personnels AS p ON p.millesime = m.millesime AND p.finess = m.finess
     WHERE m.retenu
@@ -27,7 +28,7 @@ ensemble AS (
         coalesce(g.nom_ght, s.nom_ght) AS nom_ght,
         coalesce(s.variable, g.variable) AS variable,
         s.code_ght IS NOT NULL AS membres_connus,
-        s.valeur AS somme, g.valeur AS valeur_publiee, s.sites, s.sites_repondants
+        s.valeur AS somme, g.valeur AS valeur_publiee, s.sites, s.sites_repondants, s.non_collecte
     FROM sommes AS s
     FULL JOIN core.sae_ght_publies AS g
         ON g.millesime = s.millesime AND g.code_ght = s.code_ght AND g.variable = s.variable
@@ -38,6 +39,7 @@ SELECT
     CASE WHEN e.membres_connus THEN e.somme ELSE e.valeur_publiee END AS valeur,
     v.unite,
     CASE
+        WHEN e.membres_connus AND e.non_collecte THEN 'non collecté'
         WHEN e.membres_connus AND e.sites_repondants = 0 THEN 'non-réponse'
         WHEN e.membres_connus AND e.sites_repondants < e.sites THEN 'partiel'
         WHEN e.membres_connus THEN 'calculé'

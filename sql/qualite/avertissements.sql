@@ -3,7 +3,7 @@
 -- Source : verrou de l'édition et marts
 -- Publication : nationale
 -- Colonnes :
---   sujet : référence ancienne, dénominateur, source absente, appartenance aux GHT, territoires inconnus, quarantaine, rapprochement
+--   sujet : référence ancienne, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
 --   objet : ce que l'avertissement concerne
 --   avertissement : la phrase
 SELECT
@@ -51,6 +51,23 @@ SELECT
     'aucune appartenance connue en ' || r.libelle || ' : les GHT n''y ont que leurs totaux publiés, s''il y en a'
 FROM reference.territoires AS r
 WHERE r.niveau = 'region' AND r.code NOT IN (SELECT region_ght FROM fiches.etablissements WHERE region_ght IS NOT NULL)
+UNION ALL
+SELECT
+    'table absente', source, millesime || ', ' || "table",
+    'le producteur n''a pas publié « ' || titre || ' » : ' || motif || ' ; ce qui en vient est vide, non nul'
+FROM staging.absences
+UNION ALL
+SELECT
+    'appartenance aux GHT', 'finess_plus', gcc_id,
+    'groupement « ' || nom_ght || ' » sans code SAE reconnu : il n''entre pas dans les tables par GHT'
+FROM core.ght_codes
+WHERE code_ght IS NULL
+UNION ALL
+SELECT
+    'continuité de FINESS', 'finess_plus', constat,
+    'écarts à expliquer avec l''ancien FINESS : ' || etablissements || ' ; liste dans qualite.ecarts_finess'
+FROM qualite.continuite_finess
+WHERE motif = 'à expliquer'
 UNION ALL
 SELECT
     'territoires inconnus', source, niveau || ', ' || millesime,

@@ -20,6 +20,22 @@ WITH codes AS (
     JOIN core.etablissements AS s ON s.millesime = e.millesime AND s.finess = e.finess
     WHERE s.departement IS NULL
     UNION ALL
+    SELECT 'finess', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_etablissements AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess' AND s.commune IS NULL
+    UNION ALL
+    SELECT 'finess', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_annuels AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess' AND s.commune IS NULL
+        AND s.millesime NOT IN (SELECT f.millesime FROM staging.finess_etablissements AS f)
+    UNION ALL
+    SELECT 'finess_plus', s.millesime, 'commune', s.commune_publiee, e._fichier, e._ligne
+    FROM core.finess_situations AS s
+    JOIN staging.finess_plus_etablissements AS e ON e.millesime = s.millesime AND e.finess = s.finess
+    WHERE s.origine = 'finess_plus' AND s.commune IS NULL
+    UNION ALL
     SELECT 'bmo', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.bmo_projets
     WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
@@ -80,6 +96,43 @@ WITH codes AS (
     JOIN core.zonage_rattachements AS n
         ON n.millesime = z.millesime AND n.code_postal = z.code_postal AND n.commune_libelle = z.commune_libelle
     WHERE n.commune IS NULL
+    UNION ALL
+    SELECT 'cnracl', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.cnracl
+    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'carmf', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.carmf
+    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'formations_sanitaires', millesime, 'commune', commune, _fichier, _ligne
+    FROM staging.formations_sanitaires_instituts
+    WHERE commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    UNION ALL
+    SELECT 'mpom', millesime, 'region', region, _fichier, _ligne
+    FROM staging.mpom
+    WHERE region NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'region')
+    UNION ALL
+    SELECT 'formations_capacites', millesime, 'region', region, _fichier, _ligne
+    FROM staging.formations_capacites
+    WHERE region NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'region')
+    UNION ALL
+    SELECT 'dispositifs', millesime, niveau, code, _fichier, _ligne
+    FROM staging.dispositifs
+    WHERE niveau || ' ' || code NOT IN (SELECT niveau || ' ' || code FROM core.decoupages)
+        AND (niveau <> 'commune' OR code NOT IN (
+            SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL))
+    UNION ALL
+    SELECT 'zonage_arretes', z.millesime, z.niveau, z.code, z._fichier, z._ligne
+    FROM staging.zonage_arretes AS z
+    JOIN core.zonage_arretes AS n
+        ON n.millesime = z.millesime AND n.profession = z.profession AND n.niveau_publie = z.niveau
+        AND n.code_publie = z.code AND n.valide_du = z.valide_du
+    WHERE n.commune IS NULL
+    UNION ALL
+    SELECT 'tvs', millesime, 'commune', commune, _fichier, _ligne
+    FROM staging.tvs
+    WHERE commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
 )
 SELECT
     source, millesime, niveau, code_publie,

@@ -5,7 +5,7 @@
 -- Colonnes :
 --   libelle : nom de la profession
 --   code_ans : code de la profession dans l'annuaire santé (TRE_G15)
---   exercice_reglemente : profession médicale, pharmaceutique, ou auxiliaire médical au sens du code de la santé publique
+--   exercice_reglemente : profession médicale, pharmaceutique, auxiliaire médical ou autre profession de santé au sens du code de la santé publique
 SELECT *
 FROM (
     VALUES
@@ -18,5 +18,13 @@ FROM (
         ('pedicure_podologue', 'Pédicures-podologues', '80', 'auxiliaire médical'),
         ('orthophoniste', 'Orthophonistes', '91', 'auxiliaire médical'),
         ('orthoptiste', 'Orthoptistes', '92', 'auxiliaire médical'),
+        ('aide_soignant', 'Aides-soignants', NULL, 'autre profession de santé'),
+        ('auxiliaire_puericulture', 'Auxiliaires de puériculture', NULL, 'autre profession de santé'),
+        ('ambulancier', 'Ambulanciers', NULL, 'autre profession de santé'),
+        ('ergotherapeute', 'Ergothérapeutes', '94', 'auxiliaire médical'),
+        ('psychomotricien', 'Psychomotriciens', '96', 'auxiliaire médical'),
+        ('manipulateur_erm', 'Manipulateurs d''électroradiologie médicale', '98', 'auxiliaire médical'),
+        ('technicien_laboratoire', 'Techniciens de laboratoire médical', '86', 'auxiliaire médical'),
+        ('preparateur_pharmacie', 'Préparateurs en pharmacie', NULL, 'pharmaceutique'),
         ('auxiliaire_medical', 'Auxiliaires médicaux : ensemble', NULL, 'auxiliaire médical')
 ) AS p (profession, libelle, code_ans, exercice_reglemente)

@@ -1,0 +1,176 @@
+"""What SQL says badly: intervals, cohorts and projections, composite index.
+
+Each calculation reads queries of the edition's own tables and gives tables of the schema `calculs`, which
+the SQL of the marts reads like any other. `ALL` is what the warehouse runs, in the order of what each reads.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # pandas and scipy take a second to import: only a build needs them
+    import pandas as pd
+
+SCHEMA = "calculs"
+
+WHOLE, NUMBER, SHARE, TEXT, YES = "INTEGER", "DECIMAL(18, 4)", "DECIMAL(18, 8)", "VARCHAR", "BOOLEAN"
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One calculation: `reads` gives the queries of its inputs, `makes` the columns and types of its tables.
+
+    Queries are ordered, so that the same edition gives the same bytes.
+    """
+
+    name: str
+    reads: Mapping[str, str]
+    makes: Mapping[str, Mapping[str, str]]
+    run: Callable[[Mapping[str, "pd.DataFrame"]], Mapping[str, "pd.DataFrame"]]
+
+
+def _intervals(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
+    from pipelines.indicators import intervals
+
+    mesures = given["mesures"]
+    part = mesures.intervalle == "Wilson"
+    rates, shares = mesures[~part], mesures[part]
+    low, high = intervals.byar(rates.numerateur)
+    made = mesures[["cle"]].assign(bas=float("nan"), haut=float("nan"))
+    made.loc[~part, "bas"] = low * rates.echelle / rates.denominateur
+    made.loc[~part, "haut"] = high * rates.echelle / rates.denominateur
+    low, high = intervals.wilson(shares.numerateur, shares.denominateur)
+    made.loc[part, "bas"], made.loc[part, "haut"] = low, high
+    return {"intervalles": made}
+
+
+def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
+    from pipelines.indicators import stocks
+
+    ages, levels = given["ages"], given["effectifs"]
+    return {
+        "departs": stocks.departures(ages),
+        "projections": stocks.projections(ages, levels),
+        "epreuve": stocks.back_test(ages, levels),
+    }
+
+
+def _tension(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
+    from pipelines.indicators import tension
+
+    scores, dimensions, details = tension.index(
+        given["indicateurs"], given["composition"], frozenset(given["reference"].code)
+    )
+    return {"tension": scores, "tension_dimensions": dimensions, "tension_details": details}
+
+
+_FROM = {"niveau": TEXT, "code": TEXT}
+_SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": TEXT}
+
+# The schedule of ages of nurses comes from a register where leavers stay: no exits can be read in it.
+_FOLLOWED = "profession <> 'infirmier'"
+
+ALL = (
+    Calculation(
+        name="intervalles",
+        reads={
+            "mesures": "SELECT cle, intervalle, numerateur::DOUBLE AS numerateur, "
+            "denominateur::DOUBLE AS denominateur, echelle::DOUBLE AS echelle "
+            "FROM atlas.mesures WHERE intervalle IS NOT NULL ORDER BY cle"
+        },
+        makes={"intervalles": {"cle": "BIGINT", "bas": SHARE, "haut": SHARE}},
+        run=_intervals,
+    ),
+    Calculation(
+        name="effectifs à venir",
+        reads={
+            "ages": "SELECT profession, source, niveau, code, annee, millesime, revision, "
+            "coalesce(age_min, 0) AS age_min, effectif "
+            f"FROM atlas.ages WHERE {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            "effectifs": "SELECT profession, source, niveau, code, annee, effectif FROM atlas.effectifs "
+            "WHERE specialite = 'ensemble' AND sexe = 'ensemble' AND mode_exercice = 'ensemble' "
+            f"AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+        },
+        makes={
+            "departs": {
+                **_FROM,
+                "annee": WHOLE,
+                **_SOURCE,
+                "horizon": WHOLE,
+                "scenario": TEXT,
+                "effectif": NUMBER,
+                "departs": NUMBER,
+                "bas": NUMBER,
+                "haut": NUMBER,
+                "debut_serie": WHOLE,
+                "fin_serie": WHOLE,
+            },
+            "projections": {
+                **_FROM,
+                "annee_depart": WHOLE,
+                **_SOURCE,
+                "methode": TEXT,
+                "scenario": TEXT,
+                "annee": WHOLE,
+                "effectif": NUMBER,
+                "bas": NUMBER,
+                "haut": NUMBER,
+                "retenue": YES,
+            },
+            "epreuve": {
+                "profession": TEXT,
+                "niveau": TEXT,
+                "methode": TEXT,
+                "annee": WHOLE,
+                "territoires": WHOLE,
+                "erreur_mediane": SHARE,
+                "erreur_mediane_absolue": SHARE,
+            },
+        },
+        run=_stocks,
+    ),
+    Calculation(
+        name="tension",
+        reads={
+            "indicateurs": "SELECT groupe, dimension, indicateur, code, valeur::DOUBLE AS valeur "
+            "FROM atlas.tension_entrees WHERE niveau = 'departement' AND retenu ORDER BY ALL",
+            "composition": "SELECT version_poids, groupe, dimension, indicateur, sens, poids::DOUBLE AS poids, requise "
+            "FROM reference.tension_composition ORDER BY ALL",
+            # The 96 of the metropolis: a set that doesn't move with what is known this year.
+            "reference": "SELECT code FROM reference.territoires "
+            "WHERE niveau = 'departement' AND length(code) = 2 ORDER BY code",
+        },
+        makes={
+            "tension": {
+                "groupe": TEXT,
+                "code": TEXT,
+                "score": NUMBER,
+                "score_geometrique": NUMBER,
+                "rang": WHOLE,
+                "rang_bas": WHOLE,
+                "rang_haut": WHOLE,
+                "territoires_classes": WHOLE,
+                "poids_present": SHARE,
+                "statut": TEXT,
+                "motif": TEXT,
+                "version_poids": TEXT,
+            },
+            "tension_dimensions": {
+                "groupe": TEXT,
+                "code": TEXT,
+                "dimension": TEXT,
+                "score": NUMBER,
+                "poids": SHARE,
+                "contribution": NUMBER,
+            },
+            "tension_details": {
+                "groupe": TEXT,
+                "code": TEXT,
+                "dimension": TEXT,
+                "indicateur": TEXT,
+                "rang_centile": NUMBER,
+            },
+        },
+        run=_tension,
+    ),
+)

@@ -1,0 +1,278 @@
+"""Departures and stocks to come, from the stocks of the atlas, and how such projections fared in the past.
+
+National hazards and entries are applied to the ages of each territory. Where ages are known for one year
+only (the départements), no cohort can be tested against what came: the level continued with its local
+slope, which can, stands beside it, and the better tested of the two is the one retained.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pipelines.indicators import cohorts
+from pipelines.indicators.cohorts import Floats, Model
+
+HORIZON = 10
+HORIZONS = (5, 10)
+DRAWS = 1000
+SEED = 20251
+BOUNDS = (0.025, 0.975)
+TESTED = 2016  # the back-test fits up to that year, and predicts the four that follow
+LOCAL = 4  # years of which the local slope is taken
+
+COHORT, SLOPE, STILL, TREND = "cohorte", "niveau et pente locale", "persistance", "tendance linéaire"
+
+SCENARIOS = {
+    "central": (1.0, 0),
+    "sorties +20 %": (1.2, 0),
+    "sorties -20 %": (0.8, 0),
+    "âge +1 an": (1.0, 1),
+    "âge +2 ans": (1.0, 2),
+}
+
+
+def _bands(ages: pd.DataFrame, index: list[str]) -> tuple[pd.DataFrame, Floats]:
+    """Stocks by single age of each line of `index`: its keys, and (lines, ages)."""
+    wide = ages.pivot_table(index=index, columns="age_min", values="effectif", aggfunc="sum")
+    lower = wide.columns.to_numpy(dtype=np.int64)
+    young = lower <= 25  # bands under 30 start the model together: some sources cut them, others don't
+    first = wide.loc[:, young].sum(axis=1).to_numpy(dtype=float)
+    counts = np.column_stack([first, wide.loc[:, ~young].to_numpy(dtype=float)])
+    edges = np.append(cohorts.YOUNGEST, lower[~young])
+    return wide.index.to_frame(index=False), cohorts.single_ages(edges, counts)
+
+
+def _series(ages: pd.DataFrame, profession: str) -> tuple[list[int], Floats]:
+    """Years and national stocks by single age of the longest series of a profession."""
+    mine = ages[(ages.profession == profession) & (ages.niveau == "france")]
+    longest = mine.groupby("source").annee.nunique().idxmax()
+    keys, stocks = _bands(mine[mine.source == longest], ["annee"])
+    return [int(year) for year in keys.annee], stocks
+
+
+def models(ages: pd.DataFrame) -> dict[str, tuple[list[int], Floats, Model]]:
+    """Per profession whose ages are followed for three years or more: years, stocks and what they teach."""
+    followed: dict[str, tuple[list[int], Floats, Model]] = {}
+    national = ages[ages.niveau == "france"]
+    for profession, mine in national.groupby("profession"):
+        if mine.groupby("source").annee.nunique().max() >= 3:
+            years, stocks = _series(ages, str(profession))
+            followed[str(profession)] = (years, stocks, cohorts.fit(stocks))
+    return followed
+
+
+def _latest(ages: pd.DataFrame, profession: str) -> pd.DataFrame:
+    """The newest year of ages of each territory of a profession; one source a territory."""
+    mine = ages[ages.profession == profession]
+    newest = mine.groupby(["niveau", "code"]).annee.transform("max")
+    return mine[mine.annee == newest]
+
+
+def _scenario(model: Model, factor: float, later: int) -> Floats:
+    """Hazards of a scenario: exits multiplied, net returns left as they are, all at later ages."""
+    return cohorts.older(np.where(model.hazards > 0, model.hazards * factor, model.hazards), later)
+
+
+def _draws(model: Model, years: int) -> list[Model]:
+    """Models whose exits and entries differ as they did from one year to the other, seeded.
+
+    A draw holds for the whole horizon: it stands for a different mean, whose error falls with the years seen.
+    """
+    chance = np.random.default_rng(SEED)
+    shift = chance.standard_normal((DRAWS, 2))
+    root = np.sqrt(max(1, years - 1))
+    return [
+        replace(
+            model,
+            hazards=model.hazards + exits * model.hazards_sd / root,
+            entries=model.entries + enters * model.entries_sd / root,
+        )
+        for exits, enters in shift
+    ]
+
+
+def departures(ages: pd.DataFrame) -> pd.DataFrame:
+    """Expected exits in 5 and 10 years of those present: one line per profession, territory, horizon, scenario.
+
+    `ages`: profession, source, niveau, code, annee, millesime, revision, age_min, effectif. The interval
+    is that of 1 000 seeded draws: exits of the years seen, and the chance of each person's own.
+    """
+    lines = []
+    for profession, (years, _, model) in models(ages).items():
+        keys, stocks = _bands(_latest(ages, profession), ["niveau", "code", "annee", "millesime", "revision", "source"])
+        drawn = _draws(model, len(years))
+        chance = np.random.default_rng(SEED)
+        for horizon in HORIZONS:
+            expected = np.stack([cohorts.leaving(stocks, m.hazards, horizon) for m in drawn], axis=-1)
+            low, high = np.quantile(chance.poisson(expected), BOUNDS, axis=-1)
+            for scenario, (factor, later) in SCENARIOS.items():
+                value = cohorts.leaving(stocks, _scenario(model, factor, later), horizon)
+                central = scenario == "central"
+                lines.append(
+                    keys.assign(
+                        profession=profession,
+                        horizon=horizon,
+                        scenario=scenario,
+                        effectif=stocks.sum(axis=-1),
+                        departs=value,
+                        bas=low if central else np.nan,
+                        haut=high if central else np.nan,
+                        debut_serie=years[0],
+                        fin_serie=years[-1],
+                    )
+                )
+    return pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=DEPARTURES)
+
+
+DEPARTURES = [
+    *("niveau", "code", "annee", "millesime", "revision", "source", "profession", "horizon", "scenario"),
+    *("effectif", "departs", "bas", "haut", "debut_serie", "fin_serie"),
+]
+PROJECTIONS = [
+    *("niveau", "code", "annee_depart", "millesime", "revision", "source", "profession", "methode", "scenario"),
+    *("annee", "effectif", "bas", "haut", "retenue"),
+]
+TESTS = ["profession", "niveau", "methode", "annee", "territoires", "erreur_mediane", "erreur_mediane_absolue"]
+
+
+def _slope(levels: Floats) -> Floats:
+    """Mean yearly change of the last LOCAL years: (..., years) -> (...)."""
+    back = min(LOCAL, levels.shape[-1] - 1)
+    return np.asarray((levels[..., -1] - levels[..., -1 - back]) / back)
+
+
+def _wide(stocks: pd.DataFrame, profession: str, level: str) -> pd.DataFrame:
+    """Stocks of a profession by territory and year; the series of one source, complete territories only."""
+    mine = stocks[(stocks.profession == profession) & (stocks.niveau == level)]
+    if mine.empty:
+        return pd.DataFrame()
+    longest = mine.groupby("source").annee.nunique().idxmax()
+    return mine[mine.source == longest].pivot_table(index="code", columns="annee", values="effectif").dropna()
+
+
+def _errors(wide: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Relative errors of each method that needs no ages, fitted to TESTED: (territories, years predicted)."""
+    past = wide.loc[:, [y for y in wide.columns if y <= TESTED]].to_numpy(dtype=float)
+    coming = [y for y in wide.columns if y > TESTED]
+    ahead = np.array(coming) - TESTED
+    years = np.array([y for y in wide.columns if y <= TESTED], dtype=float)
+    centred = years - years.mean()
+    slope = (past * centred).sum(axis=1) / (centred**2).sum()
+    predicted = {
+        STILL: past[:, [-1]] + 0 * ahead,
+        TREND: past.mean(axis=1, keepdims=True) + slope[:, None] * (np.array(coming) - years.mean()),
+        SLOPE: past[:, [-1]] + _slope(past)[:, None] * ahead,
+    }
+    seen = wide.loc[:, coming].to_numpy(dtype=float)
+    return {
+        method: pd.DataFrame(values / seen - 1, index=wide.index, columns=coming)
+        for method, values in predicted.items()
+    }
+
+
+def back_test(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
+    """Errors of each method fitted to TESTED on the years that followed, by profession, level and year.
+
+    `stocks`: profession, source, niveau, code, annee, effectif. Errors are shares of what came.
+    """
+    lines = []
+    for profession, (years, singles, _) in models(ages).items():
+        for level in ("france", "departement"):
+            wide = _wide(stocks, profession, level)
+            if wide.empty or not {TESTED, TESTED + 1} <= set(wide.columns) or min(wide.columns) > TESTED - LOCAL:
+                continue
+            found: Mapping[str, pd.DataFrame] = _errors(wide)
+            if level == "france" and TESTED in years and years.index(TESTED) >= 2:
+                known = years.index(TESTED) + 1
+                model = cohorts.fit(singles[:known])
+                path = cohorts.project(singles[known - 1], model.hazards, model.entries, len(years) - known)
+                seen = singles[known:].sum(axis=-1)
+                cohort = pd.DataFrame([path.sum(axis=-1)[1:] / seen - 1], columns=years[known:])
+                found = {**found, COHORT: cohort}
+            for method, errors in found.items():
+                lines += [
+                    (profession, level, method, year, len(errors), errors[year].median(), errors[year].abs().median())
+                    for year in errors.columns
+                ]
+    return pd.DataFrame(lines, columns=TESTS)
+
+
+def projections(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
+    """Stocks to come over ten years: one line per profession, territory, method, scenario and year.
+
+    The cohort method gives scenarios and a simulated interval; the level with its local slope, the
+    interval of its back-test, widened with the square root of time beyond the years tested. `retenue`
+    marks the method to publish: cohorts for France, the local slope where cohorts can't be tested.
+    """
+    lines = []
+    for profession, (years, _, model) in models(ages).items():
+        keys, now = _bands(_latest(ages, profession), ["niveau", "code", "annee", "millesime", "revision", "source"])
+        keys = keys.rename(columns={"annee": "annee_depart"})
+        entries = _shared(keys, now)[:, None] * model.entries
+        drawn = _draws(model, len(years))
+        young = _shared(keys, now)[:, None]
+        sample = np.stack(
+            [cohorts.project(now, m.hazards, young * m.entries, HORIZON).sum(axis=-1) for m in drawn], axis=0
+        )
+        low, high = np.quantile(sample, BOUNDS, axis=0)
+        paths = {
+            (COHORT, scenario): cohorts.project(now, _scenario(model, *told), entries, HORIZON).sum(axis=-1)
+            for scenario, told in SCENARIOS.items()
+        }
+        local, spread = _local(keys, now.sum(axis=-1), stocks, profession)
+        paths[(SLOPE, "central")] = local
+        paths[(STILL, "central")] = np.repeat(now.sum(axis=-1)[:, None], HORIZON + 1, axis=1)
+        for (method, scenario), path in paths.items():
+            for year in range(HORIZON + 1):
+                inside: tuple[Floats | float, Floats | float] = (np.nan, np.nan)
+                if (method, scenario) == (COHORT, "central"):
+                    inside = (low[:, year], high[:, year])
+                elif method == SLOPE:
+                    inside = (path[:, year] * (1 + spread[0, year]), path[:, year] * (1 + spread[1, year]))
+                lines.append(
+                    keys.assign(
+                        profession=profession,
+                        methode=method,
+                        scenario=scenario,
+                        annee=keys.annee_depart + year,
+                        effectif=path[:, year],
+                        bas=inside[0],
+                        haut=inside[1],
+                        retenue=np.where(keys.niveau == "france", method == COHORT, method == SLOPE),
+                    )
+                )
+    made = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=PROJECTIONS)
+    return made.dropna(subset=["effectif"])
+
+
+def _shared(keys: pd.DataFrame, now: Floats) -> Floats:
+    """Share of the national entries that each territory gets: its share of those under 40 today."""
+    young = now[:, cohorts.AGES < 40].sum(axis=-1)
+    whole = young[(keys.niveau == "france").to_numpy()].sum()
+    return np.asarray(young / whole) if whole > 0 else np.zeros(len(keys))
+
+
+def _local(keys: pd.DataFrame, level: Floats, stocks: pd.DataFrame, profession: str) -> tuple[Floats, Floats]:
+    """Level of today continued with the local slope of the series, and the spread of its back-test by horizon."""
+    slopes = np.full(len(keys), np.nan)
+    tested = pd.DataFrame()
+    for name in keys.niveau.unique():
+        wide = _wide(stocks, profession, name)
+        if wide.empty:
+            continue
+        known = pd.Series(_slope(wide.to_numpy(dtype=float)), index=wide.index)
+        mine = (keys.niveau == name).to_numpy()
+        slopes[mine] = keys.code[mine].map(known).to_numpy(dtype=float)
+        if name == "departement" and {TESTED, TESTED + 1} <= set(wide.columns):
+            tested = _errors(wide)[SLOPE]
+    spread = np.full((2, HORIZON + 1), np.nan)
+    if not tested.empty:
+        # What was predicted p when s came has the relative error p/s - 1: s is p / (1 + error).
+        measured = (1 / (1 + tested.to_numpy(dtype=float)) - 1).T
+        ahead = len(measured)
+        bounds = np.quantile(measured, BOUNDS, axis=1)
+        later = np.sqrt(np.arange(ahead + 1, HORIZON + 1) / ahead)
+        spread = np.concatenate([np.zeros((2, 1)), bounds, bounds[:, [-1]] * later], axis=1)
+    return level[:, None] + slopes[:, None] * np.arange(HORIZON + 1), spread

@@ -1,0 +1,211 @@
+"""What a filled workbook says, read back by the codes that it carries and never by position.
+
+The template hides a code before each line and, above each group of answers, a mark
+`§ <enquête> <campagne> <version> <section>` followed on its row by the code of each column. Lines may have
+been moved, inserted or sorted, columns shifted, labels pasted over: a code travels with its row.
+"""
+
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from pipelines.questionnaires import TOTAL, Form
+
+MARK = "§"
+IDENTITY = "identification"
+ANSWER = "reponse"
+HEADING = "·"  # in the column of codes: a row of labels, not of answers
+
+Rows = Sequence[Sequence[str]]
+Key = tuple[str, str]
+
+_BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
+_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?")
+_DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
+_PLAIN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_UNAVAILABLE = {"nd", "nc", "nondisponible", "noncommuniqué"}
+_NOT_APPLICABLE = {"so", "s/o", "sansobjet", "na", "n/a", "nonapplicable", "nonconcerné"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where an answer stands, what is written there; `kind` says that it is a `formule`, or an `erreur` of one."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
+    kind: str = ""
+
+    @property
+    def address(self) -> str:
+        """As a spreadsheet names it: `C12`."""
+        return f"{letters(self.column)}{self.row + 1}"
+
+
+@dataclass
+class Deposit:
+    """What one workbook holds, by code. `campaigns` lists the marks found: survey, vintage, version."""
+
+    file: str
+    campaigns: list[tuple[str, str, str]] = field(default_factory=list)
+    respondent: Cell | None = None
+    cells: dict[Key, Cell] = field(default_factory=dict)
+    double: dict[Key, list[Cell]] = field(default_factory=dict)
+    strangers: list[tuple[str, Cell]] = field(default_factory=list)
+    added: list[Cell] = field(default_factory=list)
+
+
+def letters(column: int) -> str:
+    """The name of a column: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def number(text: str, unit: str = "") -> Decimal | None:
+    """A number as people write it in French: `1 234,5`, `1.234,50`, `12,5 ETP`; None where it is none."""
+    clean = _BLANKS.sub(" ", text.replace("\u2212", "-")).strip()
+    if unit and clean.casefold().endswith(unit.casefold()):
+        clean = clean[: -len(unit)].strip()
+    if _GROUPED.fullmatch(clean):
+        clean = clean.replace(" ", "")
+    elif _DOTTED.fullmatch(clean):
+        clean = clean.replace(".", "")
+    return Decimal(clean.replace(",", ".")) if _PLAIN.fullmatch(clean) else None
+
+
+def status(text: str) -> str | None:
+    """`nd` or `sans objet` where the text says so, `vide` where there is none, else None."""
+    said = re.sub(r"[\s\u00a0\u202f.]+", "", text).casefold()
+    if not said:
+        return "vide"
+    return "nd" if said in _UNAVAILABLE else "sans objet" if said in _NOT_APPLICABLE else None
+
+
+def computed(path: Path) -> dict[str, dict[str, str]]:
+    """By sheet, the cells of an .xlsx that a formula computes: address -> `formule`, or `erreur` of calculation.
+
+    Nothing for other formats. The reader of workbooks gives a formula's last result, and nothing for an error.
+    """
+    found: dict[str, dict[str, str]] = {}
+    if not zipfile.is_zipfile(path):
+        return found
+    with zipfile.ZipFile(path) as book:
+        names = set(book.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return found
+        targets = {
+            identifier: target.removeprefix("/xl/")
+            for element in re.findall(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels"))
+            if (identifier := _attribute(element, "Id")) and (target := _attribute(element, "Target"))
+        }
+        for element in re.findall(r"<sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
+            part = f"xl/{targets.get(_attribute(element, 'r:id'), '')}"
+            if part in names:
+                cells = re.findall(r"(<c\b[^>]*>)(\s*<f\b)?", _text(book, part))
+                found[_attribute(element, "name")] = {
+                    _attribute(cell, "r"): "erreur" if _attribute(cell, "t") == "e" else "formule"
+                    for cell, formula in cells
+                    if formula or _attribute(cell, "t") == "e"
+                }
+    return found
+
+
+def _text(book: zipfile.ZipFile, name: str, limit: int = 50_000_000) -> str:
+    """A part of a workbook, up to a size that no filled template has."""
+    with book.open(name) as handle:
+        return handle.read(limit).decode("utf-8", "replace")
+
+
+def _attribute(element: str, name: str) -> str:
+    match = re.search(rf'\s{name}="([^"]*)"', element)
+    text = match[1] if match else ""
+    for code, sign in (("&apos;", "'"), ("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(code, sign)
+    return text
+
+
+def collect(file: str, sheets: Mapping[str, Rows], form: Form, odd: Mapping[str, Mapping[str, str]]) -> Deposit:
+    """Finds the answers of a workbook by their codes; `odd` is what `computed` says of it."""
+    deposit = Deposit(file)
+    for sheet, rows in sheets.items():
+        marks = [
+            (r, c, cell.split())
+            for r, row in enumerate(rows)
+            for c, cell in enumerate(row)
+            if cell.startswith(f"{MARK} ") and len(cell.split()) == 5
+        ]
+        for rank, (row, column, words) in enumerate(marks):
+            end = marks[rank + 1][0] if rank + 1 < len(marks) else len(rows)
+            deposit.campaigns.append((words[1], words[2], words[3]))
+            # Whose workbook it is can be said even where it is of another campaign.
+            if words[1] == form.source and (words[2] == str(form.millesime) or words[4] == IDENTITY):
+                _block(deposit, form, _Block(sheet, rows, row, column, end, words[4], odd.get(sheet, {})))
+    return deposit
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A group of answers: the rows from its mark to the next one."""
+
+    sheet: str
+    rows: Rows
+    row: int
+    column: int
+    end: int
+    part: str
+    odd: Mapping[str, str]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """A cell of the block, empty where the sheet has none."""
+        line = self.rows[row]
+        text = line[column].strip() if column < len(line) else ""
+        return Cell(self.sheet, row, column, text, self.odd.get(f"{letters(column)}{row + 1}", ""))
+
+
+def _block(deposit: Deposit, form: Form, block: _Block) -> None:
+    headings = {
+        column: text.strip()
+        for column, text in enumerate(block.rows[block.row])
+        if column != block.column and text.strip()
+    }
+    part = next((p for p in form.parts if p.code == block.part), None)
+    printed = {q.printed(form.millesime): q.code for q in part.questions} if part else {}
+    lines = set(part.line_codes) if part else set()
+    for row in range(block.row + 1, block.end):
+        line = block.rows[row]
+        code = line[block.column].strip() if block.column < len(line) else ""
+        if code == HEADING:
+            continue
+        for column, heading in headings.items():
+            cell = block.cell(row, column)
+            if not code:
+                if number(cell.text) is not None:
+                    deposit.added.append(cell)
+            elif block.part == IDENTITY:
+                if code == form.questionnaire.repondant and heading == ANSWER:
+                    deposit.respondent = cell
+            elif part is None:
+                deposit.strangers.append((code, cell))
+            else:
+                question, modality = (heading, code) if part.is_grid else (code, TOTAL)
+                if question in printed and modality in lines:
+                    _put(deposit, (printed[question], modality), cell)
+                elif cell.text:
+                    deposit.strangers.append((f"{question}, {modality}" if part.is_grid else question, cell))
+
+
+def _put(deposit: Deposit, key: Key, cell: Cell) -> None:
+    """Keeps an answer; of two lines of the same code, the filled one, and both where they differ."""
+    known = deposit.cells.get(key)
+    if known is not None and known.text and cell.text and known.text != cell.text:
+        deposit.double.setdefault(key, [known]).append(cell)
+    elif known is None or not known.text:
+        deposit.cells[key] = cell

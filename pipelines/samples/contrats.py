@@ -1,0 +1,297 @@
+"""Fictitious deposits of every data contract: what caisses, the région, ministries and the agency would hand in.
+
+Some come as CSV, others as the sheet of a workbook: a depositor may choose.
+"""
+
+from pathlib import Path
+
+from pipelines import code_lists
+from pipelines.samples import writers
+from pipelines.samples.draws import Draw, split
+from pipelines.samples.nomenclatures import NORMANDIE, NORMANDS, departements
+from pipelines.samples.territoires import Commune, Territoire
+from pipelines.samples.writers import Cell
+
+SHEET = "Données"
+SECRET, NOT_KNOWN, NO_OBJECT = "s", "nd", "///"
+ARRETE = "arrêté FICTIF"
+
+# What the arrêtés fix for all of France: the fictitious deposits share out the true totals.
+INTERNAT = {2023: (9484, 252), 2024: (7974, 285)}
+MPOM = {"medecin": 51505, "pharmacien": 17065, "chirurgien_dentiste": 7265, "sage_femme": 5220}
+REGIONS = ("04", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93")
+
+INSTITUTS = (
+    *(("infirmier", 3, 100),) * 12,
+    *(("aide_soignant", 1, 50),) * 8,
+    ("auxiliaire_puericulture", 1, 30),
+    ("ambulancier", 1, 20),
+    ("masseur_kinesitherapeute", 4, 60),
+    ("ergotherapeute", 3, 40),
+    ("psychomotricien", 3, 30),
+    ("manipulateur_erm", 3, 35),
+    ("infirmier_anesthesiste", 2, 20),
+    ("cadre_sante", 1, 25),
+    ("sage_femme", 4, 28),
+    *(("educateur_specialise", 3, 50),) * 5,
+    *(("assistant_service_social", 3, 35),) * 4,
+    *(("moniteur_educateur", 2, 40),) * 4,
+    *(("accompagnant_educatif_social", 1, 45),) * 4,
+)
+
+
+def _deposit(path: Path, header: tuple[str, ...], rows: list[list[Cell]]) -> None:
+    """Writes a deposit as its name asks: CSV with a byte order mark as spreadsheets put it, or a workbook."""
+    if path.suffix == ".csv":
+        writers.delimited(path, header, rows, newline="\r\n", encoding="utf-8-sig")
+    else:
+        writers.xlsx(path, [(SHEET, [header, *rows]), ("Mode d'emploi", [["Données FICTIVES"]])])
+
+
+# --- retirement ---------------------------------------------------------------------------------------
+
+DEPARTS = (
+    "annee",
+    "caisse",
+    "profession",
+    "departement",
+    "age_liquidation",
+    "classe_age",
+    "n_liquidations",
+    "n_cumul",
+)
+
+
+def _hidden(count: int, part: int) -> tuple[Cell, Cell]:
+    """A count and its part, secret below three."""
+    return (SECRET, SECRET) if 0 < count < 3 else (count, part)
+
+
+def _cnracl(root: Path, seed: int) -> None:
+    for millesime in (2023, 2024):
+        rows: list[list[Cell]] = []
+        for annee in (millesime - 1, millesime):
+            for departement in departements():
+                for profession, ages in (("infirmier", (57, 60, 62, 64)), ("aide_soignant", (60, 62, 64))):
+                    for age in ages:
+                        # A later vintage revises a little what the earlier one said.
+                        draw = Draw(seed, "cnracl", millesime, annee, departement.code, profession, age)
+                        count = draw.about(22, 0.9)
+                        shown = _hidden(count, int(count * draw.between(0, 0.15)))
+                        rows.append([annee, "CNRACL", profession, departement.code, age, "", *shown])
+        suffix = "csv" if millesime == 2023 else "xlsx"
+        _deposit(root / "cnracl" / str(millesime) / f"cnracl_{millesime}.{suffix}", DEPARTS, rows)
+
+
+def _carmf(root: Path, seed: int) -> None:
+    """Normandy alone; one département by class of age, some cells secret."""
+    rows: list[list[Cell]] = []
+    for departement in NORMANDS:
+        by_class = departement == "61"
+        for band in ("moins de 62", "62-64", "65-69", "70 et plus") if by_class else range(62, 71):
+            draw = Draw(seed, "carmf", departement, band)
+            count = draw.about(9, 0.8)
+            age, classe = ("", band) if by_class else (band, "")
+            rows.append(
+                [2024, "CARMF", "medecin", departement, age, classe, *_hidden(count, int(count * draw.between(0, 0.6)))]
+            )
+    _deposit(root / "carmf" / "2024" / "carmf_2024.csv", DEPARTS, rows)
+
+
+# --- training -----------------------------------------------------------------------------------------
+
+
+def _places(territoire: Territoire) -> list[Commune]:
+    """Norman communes that still exist, one département after the other."""
+    lists = [[c for c in territoire.par_departement[d] if c.code != territoire.disparue] for d in NORMANDS]
+    return [communes[rank % len(communes)] for rank in range(3) for communes in lists]
+
+
+def _formations(root: Path, territoire: Territoire, seed: int) -> None:
+    header = (
+        *("annee", "uai", "finess", "institut", "gestionnaire", "commune", "diplome", "places_autorisees", "entrants"),
+        *("presents_annee_1", "presents_annee_2", "presents_annee_3", "presents_annee_4"),
+        *("diplomes", "apprentis", "interruptions"),
+    )
+    places = _places(territoire)
+    rows: list[list[Cell]] = []
+    cohorts: list[list[Cell]] = []
+    for rank, (diplome, years, size) in enumerate(INSTITUTS):
+        commune = places[rank % len(places)]
+        uai = f"0{commune.departement.code}8{rank:03d}{'ABCDEFGHJKLMNPRSTUVWXYZ'[rank % 23]}"
+        quota = Draw(seed, "quota", rank).about(size, 0.4)
+        for annee in (2023, 2024):
+            draw = Draw(seed, "formations", rank, annee)
+            entrants = int(quota * draw.between(0.85, 1.02))
+            first = entrants + draw.whole(0, 4)
+            later = [int(entrants * (0.9 - 0.06 * year) * draw.between(0.9, 1.05)) for year in range(1, years)]
+            present: list[Cell] = [first, *later, *[NO_OBJECT] * (4 - years)]
+            left = int(first * draw.between(0.05, 0.2))
+            graduates = int((later[-1] if later else first) * draw.between(0.85, 0.95))
+            apprentices: Cell = NOT_KNOWN if draw.chance(0.1) else draw.whole(0, first // 6)
+            name = f"INSTITUT FICTIF {commune.departement.code}-{rank + 1:02d}"
+            rows.append(
+                [
+                    *(annee, uai, "", name, f"GESTIONNAIRE FICTIF {commune.departement.code}", commune.code, diplome),
+                    *(quota, entrants, *present, graduates, apprentices, left),
+                ]
+            )
+        # Two institutes do not follow their cohorts.
+        for entree in range(2018, 2024) if rank not in (1, 14) else ():
+            draw = Draw(seed, "promotions", rank, entree)
+            entrants = int(quota * draw.between(0.85, 1.02))
+            out = int(entrants * draw.between(0.08, 0.25))
+            # Nobody is left two years after the due date.
+            still = 0 if entree + years + 2 <= 2024 else int((entrants - out) * draw.between(0.05, 0.95))
+            cohorts.append([2024, uai, diplome, entree, entrants, entrants - out - still, still, out])
+    folder = root / "formations_sanitaires" / "2024"
+    _deposit(folder / "formations_sanitaires_instituts_2024.csv", header, rows)
+    _deposit(
+        folder / "formations_sanitaires_promotions_2024.xlsx",
+        ("annee", "uai", "diplome", "annee_entree", "entrants", "diplomes", "en_formation", "interruptions"),
+        cohorts,
+    )
+
+
+def _internat(root: Path, seed: int) -> None:
+    header = ("annee", "subdivision", "specialite", "postes", "postes_cesp", "pourvus", "pourvus_cesp", "arrete")
+    subdivisions = list(code_lists.reference("internat_subdivisions"))
+    specialites = list(code_lists.reference("internat_specialites"))
+    general = specialites.index("medecine_generale")
+    shape = Draw(seed, "internat")
+    sizes = [shape.between(0.6, 1.6) for _ in subdivisions]
+    weights = [30.0 if i == general else shape.between(0.4, 2.4) for i in range(len(specialites))]
+    for annee, (total, cesp) in INTERNAT.items():
+        draw = Draw(seed, "internat", annee)
+        posts = split(total, [size * weight for size in sizes for weight in weights])
+        reserved = split(cesp, sizes)
+        rows: list[list[Cell]] = []
+        for rank, count in enumerate(posts):
+            subdivision, specialite = divmod(rank, len(specialites))
+            mine = reserved[subdivision] if specialite == general else 0
+            vacant = int(count * draw.between(0, 0.12)) if specialite == general else int(draw.chance(0.05))
+            filled = max(mine, count - vacant)
+            # The posts of the last year are known before who takes them.
+            known: list[Cell] = [filled, mine] if annee < 2024 else ["", ""]
+            rows.append([annee, subdivisions[subdivision], specialites[specialite], count, mine, *known, ARRETE])
+        _deposit(root / "internat_postes" / str(annee) / f"internat_postes_{annee}.csv", header, rows)
+
+
+def _universities(region: str) -> list[str]:
+    return [f"Université FICTIVE {region}-{rank}" for rank in range(1, 3 if region == NORMANDIE else 2)]
+
+
+def _mpom(root: Path, seed: int) -> None:
+    header = (
+        *("periode_debut", "periode_fin", "profession", "region", "universite"),
+        *("objectif", "seuil_min", "seuil_max", "arrete"),
+    )
+    capacity = ("annee", "uai", "universite", "region", "profession", "cycle", "capacite")
+    targets: list[list[Cell]] = []
+    offers: list[list[Cell]] = []
+    for profession, total in MPOM.items():
+        schools = [(region, name) for region in REGIONS for name in _universities(region)]
+        draw = Draw(seed, "mpom", profession)
+        shares = split(total, [draw.between(0.5, 1.5) for _ in schools])
+        for (region, name), target in zip(schools, shares, strict=True):
+            bounds = (target * 95 // 100, -(-target * 105 // 100))
+            targets.append([2021, 2025, profession, region, name, target, *bounds, ARRETE])
+            for annee in range(2021, 2025):
+                for cycle in ("2", "3"):
+                    places = Draw(seed, "capacite", profession, name, annee, cycle).about(target / 5, 0.08)
+                    # One university does not say what its third cycle holds.
+                    told: Cell = NOT_KNOWN if (cycle, region, annee) == ("3", "11", 2024) else places
+                    offers.append([annee, "", name, region, profession, cycle, told])
+    _deposit(root / "mpom" / "2021" / "mpom_2021.xlsx", header, targets)
+    _deposit(root / "formations_capacites" / "2024" / "formations_capacites_2024.csv", capacity, offers)
+
+
+# --- schemes and zoning -------------------------------------------------------------------------------
+
+
+def _dispositifs(root: Path, territoire: Territoire, seed: int) -> None:
+    header = (
+        *("annee", "dispositif", "intitule", "public", "profession", "niveau", "code", "nature"),
+        *("date_debut", "date_fin", "beneficiaires", "montant", "financeur"),
+    )
+    rows: list[list[Cell]] = []
+
+    def add(annee: int, what: tuple[str, str, str, str], where: tuple[str, str, str], end: str, mean: int) -> None:
+        draw = Draw(seed, "dispositifs", annee, *what, *where)
+        count = 5 + draw.about(mean, 0.6)
+        amount: Cell = SECRET if draw.chance(0.05) else f"{count * draw.whole(1500, 9000)},{draw.whole(0, 99):02d}"
+        scheme, public, profession, title = what
+        dates = (f"{annee}-09-01", f"{annee + 3}-{end}" if end else "")
+        rows.append([annee, scheme, f"{title} FICTIF", public, profession, *where, *dates, count, amount, "ARS"])
+
+    communes = _places(territoire)
+    for annee in (2023, 2024):
+        for departement in NORMANDS:
+            for profession in ("infirmier", "masseur_kinesitherapeute"):
+                what = ("CAE", "étudiants", profession, "Contrat d'allocation d'études")
+                add(annee, what, ("departement", departement, "personnes"), "08-31", 12)
+            what = ("CESP", "étudiants", "medecin", "Contrat d'engagement de service public")
+            add(annee, what, ("departement", departement, "personnes"), "", 4)
+        for commune in communes[:5]:
+            what = ("CLACT", "établissements", "", "Contrat local")
+            add(annee, what, ("commune", commune.code, "établissements"), "12-31", 2)
+            add(
+                annee,
+                ("INSTALLATION", "professionnels", "medecin", "Aide à l'installation"),
+                ("epci", commune.epci, "personnes"),
+                "12-31",
+                3,
+            )
+        add(annee, ("TROPHEES", "établissements", "", "Trophées"), ("region", NORMANDIE, "projets"), "", 20)
+        add(annee, ("BOURSE", "étudiants", "", "Bourse"), ("region", NORMANDIE, "personnes"), "", 900)
+    _deposit(root / "dispositifs" / "2024" / "dispositifs_2024.xlsx", header, rows)
+
+
+def _tvs(territoire: Territoire) -> dict[str, str]:
+    """The territoire de vie-santé of each commune of 2024: its living area; one crosses a département's limit."""
+    found = {c.code: c.bassin_vie for c in territoire.geographie(2024)}
+    found[territoire.par_departement["27"][-1].code] = territoire.par_departement["76"][0].bassin_vie
+    return found
+
+
+def _zonages(root: Path, territoire: Territoire, seed: int) -> None:
+    tvs = _tvs(territoire)
+    _deposit(
+        root / "tvs" / "2024" / "tvs_2024.csv",
+        ("INSEE_COM", "Code_TVS", "Nom_TVS"),
+        [[commune, code, f"TVS FICTIF {code}"] for commune, code in sorted(tvs.items())],
+    )
+    norman = sorted({code for commune, code in tvs.items() if commune[:2] in NORMANDS})
+    rows: list[list[Cell]] = []
+    for code in norman:
+        # Each arrêté ends the day before the next takes effect.
+        for number, (start, end, zones) in enumerate(
+            (
+                ("2019-07-04", "2024-06-30", ("ZIP", "ZAC", "ZAC", "HV")),
+                ("2024-07-01", "", ("ZIP", "ZIP", "ZAC", "ZV")),
+            ),
+            start=1,
+        ):
+            zone = Draw(seed, "zonage", code, number).pick(zones)
+            rows.append(["medecin", "tvs", code, zone, f"{ARRETE} n° {number}", start, start, end])
+        zone = Draw(seed, "zonage", "infirmier", code).pick(("TSD", "SD", "INT", "TD", "SURD"))
+        rows.append(["infirmier", "tvs", code, zone, f"{ARRETE} n° 3", "2023-12-20", "2024-01-01", ""])
+    # One commune has a zone of its own, whatever its territory's.
+    commune = territoire.par_departement["14"][0].code
+    rows.append(["medecin", "commune", commune, "ZAR", f"{ARRETE} n° 4", "2024-10-15", "2024-11-01", ""])
+    _deposit(
+        root / "zonage_arretes" / "2024" / "zonage_arretes_2024.csv",
+        ("profession", "niveau", "code", "zone", "arrete", "date_arrete", "valide_du", "valide_au"),
+        rows,
+    )
+
+
+def write(root: Path, territoire: Territoire, seed: int) -> None:
+    """Writes the deposits of all contracts, each in the folder of its source."""
+    _cnracl(root, seed)
+    _carmf(root, seed)
+    _formations(root, territoire, seed)
+    _internat(root, seed)
+    _mpom(root, seed)
+    _dispositifs(root, territoire, seed)
+    _zonages(root, territoire, seed)

@@ -1,0 +1,217 @@
+"""Fictitious answers to the agency's surveys: the Norman public hospitals fill the real templates.
+
+Two campaigns each. Some do not answer; some write numbers as text or `n.d.`, leave a cell empty, type words
+for a number; in 2024 one sends back the template of the year before.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines import catalogue
+from pipelines.questionnaires import TOTAL, Form
+from pipelines.questionnaires.answers import Key
+from pipelines.questionnaires.template import Filled, render
+from pipelines.samples import writers
+from pipelines.samples.draws import Draw, split
+from pipelines.samples.etablissements import Parc
+from pipelines.samples.nomenclatures import NORMANDS
+
+CAMPAGNES = (2023, 2024)
+
+# Staff category -> its share of the ETP, its share of vacant posts, of contract staff, days of sick leave an ETP.
+CATEGORIES = {
+    "medecins": (0.095, 0.14, 0.35, 8),
+    "sages_femmes": (0.012, 0.08, 0.20, 12),
+    "infirmiers": (0.23, 0.06, 0.14, 16),
+    "infirmiers_specialises": (0.035, 0.09, 0.08, 11),
+    "aides_soignants": (0.22, 0.04, 0.18, 24),
+    "cadres": (0.03, 0.05, 0.04, 9),
+    "reeducation": (0.03, 0.11, 0.25, 11),
+    "autres_soins": (0.09, 0.03, 0.33, 20),
+    "educatifs": (0.018, 0.05, 0.22, 14),
+    "medico_techniques": (0.05, 0.06, 0.20, 12),
+    "techniques": (0.10, 0.04, 0.24, 17),
+    "administratifs": (0.09, 0.03, 0.23, 12),
+}
+GROUPES = {
+    "medecine_generale": 4,
+    "specialites_medicales": 7,
+    "specialites_chirurgicales": 4,
+    "psychiatrie": 2,
+    "autres": 2,
+}
+AVIS = {"tres_satisfait": 3, "satisfait": 5, "peu_satisfait": 2, "pas_satisfait": 1}
+PROJETS = {"territoire": 3, "region": 3, "ailleurs": 3, "indecis": 4}
+DIFFICULTES = ("candidatures", "candidatures", "remuneration", "conditions", "logement", "conjoint", "aucune")
+
+
+@dataclass
+class _Hopital:
+    """A public entity: its number, name and size; its staff at the end of each year, by category."""
+
+    finess: str
+    nom: str
+    etp: float
+    internes: float
+    effectifs: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+def _publics(parc: Parc) -> list[_Hopital]:
+    """The Norman public entities, by number, under the name of their largest site."""
+    sites: dict[str, list[tuple[float, str, float]]] = {}
+    for site in parc.sites:
+        if site.genre.stjr == "1" and site.entite.departement.code in NORMANDS:
+            staff = site.genre.soignants * site.taille
+            sites.setdefault(site.entite.finess, []).append((staff, site.nom, site.genre.internes * site.taille))
+    return [
+        _Hopital(finess, max(mine)[1], 1.12 * sum(s for s, _, _ in mine), sum(i for _, _, i in mine))
+        for finess, mine in sorted(sites.items())
+    ]
+
+
+def write(root: Path, parc: Parc, seed: int) -> None:
+    """Writes `enquete_rh/<campagne>/` and `enquete_internes/<campagne>/`, one workbook a respondent."""
+    hopitaux = _publics(parc)
+    for source, answer in (("enquete_rh", _staff), ("enquete_internes", _trainees)):
+        entry = catalogue.load(source)
+        if entry.questionnaire is None:
+            continue
+        forms = {m: entry.questionnaire.form(source, entry.titre, m) for m in CAMPAGNES}
+        for millesime in CAMPAGNES:
+            for rank, hopital in enumerate(hopitaux):
+                draw = Draw(seed, source, millesime, hopital.finess)
+                answers = answer(hopital, millesime, Draw(seed, source, hopital.finess), draw)
+                # One answers in the template of the year before.
+                late = source == "enquete_rh" and millesime == CAMPAGNES[-1] and rank == len(hopitaux) // 2
+                if not answers or (draw.chance(0.15) and not late):
+                    continue
+                form, name = forms[millesime], f"{source}_{millesime}_{hopital.finess}.xlsx"
+                given = _habits(form, answers, draw)
+                if late:
+                    form = forms[CAMPAGNES[0]]
+                    given = {key: answers.get(key, "") for _, q, line in form.cells() if (key := (q.code, line))}
+                filled = Filled(hopital.finess, hopital.nom, given)
+                writers.workbook(root / source / str(millesime) / name, render(form, filled, fictif=True))
+
+
+def _habits(form: Form, answers: dict[Key, str | float], draw: Draw) -> dict[Key, str | float]:
+    """The answers as people type them."""
+    asked = {(question.code, line) for _, question, line in form.cells()}
+    typed: dict[Key, str | float] = {}
+    for key, value in answers.items():
+        if key not in asked:
+            continue
+        typed[key] = value
+        if isinstance(value, float) and draw.chance(0.01):
+            typed[key] = f"{value:,.2f}".replace(",", " ").replace(".", ",")
+    optional = [(q.code, line) for _, q, line in form.cells() if not q.obligatoire and line != TOTAL]
+    for key in optional:
+        if draw.chance(0.05):
+            typed[key] = draw.pick(["n.d.", "N.D.", ""])
+    if draw.chance(0.08):
+        wrong = draw.pick(sorted(key for key in typed if key[1] != TOTAL))
+        typed[wrong] = "à compléter"
+    if draw.chance(0.1):
+        typed[draw.pick(sorted(key for key in typed if key[1] != TOTAL))] = ""
+    return typed
+
+
+def _whole(numbers: list[float]) -> float:
+    return round(sum(numbers), 2)
+
+
+def _staff(hopital: _Hopital, millesime: int, own: Draw, draw: Draw) -> dict[Key, str | float]:
+    """An entity's answers to the HR survey: lines that add up, years that follow one another."""
+    answers: dict[Key, str | float] = {}
+    growth = 1 + 0.01 * (millesime - CAMPAGNES[0])
+    shifts = {category: own.between(0.6, 1.6) for category in CATEGORIES}
+    before = hopital.effectifs.get(millesime - 1, {})
+    after = hopital.effectifs.setdefault(millesime, {})
+    columns: dict[str, list[float]] = {}
+
+    def put(question: str, category: str, value: float) -> None:
+        answers[question, category] = float(value)
+        columns.setdefault(question, []).append(value)
+
+    for category, (share, vacancy, contract, sick) in CATEGORIES.items():
+        budget = round(hopital.etp * growth * share * own.between(0.9, 1.1), 1)
+        vacant = round(budget * min(0.45, vacancy * shifts[category] * draw.between(0.8, 1.2)), 1)
+        filled = round(budget - vacant, 1)
+        heads = int(filled * 1.08 + 0.5)
+        arrived, left = int(heads * draw.between(0.06, 0.16)), int(heads * draw.between(0.06, 0.17))
+        previous = before.get(category, max(0, heads - arrived + left))
+        if category in before:  # entries and exits lead from one count to the other
+            arrived, left = (
+                (arrived, previous + arrived - heads) if previous + arrived >= heads else (heads - previous, 0)
+            )
+        after[category] = heads
+        paid = round(filled * draw.between(0.97, 1.03), 2)
+        put("etp_budgetes", category, budget)
+        put("etp_pourvus", category, filled)
+        put("etp_vacants", category, vacant)
+        put("etp_contractuels", category, round(filled * min(0.9, contract * draw.between(0.7, 1.3)), 1))
+        put("effectif", category, heads)
+        put("effectif_precedent", category, previous)
+        put("entrees", category, arrived)
+        put("sorties", category, left)
+        put("sorties_retraite", category, int(left * draw.between(0.1, 0.3)))
+        put("etp_moyens", category, paid)
+        for question, days in (
+            ("jours_maladie", float(sick)),
+            ("jours_longue_maladie", 5.5),
+            ("jours_at_mp", 2.5),
+            ("jours_parentalite", 4.0),
+            ("jours_autres", 1.0),
+        ):
+            put(question, category, int(paid * days * draw.between(0.7, 1.3)))
+    for question, values in columns.items():
+        answers[question, TOTAL] = _whole(values)
+    total = answers["etp_moyens", TOTAL]
+    paid_in_all = total if isinstance(total, float) else 0.0
+    wages = int(paid_in_all * draw.between(54000, 60000))
+    answers |= {
+        ("depenses_personnel", TOTAL): float(wages),
+        ("depenses_interim_medical", TOTAL): float(int(wages * 0.02 * draw.low())),
+        ("depenses_interim_non_medical", TOTAL): float(int(wages * 0.01 * draw.low())),
+        ("accidents_travail", TOTAL): float(int(paid_in_all * draw.between(0.03, 0.06))),
+        ("accidents_trajet", TOTAL): float(int(paid_in_all * draw.between(0.005, 0.012))),
+        ("violences_signalees", TOTAL): float(violence := int(paid_in_all * draw.between(0.01, 0.05))),
+        ("violences_plaintes", TOTAL): float(int(violence * draw.between(0.05, 0.25))),
+        ("declare_onvs", TOTAL): draw.pick(["Oui", "Oui", "Non", "oui"]),
+        ("difficulte_principale", TOTAL): _label("enquete_rh", "difficultes", draw.pick(DIFFICULTES)),
+    }
+    return answers
+
+
+def _label(source: str, items: str, code: str) -> str:
+    asked = catalogue.load(source).questionnaire
+    lines = asked.listes[items] if asked else []
+    return next(line.libelle for line in lines if line.code == code)
+
+
+def _trainees(hopital: _Hopital, millesime: int, own: Draw, draw: Draw) -> dict[Key, str | float]:
+    """An entity's counts of its trainees' anonymous answers; nothing where it has no trainees."""
+    received = int(hopital.internes * 14 * own.between(0.8, 1.2) * draw.between(0.95, 1.05))
+    if not received:
+        return {}
+    answers: dict[Key, str | float] = {}
+
+    def put(question: str, lines: dict[str, int], total: int) -> None:
+        for line, count in zip(lines, split(total, [w * draw.between(0.6, 1.4) for w in lines.values()]), strict=True):
+            answers[question, line] = float(count)
+        answers[question, TOTAL] = float(total)
+
+    answered = int(received * draw.between(0.35, 0.8))
+    hosted = dict(zip(GROUPES, split(received, list(GROUPES.values())), strict=True))
+    replies = split(answered, list(hosted.values()))
+    for (group, count), reply in zip(hosted.items(), replies, strict=True):
+        answers["accueillis", group], answers["repondants", group] = float(count), float(min(count, reply))
+    answers["accueillis", TOTAL] = float(received)
+    answers["repondants", TOTAL] = float(sum(min(c, r) for c, r in zip(hosted.values(), replies, strict=True)))
+    total = int(sum(min(c, r) for c, r in zip(hosted.values(), replies, strict=True)))
+    for question in ("encadrement", "apprentissage", "conditions", "logement"):
+        put(question, AVIS, max(0, total - draw.whole(0, 1)))
+    put("projet", PROJETS, total)
+    answers["internat", TOTAL] = draw.pick(["Oui", "Oui", "Non"])
+    answers["repos_securite", TOTAL] = draw.pick(["Oui", "Oui", "Oui", "Non"])
+    return answers

@@ -1,0 +1,38 @@
+-- Dispositifs d'attractivité : bénéficiaires et montants par territoire, pour lire la tension à côté de ce qui est fait.
+-- Grain : annee, dispositif, public, profession, nature, niveau, code
+-- Source : agence régionale de santé (contrat de données)
+-- Publication : territoire
+-- Note : un territoire compte ce qui est déclaré en lui ou dans une de ses parties ; ce qui n'est connu qu'à un niveau plus large n'y est pas. Il n'y a pas de total France : chaque agence ne déclare que sa région.
+-- Colonnes :
+--   dispositif : CAE, CESP, TROPHEES, CLACT, QVCT, INSTALLATION, LOGEMENT, STAGE, BOURSE, AUTRE
+--   public : étudiants, professionnels, établissements, collectivités
+--   profession : profession visée (reference.professions) ; toutes si aucune n'est visée
+--   nature : ce que comptent les bénéficiaires : personnes, établissements, projets
+--   beneficiaires : bénéficiaires, comptés selon `nature`, cases visibles
+--   montant [€] : montant attribué, cases visibles
+--   lignes : lignes déclarées
+--   statut : calculé ; partiel quand une case n'est pas connue ; secret ou nd quand aucun bénéficiaire n'est visible
+WITH derniers AS (
+    SELECT *
+    FROM core.dispositifs
+    QUALIFY millesime = max(millesime) OVER (PARTITION BY annee)
+),
+situes AS (
+    UNPIVOT derniers
+    ON commune, epci, departement, region
+    INTO NAME niveau VALUE code
+)
+SELECT
+    annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+    dispositif, public, profession, nature, niveau, code,
+    sum(beneficiaires)::INTEGER AS beneficiaires,
+    sum(montant)::DECIMAL(18, 2) AS montant,
+    count(*)::INTEGER AS lignes,
+    CASE
+        WHEN sum(beneficiaires) IS NULL AND count(*) FILTER (beneficiaires_statut = 'secret') > 0 THEN 'secret'
+        WHEN sum(beneficiaires) IS NULL THEN 'nd'
+        WHEN count(beneficiaires) < count(*) OR count(montant) < count(*) THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut
+FROM situes
+GROUP BY annee, dispositif, public, profession, nature, niveau, code

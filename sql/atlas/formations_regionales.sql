@@ -1,0 +1,96 @@
+-- Formations sanitaires et sociales : places autorisées, entrants, présents, diplômés, et sorties sans diplôme des promotions suivies.
+-- Grain : annee, diplome, niveau, code
+-- Source : carte régionale des formations sanitaires et sociales (contrat de données)
+-- Publication : institut
+-- Note : la part de sorties sans diplôme est celle de la promotion entrée cette année-là, et n'existe que quand elle est close (plus personne en formation, diplômés en retard compris). Les diplômés d'une année rapportés aux entrants de trois ans plus tôt ne la donnent pas. La France n'est donnée que si les dix-huit régions sont là.
+-- Colonnes :
+--   diplome : diplôme préparé (reference.diplomes)
+--   niveau : institut, ou niveau du territoire
+--   code : code UAI de l'institut, ou du territoire
+--   libelle : nom de l'institut ; vide pour un territoire
+--   instituts : nombre d'instituts qui déclarent cette rentrée
+--   places_autorisees [places] : places autorisées par la région (quota)
+--   entrants [personnes] : nouveaux entrants
+--   presents [personnes] : présents, toutes années de formation
+--   diplomes [personnes] : diplômés de l'année civile, quelle que soit leur année d'entrée
+--   apprentis [personnes] : dont présents sous contrat d'apprentissage
+--   interruptions [personnes] : interruptions de l'année scolaire précédente
+--   promotion_entrants [personnes] : entrants de la promotion, dans les instituts qui la suivent
+--   promotion_diplomes [personnes] : diplômés de cette promotion, en retard compris
+--   promotion_en_formation [personnes] : encore en formation
+--   promotion_statut : close, en cours, ou non suivie
+--   valeur [part, de 0 à 1] : part des entrants de la promotion sortis sans diplôme, quand elle est close
+--   statut : publié pour un institut, calculé pour un territoire, partiel quand une case est cachée
+WITH rentrees AS (
+    SELECT *
+    FROM core.formations_instituts
+    QUALIFY millesime = max(millesime) OVER (PARTITION BY annee)
+),
+suivies AS (
+    SELECT *
+    FROM core.formations_promotions
+    QUALIFY row_number() OVER (PARTITION BY uai, diplome, annee_entree ORDER BY annee DESC, millesime DESC) = 1
+),
+noms AS (
+    SELECT uai, arg_max(institut, annee) AS institut FROM rentrees GROUP BY uai
+),
+lignes AS (
+    SELECT
+        annee, millesime, revision, diplome, uai, commune, region,
+        places_autorisees, entrants, presents, diplomes, apprentis, interruptions,
+        (places_autorisees_statut IN ('secret', 'nd') OR entrants_statut IN ('secret', 'nd')
+            OR diplomes_statut IN ('secret', 'nd')) AS cachee,
+        true AS declaree,
+        NULL::INTEGER AS promotion_entrants, NULL::INTEGER AS promotion_diplomes, NULL::INTEGER AS promotion_en_formation
+    FROM rentrees
+    UNION ALL
+    SELECT
+        annee_entree, millesime, revision, diplome, uai, commune, region,
+        NULL, NULL, NULL, NULL, NULL, NULL, false, false, entrants, diplomes, en_formation
+    FROM suivies
+),
+situees AS (
+    UNPIVOT (
+        SELECT
+            l.*, l.uai AS institut, r.arrondissement, r.zone_emploi, r.bassin_bmo, r.departement,
+            l.region AS la_region,
+            CASE WHEN count(DISTINCT l.region) OVER (PARTITION BY l.annee)
+                = (SELECT count(DISTINCT region) FROM reference.communes) THEN 'F' END AS france
+        FROM lignes AS l
+        LEFT JOIN reference.communes AS r ON r.commune = l.commune
+    )
+    ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
+),
+sommes AS (
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, diplome, niveau, code,
+        CASE WHEN count(DISTINCT la_region) = 1 THEN min(la_region) END AS region,
+        count(DISTINCT uai) FILTER (declaree)::INTEGER AS instituts,
+        sum(places_autorisees)::INTEGER AS places_autorisees,
+        sum(entrants)::INTEGER AS entrants,
+        sum(presents)::INTEGER AS presents,
+        sum(diplomes)::INTEGER AS diplomes,
+        sum(apprentis)::INTEGER AS apprentis,
+        sum(interruptions)::INTEGER AS interruptions,
+        sum(promotion_entrants)::INTEGER AS promotion_entrants,
+        sum(promotion_diplomes)::INTEGER AS promotion_diplomes,
+        sum(promotion_en_formation)::INTEGER AS promotion_en_formation,
+        bool_or(cachee) AS cachee
+    FROM situees
+    GROUP BY annee, diplome, niveau, code
+)
+SELECT
+    s.annee, s.millesime, s.revision, s.diplome, s.niveau, s.code, n.institut AS libelle, s.region,
+    s.instituts, s.places_autorisees, s.entrants, s.presents, s.diplomes, s.apprentis, s.interruptions,
+    s.promotion_entrants, s.promotion_diplomes, s.promotion_en_formation,
+    CASE
+        WHEN s.promotion_entrants IS NULL THEN 'non suivie'
+        WHEN s.promotion_en_formation = 0 THEN 'close'
+        ELSE 'en cours'
+    END AS promotion_statut,
+    CASE WHEN s.promotion_entrants > 0 AND s.promotion_en_formation = 0
+        THEN (1 - s.promotion_diplomes::DECIMAL(18, 4) / s.promotion_entrants)::DECIMAL(9, 6) END AS valeur,
+    CASE WHEN s.cachee THEN 'partiel' WHEN s.niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
+FROM sommes AS s
+LEFT JOIN noms AS n ON s.niveau = 'institut' AND n.uai = s.code

@@ -1,0 +1,54 @@
+-- Indicateurs avec leur intervalle à 95 %, comparés à la région et à la France.
+-- Grain : indicateur, annee, source, profession, specialite, mode_exercice, modalite, niveau, code
+-- Source : marts de l'atlas ; intervalles de Byar (taux) et de Wilson (parts)
+-- Publication : territoire
+-- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, rien n'est comparé.
+-- Colonnes :
+--   indicateur : indicateur du dictionnaire (reference.indicateurs)
+--   modalite : tranche d'âge, sexe ou partie du fichier que la mesure distingue ; vide sinon
+--   numerateur : ce qui est compté
+--   denominateur : ce à quoi on le rapporte
+--   bas : borne basse de l'intervalle à 95 %
+--   haut : borne haute de l'intervalle à 95 %
+--   intervalle : méthode de l'intervalle
+--   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
+--   valeur_region : même rapport pour la région du territoire
+--   valeur_france : même rapport pour la France
+--   face_a_region : plus haut, plus bas, non distinguable
+--   face_a_france : plus haut, plus bas, non distinguable
+WITH bornees AS (
+    SELECT m.*, i.bas, i.haut
+    FROM atlas.mesures AS m
+    LEFT JOIN calculs.intervalles AS i USING (cle)
+),
+situees AS (
+    SELECT b.*, CASE WHEN t.regions NOT LIKE '% %' AND b.niveau <> 'region' THEN t.regions END AS region
+    FROM bornees AS b
+    LEFT JOIN reference.territoires AS t ON t.niveau = b.niveau AND t.code = b.code
+)
+SELECT
+    s.indicateur, s.annee, s.millesime, s.revision, s.source, s.profession, s.specialite, s.mode_exercice, s.modalite,
+    s.niveau, s.code, s.numerateur, s.denominateur, s.valeur,
+    s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.petit_nombre,
+    r.valeur AS valeur_region, f.valeur AS valeur_france,
+    CASE
+        WHEN r.valeur IS NULL OR s.petit_nombre THEN NULL
+        WHEN s.bas > r.valeur THEN 'plus haut'
+        WHEN s.haut < r.valeur THEN 'plus bas'
+        ELSE 'non distinguable'
+    END AS face_a_region,
+    CASE
+        WHEN f.valeur IS NULL OR s.petit_nombre OR s.niveau = 'france' THEN NULL
+        WHEN s.bas > f.valeur THEN 'plus haut'
+        WHEN s.haut < f.valeur THEN 'plus bas'
+        ELSE 'non distinguable'
+    END AS face_a_france
+FROM situees AS s
+LEFT JOIN atlas.mesures AS r
+    ON r.niveau = 'region' AND r.code = s.region AND r.indicateur = s.indicateur AND r.annee = s.annee
+    AND r.source = s.source AND r.profession = s.profession AND r.specialite = s.specialite
+    AND r.mode_exercice = s.mode_exercice AND r.modalite = s.modalite
+LEFT JOIN atlas.mesures AS f
+    ON f.niveau = 'france' AND f.indicateur = s.indicateur AND f.annee = s.annee
+    AND f.source = s.source AND f.profession = s.profession AND f.specialite = s.specialite
+    AND f.mode_exercice = s.mode_exercice AND f.modalite = s.modalite

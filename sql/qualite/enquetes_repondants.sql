@@ -1,0 +1,60 @@
+-- Qui a répondu à chaque campagne d'enquête, qui non, et l'état de chaque dépôt.
+-- Grain : enquete, annee, finess_ej
+-- Source : enquêtes de l'agence ; SAE (DREES) pour le champ
+-- Publication : region
+-- Note : un dépôt refusé dont le numéro FINESS ne se lit pas n'est que dans qualite.quarantaine.
+-- Colonnes :
+--   enquete : enquête, au catalogue de l'atlas
+--   annee [année] : année décrite par la campagne
+--   categorie : catégorie du site principal, code FINESS
+--   etat : répondu, à corriger (des réponses sont écartées ou manquent), dépôt refusé, sans réponse, hors champ
+--   attendu : une réponse est attendue
+--   reponses : réponses données, nombres ou choix
+--   non_disponibles : réponses n.d. ou sans objet
+--   vides : réponses laissées vides
+--   ecartees : réponses ou dépôts écartés, avec leur raison dans qualite.quarantaine
+--   a_verifier : réponses signalées sans être écartées
+WITH reponses AS (
+    SELECT
+        enquete, annee, finess_ej, any_value(region) AS region, any_value(departement) AS departement,
+        any_value(code_ght) AS code_ght, any_value(region_ght) AS region_ght,
+        count(*) FILTER (statut = 'publié')::INTEGER AS reponses,
+        count(*) FILTER (statut IN ('nd', 'sans objet'))::INTEGER AS non_disponibles,
+        count(*) FILTER (statut = 'vide')::INTEGER AS vides,
+        count(anomalie)::INTEGER AS a_verifier
+    FROM core.enquete_reponses
+    GROUP BY enquete, annee, finess_ej
+),
+ecartees AS (
+    SELECT
+        source AS enquete, millesime AS annee, json_extract_string(contenu, '$.finess_ej') AS finess_ej,
+        count(*)::INTEGER AS ecartees, bool_or(controle = 'depot_refuse') AS refuse
+    FROM staging.quarantaine
+    WHERE source IN (SELECT enquete FROM reference.questions) AND json_valid(contenu)
+    GROUP BY ALL
+    HAVING finess_ej IS NOT NULL
+),
+tous AS (
+    SELECT enquete, annee, finess_ej FROM core.enquete_attendus
+    UNION
+    SELECT enquete, annee, finess_ej FROM reponses
+    UNION
+    SELECT enquete, annee, finess_ej FROM ecartees
+)
+SELECT
+    t.enquete, t.annee, t.finess_ej, a.raison_sociale, a.categorie,
+    coalesce(a.departement, r.departement) AS departement, coalesce(a.region, r.region) AS region,
+    coalesce(a.code_ght, r.code_ght) AS code_ght, coalesce(a.region_ght, r.region_ght) AS region_ght,
+    CASE
+        WHEN a.finess_ej IS NULL THEN 'hors champ'
+        WHEN r.finess_ej IS NULL THEN CASE WHEN e.finess_ej IS NULL THEN 'sans réponse' ELSE 'dépôt refusé' END
+        WHEN e.finess_ej IS NOT NULL OR r.a_verifier > 0 THEN 'à corriger'
+        ELSE 'répondu'
+    END AS etat,
+    a.finess_ej IS NOT NULL AS attendu,
+    coalesce(r.reponses, 0) AS reponses, coalesce(r.non_disponibles, 0) AS non_disponibles,
+    coalesce(r.vides, 0) AS vides, coalesce(e.ecartees, 0) AS ecartees, coalesce(r.a_verifier, 0) AS a_verifier
+FROM tous AS t
+LEFT JOIN core.enquete_attendus AS a USING (enquete, annee, finess_ej)
+LEFT JOIN reponses AS r USING (enquete, annee, finess_ej)
+LEFT JOIN ecartees AS e USING (enquete, annee, finess_ej)
