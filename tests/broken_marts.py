@@ -454,6 +454,13 @@ MARTS: dict[str, dict[str, str]] = {
         "sexe_connu": _set("sexe", "'F'"),
         "regions_et_france": "DELETE FROM {t} WHERE niveau = 'region' AND code = '11'",
         "sans_doublon": "UPDATE {t} SET specialite = 'ensemble'",
+        "vide_explique": "UPDATE {t} SET effectif = 0 WHERE statut = 'secret'",
+    },
+    "atlas.ages_moyens": {
+        "chaque_source": "DELETE FROM {t} WHERE source = 'drees_infirmiers'",
+        "territoires_connus": _PLACE,
+        "age_plausible": _set("valeur", "120"),
+        "vide_explique": _SILENT,
     },
     "atlas.densites": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
@@ -469,6 +476,7 @@ MARTS: dict[str, dict[str, str]] = {
         "territoires_connus": _PLACE,
         "nombres_positifs": _set("effectif", "-1"),
         "parts_et_tout": _ONE_LESS,
+        "vide_explique": "UPDATE {t} SET effectif = NULL WHERE statut = 'publié'",
         "bornes_lues": _set("age_min", "NULL"),
     },
     "atlas.departs": {
@@ -479,6 +487,7 @@ MARTS: dict[str, dict[str, str]] = {
         "indicateurs_connus": _set("indicateur", "'nouveau'"),
         "statut_connu": _STATUS,
         "ages_emboites": "UPDATE {t} SET valeur = valeur * 10 WHERE indicateur = 'effectif_60_plus'",
+        "vide_explique": "UPDATE {t} SET valeur = NULL WHERE statut = 'calculé'",
     },
     "atlas.formations": {
         "non_vide": _NOTHING,

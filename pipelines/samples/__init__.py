@@ -24,6 +24,7 @@ from pipelines.samples import (
     finess,
     formations,
     geographie,
+    professionnels,
     recrutement,
     sae,
     territoires,
@@ -93,6 +94,7 @@ def _write(root: Path, seed: int, scale: float) -> None:
     populations.write(root, territoire, population, seed)
     recrutement.write(root, territoire, population, seed)
     demographie.write(root, population, seed)
+    professionnels.write(root, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)

@@ -74,6 +74,18 @@ WITH codes AS (
         SELECT territoire_publie FROM core.demographie WHERE source = 'drees_medecins_ages' AND niveau IS NULL
     )
     UNION ALL
+    SELECT 'drees_professionnels', d.millesime, 'departement', d.departement, d._fichier, d._ligne
+    FROM staging.drees_professionnels_effectifs AS d
+    WHERE d.departement IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_professionnels' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'drees_infirmiers', d.millesime, 'departement', d.departement, d._fichier, d._ligne
+    FROM staging.drees_infirmiers_effectifs AS d
+    WHERE d.departement IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_infirmiers' AND niveau IS NULL
+    )
+    UNION ALL
     SELECT 'cnam_demographie', d.millesime, 'departement', d.departement, d._fichier, d._ligne
     FROM staging.cnam_demographie AS d
     WHERE d.departement NOT LIKE 'TOTAL%' AND d.departement IN (
