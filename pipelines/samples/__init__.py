@@ -18,6 +18,7 @@ from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     contrats,
+    besoins,
     demographie,
     enquetes,
     etablissements,
@@ -95,6 +96,7 @@ def _write(root: Path, seed: int, scale: float) -> None:
     recrutement.write(root, territoire, population, seed)
     demographie.write(root, population, seed)
     professionnels.write(root, population, seed)
+    besoins.write(root, territoire, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)
