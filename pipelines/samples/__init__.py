@@ -17,8 +17,8 @@ from pathlib import Path
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
-    contrats,
     besoins,
+    contrats,
     demographie,
     enquetes,
     etablissements,
