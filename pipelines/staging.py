@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import catalogue, personnes, readers
-from pipelines.catalogue import CAPTURED, PERSON, Column, Layout, Source, normalise
+from pipelines.catalogue import CAPTURED, PERSON, Column, Layout, Source, normalise, same_heading
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
 
@@ -63,9 +63,6 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
     Raises RefusedError where a heading is missing, or stands twice.
     """
     layout = source.layout(table, millesime)
-    positions: dict[str, list[int]] = {}
-    for index, heading in enumerate(extract.headings):
-        positions.setdefault(normalise(heading), []).append(index)
     found: dict[str, int] = {}
     missing: list[str] = []
     double: list[str] = []
@@ -73,12 +70,12 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
         names = column.headings(millesime)
         if not names or CAPTURED.fullmatch(names[0]):
             continue
-        indexes = [index for name in names for index in positions.get(normalise(name), [])]
+        indexes = [i for i, h in enumerate(extract.headings) if any(same_heading(name, h) for name in names)]
         if len(indexes) == 1:
             found[column.name] = indexes[0]
         elif indexes:
             double.append(names[0])
-        else:
+        elif not column.may_lack(millesime):
             missing.append(" ou ".join(names))
     line = replace(where, line=extract.header_line or None)
     if double:
@@ -143,22 +140,23 @@ def _missing(
 
 def unknown(source: Source, table: str, millesime: int, extract: Extract) -> list[str]:
     """Headings of the extract that the map doesn't name."""
-    known = {normalise(n) for c in source.columns if c.table == table for n in c.headings(millesime)}
+    known = [n for c in source.columns if c.table == table for n in c.headings(millesime)]
     layout = source.layout(table, millesime)
     rule = catalogue.pattern(layout.unpivot.heading, millesime) if layout.unpivot else None
     return [
         h
         for h in extract.headings
-        if normalise(h) and normalise(h) not in known and not (rule and rule.fullmatch(h.strip()))
+        if normalise(h) and not any(same_heading(n, h) for n in known) and not (rule and rule.fullmatch(h.strip()))
     ]
 
 
-def _captured(column: Column, millesime: int, captures: dict[str, str], length: int) -> pa.Array | None:
+def _captured(column: Column, millesime: int, captures: dict[str, str], length: int) -> pa.Array:
+    """What the name of the file, sheet or heading says of a column; nothing where the column is absent."""
     names = column.headings(millesime)
     named = CAPTURED.fullmatch(names[0]) if names else None
-    if not names:
+    if not named:
         return pa.nulls(length, pa.string())
-    return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length) if named else None
+    return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length)
 
 
 def text_table(

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent
 
 # Cells of the column map that are not a header of the extract.
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
+ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
 IGNORED = "ignoré"
 # Type of a column that identifies a person: staged as a keyed hash (pipelines/personnes.py).
 PERSON = "personne"
@@ -50,10 +51,12 @@ class Layout(_Strict):
 
     `file`, `sheet` and `unpivot.heading` are regular expressions; `{millesime}` and `{aa}` stand
     for the vintage and its last two digits, and named groups become columns (`<annee>` in the map).
-    `header` lists the lines that hold the column names (1 = first). Reading stops at the first line
-    whose first filled cell matches `stop`: what follows is kept as notes. `markers` says which
-    texts stand for a number that is not published, and why. A `streamed` file is read in batches, its
-    size costs no memory; it has one record a line, quotes nothing, and ends its last line.
+    `header` lists the lines that hold the column names (1 = first); where a workbook has more or fewer
+    lines of title from one sheet to the next, they count from the first line that has a cell matching
+    `header_cell`. The `units` lines under the header give units, and are no data. Reading stops at the
+    first line whose first filled cell matches `stop`: what follows is kept as notes. `markers` says
+    which texts stand for a number that is not published, and why. A `streamed` file is read in batches,
+    its size costs no memory; it has one record a line, quotes nothing, and ends its last line.
 
     `reader: deposit` is delimited text or the
     sheet of a workbook, as the file's extension says: what a person may deposit either way. `isolated`
@@ -87,6 +90,8 @@ class Layout(_Strict):
     rows: str | None = None
     parents: list[str] = []
     roots: list[str] = []
+    header_cell: str | None = None
+    units: int = Field(default=0, ge=0)
     sheet: str | None = None
     stop: str | None = None
     decimal: Literal[".", ","] = "."
@@ -152,7 +157,10 @@ class Millesime(_Strict):
 
 
 class Column(_Strict):
-    """One line of a column map; `theirs` gives the producer's names per vintage."""
+    """One line of a column map; `theirs` gives the producer's names per vintage.
+
+    Several accepted names are separated by `|`; a name between slashes is a pattern of the whole name.
+    """
 
     table: str
     name: str
@@ -168,6 +176,13 @@ class Column(_Strict):
 
     def headings(self, millesime: int) -> list[str]:
         """The producer's accepted names in that vintage; empty where the column doesn't exist."""
+        return [name for name in self._names(millesime) if name != ABSENT]
+
+    def may_lack(self, millesime: int) -> bool:
+        """Whether some files of that vintage go without the column."""
+        return ABSENT in self._names(millesime)
+
+    def _names(self, millesime: int) -> list[str]:
         year = map_year(self.theirs, millesime)
         text = self.theirs[year].replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
         return [name for name in text.split("|") if name]
@@ -266,6 +281,13 @@ def pattern(text: str, millesime: int) -> re.Pattern[str]:
 def normalise(heading: str) -> str:
     """A heading as it is compared: producers change its case and its blanks, not its meaning."""
     return " ".join(heading.replace("\ufeff", "").replace("\u00a0", " ").split()).casefold()
+
+
+def same_heading(name: str, heading: str) -> bool:
+    """Whether a heading is the one that a map names, or matches its pattern."""
+    if len(name) > 2 and name.startswith("/") and name.endswith("/"):
+        return re.fullmatch(name[1:-1], normalise(heading), re.IGNORECASE) is not None
+    return normalise(name) == normalise(heading)
 
 
 def _read_columns(path: Path) -> Iterator[Column]:

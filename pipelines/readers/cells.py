@@ -2,20 +2,23 @@
 
 A damaged workbook can make the library ask for more memory than there is, which ends the process that
 asks. Here it ends this one, and the workbook is refused. For each sheet whose name matches the pattern,
-`<rank>.json` holds its columns, header included; `sheets.json` names them. It imports little: it starts
-with each workbook.
+`<rank>-<part>.json` hold its columns, header included, some thousand lines at a time: the largest sheets
+have hundreds of thousands. `sheets.json` names the sheets. It imports little: it starts with each workbook.
 """
 
 import contextlib
 import datetime as dt
+import itertools
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import python_calamine
 
 MEMORY = 8 << 30
+LINES = 20_000  # of a sheet in one part
 
 Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
 
@@ -42,6 +45,14 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
+def _parts(sheet: python_calamine.CalamineSheet) -> Iterator[list[list[Cell]]]:
+    """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
+    margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    lines = sheet.iter_rows()
+    while part := [margin + line for line in itertools.islice(lines, LINES)]:
+        yield part
+
+
 def main() -> None:
     """Reads the sheets of one workbook into a folder."""
     _limit_memory()
@@ -53,12 +64,12 @@ def main() -> None:
     for name in book.sheet_names:
         if not rule.fullmatch(name.strip()):
             continue
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        columns = [
-            [cell if cell.__class__ is str else text(cell) for cell in column] for column in zip(*rows, strict=True)
-        ]
-        with (folder / f"{len(said['read'])}.json").open("w", encoding="utf-8") as handle:
-            json.dump(columns, handle, ensure_ascii=False)
+        for part, rows in enumerate(_parts(book.get_sheet_by_name(name))):
+            columns = [
+                [cell if cell.__class__ is str else text(cell) for cell in column] for column in zip(*rows, strict=True)
+            ]
+            with (folder / f"{len(said['read'])}-{part:05d}.json").open("w", encoding="utf-8") as handle:
+                json.dump(columns, handle, ensure_ascii=False)
         said["read"].append(name)
         (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
 

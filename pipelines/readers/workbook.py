@@ -22,6 +22,7 @@ from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, cut_at_stop
 
 READER = Path(__file__).with_name("cells.py")
+HEADER_WITHIN = 40  # lines among which a sought header stands
 PATIENCE = 600  # seconds; the largest workbook of the DREES, 70 MB, takes some thirty
 
 
@@ -53,8 +54,27 @@ def _why_closed(path: Path) -> str:
     return "ses premiers octets ne sont pas ceux d'un classeur"
 
 
+def _before_header(cells: pa.Table, layout: Layout, where: Place) -> int:
+    """Lines above those that `header` counts. Raises RefusedError where no line is the header's."""
+    if layout.header_cell is None:
+        return 0
+    rule = pattern(layout.header_cell, where.millesime or 0)
+    for line, row in enumerate(cells.slice(0, HEADER_WITHIN).to_pylist()):
+        if any(rule.fullmatch((cell or "").strip()) for cell in row.values()):
+            return line
+    raise RefusedError(
+        f"L'en-tête ne se trouve pas : aucune des {HEADER_WITHIN} premières lignes n'a de cellule "
+        f"« {layout.header_cell} ».",
+        where=where,
+        expected="une ligne qui nomme les colonnes",
+        todo="reprendre le classeur d'origine ; si le producteur a renommé cette colonne, corriger `header_cell` "
+        f"(pipelines/catalogue/{where.source}.yml)",
+    )
+
+
 def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place) -> Extract:
-    header_line = max(layout.header)
+    above = _before_header(cells, layout, where)
+    header_line = above + max(layout.header)
     if cells.num_rows < header_line:
         raise RefusedError(
             f"La feuille « {sheet} » s'arrête avant son en-tête (ligne {header_line}).",
@@ -62,13 +82,14 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
             expected=f"les noms des colonnes à la ligne {header_line}",
             todo="reprendre le classeur d'origine",
         )
-    header = [[column[line - 1].as_py() for column in cells.columns] for line in layout.header]
+    header = [[column[above + line - 1].as_py() for column in cells.columns] for line in layout.header]
     names = headings(header)
-    body = cells.slice(header_line)
+    first = header_line + layout.units
+    body = cells.slice(first)
     filled = pa.repeat(False, body.num_rows)
     for column in body.columns:
         filled = pc.or_(filled, pc.not_equal(pc.utf8_trim_whitespace(column.combine_chunks()), ""))
-    body = body.append_column("ligne", pa.array(range(header_line + 1, cells.num_rows + 1), pa.int64())).filter(filled)
+    body = body.append_column("ligne", pa.array(range(first + 1, cells.num_rows + 1), pa.int64())).filter(filled)
     return Extract(
         file=f"{path.name}[{sheet}]",
         headings=names,
@@ -108,12 +129,17 @@ def cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], d
                 expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
                 todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
             )
-        return known["names"], {name: _table(Path(folder) / f"{rank}.json") for rank, name in enumerate(known["read"])}
+        return known["names"], {name: _table(Path(folder), rank) for rank, name in enumerate(known["read"])}
 
 
-def _table(path: Path) -> pa.Table:
-    columns = [pa.array(column, pa.string()) for column in json.loads(path.read_text(encoding="utf-8"))]
-    return pa.table(columns, names=[f"c{i}" for i in range(len(columns))])
+def _table(folder: Path, rank: int) -> pa.Table:
+    """The cells of one sheet; each part is dropped once read."""
+    parts = []
+    for path in sorted(folder.glob(f"{rank}-*.json")):
+        columns = [pa.array(column, pa.string()) for column in json.loads(path.read_text(encoding="utf-8"))]
+        parts.append(pa.table(columns, names=[f"c{i}" for i in range(len(columns))]))
+        path.unlink()
+    return pa.concat_tables(parts) if parts else pa.table({})
 
 
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:

@@ -18,6 +18,7 @@ from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
 from pipelines.samples import (
     annuaire,
+    besoins,
     contrats,
     demographie,
     enquetes,
@@ -25,6 +26,7 @@ from pipelines.samples import (
     finess,
     formations,
     geographie,
+    professionnels,
     recrutement,
     sae,
     territoires,
@@ -112,6 +114,8 @@ def _write(root: Path, seed: int, scale: float) -> None:
     populations.write(root, territoire, population, seed)
     recrutement.write(root, territoire, population, seed)
     demographie.write(root, population, seed)
+    professionnels.write(root, population, seed)
+    besoins.write(root, territoire, population, seed)
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)

@@ -88,6 +88,47 @@ def _bmo(root: Path, territoire: Territoire, population: Population, seed: int) 
     _bassins(folder, territoire, seed)
 
 
+# The health occupations of FAP 2009, in which the survey was coded before 2024.
+BMO_ANCIENNES = (2019, 2023)
+METIERS_2009 = {
+    "V0Z60": "Aides-soignants",
+    "V1Z80": "Infirmiers, cadres infirmiers",
+    "V1Z81": "Sages-femmes",
+    "V2Z90": "Médecins",
+    "V3Z80": "Autres professionnels paramédicaux",
+    "T2A60": "Aides à domicile et aides ménagères",
+}
+
+
+def _bmo_head(annee: int) -> list[Cell]:
+    """Headings of an older survey: other spellings in 2019, another order since."""
+    bassin: list[Cell] = [f"BE{annee % 100}", f"NOMBE{annee % 100}", "Dept", "NomDept", "REG", "NOM_REG"]
+    famille = ["Famille_metier", "Libellé de famille de métier"] if annee < 2020 else ["Famille_met", "Lbl_fam_met"]
+    metier = ["code métier BMO", "nom_metier BMO"] if annee < 2020 else ["Code métier BMO", "Nom métier BMO"]
+    return ["annee", *metier, *famille, *bassin, "met", "xmet", "smet"]
+
+
+def _bmo_ancienne(root: Path, territoire: Territoire, population: Population, seed: int, annee: int) -> None:
+    nom_region = {r.code: r.nom for r in regions()}
+    nom_departement = {d.code: d.nom for d in departements()} | {"978": "Guadeloupe"}
+    lines: list[list[Cell]] = [_bmo_head(annee)]
+    for code, nom in METIERS_2009.items():
+        famille = (
+            ("V", "Vente, tourisme et services") if code == "T2A60" else ("S", "Fonctions sociales et médico-sociales")
+        )
+        for bassin in sorted(territoire.bassins.values(), key=lambda b: (b.region, b.code)):
+            for departement in bassin.departements:
+                draw = Draw(seed, "bmo", annee, code, bassin.code, departement)
+                size = population.total("971" if departement == "978" else departement, annee - 2)
+                place: list[Cell] = [int(bassin.code), bassin.nom, departement, nom_departement[departement]]
+                place += [bassin.region, nom_region[bassin.region]]
+                lines.append([annee, code, nom, *famille, *place, *_bmo_cells(draw, size * 0.00018)])
+    writers.xlsx(
+        root / "bmo" / str(annee) / f"Base_open_data_{'BMO_2019' if annee < 2020 else annee % 100}.xlsx",
+        [("Description_des_variables", [["DONNÉES FICTIVES"]]), (f"BMO_{annee}_open_data", lines)],
+    )
+
+
 def _bassins(folder: Path, territoire: Territoire, seed: int) -> None:
     """Communes of the basins: no leading zero, 97 for any overseas département, no final line end."""
 
@@ -233,6 +274,8 @@ def _fap(root: Path) -> None:
 def write(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
     """Writes `bmo`, `dares_tensions`, `dares_metiers_2030`, and the FAP of `nomenclatures`."""
     _bmo(root, territoire, population, seed)
+    for annee in BMO_ANCIENNES:
+        _bmo_ancienne(root, territoire, population, seed, annee)
     _tensions(root, population, seed)
     _metiers(root, population, seed)
     _fap(root)

@@ -1,41 +1,46 @@
 -- Âges des professionnels : effectif et part de chaque tranche, par profession et territoire.
--- Grain : annee, source, profession, niveau, code, tranche_age
--- Source : DREES (répertoire RPPS, situation au 1er janvier) ; ADELI pour les infirmiers
+-- Grain : annee, source, profession, mode_exercice, niveau, code, tranche_age
+-- Source : DREES (répertoire RPPS, situation au 1er janvier) ; ADELI pour les infirmiers, puis SNDS (libérales) et base Tous salariés
 -- Publication : territoire
--- Note : les parts sont recalculées depuis les sommes. Les âges des infirmiers (ADELI) ne valent pas : le répertoire garde ceux qui ont cessé.
+-- Note : les parts sont recalculées depuis les sommes ; une tranche de moins de dix professionnels est vide, avec le statut « secret », et le total est alors le total publié. Les âges des infirmiers (ADELI) ne valent pas : le répertoire garde ceux qui ont cessé.
 -- Colonnes :
 --   tranche_age : tranche telle que publiée, sans son rang
 --   age_min [années] : âge le plus bas de la tranche
 --   age_max [années] : âge le plus élevé de la tranche ; vide pour la dernière
 --   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : professionnels de la tranche
---   effectif_total [personnes] : professionnels de toutes les tranches
+--   effectif_total [personnes] : professionnels de toutes les tranches, somme ou total publié
 --   valeur [part, de 0 à 1] : part de la tranche dans le total
 WITH tranches AS (
     SELECT
-        d.source, d.millesime, d.revision, d.annee, p.profession, d.niveau, d.code, d.territoire_publie, d.region,
+        d.source, d.millesime, d.revision, d.annee, d.profession_publiee, p.profession, d.mode_exercice,
+        d.niveau, d.code, d.territoire_publie, d.region,
         regexp_replace(d.tranche_age, '^[0-9]+ ?- ?', '') AS tranche_age,
-        d.effectif
+        d.effectif, d.effectif_statut
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
-    WHERE d.tranche_age <> 'ensemble' AND d.niveau IS NOT NULL
+    WHERE d.tranche_age <> 'ensemble' AND d.sexe = 'ensemble' AND p.specialite = 'ensemble' AND d.niveau IS NOT NULL
     QUALIFY row_number() OVER (
-        PARTITION BY d.source, d.annee, d.profession_publiee, d.tranche_age, d.territoire_publie
+        PARTITION BY d.source, d.annee, d.profession_publiee, d.mode_exercice, d.tranche_age, d.territoire_publie
         ORDER BY d.millesime DESC, d.revision DESC
     ) = 1
 ),
 situees AS (
     SELECT
-        source, millesime, revision, annee, profession, niveau, code, territoire_publie, tranche_age, effectif,
-        'publié' AS statut
-    FROM tranches
+        t.source, t.millesime, t.revision, t.annee, t.profession, t.mode_exercice, t.niveau, t.code, t.territoire_publie,
+        t.tranche_age, t.effectif, t.effectif_statut AS statut, e.effectif AS total_publie
+    FROM tranches AS t
+    LEFT JOIN core.demographie AS e
+        ON e.source = t.source AND e.millesime = t.millesime AND e.annee = t.annee
+        AND e.profession_publiee = t.profession_publiee AND e.mode_exercice = t.mode_exercice
+        AND e.territoire_publie = t.territoire_publie AND e.tranche_age = 'ensemble' AND e.sexe = 'ensemble'
     UNION ALL
-    SELECT source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, 'region', region, NULL, tranche_age,
-        sum(effectif)::INTEGER, 'calculé'
+    SELECT source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, mode_exercice, 'region', region, NULL,
+        tranche_age, sum(effectif)::INTEGER, 'calculé', NULL
     FROM tranches
-    WHERE niveau = 'departement'
-    GROUP BY source, annee, profession, region, tranche_age
+    WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM tranches WHERE niveau = 'region')
+    GROUP BY source, annee, profession, mode_exercice, region, tranche_age
 ),
 bornees AS (
     SELECT
@@ -50,13 +55,21 @@ bornees AS (
             ELSE nullif(regexp_extract(tranche_age, '[0-9]+[^0-9]+([0-9]+)', 1), '')::INTEGER
         END AS age_max
     FROM situees
+),
+totalisees AS (
+    SELECT
+        *,
+        CASE
+            -- A hidden class leaves its territory's sum short: the published total stands instead.
+            WHEN count(effectif) OVER territoire < count(*) OVER territoire THEN total_publie
+            ELSE sum(effectif) OVER territoire
+        END::INTEGER AS effectif_total
+    FROM bornees
+    WINDOW territoire AS (PARTITION BY annee, source, profession, mode_exercice, niveau, code)
 )
 SELECT
-    annee, millesime, revision, source, profession, niveau, code, territoire_publie, tranche_age, age_min, age_max, effectif,
-    sum(effectif) OVER (PARTITION BY annee, source, profession, niveau, code)::INTEGER AS effectif_total,
-    CASE
-        WHEN sum(effectif) OVER (PARTITION BY annee, source, profession, niveau, code) > 0
-            THEN (effectif::DECIMAL(18, 4) / sum(effectif) OVER (PARTITION BY annee, source, profession, niveau, code))::DECIMAL(9, 6)
-    END AS valeur,
+    annee, millesime, revision, source, profession, mode_exercice, niveau, code, territoire_publie,
+    tranche_age, age_min, age_max, effectif, effectif_total,
+    CASE WHEN effectif_total > 0 THEN (effectif::DECIMAL(18, 4) / effectif_total)::DECIMAL(9, 6) END AS valeur,
     statut
-FROM bornees
+FROM totalisees

@@ -35,7 +35,7 @@ SELECT
     e.mode_exercice, e.niveau, e.code, e.territoire_publie, e.effectif, p.population,
     a.annee_population, p.millesime AS millesime_population,
     (100000 * e.effectif::DECIMAL(18, 4) / p.population)::DECIMAL(18, 4) AS valeur,
-    'calculé' AS statut,
+    CASE WHEN e.effectif IS NULL THEN e.statut ELSE 'calculé' END AS statut,
     CASE
         WHEN p.population IS NULL THEN 'population inconnue'
         WHEN a.annee_population <> e.annee_voulue

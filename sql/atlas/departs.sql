@@ -1,6 +1,6 @@
--- Cessations d'activité à venir : départs en fin de carrière par famille professionnelle et région, médecins proches de la fin de carrière par département.
+-- Cessations d'activité à venir : départs en fin de carrière par famille professionnelle et région, professionnels proches de la fin de carrière par département.
 -- Grain : annee, source, indicateur, profession, niveau, code
--- Source : Les métiers en 2030 (DARES) ; âges des médecins (DREES, situation au 1er janvier)
+-- Source : Les métiers en 2030 (DARES) ; âges des professionnels du répertoire (DREES, situation au 1er janvier)
 -- Publication : territoire
 -- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
@@ -24,11 +24,15 @@ dares_situes AS (
 ),
 seuils AS (
     SELECT a.annee, a.millesime, a.revision, a.source, a.profession, a.niveau, a.code, s.age,
-        sum(a.effectif) FILTER (a.age_min >= s.age) AS numerateur,
-        sum(a.effectif) AS denominateur
+        -- One class under secrecy, and the sum says nothing.
+        CASE
+            WHEN count(*) FILTER (a.age_min >= s.age AND a.effectif IS NULL) = 0
+                THEN sum(a.effectif) FILTER (a.age_min >= s.age)
+        END AS numerateur,
+        max(a.effectif_total) AS denominateur
     FROM atlas.ages AS a, (VALUES (55), (60)) AS s (age)
     -- Nurses of ADELI are left out: the register keeps those who have left.
-    WHERE a.profession = 'medecin' AND a.source = 'drees_medecins_ages'
+    WHERE (a.profession = 'medecin' AND a.source = 'drees_medecins_ages') OR a.source = 'drees_professionnels'
     GROUP BY ALL
 )
 SELECT
@@ -46,11 +50,11 @@ FROM dares_situes
 UNION ALL
 SELECT
     s.annee, s.millesime, s.revision, s.source, 'effectif_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
-    s.numerateur, 'personnes', NULL, NULL, 'calculé'
+    s.numerateur, 'personnes', NULL, NULL, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
 FROM seuils AS s JOIN reference.professions AS p USING (profession)
 UNION ALL
 SELECT
     s.annee, s.millesime, s.revision, s.source, 'part_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
     CASE WHEN s.denominateur > 0 THEN (s.numerateur::DECIMAL(18, 4) / s.denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
-    s.numerateur, s.denominateur, 'calculé'
+    s.numerateur, s.denominateur, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
 FROM seuils AS s JOIN reference.professions AS p USING (profession)

@@ -1,8 +1,8 @@
 -- Effectifs de professionnels par profession, spécialité, mode d'exercice, sexe et territoire : pour chaque année, le millésime le plus récent.
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, sexe, niveau, code
--- Source : DREES (situation au 1er janvier), CNAM (libéraux présents au 31 décembre)
+-- Source : DREES (situation au 1er janvier : export de l'application, classeurs par profession), CNAM (libéraux présents au 31 décembre)
 -- Publication : territoire
--- Note : les départements de la DREES sont ceux d'inscription ou d'exercice selon la profession ; les infirmiers viennent d'ADELI, où restent ceux qui ont cessé. La région est une somme de départements ; la France est le total publié.
+-- Note : les départements de la DREES sont ceux d'inscription ou d'exercice selon la profession ; les infirmiers viennent d'ADELI, où restent ceux qui ont cessé. La région est celle que la source publie, sinon une somme de départements ; la France est le total publié. Les sources ne se mélangent pas : une série se lit dans une seule. Moins de dix professionnels ne se publient pas : la case est vide, avec le statut « secret ».
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
@@ -11,13 +11,13 @@
 WITH retenus AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,
-        d.mode_exercice, d.sexe, d.niveau, d.code, d.territoire_publie, d.region, d.effectif
+        d.mode_exercice, d.sexe, d.niveau, d.code, d.territoire_publie, d.region, d.effectif, d.effectif_statut AS statut
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
     WHERE d.tranche_age = 'ensemble' AND d.niveau IS NOT NULL AND p.profession IS NOT NULL
     QUALIFY row_number() OVER (
-        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.sexe, d.territoire_publie
+        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.mode_exercice, d.sexe, d.territoire_publie
         ORDER BY d.millesime DESC, d.revision DESC
     ) = 1
 ),
@@ -27,13 +27,12 @@ situes AS (
     SELECT
         source, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
         annee, date_reference, profession, specialite, feuille, mode_exercice, sexe,
-        'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif
+        'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif, 'calculé' AS statut
     FROM retenus
-    WHERE niveau = 'departement'
+    WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM retenus WHERE niveau = 'region')
     GROUP BY source, annee, date_reference, profession, specialite, feuille, mode_exercice, sexe, region
 )
 SELECT
     annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
-    niveau, code, territoire_publie, effectif,
-    CASE WHEN niveau = 'region' THEN 'calculé' ELSE 'publié' END AS statut
+    niveau, code, territoire_publie, effectif, statut
 FROM situes

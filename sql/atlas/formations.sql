@@ -11,10 +11,12 @@
 --   formations : nombre de formations
 --   places_offertes [places] : places offertes sur Parcoursup (capa_fin)
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
+--   propositions [candidats] : candidats ayant reçu une proposition
 --   admis [personnes] : admis (acc_tot)
 --   admises [personnes] : femmes admises
 --   admis_neobacheliers [personnes] : admis néo-bacheliers
---   admis_meme_academie [personnes] : admis issus de l'académie de la formation
+--   admis_meme_academie [personnes] : admis néo-bacheliers issus de l'académie de la formation
+--   part_meme_academie [part, de 0 à 1] : leur part parmi les admis néo-bacheliers, recalculée à chaque niveau
 WITH situees AS (
     UNPIVOT (SELECT *, cod_uai AS institut, region AS la_region, 'F' AS france FROM core.formations)
     ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
@@ -27,10 +29,12 @@ SELECT
     count(*)::INTEGER AS formations,
     sum(capa_fin)::INTEGER AS places_offertes,
     sum(voe_tot)::INTEGER AS candidats,
+    sum(prop_tot)::INTEGER AS propositions,
     sum(acc_tot)::INTEGER AS admis,
     sum(acc_tot_f)::INTEGER AS admises,
     sum(acc_neobac)::INTEGER AS admis_neobacheliers,
     sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
+    CASE WHEN sum(acc_neobac) > 0 THEN (sum(acc_aca_orig)::DECIMAL(18, 4) / sum(acc_neobac))::DECIMAL(9, 6) END AS part_meme_academie,
     CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
 FROM situees
 GROUP BY session, diplome, niveau, code

@@ -2,7 +2,7 @@
 -- Grain : annee, source, indicateur, nomenclature, fap, niveau, code
 -- Source : Besoins en main-d'œuvre (France Travail) ; tensions sur le marché du travail (DARES)
 -- Publication : territoire
--- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
+-- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
 -- Colonnes :
 --   indicateur : projets, part_difficile, part_saisonniers (BMO) ; tension, puis ses six facteurs (DARES)
 --   nomenclature : FAP 2009 ou FAP 2021
@@ -17,9 +17,10 @@ WITH sante AS (
     SELECT nomenclature, fap, libelle, niveau_fap FROM reference.familles_professionnelles
 ),
 projets AS (
-    SELECT b.*, s.libelle, s.nomenclature
+    -- The basins of a survey are its own: only those of the survey of reference are territories of the edition.
+    SELECT b.* REPLACE (CASE WHEN b.reference THEN b.bassin END AS bassin), b.bassin AS bassin_publie, s.libelle
     FROM core.bmo_projets AS b
-    JOIN sante AS s ON s.nomenclature = 'FAP 2021' AND s.fap = b.fap
+    JOIN sante AS s ON s.nomenclature = b.nomenclature AND s.fap = b.fap
     QUALIFY row_number() OVER (
         PARTITION BY b.annee, b.fap, b.bassin, b.departement_publie ORDER BY b.millesime DESC
     ) = 1

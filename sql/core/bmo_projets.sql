@@ -2,9 +2,10 @@
 -- Grain : annee, millesime, fap, bassin, departement_publie
 -- Source : Besoins en main-d'œuvre (France Travail)
 -- Publication : region
--- Note : une case secrète est vide, avec le statut « secret » : ni 0 ni 1.
+-- Note : la nomenclature change en 2024 (FAP 2009 auparavant, FAP 2021 depuis) : les deux séries ne s'enchaînent pas. Une case secrète est vide, avec le statut « secret » : ni 0 ni 1.
 -- Colonnes :
---   fap : métier (FAP 2021)
+--   nomenclature : FAP 2009 jusqu'à l'enquête de 2023, FAP 2021 depuis
+--   fap : métier, dans cette nomenclature
 --   departement_publie : département tel que publié
 --   met [projets] : projets de recrutement
 --   met_statut : publié ou secret
@@ -13,7 +14,8 @@
 --   smet [projets] : projets saisonniers
 --   smet_statut : publié ou secret
 SELECT
-    b.annee, b.millesime, b.revision, b.reference, b.fap, b.fap_libelle, b.famille,
+    b.annee, b.millesime, b.revision, b.reference,
+    CASE WHEN b.millesime >= 2024 THEN 'FAP 2021' ELSE 'FAP 2009' END AS nomenclature, b.fap, b.fap_libelle, b.famille,
     b.bassin, b.bassin_libelle, b.departement AS departement_publie,
     d.code AS departement, coalesce(d.regions, r.code) AS region,
     b.met, b.met_statut, b.xmet, b.xmet_statut, b.smet, b.smet_statut

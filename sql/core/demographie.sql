@@ -1,15 +1,17 @@
 -- Professionnels comptés par les producteurs, tels que publiés : tous millésimes, toutes modalités.
--- Grain : source, millesime, annee, profession_publiee, feuille, sexe, tranche_age, territoire_publie
--- Source : DREES (médecins, dentistes, infirmiers), CNAM (libéraux)
+-- Grain : source, millesime, annee, profession_publiee, feuille, mode_exercice, sexe, tranche_age, territoire_publie
+-- Source : DREES (export de l'application et classeurs par profession), CNAM (libéraux)
 -- Publication : territoire
--- Note : `niveau` et `code` sont vides pour un territoire hors de la géographie de l'édition (étranger, collectivités d'outre-mer) ; il compte dans le total de la France.
+-- Note : `niveau` et `code` sont vides pour un territoire hors de la géographie de l'édition (étranger, collectivités d'outre-mer) ; il compte dans le total de la France. Des classeurs de la DREES sont gardés les totaux, chaque mode d'exercice, âge et sexe pris seul, et les spécialités par mode d'exercice ; les autres croisements restent en amont (staging).
 -- Colonnes :
---   profession_publiee : intitulé du producteur
+--   profession_publiee : intitulé du producteur, suivi de la spécialité où le classeur la donne
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   territoire_publie : territoire tel que publié
---   mode_exercice : ensemble des modes d'exercice, ou libéral
+--   mode_exercice : ensemble, libéral, salarié ou mixte
 --   date_reference : date à laquelle l'effectif est compté
---   effectif [personnes] : professionnels comptés
+--   effectif [personnes] : professionnels comptés ; vide où ils sont moins de dix (classeurs)
+--   effectif_statut : publié, secret, ou vide
+--   age_moyen [années] : âge moyen publié (classeurs)
 --   population_publiee [habitants] : population à laquelle le producteur rapporte l'effectif
 --   densite_publiee [pour 100 000 habitants] : densité publiée
 WITH drees AS (
@@ -34,6 +36,7 @@ drees_situee AS (
     SELECT
         *, '' AS feuille, 'ensemble' AS mode_exercice, make_date(annee, 1, 1) AS date_reference,
         NULL::DECIMAL(18, 3) AS population_publiee, NULL::DECIMAL(24, 15) AS densite_publiee,
+        CASE WHEN territoire_publie = 'Ensemble' THEN 'france' ELSE 'departement' END AS niveau_publie,
         CASE
             WHEN territoire_publie = 'Ensemble' THEN 'F'
             WHEN territoire_publie LIKE '0%' THEN substr(territoire_publie, 2, 2)
@@ -49,6 +52,10 @@ cnam AS (
         make_date(coalesce(annee, millesime), 12, 31) AS date_reference,
         population::DECIMAL(18, 3) AS population_publiee, densite AS densite_publiee,
         CASE
+            WHEN departement = 'TOTAL France ENTIERE' OR (departement = '999' AND region = '99') THEN 'france'
+            ELSE 'departement'
+        END AS niveau_publie,
+        CASE
             WHEN departement = 'TOTAL France ENTIERE' OR (departement = '999' AND region = '99') THEN 'F'
             ELSE regexp_extract(departement, '^(2[AB]|97[1-8]|[0-9]{2})(-|$|[^0-9])', 1)
         END AS code_publie
@@ -56,15 +63,98 @@ cnam AS (
     WHERE coalesce(tranche_age, 'tout_age') = 'tout_age' AND coalesce(sexe, 'tout sexe') = 'tout sexe'
         AND NOT (departement = '999' AND region <> '99')
 ),
+-- The workbooks: the same three sheets for each profession.
+lignes AS (
+    SELECT
+        'drees_professionnels' AS source, 'effectif' AS mesure, millesime, revision, annee, profession,
+        specialite_agregee, specialite, exercice, secteur_activite, tranche_age, sexe,
+        territoire, region, departement, effectif, effectif_statut, NULL AS age_moyen, NULL AS densite
+    FROM staging.drees_professionnels_effectifs
+    UNION ALL
+    SELECT
+        'drees_professionnels', 'age', millesime, revision, annee, profession, specialite_agregee, specialite, exercice,
+        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, age_moyen, NULL
+    FROM staging.drees_professionnels_ages_moyens
+    UNION ALL
+    SELECT
+        'drees_professionnels', 'densite', millesime, revision, annee, profession, specialite_agregee, specialite, exercice,
+        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
+    FROM staging.drees_professionnels_densites
+    UNION ALL
+    SELECT
+        'drees_infirmiers', 'effectif', millesime, revision, annee, 'Infirmières', NULL, NULL,
+        CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
+        secteur_activite, tranche_age, sexe, territoire, region, departement, effectif, effectif_statut, NULL, NULL
+    FROM staging.drees_infirmiers_effectifs
+    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
+    UNION ALL
+    SELECT
+        'drees_infirmiers', 'age', millesime, revision, annee, 'Infirmières', NULL, NULL,
+        CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
+        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, age_moyen, NULL
+    FROM staging.drees_infirmiers_ages_moyens
+    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
+    UNION ALL
+    SELECT
+        'drees_infirmiers', 'densite', millesime, revision, annee, 'Infirmières', NULL, NULL,
+        CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
+        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
+    FROM staging.drees_infirmiers_densites
+    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
+),
+nommees AS (
+    SELECT
+        source, mesure, millesime, revision, annee, effectif, effectif_statut, age_moyen, densite,
+        CASE
+            WHEN coalesce(specialite, 'Ensemble') NOT ILIKE '%ensemble' THEN profession || ' / ' || specialite
+            WHEN coalesce(specialite_agregee, 'Ensemble') NOT ILIKE '%ensemble'
+                THEN profession || ' / famille ' || specialite_agregee
+            ELSE profession
+        END AS profession_publiee,
+        lower(regexp_replace(coalesce(exercice, 'ensemble'), '^[0-9]+ ?- ?', '')) AS mode_exercice,
+        lower(regexp_replace(sexe, '^[0-9]+ ?- ?', '')) AS sexe,
+        CASE WHEN tranche_age ILIKE '%ensemble' THEN 'ensemble' ELSE tranche_age END AS tranche_age,
+        CASE
+            WHEN departement NOT ILIKE '%ensemble' THEN 'departement'
+            WHEN region NOT ILIKE '%ensemble' THEN 'region'
+            ELSE 'france'
+        END AS niveau_publie,
+        territoire, region, departement
+    FROM lignes
+    WHERE coalesce(secteur_activite, 'Ensemble') ILIKE '%ensemble'
+        -- Sums of départements that are no territory of the atlas, and what would stand twice.
+        AND (territoire LIKE '0%') = (departement ILIKE '%ensemble' AND region ILIKE '%ensemble')
+),
+classeurs AS (
+    SELECT
+        source, millesime, revision, annee, profession_publiee, mode_exercice, sexe, tranche_age, niveau_publie,
+        CASE niveau_publie WHEN 'departement' THEN departement WHEN 'region' THEN region ELSE territoire END AS territoire_publie,
+        CASE niveau_publie
+            WHEN 'departement' THEN regexp_replace(trim(split_part(departement, '-', 1)), '^0(..)$', '\1')
+            WHEN 'region' THEN trim(split_part(region, '-', 1))
+            ELSE 'F'
+        END AS code_publie,
+        '' AS feuille, make_date(annee, 1, 1) AS date_reference,
+        max(effectif) AS effectif, max(effectif_statut) AS effectif_statut, max(age_moyen) AS age_moyen,
+        max(densite)::DECIMAL(24, 15) AS densite_publiee
+    FROM nommees
+    WHERE (sexe <> 'ensemble')::INTEGER + (tranche_age <> 'ensemble')::INTEGER
+        + (mode_exercice <> 'ensemble' AND source <> 'drees_infirmiers')::INTEGER <= 1
+        AND (profession_publiee NOT LIKE '% / %' OR (sexe = 'ensemble' AND tranche_age = 'ensemble'))
+    GROUP BY ALL
+),
 toutes AS (
     SELECT * FROM drees_situee
     UNION ALL BY NAME
     SELECT * FROM cnam
+    UNION ALL BY NAME
+    SELECT * FROM classeurs
 )
 SELECT
     t.source, t.millesime, t.revision, t.annee, t.date_reference, t.profession_publiee, t.feuille,
     t.mode_exercice, t.sexe, t.tranche_age, t.territoire_publie,
     d.niveau, d.code, d.regions AS region,
-    t.effectif, t.population_publiee, t.densite_publiee
+    t.effectif, coalesce(t.effectif_statut, 'publié') AS effectif_statut, t.age_moyen,
+    t.population_publiee, t.densite_publiee
 FROM toutes AS t
-LEFT JOIN core.decoupages AS d ON d.code = t.code_publie AND d.niveau IN ('departement', 'france')
+LEFT JOIN core.decoupages AS d ON d.niveau = t.niveau_publie AND d.code = t.code_publie

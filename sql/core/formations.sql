@@ -13,6 +13,7 @@
 --   departement_publie : département tel que publié
 --   capa_fin [places] : places offertes sur Parcoursup
 --   voe_tot [candidats] : candidats ayant formulé un vœu
+--   prop_tot [candidats] : candidats ayant reçu une proposition
 --   acc_tot [personnes] : admis
 --   acc_tot_f [personnes] : admises
 --   acc_neobac [personnes] : admis néo-bacheliers
@@ -35,7 +36,7 @@ SELECT
     s.fil_lib_voe_acc AS diplome, s.ville_etab AS ville, s.dep AS departement_publie,
     d.code AS departement, d.regions AS region, n.commune,
     r.arrondissement, r.zone_emploi, r.bassin_bmo,
-    s.capa_fin, s.voe_tot, s.acc_tot, s.acc_tot_f, s.acc_neobac, s.acc_aca_orig
+    s.capa_fin, s.voe_tot, s.prop_tot, s.acc_tot, s.acc_tot_f, s.acc_neobac, s.acc_aca_orig
 FROM sante AS s
 LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = s.dep
 LEFT JOIN noms AS n

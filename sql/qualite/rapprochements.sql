@@ -93,7 +93,7 @@ drees_territoires AS (
         coalesce(sum(effectif) FILTER (code IS DISTINCT FROM 'F'), 0)::DECIMAL(18, 2),
         coalesce(sum(effectif) FILTER (code = 'F'), 0)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
     FROM core.demographie
-    WHERE source LIKE 'drees%' AND tranche_age = 'ensemble' AND sexe = 'ensemble'
+    WHERE source IN ('drees_demographie', 'drees_medecins_ages') AND tranche_age = 'ensemble' AND sexe = 'ensemble'
     GROUP BY source, millesime, profession_publiee, annee
 ),
 drees_modalites AS (
@@ -108,8 +108,29 @@ drees_modalites AS (
         ON t.source = d.source AND t.millesime = d.millesime AND t.annee = d.annee
         AND t.profession_publiee = d.profession_publiee AND t.territoire_publie = d.territoire_publie
         AND t.tranche_age = 'ensemble' AND t.sexe = 'ensemble'
-    WHERE d.source LIKE 'drees%'
+    WHERE d.source IN ('drees_demographie', 'drees_medecins_ages')
     GROUP BY m.modalite, d.source, d.millesime, d.profession_publiee, d.annee, d.territoire_publie
+),
+-- Series of the workbooks, without secret: départements, then régions, add up to the published France.
+drees_series AS (
+    SELECT source, millesime, split_part(profession_publiee, ' / ', 1) AS profession,
+        sum(effectif) FILTER (niveau = 'departement') AS departements,
+        sum(effectif) FILTER (niveau = 'region') AS regions,
+        max(effectif) FILTER (niveau = 'france') AS france,
+        count(*) FILTER (effectif IS NULL) AS secrets
+    FROM core.demographie
+    WHERE source IN ('drees_professionnels', 'drees_infirmiers')
+    GROUP BY source, millesime, profession_publiee, annee, mode_exercice, sexe, tranche_age
+),
+drees_classeurs AS (
+    SELECT
+        'drees_classeurs', source, millesime, profession,
+        'Séries dont départements ou régions ne font pas le total publié de la France, sur ' || count(*),
+        count(*) FILTER (departements <> france OR regions <> france)::DECIMAL(18, 2),
+        0::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
+    FROM drees_series
+    WHERE secrets = 0
+    GROUP BY source, millesime, profession
 ),
 cnam AS (
     SELECT
@@ -203,6 +224,7 @@ tous AS (
     UNION ALL SELECT * FROM q24
     UNION ALL SELECT * FROM drees_territoires
     UNION ALL SELECT * FROM drees_modalites
+    UNION ALL SELECT * FROM drees_classeurs
     UNION ALL SELECT * FROM cnam
     UNION ALL SELECT * FROM cnam_territoires
     UNION ALL SELECT * FROM dares

@@ -42,7 +42,7 @@ WITH codes AS (
     UNION ALL
     SELECT 'bmo', millesime, 'bassin_bmo', bassin, _fichier, _ligne
     FROM staging.bmo_projets
-    WHERE bassin NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'bassin_bmo')
+    WHERE reference AND bassin NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'bassin_bmo')
     UNION ALL
     SELECT 'insee_population_departements', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.insee_population_departements
@@ -72,6 +72,39 @@ WITH codes AS (
     FROM staging.drees_medecins_ages AS d
     WHERE d.territoire IN (
         SELECT territoire_publie FROM core.demographie WHERE source = 'drees_medecins_ages' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'apl', a.millesime, 'commune', a.commune, a._fichier, a._ligne
+    FROM staging.apl AS a
+    WHERE a.commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    UNION ALL
+    SELECT 'insee_omphale', o.millesime, 'departement', o.zone, o._fichier, o._ligne
+    FROM staging.insee_omphale AS o
+    WHERE regexp_replace(lower(strip_accents(o.zone)), '[^a-z]+', ' ', 'g') NOT IN (
+        SELECT regexp_replace(lower(strip_accents(d.libelle)), '[^a-z]+', ' ', 'g')
+        FROM core.decoupages AS d
+        WHERE d.niveau = 'departement'
+    )
+    UNION ALL
+    SELECT 'insee_population_ages', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.insee_population_ages
+    WHERE regexp_matches(departement, '^[0-9]')
+        AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'cnam_ald', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.cnam_ald
+    WHERE departement <> '999' AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    UNION ALL
+    SELECT 'drees_professionnels', d.millesime, 'departement', d.departement, d._fichier, d._ligne
+    FROM staging.drees_professionnels_effectifs AS d
+    WHERE d.departement IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_professionnels' AND niveau IS NULL
+    )
+    UNION ALL
+    SELECT 'drees_infirmiers', d.millesime, 'departement', d.departement, d._fichier, d._ligne
+    FROM staging.drees_infirmiers_effectifs AS d
+    WHERE d.departement IN (
+        SELECT territoire_publie FROM core.demographie WHERE source = 'drees_infirmiers' AND niveau IS NULL
     )
     UNION ALL
     SELECT 'cnam_demographie', d.millesime, 'departement', d.departement, d._fichier, d._ligne

@@ -1,0 +1,51 @@
+-- Accessibilité potentielle localisée (APL) de la commune à la France, et part des habitants sous 2,5 consultations par an.
+-- Grain : annee, profession, niveau, code
+-- Source : APL (DREES)
+-- Publication : territoire
+-- Note : l'APL d'un territoire est la moyenne de celles de ses communes, pondérée par la population standardisée, jamais une moyenne simple. Sous 2,5 consultations par an et par habitant, la sous-densité au sens des premiers zonages ; ce seuil n'a de sens que pour les médecins généralistes (`medecin`). France hors Mayotte.
+-- Colonnes :
+--   valeur : accessibilité, dans l'unité de la ligne
+--   valeur_65 : accessibilité aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
+--   population_standardisee [habitants standardisés] : somme des poids
+--   population [habitants] : population totale des communes, deux ans avant l'année décrite
+--   population_sous_2_5 [habitants] : habitants des communes dont l'APL est sous 2,5 ; médecins généralistes seulement
+--   part_sous_2_5 [part, de 0 à 1] : leur part dans la population
+--   communes_sans_apl [communes] : communes du territoire sans APL
+WITH situees AS (
+    UNPIVOT (
+        SELECT a.annee, a.millesime, a.revision, a.profession, a.apl, a.apl_65, a.population_standardisee, a.population,
+            r.commune, r.arrondissement, r.epci, r.zone_emploi, r.bassin_vie, r.bassin_bmo, r.departement, r.region, 'F' AS france
+        FROM core.apl AS a
+        JOIN reference.communes AS r ON r.commune = a.commune
+    )
+    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
+    INTO NAME niveau VALUE code
+),
+sommes AS (
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, profession, niveau, code,
+        sum(apl * population_standardisee) AS consultations,
+        sum(apl_65 * population_standardisee) AS consultations_65,
+        sum(population_standardisee) FILTER (apl_65 IS NOT NULL) AS poids_65,
+        sum(population_standardisee) FILTER (apl IS NOT NULL) AS poids,
+        sum(population)::INTEGER AS population,
+        sum(CASE WHEN apl < 2.5 THEN population ELSE 0 END)::INTEGER AS sous_2_5,
+        count(*) FILTER (apl IS NULL)::INTEGER AS communes_sans_apl
+    FROM situees
+    GROUP BY annee, profession, niveau, code
+)
+SELECT
+    annee, millesime, revision, profession, niveau, code,
+    CASE WHEN poids > 0 THEN (consultations / poids)::DECIMAL(12, 4) END AS valeur,
+    CASE WHEN poids_65 > 0 THEN (consultations_65 / poids_65)::DECIMAL(12, 4) END AS valeur_65,
+    CASE profession
+        WHEN 'medecin' THEN 'consultations par an et par habitant standardisé'
+        ELSE 'ETP pour 100 000 habitants standardisés'
+    END AS unite,
+    poids::DECIMAL(18, 3) AS population_standardisee,
+    population,
+    CASE WHEN profession = 'medecin' THEN sous_2_5 END AS population_sous_2_5,
+    CASE WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(9, 6) END AS part_sous_2_5,
+    communes_sans_apl,
+    CASE WHEN coalesce(poids, 0) = 0 THEN 'nd' WHEN niveau = 'commune' THEN 'publié' ELSE 'calculé' END AS statut
+FROM sommes

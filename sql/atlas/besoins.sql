@@ -1,0 +1,63 @@
+-- Besoins de soins : population âgée, observée et projetée, affections de longue durée, patients sans médecin traitant.
+-- Grain : annee, source, indicateur, scenario, niveau, code
+-- Source : estimations et projections de population (INSEE) ; cartographie des pathologies et accès aux soins (CNAM)
+-- Publication : territoire
+-- Note : région et France sont des sommes de départements pour la population, et les lignes publiées pour la CNAM. Une projection n'est pas une prévision. Les parts sont recalculées, sauf celle des patients sans médecin traitant, dont seul le taux est publié.
+-- Colonnes :
+--   indicateur : population_60_plus, population_65_plus, population_75_plus et leurs parts, patients_ald, part_ald, part_ald_sans_medecin_traitant
+--   scenario : observé, ou scénario de la projection
+--   numerateur : ce qui est compté ; vide pour un nombre ou un taux publié
+--   denominateur : ce à quoi une part se rapporte ; vide pour un nombre ou un taux publié
+WITH populations AS (
+    SELECT annee, millesime, revision, 'insee_population_ages' AS source, 'observé' AS scenario,
+        departement, region, age_min, population::DECIMAL(18, 1) AS population
+    FROM core.population_ages
+    WHERE sexe = 'ensemble'
+    UNION ALL
+    SELECT annee, millesime, revision, 'insee_omphale', scenario, departement, region, age_min, population
+    FROM core.population_projetee
+    QUALIFY dense_rank() OVER (PARTITION BY scenario, annee ORDER BY millesime DESC, revision DESC) = 1
+),
+situees AS (
+    UNPIVOT (SELECT *, 'F' AS france FROM populations)
+    ON departement, region, france
+    INTO NAME niveau VALUE code
+),
+seuils AS (
+    SELECT
+        s.annee, max(s.millesime)::INTEGER AS millesime, max(s.revision)::INTEGER AS revision, s.source, s.scenario,
+        s.niveau, s.code, a.age,
+        sum(s.population) FILTER (s.age_min >= a.age)::DECIMAL(18, 1) AS numerateur,
+        sum(s.population)::DECIMAL(18, 1) AS denominateur
+    FROM situees AS s, (VALUES (60), (65), (75)) AS a (age)
+    GROUP BY s.annee, s.source, s.scenario, s.niveau, s.code, a.age
+),
+ald AS (
+    SELECT * FROM core.cnam_ald WHERE tranche_age = 'ensemble' AND sexe = 'ensemble'
+)
+SELECT
+    annee, millesime, revision, source, 'population_' || age || '_plus' AS indicateur, scenario, niveau, code,
+    numerateur::DECIMAL(18, 6) AS valeur, 'habitants' AS unite,
+    NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur,
+    CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END AS statut
+FROM seuils
+UNION ALL
+SELECT
+    annee, millesime, revision, source, 'part_' || age || '_plus_population', scenario, niveau, code,
+    CASE WHEN denominateur > 0 THEN (numerateur / denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
+    numerateur, denominateur, CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END
+FROM seuils
+UNION ALL
+SELECT annee, millesime, revision, 'cnam_ald', 'patients_ald', 'observé', niveau, code, patients, 'personnes', NULL, NULL, statut
+FROM ald
+UNION ALL
+SELECT
+    annee, millesime, revision, 'cnam_ald', 'part_ald', 'observé', niveau, code,
+    CASE WHEN population > 0 THEN (patients::DECIMAL(18, 4) / population)::DECIMAL(18, 6) END, 'part, de 0 à 1',
+    patients, population, CASE WHEN statut = 'publié' THEN 'calculé' ELSE statut END
+FROM ald
+UNION ALL
+SELECT
+    annee, millesime, revision, 'cnam_medecin_traitant', 'part_ald_sans_medecin_traitant', 'observé', niveau, code,
+    (taux / 100)::DECIMAL(18, 6), 'part, de 0 à 1', NULL, NULL, statut
+FROM core.cnam_medecin_traitant

@@ -1,0 +1,43 @@
+-- Accessibilité potentielle localisée (APL) par commune de l'édition et profession : pour chaque année, le millésime le plus récent.
+-- Grain : annee, profession, commune
+-- Source : APL (DREES)
+-- Publication : region
+-- Note : où plusieurs communes publiées n'en font plus qu'une (fusions, arrondissements municipaux), l'APL est pondérée par la population standardisée. `medecin` : médecins généralistes seulement. Une APL vide n'entre ni dans la moyenne, ni dans son poids.
+-- Colonnes :
+--   apl : accessibilité, en consultations par an et par habitant standardisé (médecins généralistes) ou en équivalents temps plein pour 100 000 habitants standardisés
+--   apl_65 : la même, aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
+--   population_standardisee [habitants standardisés] : poids de l'APL, deux ans avant l'année décrite
+--   population [habitants] : population totale, deux ans avant l'année décrite
+WITH publiees AS (
+    SELECT
+        annee, millesime, revision, commune AS commune_publiee, apl, apl_65, population_standardisee, population_totale,
+        regexp_replace(lower(strip_accents(profession)), '[^a-z]+', ' ', 'g') AS cle
+    FROM staging.apl
+    QUALIFY row_number() OVER (PARTITION BY annee, cle, commune ORDER BY millesime DESC, revision DESC) = 1
+),
+professions (cle, profession) AS (
+    VALUES
+        ('medecins generalistes', 'medecin'), ('infirmiers', 'infirmier'), ('infirmieres', 'infirmier'),
+        ('kinesitherapeutes', 'masseur_kinesitherapeute'), ('masseurs kinesitherapeutes', 'masseur_kinesitherapeute'),
+        ('sages femmes', 'sage_femme'), ('chirurgiens dentistes', 'chirurgien_dentiste')
+)
+SELECT
+    p.annee, max(p.millesime)::INTEGER AS millesime, max(p.revision)::INTEGER AS revision,
+    f.profession, c.commune, r.departement, r.region,
+    CASE
+        WHEN sum(p.population_standardisee) FILTER (p.apl IS NOT NULL) > 0
+            THEN (sum(p.apl * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(12, 6)
+        ELSE max(p.apl)
+    END AS apl,
+    CASE
+        WHEN sum(p.population_standardisee) FILTER (p.apl_65 IS NOT NULL) > 0
+            THEN (sum(p.apl_65 * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl_65 IS NOT NULL))::DECIMAL(12, 6)
+        ELSE max(p.apl_65)
+    END AS apl_65,
+    (sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(24, 6) AS population_standardisee,
+    round(sum(p.population_totale))::INTEGER AS population
+FROM publiees AS p
+JOIN professions AS f ON f.cle = p.cle
+JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
+JOIN reference.communes AS r ON r.commune = c.commune
+GROUP BY p.annee, f.profession, c.commune, r.departement, r.region
