@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,6 +15,7 @@ import pytest
 import python_calamine
 from fixtures_entrepots import ROOT, Warehouse, environment, none, one, rows
 from openpyxl.worksheet.worksheet import Worksheet
+from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, staging, steps
 from pipelines.catalogue import Source
@@ -813,6 +815,14 @@ def test_commands_on_the_sample(sample: Warehouse, tmp_path: Path, capsys: pytes
         # Their own numbers of the year before are known, and plausible or told.
         run("enquete", "verifier", *map(str, good), "--vers", str(tmp_path / "vers"))
         assert "recevable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["modele", "verifier"])
+def test_help_is_in_french(command: str) -> None:
+    said = CliRunner().invoke(cli.app, ["enquete", command, "--help"], env={"COLUMNS": "120"})
+    assert said.exit_code == 0
+    assert "Montre cette aide." in said.output
+    assert not re.search(r"list\[|<str>|<path>|Path|required|default", said.output)
 
 
 @pytest.mark.parametrize(
