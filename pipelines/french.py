@@ -12,7 +12,7 @@ from pipelines.errors import UsageError
 
 HELP = "Montre cette aide."
 TYPES = {"<bool>": "", "<int>": "<entier>", "<int range>": "<entier>", "<str>": "<texte>", "<path>": "<dossier>"}
-TYPES |= {"<list[str]>": "<texte>", "<list[Path]>": "<fichier>"}
+TYPES |= {"<list[str]>": "<texte>", "<list[Path]>": "<fichier>", "<list[Path]>...": "<fichier>…"}
 
 
 class _Helped:
