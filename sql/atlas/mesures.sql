@@ -19,7 +19,7 @@ WITH rapports AS (
     FROM atlas.densites
     WHERE effectif IS NOT NULL AND population > 0
     UNION ALL
-    SELECT 'part_age', annee, millesime, revision, source, profession, 'ensemble', 'ensemble',
+    SELECT 'part_age', annee, millesime, revision, source, profession, 'ensemble', mode_exercice,
         tranche_age, niveau, code, effectif, effectif_total, 1, 'Wilson'
     FROM atlas.ages
     WHERE effectif IS NOT NULL AND effectif_total > 0
@@ -27,13 +27,13 @@ WITH rapports AS (
     SELECT indicateur, annee, millesime, revision, source, profession, 'ensemble', 'ensemble',
         '', niveau, code, numerateur, denominateur, 1, 'Wilson'
     FROM atlas.departs
-    WHERE indicateur IN ('part_55_plus', 'part_60_plus') AND denominateur > 0
+    WHERE indicateur IN ('part_55_plus', 'part_60_plus') AND denominateur > 0 AND numerateur IS NOT NULL
     UNION ALL
     SELECT 'part_femmes', f.annee, f.millesime, f.revision, f.source, f.profession, f.specialite, f.mode_exercice,
         f.feuille, f.niveau, f.code, f.effectif, e.effectif, 1, 'Wilson'
     FROM atlas.effectifs AS f
     JOIN atlas.effectifs AS e USING (annee, source, profession, specialite, feuille, mode_exercice, niveau, code)
-    WHERE f.sexe = 'femmes' AND e.sexe = 'ensemble' AND e.effectif > 0
+    WHERE f.sexe = 'femmes' AND e.sexe = 'ensemble' AND e.effectif > 0 AND f.effectif IS NOT NULL
 )
 SELECT
     row_number() OVER (

@@ -34,7 +34,9 @@ vieillissement AS (
     SELECT g.groupe, 'vieillissement', 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6), NULL::VARCHAR
     FROM groupes AS g
-    JOIN atlas.departs AS d ON d.profession = g.profession AND d.indicateur = 'part_60_plus'
+    -- One source for the whole index: the workbooks by profession have other years and other professions.
+    JOIN atlas.departs AS d
+        ON d.profession = g.profession AND d.indicateur = 'part_60_plus' AND d.source = 'drees_medecins_ages'
     WHERE d.niveau = 'departement'
     QUALIFY row_number() OVER (PARTITION BY g.groupe, d.code ORDER BY d.annee DESC, d.source) = 1
 ),
