@@ -86,7 +86,7 @@ ALL = (
         reads={
             "ages": "SELECT profession, source, niveau, code, annee, millesime, revision, "
             "coalesce(age_min, 0) AS age_min, effectif "
-            f"FROM atlas.ages WHERE {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            f"FROM atlas.ages WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' AND effectif IS NOT NULL ORDER BY ALL",
             "effectifs": "SELECT profession, source, niveau, code, annee, effectif FROM atlas.effectifs "
             "WHERE specialite = 'ensemble' AND sexe = 'ensemble' AND mode_exercice = 'ensemble' "
             f"AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",

@@ -34,14 +34,25 @@ SCENARIOS = {
 
 
 def _bands(ages: pd.DataFrame, index: list[str]) -> tuple[pd.DataFrame, Floats]:
-    """Stocks by single age of each line of `index`: its keys, and (lines, ages)."""
-    wide = ages.pivot_table(index=index, columns="age_min", values="effectif", aggfunc="sum")
-    lower = wide.columns.to_numpy(dtype=np.int64)
-    young = lower <= 25  # bands under 30 start the model together: some sources cut them, others don't
-    first = wide.loc[:, young].sum(axis=1).to_numpy(dtype=float)
-    counts = np.column_stack([first, wide.loc[:, ~young].to_numpy(dtype=float)])
-    edges = np.append(cohorts.YOUNGEST, lower[~young])
-    return wide.index.to_frame(index=False), cohorts.single_ages(edges, counts)
+    """Stocks by single age of each line of `index`: its keys, and (lines, ages).
+
+    Each source has bands of its own. A line of which a band is secret or missing is left out.
+    """
+    keys, stocks = [], []
+    for _, mine in ages.groupby("source", sort=True):
+        wide = mine.pivot_table(index=index, columns="age_min", values="effectif", aggfunc="sum", sort=True)
+        lower = wide.columns.to_numpy(dtype=np.int64)
+        young = lower <= 25  # bands under 30 start the model together: some sources cut them, others don't
+        old = wide.loc[:, ~young].dropna()
+        first = wide.loc[old.index, young].sum(axis=1).to_numpy(dtype=float)
+        if old.empty:
+            continue
+        counts = np.column_stack([first, old.to_numpy(dtype=float)])
+        keys.append(old.index.to_frame(index=False))
+        stocks.append(cohorts.single_ages(np.append(cohorts.YOUNGEST, lower[~young]), counts))
+    if not keys:
+        return pd.DataFrame(columns=index), np.empty((0, len(cohorts.AGES)))
+    return pd.concat(keys, ignore_index=True), np.concatenate(stocks)
 
 
 def _series(ages: pd.DataFrame, profession: str) -> tuple[list[int], Floats]:
@@ -53,12 +64,12 @@ def _series(ages: pd.DataFrame, profession: str) -> tuple[list[int], Floats]:
 
 
 def models(ages: pd.DataFrame) -> dict[str, tuple[list[int], Floats, Model]]:
-    """Per profession whose ages are followed for three years or more: years, stocks and what they teach."""
+    """Per profession whose ages are known three years in a row or more: years, stocks and what they teach."""
     followed: dict[str, tuple[list[int], Floats, Model]] = {}
     national = ages[ages.niveau == "france"]
-    for profession, mine in national.groupby("profession"):
-        if mine.groupby("source").annee.nunique().max() >= 3:
-            years, stocks = _series(ages, str(profession))
+    for profession in sorted(set(national.profession)):
+        years, stocks = _series(ages, str(profession))
+        if len(years) >= 3 and len(years) == years[-1] - years[0] + 1:
             followed[str(profession)] = (years, stocks, cohorts.fit(stocks))
     return followed
 
@@ -66,8 +77,8 @@ def models(ages: pd.DataFrame) -> dict[str, tuple[list[int], Floats, Model]]:
 def _latest(ages: pd.DataFrame, profession: str) -> pd.DataFrame:
     """The newest year of ages of each territory of a profession; one source a territory."""
     mine = ages[ages.profession == profession]
-    newest = mine.groupby(["niveau", "code"]).annee.transform("max")
-    return mine[mine.annee == newest]
+    mine = mine[mine.annee == mine.groupby(["niveau", "code"]).annee.transform("max")]
+    return mine[mine.source == mine.groupby(["niveau", "code"]).source.transform("min")]
 
 
 def _scenario(model: Model, factor: float, later: int) -> Floats:

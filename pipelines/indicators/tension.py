@@ -68,7 +68,9 @@ def _intervals(scores: Floats, weights: Floats, eligible: np.ndarray) -> tuple[F
     drawn = _ranks(np.where(eligible, gathered(scores, draws)[0], np.nan))
     without = _ranks(np.where(eligible, gathered(scores, left_out)[0], np.nan))
     low, high = np.quantile(drawn, BOUNDS, axis=0)
-    return np.minimum(low, without.min(axis=0)), np.maximum(high, without.max(axis=0))
+    own = _ranks(np.where(eligible, gathered(scores, weights)[0], np.nan))
+    bottom = np.minimum(np.minimum(low, without.min(axis=0)), own)
+    return np.floor(bottom), np.ceil(np.maximum(np.maximum(high, without.max(axis=0)), own))
 
 
 def index(
