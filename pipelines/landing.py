@@ -176,7 +176,7 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 "revision": revision,
                 "fictif": offer.fictif,
                 "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "files": [asdict(f) for f in files],
+                "files": [{k: v for k, v in asdict(f).items() if v != ""} for f in files],
                 "adresses": dict(sorted(offer.origins.items())),
                 "non_lus": list(offer.unknown),
             }
