@@ -1,7 +1,7 @@
 -- Postes d'interne par spécialité et subdivision, tels que les arrêtés les fixent.
 -- Grain : millesime, annee, subdivision, specialite
 -- Source : arrêtés annuels (ministères chargés de la santé et de l'enseignement supérieur) ; Centre national de gestion
--- Publication : nationale
+-- Publication : region
 -- Colonnes :
 --   subdivision : subdivision d'internat (reference.internat_subdivisions)
 --   specialite : diplôme d'études spécialisées (reference.internat_specialites)

@@ -1,7 +1,7 @@
 -- Subdivisions du troisième cycle des études de médecine, et la région de chacune.
 -- Grain : subdivision
 -- Source : arrêtés annuels répartissant les postes d'interne par spécialité et par subdivision
--- Publication : nationale
+-- Publication : region
 -- Note : une subdivision sans région en couvre plusieurs. Une subdivision nouvelle s'ajoute ici.
 -- Colonnes :
 --   subdivision : identifiant de la subdivision
