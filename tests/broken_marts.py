@@ -20,6 +20,64 @@ _DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHER
 _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
+    "atlas.mesures": {
+        "rapport_possible": _set("denominateur", "0"),
+        "part_dans_son_total": _set("numerateur", "denominateur + 1", "intervalle = 'Wilson'"),
+        "methode_connue": _set("intervalle", "'Wald'"),
+        "indicateur_defini": _set("indicateur", "'age_du_capitaine'"),
+    },
+    "atlas.indicateurs": {
+        "territoires_connus": _PLACE,
+        "bornes_presentes": _set("bas", "NULL", "intervalle IS NOT NULL"),
+        "valeur_dans_l_intervalle": _set("valeur", "haut + 1", "haut IS NOT NULL"),
+        "bornes_d_une_part": _set("haut", "1.5", "intervalle = 'Wilson'"),
+        "petits_nombres_non_compares": "UPDATE {t} SET petit_nombre = true, face_a_france = 'plus haut'",
+        "comparaison_connue": _set("face_a_region", "'pareil'"),
+    },
+    "atlas.departs_attendus": {
+        "territoires_connus": _PLACE,
+        "departs_parmi_presents": _set("departs", "effectif + 1"),
+        "central_dans_l_intervalle": _set("bas", "NULL", "scenario = 'central'"),
+        "dix_ans_apres_cinq": _set("departs", "0", "horizon = 10"),
+        "sans_infirmiers": _set("profession", "'infirmier'"),
+    },
+    "atlas.projections": {
+        "territoires_connus": _PLACE,
+        "effectif_positif": _set("effectif", "-1"),
+        "projection_dans_l_intervalle": _set("haut", "effectif - 1", "haut IS NOT NULL"),
+        "une_methode_retenue": _set("retenue", "true", "true"),
+        "sans_infirmiers": _set("profession", "'infirmier'"),
+    },
+    "qualite.projections_epreuve": {
+        "medianes_coherentes": "UPDATE {t} SET erreur_mediane = 0.1, erreur_mediane_absolue = 0",
+        "erreur_plausible": _set("erreur_mediane_absolue", "0.5"),
+    },
+    "reference.tension_composition": {
+        "sens_et_poids": _set("sens", "0"),
+        "poids_du_groupe": _set("poids", "poids + 1"),
+        "cinq_dimensions": "DELETE FROM {t} WHERE groupe = 'medecin' AND dimension = 'flux'",
+    },
+    "atlas.tension_entrees": {
+        "ecarte_avec_motif": _set("motif", "'sans raison'", "retenu"),
+        "indicateur_declare": _set("indicateur", "'age_du_capitaine'"),
+    },
+    "atlas.tension": {
+        "territoires_connus": _PLACE,
+        "indice_borne": _set("score", "120", "score IS NOT NULL"),
+        "vide_avec_motif": _set("motif", "NULL", "score IS NULL"),
+        "rang_dans_l_intervalle": _set("rang_bas", "rang + 1", "rang IS NOT NULL"),
+        "poids_suffisant": _set("poids_present", "0.5", "score IS NOT NULL"),
+    },
+    "atlas.tension_dimensions": {
+        "territoires_connus": _PLACE,
+        "score_borne": _set("score", "101"),
+        "contributions_sommables": _set("contribution", "contribution + 1", "groupe = 'medecin'"),
+    },
+    "atlas.tension_indicateurs": {
+        "territoires_connus": _PLACE,
+        "rang_borne": _set("rang_centile", "101", "rang_centile IS NOT NULL"),
+        "ecarte_non_classe": _set("motif", "'sans raison'", "rang_centile IS NOT NULL"),
+    },
     "reference.questions": {
         "non_vide": _NOTHING,
         "mots_donnes": _set("unite", "''", "type = 'entier'"),
