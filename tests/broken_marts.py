@@ -20,6 +20,41 @@ _DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHER
 _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
+    "reference.professions_rpps": {
+        "codes_de_latlas": _set("code_ans", "'99'", "profession = 'medecin'"),
+        "professions_de_latlas": "DELETE FROM {t} WHERE profession = 'medecin'",
+    },
+    "reference.specialites_rpps": {
+        "un_intitule_par_groupe": _set("groupe_libelle", "groupe_libelle || savoir_faire", "true"),
+        "medecine_generale": _set("specialite_groupe", "'cardiologie'", "savoir_faire = 'SM26'"),
+        "codes_groupes": _NOTHING,
+    },
+    "core.rpps_activites": {
+        "toutes_les_lignes": _ONE_LESS,
+        "empreintes": _set("personne", "'10001234567'"),
+        "motifs_connus": _set("exclusion", "'sans raison'"),
+        "professions_connues": _set("profession", "'autre'"),
+    },
+    "core.rpps_personnes": {
+        "une_fois_chacune": _ONE_LESS,
+        "sites_et_modes": _set("sites", "activites + 1"),
+        "lieux_connus": "UPDATE {t} SET departement = NULL",
+    },
+    "atlas.effectifs_rpps": {
+        "non_vide": _NOTHING,
+        "deux_comptes": _set("effectif", "effectif + 1", "niveau = 'france' AND methode = 'prorata'"),
+        "sommes": _set("effectif", "effectif + 1", "specialite_groupe = 'ensemble' AND mode_exercice = 'ensemble'"),
+        "entiers": _set("effectif", "effectif + 0.5", "methode = 'personne'"),
+        "territoires_connus": _set("code", "'ZZZ'", "niveau = 'departement'"),
+        "total_national": _set("effectif", "effectif + 1", "niveau = 'france' AND methode = 'personne'"),
+    },
+    "atlas.mouvements_rpps": {
+        "bilan": _set("presents", "presents + 1"),
+        "flux_bornes": _set("entrees", "presents + 1"),
+        "meme_cle": "UPDATE {t} SET presents = 500, presents_avant = 500, entrees = 500",
+        "sorties_plausibles": "UPDATE {t} SET presents_avant = 2000, sorties = 1000, statut = 'calculé'",
+        "france_close": _set("arrivees", "1", "niveau = 'france'"),
+    },
     "atlas.mesures": {
         "rapport_possible": _set("denominateur", "0"),
         "part_dans_son_total": _set("numerateur", "denominateur + 1", "intervalle = 'Wilson'"),
