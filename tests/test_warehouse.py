@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -247,3 +248,20 @@ def test_is_built_from_this_lock_and_this_code(copied: Settings, monkeypatch: py
 
 def test_nothing_is_built_where_there_is_no_warehouse(empty: Settings) -> None:
     assert not steps.is_built(EDITION)
+
+
+def test_an_upstream_revision_is_told(copied: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changed bytes under the same label: the old ones stay in the archive, and the edition says so."""
+    extracts = tmp_path / "extraits"
+    shutil.copytree(copied.sources / "ght" / "2023", extracts / "ght" / "2023")
+    shutil.copy(copied.sources / "FICTIF.txt", extracts)
+    (path,) = (extracts / "ght" / "2023").iterdir()
+    path.write_bytes(path.read_bytes().rstrip() + b"\n\n")
+    monkeypatch.setenv("ATLAS_SOURCES", str(extracts))
+    steps.ingest("ght", 2023)
+    steps.lock(EDITION, update=True)
+    with duckdb.connect(steps.build(EDITION), read_only=True) as db:
+        said = rows(db, "SELECT objet, avertissement FROM qualite.avertissements WHERE sujet = 'révision'")
+    assert [objet for objet, _ in said] == ["2023"]
+    assert "révision 2" in said[0][1]
+    assert (copied.landing / "ght" / "2023" / "r1" / path.name).is_file()

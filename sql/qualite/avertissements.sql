@@ -3,7 +3,7 @@
 -- Source : verrou de l'édition et marts
 -- Publication : nationale
 -- Colonnes :
---   sujet : référence ancienne, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
+--   sujet : référence ancienne, révision, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
 --   objet : ce que l'avertissement concerne
 --   avertissement : la phrase
 SELECT
@@ -23,6 +23,12 @@ SELECT
     'refusé par les contrôles : ' || coalesce(split_part(motif, chr(10), 1), '')
 FROM reference.millesimes
 WHERE statut = 'refusé'
+UNION ALL
+SELECT
+    'révision', source, millesime::VARCHAR,
+    'le producteur a changé ses fichiers sous la même étiquette : révision ' || revision || ' ; les précédentes sont gardées'
+FROM reference.millesimes
+WHERE statut = 'accepté' AND revision > 1
 UNION ALL
 SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (lignes concernées : ' || count(*) || ')'
 FROM atlas.densites
