@@ -20,6 +20,15 @@ _DETAIL = _set("valeur", "valeur + 1", "rowid = (SELECT min(rowid) FROM {t} WHER
 _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
+    "atlas.remplacement": {
+        "vide_avec_motif": "UPDATE {t} SET motif = 'sans raison', valeur = 1, statut = 'calculé'",
+        "rapport_recalcule": "UPDATE {t} SET valeur = 1, entrants = 500, departs_annuels = 100",
+        "rapport_plausible": "UPDATE {t} SET valeur = 50",
+    },
+    "reference.ruptures": {
+        "source_connue": _set("source", "'inconnue'"),
+        "profession_connue": _set("profession", "'astronaute'"),
+    },
     "reference.professions_rpps": {
         "codes_de_latlas": _set("code_ans", "'99'", "profession = 'medecin'"),
         "professions_de_latlas": "DELETE FROM {t} WHERE profession = 'medecin'",
