@@ -135,7 +135,7 @@ def test_without_command_the_help_is_shown(atlas: Atlas) -> None:
 @pytest.mark.parametrize(
     ("arguments", "phrases"),
     [
-        (["source", "nulle_part"], ["Source inconnue : « nulle_part »", "l'une de : bmo, ", "atlas sources"]),
+        (["source", "nulle_part"], ["Source inconnue : « nulle_part »", "l'une de : apl, ", "atlas sources"]),
         (["run", "nulle_part"], ["Source inconnue"]),
         (["vintages", "nulle_part"], ["Source inconnue"]),
         (["sourc"], ["Commande inconnue : « sourc »", "source, sources"]),

@@ -79,7 +79,7 @@ def test_a_template_reads_back(source_id: str, table: str, tmp_path: Path) -> No
     assert len(staging.match(source, table, millesime, extract, where)) == len(source.of_table(table))
     # An empty deposit is told as such.
     with pytest.raises(RefusedError, match="que son en-tête"):
-        staging.read_files(source, table, millesime, [written])
+        staging.read_files(source, table, millesime, [written], staging.Aside())
     notice = sheet(written, contracts.NOTICE)
     assert all(column.description in notice for _, column in contracts.columns(source, table, millesime))
     assert "FICTIF" in sheet(written, contracts.EXAMPLE)

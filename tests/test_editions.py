@@ -244,9 +244,9 @@ def test_an_older_edition_builds_from_what_it_pins(copied: Settings, sample: War
         assert one(db, "SELECT DISTINCT millesime FROM reference.communes") == 2023
         absent = {r[0] for r in rows(db, "SELECT source FROM qualite.avertissements WHERE sujet = 'source absente'")}
         later = {s.id for s in catalogue.load_all() if min(folder_connector.vintages(copied.sources, s)) > 2023}
-        assert absent == later > {"bmo", "parcoursup", "laposte_codes_postaux"}
+        assert absent == later > {"parcoursup", "laposte_codes_postaux"}
         assert one(db, "SELECT count(*) FROM atlas.formations") == 0
         assert one(db, "SELECT max(annee) FROM atlas.hospitaliers") == 2023
-        none(db, "FROM atlas.recrutement WHERE source = 'bmo'")
+        none(db, "FROM atlas.recrutement WHERE annee > 2023")
     # The lock of the edition in place is not touched.
     assert editions.load(copied, EDITION) == editions.load(sample.settings, EDITION)

@@ -753,11 +753,11 @@ def test_fichier_inconnu(room: Callable[[str, int], Room]) -> None:
 def test_ce_que_personne_ne_lit_est_nomme(room: Callable[[str, int], Room]) -> None:
     here = room("ght", 2022)
     root = here.settings.sources
-    for folder in ("finess", "ght/2022 bis", "nomenclatures"):
+    for folder in ("ailleurs", "ght/2022 bis", "nomenclatures"):
         (root / folder).mkdir()
     (root / "ght" / "ght_2022.csv").write_bytes(b"annee\n")
     (root / "nomenclatures" / "fap2021.csv").write_bytes(b"")
-    assert mirror.unclaimed(root) == ["finess", "ght/2022 bis", "ght/ght_2022.csv"]
+    assert mirror.unclaimed(root) == ["ailleurs", "ght/2022 bis", "ght/ght_2022.csv"]
 
 
 def test_total_de_bordereau_faux(room: Callable[[str, int], Room]) -> None:

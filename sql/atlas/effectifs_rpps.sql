@@ -55,7 +55,7 @@ situes AS (
     INTO NAME niveau VALUE code
 )
 SELECT
-    millesime AS annee, millesime, any_value(revision)::INTEGER AS revision, methode, profession,
+    millesime AS annee, millesime, max(revision)::INTEGER AS revision, methode, profession,
     coalesce(specialite_groupe, 'ensemble') AS specialite_groupe, coalesce(mode_exercice, 'ensemble') AS mode_exercice,
     niveau, code, sum(effectif)::DECIMAL(18, 6) AS effectif, 'calculé' AS statut
 FROM situes

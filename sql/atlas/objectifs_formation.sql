@@ -16,7 +16,7 @@
 --   statut : calculé ; partiel quand la capacité ou l'objectif manque
 WITH objectifs AS (
     SELECT
-        periode_debut, any_value(periode_fin) AS periode_fin, profession, region,
+        periode_debut, max(periode_fin) AS periode_fin, profession, region,
         max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
         sum(objectif)::INTEGER AS objectif, sum(seuil_min)::INTEGER AS seuil_min, sum(seuil_max)::INTEGER AS seuil_max
     FROM (
@@ -41,7 +41,7 @@ objectifs_situes AS (
     SELECT 'region' AS niveau, region AS code, * EXCLUDE (region), 1 AS regions FROM objectifs
     UNION ALL
     SELECT
-        'france', 'F', periode_debut, any_value(periode_fin), profession,
+        'france', 'F', periode_debut, max(periode_fin), profession,
         max(millesime)::INTEGER, max(revision)::INTEGER,
         sum(objectif)::INTEGER, sum(seuil_min)::INTEGER, sum(seuil_max)::INTEGER, count(*)
     FROM objectifs
@@ -58,7 +58,7 @@ capacites_situees AS (
         ON o.profession = c.profession AND o.region = c.region AND c.annee BETWEEN o.periode_debut AND o.periode_fin
     GROUP BY c.annee, c.profession, o.periode_debut
     HAVING count(*) = (
-        SELECT any_value(f.regions) FROM objectifs_situes AS f
+        SELECT max(f.regions) FROM objectifs_situes AS f
         WHERE f.niveau = 'france' AND f.profession = c.profession AND f.periode_debut = o.periode_debut
     )
 ),

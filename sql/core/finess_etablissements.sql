@@ -52,7 +52,7 @@ SELECT
     arg_max(raison_sociale, rang) AS raison_sociale,
     arg_max_null(categorie, rang) AS categorie,
     arg_max(statut_juridique, rang) AS statut_juridique,
-    any_value(ouvert) AS ouvert,
+    max(ouvert) AS ouvert,
     arg_max_null(commune, rang) AS commune,
     arg_max(commune_publiee, rang) AS commune_publiee,
     arg_max_null(departement, rang) AS departement,

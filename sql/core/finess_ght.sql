@@ -50,11 +50,11 @@ SELECT
     arg_max(p.millesime, p.rang) AS millesime,
     arg_max(p.revision, p.rang) AS revision,
     arg_max(p.num_finess, p.rang) AS num_finess_ght,
-    any_value(c.code_ght) AS code_ght,
+    max(c.code_ght) AS code_ght,
     arg_max(p.nom, p.rang) AS nom_ght,
     arg_max(p.finess_ej, p.rang) AS finess_ej,
-    any_value(p.role) AS role,
-    any_value(p.actif) AS actif
+    max(p.role) AS role,
+    max(p.actif) AS actif
 FROM periodes AS p
 LEFT JOIN core.ght_codes AS c USING (gcc_id)
 GROUP BY p.gcc_id, p.pm_id, p.periode

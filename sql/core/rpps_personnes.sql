@@ -19,7 +19,7 @@
 -- Each of the two other files is brought to one line a person first: joined as they are, they multiply lines.
 WITH actives AS (
     SELECT
-        millesime, any_value(revision)::INTEGER AS revision, any_value(annee)::INTEGER AS annee, personne, profession,
+        millesime, max(revision)::INTEGER AS revision, max(annee)::INTEGER AS annee, personne, profession,
         CASE
             WHEN bool_and(mode_exercice = 'L') THEN 'libéral'
             WHEN bool_and(mode_exercice = 'S') THEN 'salarié'

@@ -16,8 +16,8 @@
 --   a_verifier : réponses signalées sans être écartées
 WITH reponses AS (
     SELECT
-        enquete, annee, finess_ej, any_value(region) AS region, any_value(departement) AS departement,
-        any_value(code_ght) AS code_ght, any_value(region_ght) AS region_ght,
+        enquete, annee, finess_ej, max(region) AS region, max(departement) AS departement,
+        max(code_ght) AS code_ght, max(region_ght) AS region_ght,
         count(*) FILTER (statut = 'publié')::INTEGER AS reponses,
         count(*) FILTER (statut IN ('nd', 'sans objet'))::INTEGER AS non_disponibles,
         count(*) FILTER (statut = 'vide')::INTEGER AS vides,
