@@ -388,6 +388,7 @@ MARTS: dict[str, dict[str, str]] = {
         "territoires_reconnus": _set("code", "NULL"),
         "notes_de_1_a_5": _set("main_oeuvre", "6"),
         "note_vide_expliquee": "UPDATE {t} SET tension_categorie = NULL",
+        "tension_imputee_dite": _set("tension_statut", "'publié'", "tension_statut = 'imputé'"),
     },
     "core.formations": {
         "parts_du_total": _set("acc_tot_f", "acc_tot + 1"),

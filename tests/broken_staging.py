@@ -99,9 +99,12 @@ STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
     ("dares_metiers_2030", "dares_metiers_2030", "nombres_plausibles"): _cell("effectifs_2019_milliers", "-1"),
     ("dares_metiers_2030", "dares_metiers_2030", "debutants_negatifs"): _cell("jeunes_debutants_milliers", "1"),
     ("dares_metiers_2030", "dares_metiers_2030", "notes_de_1_a_5"): _cell("tension_2019", "6"),
-    ("dares_tensions", "dares_tensions", "annee_du_millesime"): _YEAR,
+    ("dares_tensions", "dares_tensions", "annee_du_millesime"): "UPDATE {t} SET annee = annee - 1",
+    ("dares_tensions", "dares_tensions", "tension_lue"): (
+        "UPDATE {t} SET tension = NULL, tension_imputee = NULL WHERE niveau_geo = 'dep'"
+    ),
     ("dares_tensions", "dares_tensions", "couverture_territoires"): "DELETE FROM {t} WHERE departement = '14'",
-    ("dares_tensions", "dares_tensions", "grille_complete"): "DELETE FROM {t} WHERE fap < 'M' AND departement = '14'",
+    ("dares_tensions", "dares_tensions", "grille_complete"): "DELETE FROM {t} WHERE fap < 'V1' AND departement = '14'",
     ("dares_tensions", "dares_tensions", "fap_forme"): _cell("fap", "'V1Z8'"),
     ("dares_tensions", "dares_tensions", "territoire_forme"): _cell("region", "'28.0'"),
     ("dares_tensions", "dares_tensions", "notes_de_1_a_5"): _cell("main_oeuvre", "0"),

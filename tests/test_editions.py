@@ -230,7 +230,7 @@ def test_old_references_warn(sample_db: duckdb.DuckDBPyConnection) -> None:
         assert age == EDITION - millesime
         assert old == (age > catalogue.load(source).millesime.age_max), source
     old = {(s, str(m)) for s, m, _, old in vintages if old}
-    assert ("dares_tensions", "2019") in old
+    assert ("dares_tensions", "2022") in old
     warned = rows(sample_db, "SELECT source, objet FROM qualite.avertissements WHERE sujet = 'référence ancienne'")
     assert set(warned) == old
     none(sample_db, "FROM reference.millesimes WHERE trop_ancien AND NOT reference")

@@ -412,7 +412,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
             lambda rows: [[r[0], "beaucoup", *r[2:]] if 0 < i < 101 else r for i, r in enumerate(rows)], ",", "utf-8"
         ),
         2,
-        ["Trop de lignes écartées", "100 sur 6608", "emploi_moyen : « beaucoup » n’est pas un nombre entier"],
+        ["Trop de lignes écartées", "100 sur 6608", "emploi_moyen : « beaucoup » n’est pas un nombre"],
     ),
     (
         "trop-de-lignes-repetees",
@@ -525,7 +525,7 @@ ASIDE: list[tuple[str, str, int, str, str, Damage, str, int, int, str]] = [
     (
         "texte-dans-un-nombre",
         *(*TABLE, cell("Emploi moyen", 10, "environ 12", **UTF8), "type", 1, 1),
-        "colonne emploi_moyen : « environ 12 » n’est pas un nombre entier",
+        "colonne emploi_moyen : « environ 12 » n’est pas un nombre",
     ),
     (
         "virgule-decimale",

@@ -58,8 +58,8 @@ class Layout(_Strict):
     which texts stand for a number that is not published, and why. A `streamed` file is read in batches,
     its size costs no memory; it has one record a line, quotes nothing, and ends its last line.
 
-    `reader: deposit` is delimited text or the
-    sheet of a workbook, as the file's extension says: what a person may deposit either way. `isolated`
+    `reader: deposit` is delimited text, JSON
+    records or the sheet of a workbook, as the file's extension says: what a person may deposit either way. `isolated`
     says that each file is a deposit of its own: one that can't be read is set aside with its reason, and
     the others stand.
 

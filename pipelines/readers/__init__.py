@@ -72,7 +72,8 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         "questionnaire": questionnaire.read,
     }
     if layout.reader == "deposit":
-        layout = layout.model_copy(update={"reader": "delimited" if path.suffix.lower() == ".csv" else "workbook"})
+        by_extension = {".csv": "delimited", ".json": "json"}
+        layout = layout.model_copy(update={"reader": by_extension.get(path.suffix.lower(), "workbook")})
     refuse_unreadable(path, layout, where)
     extracts = families[layout.reader](path, layout, where)
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)

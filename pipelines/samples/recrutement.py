@@ -1,6 +1,7 @@
 """Fictitious recruitment, tension and projections, in the layouts of France Travail and DARES."""
 
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.samples import writers
@@ -32,9 +33,45 @@ MASQUE = "*"
 TENSIONS = 2019
 FACTORS = 6
 NATIONAL_FACTORS = (1, 4)  # training link and working conditions are set by occupation alone
+# The producer's workbook holds a series; the sample keeps some years, and the occupations of health and care.
+CLASSEUR = 2022
+CLASSEUR_ANNEES = (2019, 2021, 2022)
+CLASSEUR_METIERS = ("V", "T2A")
+INDICATEURS = (
+    "Intensité d'embauches",
+    "Lien formation-emploi",
+    "Manque de main-d'œuvre disponible",
+    "Non-durabilité de l'emploi",
+    "Conditions de travail contraignantes",
+    "Inadéquation géographique",
+)
+IMPUTEE = "Tension (Valeurs imputées: volumétrie insuffisantes)"
+ND = "n.d."
 
 PROJECTION = 2019
 METROPOLE_2030 = {"Nouvelle-Aquitaine": "Nouvelle Aquitaine"}
+# Order and meaning of the workbook's columns are known, not their exact wording.
+METIERS_2030 = {
+    "code_fap": "Code FAP",
+    "fap_libelle": "Libellé FAP",
+    "region": "Région",
+    "effectifs_2019_milliers": "Effectifs en 2019 (en milliers)",
+    "part_metier_region": "Part du métier dans la région",
+    "indice_specificite": "Indice de spécificité",
+    "creations_destructions_milliers": "Créations/destructions d'emplois (en milliers)",
+    "creations_destructions_pct": "Créations/destructions d'emplois (en %)",
+    "departs_fin_carriere_milliers": "Départs en fin de carrière (en milliers)",
+    "departs_fin_carriere_pct": "Départs en fin de carrière (en %)",
+    "jeunes_debutants_milliers": "Jeunes débutants (en milliers)",
+    "jeunes_debutants_pct": "Jeunes débutants (en %)",
+    "solde_mobilites_inter_regions_milliers": "Solde des mobilités interrégionales (en milliers)",
+    "solde_mobilites_inter_regions_pct": "Solde des mobilités interrégionales (en %)",
+    "desequilibre_milliers": "Déséquilibre potentiel (en milliers)",
+    "desequilibre_pct": "Déséquilibre potentiel (en %)",
+    "postes_a_pourvoir_milliers": "Postes à pourvoir (en milliers)",
+    "postes_a_pourvoir_pct": "Postes à pourvoir (en %)",
+    "niveau_tension_2019": "Niveau de tension en 2019",
+}
 
 
 def _bmo_cells(draw: Draw, mean: float) -> tuple[str, str, str]:
@@ -203,6 +240,77 @@ def _tensions(root: Path, population: Population, seed: int) -> None:
     )
 
 
+class _Classeur:
+    """The producer's workbook: a sheet per level of occupation and territory, all years in each."""
+
+    def __init__(self, population: Population, seed: int) -> None:
+        self.seed = seed
+        places = [d for d in departements() if d.code != "976"]
+        size = {d.code: population.total(d.code, CLASSEUR - 2) for d in places}
+        self.territoires: dict[str, list[tuple[list[Cell], int]]] = {
+            "nat": [([], sum(size.values()))],
+            "reg": [
+                ([r.code, r.nom], sum(size[d.code] for d in places if d.region == r.code))
+                for r in regions()
+                if r.code != "06"
+            ],
+            "dep": [([d.code, d.nom], size[d.code]) for d in places],
+        }
+
+    def line(self, annee: int, fap: str, place: list[Cell], inhabitants: int) -> list[Cell]:
+        """One line: decimal employment, tension, then each indicator and its mark; « n.d. » where too few."""
+        who, here = Draw(self.seed, "classeur", fap), Draw(self.seed, "classeur", fap, annee, str(place))
+        jobs = who.between(0.0005, 0.006) * inhabitants * here.between(0.8, 1.2)
+        tension = here.between(-1.6, 2.2)
+        few = bool(place) and jobs < 400
+        marks: list[Cell] = [ND, tension] if few else [_category(tension), tension]
+        pairs: list[Cell] = []
+        for rank in range(FACTORS):
+            mark = who.whole(1, 5) if rank in NATIONAL_FACTORS else here.whole(1, 5)
+            pairs += [ND, ND] if few else [mark - here.between(2.5, 3.5), mark]
+        nom = METIERS_2009.get(fap, f"Métier {fap}")
+        missing = few and here.chance(0.2)
+        return [str(annee), fap, nom, *place, jobs, ND if missing else marks[1], marks[0], *pairs]
+
+    def sheet(self, niveau: str, geo: str) -> list[list[Cell]]:
+        """A sheet, with its headings and its footer."""
+        fine = [line["fap225"] for line in rows("fap2009.csv") if line["fap225"].startswith(CLASSEUR_METIERS)]
+        faps = fine if niveau == "225" else sorted({fap[:3] for fap in fine})
+        lieu = {"nat": [], "reg": ["Code région", "Libellé région"]}.get(
+            geo, ["Code département", "Libellé département"]
+        )
+        head: list[Cell] = ["Année", f"Code FAP {niveau}", f"Libellé FAP {niveau}", *lieu, "Emploi moyen"]
+        head += ["Tension " if geo == "nat" else IMPUTEE, "Tension - discret"]
+        head += [name for indicateur in INDICATEURS for name in (indicateur, f"{indicateur} - discret")]
+        body = [
+            self.line(annee, fap, place, inhabitants)
+            for fap in faps
+            for place, inhabitants in self.territoires[geo]
+            for annee in CLASSEUR_ANNEES
+        ]
+        return [head, *body, [], ["Source : données fictives, dans la présentation du producteur."]]
+
+
+def _tensions_classeur(root: Path, population: Population, seed: int) -> None:
+    book = _Classeur(population, seed)
+    writers.xlsx(
+        root / "dares_tensions" / str(CLASSEUR) / f"Dares_donnees_tensions_{CLASSEUR}.xlsx",
+        [
+            # One name has a blank too many.
+            (f"FAP {niveau} x {geo}" + " " * (niveau == "87" and geo == "reg"), book.sheet(niveau, geo))
+            for geo in ("nat", "reg", "dep")
+            for niveau in ("225", "87")
+        ],
+    )
+
+
+def metiers_workbook(path: Path, records: Sequence[Mapping[str, Cell]]) -> None:
+    """The projections as the producer's regional workbook, from the records of their JSON re-export."""
+    lines: list[list[Cell]] = [[*METIERS_2030.values()]]
+    lines += [[record[name] for name in METIERS_2030] for record in records]
+    writers.xlsx(path, [("données", lines)])
+
+
 def _metiers(root: Path, population: Population, seed: int) -> None:
     metropole = [r for r in regions() if not r.code.startswith("0")]
     size = {
@@ -277,5 +385,6 @@ def write(root: Path, territoire: Territoire, population: Population, seed: int)
     for annee in BMO_ANCIENNES:
         _bmo_ancienne(root, territoire, population, seed, annee)
     _tensions(root, population, seed)
+    _tensions_classeur(root, population, seed)
     _metiers(root, population, seed)
     _fap(root)

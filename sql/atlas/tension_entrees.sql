@@ -88,7 +88,7 @@ dares AS (
         'dares_tensions', t.tension::DECIMAL(18, 6),
         CASE
             WHEN t.tension IS NULL THEN 'nd'
-            WHEN t.tension_categorie IS NULL THEN 'valeur imputée par la DARES'
+            WHEN t.tension_statut = 'imputé' THEN 'valeur imputée par la DARES'
         END
     FROM groupes AS g
     JOIN core.dares_tensions AS t ON t.fap = g.fap_dares AND t.niveau = 'departement' AND t.code IS NOT NULL

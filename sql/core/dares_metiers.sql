@@ -1,6 +1,6 @@
 -- Métiers en 2030 par famille professionnelle et région : emploi, départs en fin de carrière, débutants, postes à pourvoir.
 -- Grain : millesime, fap, code
--- Source : Les métiers en 2030 (DARES, France Stratégie), réexport
+-- Source : Les métiers en 2030 (DARES, France Stratégie), classeur régional ou son réexport
 -- Publication : territoire
 -- Note : projections de 2019 à 2030, en milliers de personnes ; les débutants sont comptés négativement. La région est reconnue par son nom.
 -- Colonnes :
