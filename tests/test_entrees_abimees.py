@@ -535,12 +535,12 @@ ASIDE: list[tuple[str, str, int, str, str, Damage, str, int, int, str]] = [
     (
         "espace-des-milliers",
         *(*TABLE, cell("Emploi moyen", 10, "1 234", **UTF8), "type", 1, 1),
-        "« 1 234 » n’est pas un nombre entier",
+        "« 1 234 » n’est pas un nombre",
     ),
     (
         "nombre-a-virgule-dans-un-entier",
-        *(*TABLE, cell("Emploi moyen", 10, "1234.5", **UTF8), "type", 1, 1),
-        "« 1234.5 » n’est pas un nombre entier",
+        *(*TABLE, cell("Catégorie Tension", 10, "3.5", **UTF8), "type", 1, 1),
+        "« 3.5 » n’est pas un nombre entier",
     ),
     (
         "nombre-negatif",
