@@ -1,6 +1,8 @@
 """What is fetched for a source: from the folder of extracts first, then from its producer's site."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,26 @@ def test_a_page_in_place_of_the_file_is_refused_and_not_archived(server: Server,
     with pytest.raises(RefusedError):
         arrivals.fetch(now, source, 2023, allow_http=True)
     assert landing.revisions(now.landing, "ght", 2023) == []
+
+
+def test_a_downloaded_archive_is_opened_as_a_deposited_one_is(server: Server, source: Source, now: Settings) -> None:
+    packed, name = io.BytesIO(), "ght_membership_inferred_2023.csv"
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr(f"dossier/{name}", HEADER + b"28101,GHT,760780239,CHU,2023\n")
+        book.writestr("dossier/lisez-moi.txt", b"")
+    zipped = "ght_membership_inferred_2023.zip"
+    publish(server, 2023, b"")
+    server.on(f"/r/{zipped}", File(packed.getvalue()))
+    listed = {"id": "1", "title": zipped, "filetype": "file", "url": server.url(f"/r/{zipped}"), "latest": ""}
+    server.on("/api/1/datasets/ght/", caprice.json_of(json.dumps({"slug": "ght", "resources": [listed]})))
+    assert source.fetch
+    files = [source.fetch.files[0].model_copy(update={"pattern": r"ght_membership_inferred_(?P<millesime>\d{4})\.zip"})]
+    entry = source.model_copy(update={"archive": r".*\.zip", "fetch": source.fetch.model_copy(update={"files": files})})
+    online = arrivals.fetch(now, entry, 2023, allow_http=True)
+    (now.sources / "ght" / "2023").mkdir(parents=True)
+    (now.sources / "ght" / "2023" / zipped).write_bytes(packed.getvalue())
+    assert sorted(f.name for f in online.files) == [name, zipped]
+    assert arrivals.fetch(now, entry, 2023, allow_http=True).revision == online.revision  # the same bytes
 
 
 # --- settings, and what waits -----------------------------------------------------------------------------

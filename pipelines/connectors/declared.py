@@ -34,25 +34,12 @@ class _Strict(BaseModel):
 class _File(_Strict):
     """One file of a vintage.
 
-    `members` is a pattern of the members wanted of a .7z or .zip (their path or their name), `name` the
-    name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last two digits.
+    `name` is the name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last
+    two digits. An archive comes as it is: `packed` opens it as it does a deposited one.
     """
 
     optional: bool = False
     name: str | None = None
-    members: str | None = None
-
-    @field_validator("members")
-    @classmethod
-    def _compiles(cls, text: str | None) -> str | None:
-        if text is not None:
-            _compiled(_fill(text, 2000))
-        return text
-
-    @property
-    def title(self) -> str:
-        """What it is, in a message."""
-        raise NotImplementedError
 
 
 class Named(_File):
@@ -215,20 +202,15 @@ Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]
 class Delivery:
     """What a download brought for a vintage.
 
-    `files` are those to read, in a folder: members of archives, and what came plain. `received` tells
-    each file as the portal gave it, archives included, in the order of the declaration; `states` is
-    what to give to the next download. Where `unchanged`, nothing was brought: the last revision stands.
+    `files` are all that came, as received. `received` tells each as the portal gave it, in the order of the
+    declaration; `states` is what to give to the next download. Where `unchanged`, nothing was brought: the
+    last revision stands.
     """
 
     files: tuple[Path, ...]
     received: tuple["Fetched", ...]
     states: dict[str, "State"]
     unchanged: bool
-
-    @property
-    def archived(self) -> tuple[Path, ...]:
-        """All that came, as received, beside what was taken out of it: what the archive keeps."""
-        return tuple(sorted({*self.files, *(f.path for f in self.received if f.path)}))
 
 
 def offers(block: Fetch, source_id: str, *, allow_http: bool = False) -> list[tuple[int, list["Resource"]]]:
@@ -280,7 +262,7 @@ def download(
         for rank, (resource, fetched) in enumerate(zip(picked, received, strict=True)):
             if fetched.unchanged:
                 received[rank] = _receive(resource, block, millesime, aside / str(rank), access, None)
-        files, received = _place(block, picked, received, millesime, aside, folder, where)
+        files, received = _place(received, folder, where)
         return Delivery(
             files,
             tuple(received),
@@ -421,50 +403,22 @@ def _receive(
     return replace(fetched, state=replace(fetched.state, version=resource.version))
 
 
-def _place(
-    block: Fetch,
-    picked: list["Resource"],
-    received: list["Fetched"],
-    millesime: int,
-    aside: Path,
-    folder: Path,
-    where: Place,
-) -> tuple[tuple[Path, ...], list["Fetched"]]:
-    """Opens the archives, then moves everything into the folder. Raises RefusedError for a name given twice."""
-    from pipelines.connectors import archives
-
-    moves: dict[str, Path] = {}
-    reads: list[str] = []
-    limits = archives.Limits(bytes=block.max_extracted_mb * 1_000_000)
-    for rank, (resource, fetched) in enumerate(zip(picked, received, strict=True)):
-        if fetched.path is None:
-            continue
-        members = block.files[int(resource.part)].members
-        inside = (
-            archives.extract(
-                fetched.path,
-                aside / f"{rank}-membres",
-                _compiled(_fill(members, millesime)),
-                limits,
-                where=replace(where, file=fetched.path.name),
+def _place(received: list["Fetched"], folder: Path, where: Place) -> tuple[tuple[Path, ...], list["Fetched"]]:
+    """Moves what came into the folder. Raises RefusedError for a name given twice, before anything moves."""
+    came = [fetched.path for fetched in received if fetched.path is not None]
+    names = [path.name for path in came]
+    for name in names:
+        if names.count(name) > 1:
+            raise RefusedError(
+                f"Deux fichiers de ce millésime portent le même nom : « {name} ».",
+                where=where,
+                expected="un nom par fichier",
+                todo="donner à l'un d'eux un autre `name` dans le bloc `fetch` du catalogue",
             )
-            if members
-            else []
-        )
-        for path in (fetched.path, *inside):
-            if path.name in moves:
-                raise RefusedError(
-                    f"Deux fichiers de ce millésime portent le même nom : « {path.name} ».",
-                    where=where,
-                    expected="un nom par fichier",
-                    todo="donner à l'un d'eux un autre `name` dans le bloc `fetch` du catalogue",
-                )
-            moves[path.name] = path
-        reads += [path.name for path in inside] if members else [fetched.path.name]
-    for name, path in moves.items():
-        path.replace(folder / name)
+    for path in came:
+        path.replace(folder / path.name)
     placed = [replace(f, path=folder / f.path.name) if f.path else f for f in received]
-    return tuple(sorted(folder / name for name in reads)), placed
+    return tuple(sorted(folder / name for name in names)), placed
 
 
 @contextlib.contextmanager
