@@ -420,3 +420,17 @@ def test_numbers_and_dates_are_written_as_in_french() -> None:
     assert pages.nombre(0) == "0"
     assert pages.date(dt.date(2022, 12, 31)) == "31/12/2022"
     assert pages.date(None) == ""
+
+
+def test_no_line_of_a_restricted_source_is_released(sample: Warehouse) -> None:
+    """Not by its source, nor by the survey it names; and no table without either descends from one."""
+    restricted = tables.restricted()
+    assert {"rpps", "enquete_rh", "cnracl"} <= restricted
+    # What the catalogue says of a source is no secret: `reference` names them all.
+    for model in (m for m in tables.published() if m.schema != "reference"):
+        path = sample.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
+        columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
+        for column in columns:
+            assert not restricted & set(pq.read_table(path, columns=[column])[column].to_pylist()), path.name
+        if warehouse.sources_of(model.name) & restricted:
+            assert "source" in columns, model.name

@@ -60,10 +60,14 @@ def restricted() -> frozenset[str]:
 def held_back() -> dict[str, list[str]]:
     """The tables that enter no release, each with the restricted sources from which it descends.
 
-    A table of `qualite` names its source on each line: it is released without theirs (`openly`).
+    A table of `qualite` whose lines are each of one source is released without theirs (`openly`).
     """
-    found = {m.name: sorted(warehouse.sources_of(m.name) & restricted()) for m in warehouse.models()}
-    return {name: sources for name, sources in found.items() if sources and not name.startswith("qualite.")}
+    return {
+        model.name: sources
+        for model in warehouse.models()
+        if (sources := sorted(warehouse.sources_of(model.name) & restricted()))
+        and not (model.schema == "qualite" and "source" in model.grain)
+    }
 
 
 def published() -> list[Model]:
