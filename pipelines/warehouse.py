@@ -190,7 +190,8 @@ def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) 
 # --- what the SQL reads: views on the pinned Parquet, and the edition's own records -----------------
 
 
-def _text(value: str) -> str:
+def literal(value: str) -> str:
+    """A SQL literal."""
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -206,14 +207,14 @@ def _stage_views(connection: duckdb.DuckDBPyConnection, settings: Settings, lock
                 if file.is_file():
                     parts.append(
                         f"SELECT {pin.millesime} AS millesime, {pin.revision} AS revision, "
-                        f"{pin.reference} AS reference, * FROM read_parquet({_text(str(file))})"
+                        f"{pin.reference} AS reference, * FROM read_parquet({literal(str(file))})"
                     )
             view = f"staging.{source.staged_name(table)}"
             connection.execute(f"CREATE VIEW {view} AS " + " UNION ALL BY NAME ".join(parts))
-            connection.execute(f"COMMENT ON VIEW {view} IS {_text(f'{source.titre} : {source.tables[table].title}')}")
+            connection.execute(f"COMMENT ON VIEW {view} IS {literal(f'{source.titre} : {source.tables[table].title}')}")
             for column in source.of_table(table):
                 words = column.description + (f" [{column.unit}]" if column.unit else "")
-                connection.execute(f'COMMENT ON COLUMN {view}."{column.name}" IS {_text(words)}')
+                connection.execute(f'COMMENT ON COLUMN {view}."{column.name}" IS {literal(words)}')
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> None:
@@ -376,7 +377,7 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
     target = folder / f"construction-{uuid.uuid4().hex[:8]}.duckdb"
     with duckdb.connect(str(target)) as connection:
         connection.execute(f"SET memory_limit = '{MEMORY}'")
-        connection.execute(f"SET temp_directory = {_text(str(folder / 'temporaire'))}")
+        connection.execute(f"SET temp_directory = {literal(str(folder / 'temporaire'))}")
         if threads:
             connection.execute(f"SET threads = {threads}")
         # One transaction: hundreds of comments would each wait for the disk.
@@ -409,11 +410,19 @@ def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
             expected="un SELECT qui s'exécute sur les vues staging.* de l'édition",
             todo="corriger le modèle ; l'entrepôt en place n'a pas changé",
         ) from error
-    connection.execute(f"COMMENT ON TABLE {model.name} IS {_text(_table_words(model))}")
-    for name, _ in described(connection, model):
-        words = column_words(model, name)
-        text = words.description + (f" [{words.unit}]" if words.unit else "")
-        connection.execute(f'COMMENT ON COLUMN {model.name}."{name}" IS {_text(text)}')
+    comment(connection, model, described(connection, model))
+
+
+def comment(
+    connection: duckdb.DuckDBPyConnection, model: Model, columns: list[tuple[str, str]], *, database: str = ""
+) -> None:
+    """Writes the words of a table and of its columns into the file where it stands."""
+    name = f"{database}.{model.name}" if database else model.name
+    connection.execute(f"COMMENT ON TABLE {name} IS {literal(_table_words(model))}")
+    for column, _ in columns:
+        words = column_words(model, column)
+        said = words.description + (f" [{words.unit}]" if words.unit else "")
+        connection.execute(f'COMMENT ON COLUMN {name}."{column}" IS {literal(said)}')
 
 
 def _calculate(connection: duckdb.DuckDBPyConnection, calculation: Calculation) -> None:

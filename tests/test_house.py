@@ -16,7 +16,7 @@ from fixtures_entrepots import ROOT, Warehouse, none, rows
 
 from pipelines import catalogue, indicators, staging, warehouse
 from pipelines.errors import BuildError
-from pipelines.publish import tables
+from pipelines.publish import public
 
 PIPELINES = sorted((ROOT / "pipelines").rglob("*.py"))
 DAGS = sorted((ROOT / "dags").glob("*.py"))
@@ -134,7 +134,7 @@ def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
     model = warehouse.parse(path)
     assert model.title.endswith((".", "?"))
     assert not model.title.startswith("Grain")
-    assert model.publication in {*tables.RULES, tables.INTERNAL}
+    assert model.publication in {*public.RULES, public.INTERNAL}
     assert re.fullmatch(r"[a-z][a-z0-9_]*", path.stem)
     with duckdb.connect() as connection:
         parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
@@ -262,14 +262,14 @@ def test_indicators_name_a_mart_that_exists(sample_db: duckdb.DuckDBPyConnection
 
 
 def test_publication_rules_are_known_and_all_used() -> None:
-    assert {m.publication for m in warehouse.models()} == {*tables.RULES, tables.INTERNAL}
+    assert {m.publication for m in warehouse.models()} == {*public.RULES, public.INTERNAL}
 
 
 def test_an_unknown_publication_rule_is_refused() -> None:
     model = warehouse.parse(ROOT / "sql" / "reference" / "edition.sql")
     odd = warehouse.Model(**{**vars(model), "publication": "mondiale"})
     with pytest.raises(BuildError, match="mondiale"):
-        tables.select(odd, [("edition", "INTEGER")], fictif=False)
+        public.select(odd, [("edition", "INTEGER")], fictif=False)
 
 
 # --- Catalogue ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
 from pipelines import catalogue, steps, warehouse
 from pipelines.errors import BuildError
-from pipelines.publish import tables
+from pipelines.publish import public, tables
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"
@@ -48,6 +48,7 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     assert second == home / f"{EDITION}.2"
     assert digest(first) == before
     changed = {name for name, sha in digest(second).items() if before.get(name) != sha}
+    changed.discard("FICTIF-atlas_public.duckdb")  # whose bytes always differ
     assert changed == {
         "csv/FICTIF-reference.chiffres_publies.csv",
         "parquet/FICTIF-reference.chiffres_publies.parquet",
@@ -71,10 +72,11 @@ def test_manifest_lists_every_file_with_its_hash(sample: Warehouse) -> None:
     manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
     found = digest(sample.release)
     found.pop("manifeste.json")
-    assert {f["nom"]: f["sha256"] for f in manifest["fichiers"]} == found
-    assert {f["nom"]: f["octets"] for f in manifest["fichiers"]} == {
-        name: (sample.release / name).stat().st_size for name in found
-    }
+    listed = {f["nom"]: f for f in manifest["fichiers"]}
+    assert listed.keys() == found.keys()
+    assert listed.pop("FICTIF-atlas_public.duckdb") == {"nom": "FICTIF-atlas_public.duckdb"}
+    assert {name: f["sha256"] for name, f in listed.items()} == {name: found[name] for name in listed}
+    assert all(f["octets"] == (sample.release / name).stat().st_size for name, f in listed.items())
     assert (manifest["edition"], manifest["region"]) == (EDITION, REGION)
     assert set(manifest) == {"edition", "region", "fictif", "commit", "fichiers"}
 
@@ -136,7 +138,7 @@ def fictif(made: Warehouse) -> bool:
 
 
 def test_csv_is_read_by_python_and_agrees_with_parquet(made: Warehouse, fictif: bool) -> None:
-    for model in tables.published():
+    for model in public.published():
         name = tables.file_name(model, fictif=fictif)
         table = pq.read_table(made.release / "parquet" / f"{name}.parquet")
         with (made.release / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
@@ -168,7 +170,7 @@ def test_codes_keep_their_zeros(made: Warehouse, fictif: bool) -> None:
 
 def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
     units = 0
-    for model in tables.published():
+    for model in public.published():
         schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
         about = {k.decode(): v.decode() for k, v in schema.metadata.items()}
         assert about["titre"] == model.title
@@ -176,7 +178,7 @@ def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
         assert about["grain"].split(", ") == list(model.grain)
         assert about.get("avertissement") == (SAID if fictif else None)
         for field in schema:
-            if field.name == tables.FICTIF_COLUMN:
+            if field.name == public.FICTIF_COLUMN:
                 continue
             words = warehouse.column_words(model, field.name)
             said = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
@@ -196,14 +198,14 @@ def test_dictionary_lists_each_column_of_each_table_once(made: Warehouse, fictif
             "SELECT table_schema || '.' || table_name, column_name, data_type FROM information_schema.columns "
             "WHERE table_schema <> 'staging'",
         )
-    published = {m.name for m in tables.published()}
+    published = {m.name for m in public.published()}
     assert sorted((r["table"], r["colonne"], r["type"]) for r in lines) == sorted(
         e for e in expected if e[0] in published
     )
     assert all(r["description"] and r["titre"] and r["source"] for r in lines)
     keys = {(r["table"], r["colonne"]) for r in lines if r["cle"] == "oui"}
-    assert keys == {(m.name, k) for m in tables.published() for k in m.grain}
-    assert {r.get(tables.FICTIF_COLUMN) for r in lines} == ({SAID} if fictif else {None})
+    assert keys == {(m.name, k) for m in public.published() for k in m.grain}
+    assert {r.get(public.FICTIF_COLUMN) for r in lines} == ({SAID} if fictif else {None})
 
 
 def test_released_decimals_are_not_rounded(mirror: Warehouse) -> None:
@@ -220,6 +222,18 @@ def test_released_decimals_are_not_rounded(mirror: Warehouse) -> None:
             "WHERE finess_ej = '140000100' AND millesime = 2023 AND variable = 'ETP_TOT_PNM'"
         )
         assert found == {one(db, query)}
+
+
+def test_the_public_file_holds_the_released_tables_with_their_words(made: Warehouse, fictif: bool) -> None:
+    (path,) = made.release.glob("*.duckdb")
+    with duckdb.connect(str(path), read_only=True) as db:
+        held = {f"{s}.{t}" for s, t in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
+        assert held == {m.name for m in public.published()}
+        silent = "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND column_name <> 'donnees_fictives'"
+        assert one(db, f"{silent} AND NOT internal") == 0
+        for model in public.published():
+            parquet = made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet"
+            assert one(db, f"SELECT count(*) FROM (FROM {model.name} EXCEPT ALL FROM read_parquet('{parquet}'))") == 0
 
 
 # --- Fiction ------------------------------------------------------------------------------------------
@@ -244,10 +258,12 @@ def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
             text = path.read_text(encoding="utf-8")
             assert '<p class="fictif" role="note">Données fictives' in text
             assert re.search(r"<title>\[Données fictives\]", text)
+        elif path.suffix == ".duckdb":
+            assert path.name.startswith("FICTIF-")
         else:
             assert path.name in ("manifeste.json", "verrou.json")
             assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is True
-    assert len(every) == 2 * len(tables.published()) + 5
+    assert len(every) == 2 * len(public.published()) + 6
 
 
 def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:
@@ -328,7 +344,7 @@ def test_index_lists_every_table_with_source_vintage_and_date(made: Warehouse, f
                 db, "SELECT source, millesime, date_reference FROM reference.millesimes WHERE reference"
             )
         )
-    for model in tables.published():
+    for model in public.published():
         start = text.index(f'<td><a href="#{model.name}">')
         line = text[start : text.index("</tr>", start)]
         assert model.title.replace("'", "&#39;") in line
@@ -424,10 +440,10 @@ def test_numbers_and_dates_are_written_as_in_french() -> None:
 
 def test_no_line_of_a_restricted_source_is_released(sample: Warehouse) -> None:
     """Not by its source, nor by the survey it names; and no table without either descends from one."""
-    restricted = tables.restricted()
+    restricted = public.restricted()
     assert {"rpps", "enquete_rh", "cnracl"} <= restricted
     # What the catalogue says of a source is no secret: `reference` names them all.
-    for model in (m for m in tables.published() if m.schema != "reference"):
+    for model in (m for m in public.published() if m.schema != "reference"):
         path = sample.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
         columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
         for column in columns:

@@ -13,7 +13,7 @@ from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_relea
 
 from pipelines import catalogue, editions, landing, personnes, quality, retention, staging, steps
 from pipelines.errors import BuildError, RefusedError, UsageError
-from pipelines.publish import tables
+from pipelines.publish import public
 from pipelines.samples.nomenclatures import headings
 
 KEY = b"une cle d'essai de plus de trente-deux caracteres"
@@ -385,26 +385,26 @@ def test_no_planted_identifier_leaves_the_archive(counted: Warehouse, tmp_path: 
 def test_what_descends_from_a_restricted_source_is_not_released(counted: Warehouse) -> None:
     assert RPPS.restreint
     held = {"core.rpps_activites", "core.rpps_personnes", "atlas.effectifs_rpps", "atlas.mouvements_rpps"}
-    assert held <= tables.held_back().keys()
+    assert held <= public.held_back().keys()
     with counted.connect() as db:
         hashes = {r[0] for r in rows(db, "SELECT DISTINCT personne FROM core.rpps_personnes")}
     assert len(hashes) > 20
     for path in (p for p in counted.release.rglob("*") if p.is_file()):
-        assert not [name for name in tables.held_back() if name in path.name], path.name
+        assert not [name for name in public.held_back() if name in path.name], path.name
         said = cells_of(path)
         assert not [h for h in hashes if h in said], path.name
         if "dictionnaire" in path.name or "qualite." in path.name:
             assert "rpps_personnes" not in said, path.name
     page = (counted.release / "index.html").read_text(encoding="utf-8")
     assert "Ce qui n’est pas publié" in page
-    for name, sources in tables.held_back().items():
+    for name, sources in public.held_back().items():
         assert f"<code>{name}</code> (source : {', '.join(sources)})" in page
 
 
 def test_an_open_source_would_be_released(monkeypatch: pytest.MonkeyPatch) -> None:
     opened = [s.model_copy(update={"restreint": False}) for s in catalogue.load_all()]
     monkeypatch.setattr(catalogue, "load_all", lambda: opened)
-    assert tables.held_back() == {}
+    assert public.held_back() == {}
 
 
 # --- Retention --------------------------------------------------------------------------------------

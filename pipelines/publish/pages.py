@@ -7,8 +7,8 @@ import duckdb
 import jinja2
 
 from pipelines import warehouse
-from pipelines.publish import tables
-from pipelines.publish.tables import Written
+from pipelines.publish import public, tables
+from pipelines.publish.public import Written
 
 TEMPLATES = Path(__file__).parent / "gabarits"
 
@@ -57,12 +57,6 @@ def write(
 
     What concerns restricted sources alone is left out; `index.html` lists the tables held back, and why.
     """
-    # The tables of `qualite` that the pages show, without the lines about restricted sources.
-    of = {
-        m.table: f"(FROM {m.name} WHERE {tables.openly(n for n, _ in warehouse.described(connection, m))})"
-        for m in warehouse.models()
-        if m.schema == "qualite"
-    }
     vintages = _rows(
         connection,
         "SELECT m.*, s.producteur, s.titre, s.licence, s.adresse, s.limites FROM reference.millesimes AS m "
@@ -78,10 +72,10 @@ def write(
         "region": region,
         "region_libelle": label[0][0] if label else region,
         "fictif": fictif,
-        "retenues": tables.held_back(),
+        "retenues": public.held_back(),
         "avertissements": _rows(
             connection,
-            f"SELECT * FROM {of['avertissements']} WHERE sujet <> 'appartenance aux GHT' "
+            f"SELECT * FROM qualite.avertissements WHERE sujet <> 'appartenance aux GHT' "
             f"OR objet NOT LIKE 'région %' OR objet = 'région {region}' ORDER BY sujet, source, objet",
         ),
         "rapprochements": _rows(
@@ -89,12 +83,12 @@ def write(
             "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
             "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
             "AS explication "
-            f"FROM {of['rapprochements']} GROUP BY ALL ORDER BY ALL",
+            "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
         ),
         "bilan": _rows(
             connection,
             "SELECT severite, count(*) FILTER (reussi) AS reussis, count(*) FILTER (NOT reussi) AS echecs "
-            f"FROM {of['controles']} GROUP BY severite ORDER BY severite",
+            "FROM qualite.controles GROUP BY severite ORDER BY severite",
         ),
     }
     environment = _environment()
@@ -115,17 +109,17 @@ def write(
             vintages=vintages,
             controles=_rows(
                 connection,
-                f"SELECT * FROM {of['controles']} ORDER BY etape DESC, source, millesime, revision, objet, controle",
+                "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",
             ),
             ecarts=_rows(
                 connection,
-                f"SELECT * FROM {of['rapprochements']} WHERE resultat <> 'égal' ORDER BY ALL",
+                "SELECT * FROM qualite.rapprochements WHERE resultat <> 'égal' ORDER BY ALL",
             ),
-            inconnus=_rows(connection, f"SELECT * FROM {of['territoires_inconnus']} ORDER BY ALL LIMIT 500"),
+            inconnus=_rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
             quarantaine=_rows(
                 connection,
                 "SELECT source, millesime, table_source, controle, motif, count(*) AS lignes, "
-                f"min(fichier || ', ligne ' || ligne) AS exemple FROM {of['quarantaine']} GROUP BY ALL ORDER BY ALL",
+                "min(fichier || ', ligne ' || ligne) AS exemple FROM qualite.quarantaine GROUP BY ALL ORDER BY ALL",
             ),
         ),
     }

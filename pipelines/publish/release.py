@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines import editions, landing
 from pipelines.errors import BuildError
-from pipelines.publish import pages, tables
+from pipelines.publish import pages, public, tables
 from pipelines.settings import Settings
 
 MANIFEST = "manifeste.json"
@@ -71,9 +71,12 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
         pending = home / f".en-cours-{uuid.uuid4().hex}"
         try:
             pending.mkdir(parents=True)
-            written = tables.write(connection, region, pending, fictif=fictif)
-            tables.dictionary(written, pending, fictif=fictif)
-            pages.write(connection, region, pending, written, fictif=fictif)
+            file = pending / (("FICTIF-" if fictif else "") + public.NAME)
+            written = public.write(settings.database, region, file, fictif=fictif)
+            with duckdb.connect(str(file), read_only=True) as shown:
+                tables.write(shown, written, pending, fictif=fictif)
+                tables.dictionary(written, pending, fictif=fictif)
+                pages.write(shown, region, pending, written, fictif=fictif)
             (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
             return _seal(home, pending, edition, region, fictif=fictif)
         finally:
@@ -91,8 +94,8 @@ def _seal(home: Path, pending: Path, edition: int, region: str, *, fictif: bool)
         "fichiers": [
             {
                 "nom": p.relative_to(pending).as_posix(),
-                "octets": p.stat().st_size,
-                "sha256": landing.sha256(p),
+                # DuckDB never writes a file twice with the same bytes: its tables are those of the Parquet files.
+                **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": landing.sha256(p)}),
             }
             for p in files
         ],

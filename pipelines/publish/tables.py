@@ -1,109 +1,14 @@
-"""The tables of a release: marts as CSV and Parquet, rows of one region, totally ordered.
+"""The tables of a release: what the public file holds, as CSV and Parquet."""
 
-What descends from a source marked `restreint` is held back, until disclosure control exists.
-"""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, warehouse
-from pipelines.errors import BuildError, Place
+from pipelines import warehouse
+from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 from pipelines.warehouse import Model
-
-FICTIF_COLUMN = "donnees_fictives"
-FICTIF = "DONNÉES FICTIVES"
-
-# What of a table concerns a region; a model names its rule under « Publication : ».
-# A table that only serves others is « interne »: it stays in the warehouse.
-INTERNAL = "interne"
-
-# France and the regions stay everywhere: a reader compares with them. A GHT keeps its sites outside.
-RULES = {
-    "nationale": "true",
-    "region": "region = $region OR {region_ght}",
-    "regions": "list_contains(string_split(regions, ' '), $region) OR niveau IN ('france', 'region')",
-    "territoire": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
-    "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
-    "institut": "niveau IN ('france', 'region') OR (niveau IN ('institut', 'subdivision') AND region = $region) "
-    "OR EXISTS (FROM reference.territoires AS t "
-    "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
-    "departement": "departement IN (SELECT code FROM reference.territoires "
-    "WHERE niveau = 'departement' AND regions = $region)",
-    "commune": "commune IN (SELECT commune FROM reference.communes WHERE region = $region)",
-    "etablissement": "EXISTS (FROM fiches.etablissements AS e WHERE e.millesime = m.millesime "
-    "AND e.finess = m.finess AND (e.region = $region OR e.region_ght = $region))",
-    "entite": "EXISTS (FROM core.entites_juridiques AS j WHERE j.millesime = m.millesime "
-    "AND j.finess_ej = m.finess_ej AND (j.region = $region OR j.region_ght = $region))",
-    "ght": "substr(code_ght, 1, 2) = $region",
-}
-
-
-@dataclass(frozen=True)
-class Written:
-    """One published table."""
-
-    model: Model
-    rows: int
-    columns: list[tuple[str, str]]
-
-
-def restricted() -> frozenset[str]:
-    """The sources that enter no release."""
-    return frozenset(source.id for source in catalogue.load_all() if source.restreint)
-
-
-def held_back() -> dict[str, list[str]]:
-    """The tables that enter no release, each with the restricted sources from which it descends.
-
-    A table of `qualite` whose lines are each of one source is released without theirs (`openly`).
-    """
-    return {
-        model.name: sources
-        for model in warehouse.models()
-        if (sources := sorted(warehouse.sources_of(model.name) & restricted()))
-        and not (model.schema == "qualite" and "source" in model.grain)
-    }
-
-
-def published() -> list[Model]:
-    """The tables that a release holds, in the order in which they are built."""
-    held = held_back()
-    return [model for model in warehouse.models() if model.publication != INTERNAL and model.name not in held]
-
-
-def openly(columns: Iterable[str]) -> str:
-    """SQL condition on a table of `qualite`: no line is about a restricted source or a table held back."""
-    names = set(columns)
-    conditions = []
-    for column, hidden in (("source", restricted()), ("objet", frozenset(held_back()))):
-        if column in names and hidden:
-            listed = ", ".join(f"'{name}'" for name in sorted(hidden))
-            conditions.append(f"coalesce({column}, '') NOT IN ({listed})")
-    return " AND ".join(conditions) or "true"
-
-
-def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str:
-    """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`."""
-    if model.publication not in RULES:
-        raise BuildError(
-            f"« Publication : {model.publication} » n'est pas une règle connue.",
-            where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
-            expected="l'une de : " + ", ".join([*RULES, INTERNAL]),
-        )
-    names = [name for name, _ in columns]
-    rule = RULES[model.publication].replace(
-        "{region_ght}", "region_ght = $region" if "region_ght" in names else "false"
-    )
-    if model.schema == "qualite":
-        rule = f"({rule}) AND {openly(names)}"
-    order = ", ".join(f'"{k}"' for k in [*model.grain, *[n for n in names if n not in model.grain]])
-    said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
-    return f"SELECT m.*{said} FROM {model.name} AS m WHERE {rule} ORDER BY {order}"
 
 
 def file_name(model: Model, *, fictif: bool) -> str:
@@ -111,30 +16,19 @@ def file_name(model: Model, *, fictif: bool) -> str:
     return ("FICTIF-" if fictif else "") + model.name
 
 
-def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> list[Written]:
-    """Writes the tables as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder.
-
-    Those that are held back are left out.
-    """
+def write(connection: duckdb.DuckDBPyConnection, written: list[Written], folder: Path, *, fictif: bool) -> None:
+    """Writes the tables of the public file as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder."""
     (folder / "csv").mkdir(parents=True)
     (folder / "parquet").mkdir()
-    written = []
-    for model in published():
-        columns = warehouse.described(connection, model)
-        query = select(model, columns, fictif=fictif)
-        needed = {"region": region} if "$region" in query else {}
-        table: pa.Table = connection.execute(query, needed).to_arrow_table()
+    for model in (w.model for w in written):
+        table: pa.Table = connection.execute(f"FROM {model.name}").to_arrow_table()
         name = file_name(model, fictif=fictif)
         pq.write_table(
             _with_words(table, model, fictif=fictif),
             folder / "parquet" / f"{name}.parquet",
             compression="zstd",
         )
-        connection.register("publie", table)
-        _copy(connection, "publie", folder / "csv" / f"{name}.csv")
-        connection.unregister("publie")
-        written.append(Written(model, table.num_rows, columns))
-    return written
+        _copy(connection, model.name, folder / "csv" / f"{name}.csv")
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
