@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, code_lists, landing, personnes, staging
+from pipelines import catalogue, code_lists, landing, personnes, registers, staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.landing import Landed
@@ -333,7 +333,7 @@ def table_rules(
 
 
 def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
-    """All expectations of one mart: unique and filled at its grain, and its written suite.
+    """All expectations of one mart: unique and filled at its grain, its indicators in bounds, its written suite.
 
     `grain_vide` in the suite lists the columns of the grain that may be empty.
     """
@@ -354,6 +354,7 @@ def mart_rules(name: str, grain: tuple[str, ...]) -> list[dict[str, Any]]:
             f"{', '.join(filled)} ne sont jamais vides",
             severity="critical",
         ),
+        *registers.bound_rules(name, long="indicateur" in grain),
         *(suite.get("expectations") or []),
     ]
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, indicators, landing, quality, questionnaires, staging
+from pipelines import catalogue, indicators, landing, quality, questionnaires, registers, staging
 from pipelines.editions import Lock
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
@@ -238,11 +238,11 @@ CONTROLS = pa.schema(
 )
 
 
-_RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(9, 4)}
+_RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(18, 4)}
 
 
 def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
-    """The edition's own records: parameters, sources, questions of surveys, vintages, controls, quarantine."""
+    """The edition's own records: parameters, sources, surveys, registers, vintages, controls, quarantine."""
     text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
     _load(
         connection,
@@ -293,6 +293,8 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
     )
     asked = [row for s in entries if s.questionnaire for row in s.questionnaire.records(s.id)]
     _load(connection, "questions", pa.schema([(k, _RECORD[kind]) for k, kind in questionnaires.RECORD.items()]), asked)
+    for name, (columns, told) in registers.records().items():
+        _load(connection, name, pa.schema([(k, _RECORD[kind]) for k, kind in columns.items()]), told)
     vintages, controls, aside = [], [], []
     for pin in lock.pins:
         source = catalogue.load(pin.source)
@@ -456,7 +458,8 @@ def described(connection: duckdb.DuckDBPyConnection, model: Model) -> list[tuple
 
 def column_words(model: Model, name: str) -> Words:
     """What a column of a table is. Raises BuildError where nobody has said it."""
-    words = model.columns.get(name) or glossary().get(name)
+    told = registers.column_words(model.name, name)
+    words = Words(*told) if told else model.columns.get(name) or glossary().get(name)
     if words is None:
         raise BuildError(
             f"La colonne {name} de {model.name} n'est décrite nulle part.",

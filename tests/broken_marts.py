@@ -23,7 +23,6 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.remplacement": {
         "vide_avec_motif": "UPDATE {t} SET motif = 'sans raison', valeur = 1, statut = 'calculé'",
         "rapport_recalcule": "UPDATE {t} SET valeur = 1, entrants = 500, departs_annuels = 100",
-        "rapport_plausible": "UPDATE {t} SET valeur = 50",
     },
     "reference.ruptures": {
         "source_connue": _set("source", "'inconnue'"),
@@ -87,7 +86,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "atlas.projections": {
         "territoires_connus": _PLACE,
-        "effectif_positif": _set("effectif", "-1"),
         "projection_dans_l_intervalle": _set("haut", "effectif - 1", "haut IS NOT NULL"),
         "une_methode_retenue": _set("retenue", "true", "true"),
         "sans_infirmiers": _set("profession", "'infirmier'"),
@@ -107,14 +105,13 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "atlas.tension": {
         "territoires_connus": _PLACE,
-        "indice_borne": _set("score", "120", "score IS NOT NULL"),
+        "moyennes_ordonnees": _set("score_geometrique", "120", "score IS NOT NULL"),
         "vide_avec_motif": _set("motif", "NULL", "score IS NULL"),
         "rang_dans_l_intervalle": _set("rang_bas", "rang + 1", "rang IS NOT NULL"),
         "poids_suffisant": _set("poids_present", "0.5", "score IS NOT NULL"),
     },
     "atlas.tension_dimensions": {
         "territoires_connus": _PLACE,
-        "score_borne": _set("score", "101"),
         "contributions_sommables": _set("contribution", "contribution + 1", "groupe = 'medecin'"),
     },
     "atlas.tension_indicateurs": {
@@ -243,9 +240,8 @@ MARTS: dict[str, dict[str, str]] = {
         "libelle_renseigne": _set("libelle", "NULL"),
     },
     "reference.indicateurs": {
-        "indicateurs_definis": _set("limites", "NULL"),
-        "mart_existant": _set("mart", "'atlas.absent'"),
-        "tous_decrits": "DELETE FROM {t} WHERE indicateur = 'part_60_plus'",
+        "lectures_existantes": _set("colonne", "'absente'"),
+        "sources_connues": _set("sources", "'inconnue'"),
     },
     "reference.chiffres_publies": {
         "chiffre_source": _set("publication", "NULL"),
@@ -469,7 +465,6 @@ MARTS: dict[str, dict[str, str]] = {
         "non_vide": _NOTHING,
         "territoires_connus": _PLACE,
         "cumul_parmi_liquidations": "UPDATE {t} SET cumul = liquidations + 1",
-        "age_moyen_plausible": _set("age_moyen", "95"),
         "age_recalcule": _set("age_moyen", "age_moyen + 1", "niveau = 'france'"),
         "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
         "vide_explique": _set("liquidations", "NULL"),
@@ -477,10 +472,9 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.formations_regionales": {
         "non_vide": _NOTHING,
         "territoires_connus": _PLACE,
-        "nombres_positifs": _set("entrants", "-1"),
+        "nombres_positifs": _set("presents", "-1"),
         "instituts_et_region": _set("places_autorisees", "places_autorisees + 1", "niveau = 'institut'"),
         "promotion_close": _set("valeur", "NULL", "promotion_statut = 'close'"),
-        "part_de_0_a_1": _set("valeur", "1.5"),
         "part_recalculee": _set("valeur", "valeur + 0.1", "niveau = 'region'"),
     },
     "atlas.internat": {
@@ -489,7 +483,6 @@ MARTS: dict[str, dict[str, str]] = {
         "ensemble_et_specialites": _set("postes", "postes + 1", "specialite = 'ensemble'"),
         "subdivisions_et_france": _set("postes", "postes + 1", "niveau = 'france'"),
         "rupture_dite": "UPDATE {t} SET rupture = NULL",
-        "part_de_0_a_1": _set("valeur", "1.5"),
         "partiel_dit": _set("subdivisions", "1", "niveau = 'france'"),
     },
     "atlas.objectifs_formation": {
@@ -504,7 +497,7 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.dispositifs": {
         "non_vide": _NOTHING,
         "territoires_connus": _PLACE,
-        "nombres_positifs": _set("beneficiaires", "-1"),
+        "nombres_positifs": _set("montant", "-1"),
         "region_et_declare": _set("montant", "montant + 1", "niveau = 'region'"),
         "vide_explique": _set("beneficiaires", "NULL"),
     },
@@ -517,7 +510,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "fiches.es_personnels": {
         "non_vide": _NOTHING,
-        "nombres_positifs": _NEGATIVE,
         "vide_explique": _SILENT,
         "dont_et_ligne": _DONT,
         "details_et_total": _DETAIL,
@@ -527,7 +519,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "fiches.ej_personnels": {
         "non_vide": _NOTHING,
-        "nombres_positifs": _NEGATIVE,
         "vide_explique": _SILENT,
         "dont_et_ligne": _DONT,
         "details_et_total": _DETAIL,
@@ -542,7 +533,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "fiches.ght_personnels": {
         "non_vide": _NOTHING,
-        "nombres_positifs": _NEGATIVE,
         "vide_explique": _SILENT,
         "dont_et_ligne": _DONT,
         "details_et_total": _DETAIL.replace("ligne =", "statut = 'calculé' AND ligne ="),
@@ -551,7 +541,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "atlas.effectifs": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
-        "nombres_positifs": _set("effectif", "-1"),
         "territoires_connus": _PLACE,
         "statut_connu": _STATUS,
         "sexe_connu": _set("sexe", "'F'"),
@@ -562,20 +551,17 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.ages_moyens": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'drees_infirmiers'",
         "territoires_connus": _PLACE,
-        "age_plausible": _set("valeur", "120"),
         "vide_explique": _SILENT,
     },
     "atlas.densites": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_demographie'",
         "territoires_connus": _PLACE,
         "densite_recalculee": _set("valeur", "valeur + 1", "niveau = 'region'"),
-        "plausible": _set("valeur", "3001"),
         "sans_population_dit": _set("valeur", "NULL", "niveau = 'region'"),
         "denominateur_proche": _set("annee_population", "1990"),
     },
     "atlas.ages": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'drees_demographie'",
-        "part_de_0_a_1": _set("valeur", "1.5"),
         "territoires_connus": _PLACE,
         "nombres_positifs": _set("effectif", "-1"),
         "parts_et_tout": _ONE_LESS,
@@ -585,9 +571,6 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.departs": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'dares_metiers_2030'",
         "territoires_connus": _PLACE,
-        "part_de_0_a_1": _set("valeur", "1.5", "indicateur LIKE 'part%'"),
-        "nombres_positifs": _NEGATIVE,
-        "indicateurs_connus": _set("indicateur", "'nouveau'"),
         "statut_connu": _STATUS,
         "ages_emboites": "UPDATE {t} SET valeur = valeur * 10 WHERE indicateur = 'effectif_60_plus'",
         "vide_explique": "UPDATE {t} SET valeur = NULL WHERE statut = 'calculé'",
@@ -601,7 +584,6 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.apl": {
         "non_vide": _NOTHING,
         "territoires_connus": _PLACE,
-        "part_de_0_a_1": _set("part_sous_2_5", "1.5"),
         "ponderee": _set("valeur", "valeur + 1", "niveau = 'france'"),
         "seuil_des_generalistes": "UPDATE {t} SET part_sous_2_5 = 0 WHERE profession = 'sage_femme'",
         "vide_explique": _SILENT,
@@ -632,15 +614,13 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.besoins": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'cnam_ald'",
         "territoires_connus": _PLACE,
-        "bornes": _NEGATIVE,
-        "indicateurs_connus": _set("indicateur", "'nouveau'"),
         "projection_dite": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'projeté'",
         "vide_explique": _SILENT,
         "ages_emboites": "UPDATE {t} SET valeur = valeur * 10 WHERE indicateur = 'population_75_plus'",
     },
     "atlas.formations": {
         "non_vide": _NOTHING,
-        "nombres_positifs": _set("admis", "-1"),
+        "nombres_positifs": _set("candidats", "-1"),
         "territoires_connus": _PLACE,
         "instituts_et_france": _set("places_offertes", "places_offertes + 1", "niveau = 'institut'"),
         "femmes_parmi_les_admis": _set("admises", "admis + 1"),
@@ -648,7 +628,6 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.recrutement": {
         "chaque_source": "DELETE FROM {t} WHERE source = 'bmo'",
         "territoires_connus": _PLACE,
-        "bornes": _set("valeur", "6", "source = 'dares_tensions'"),
         "couverture_de_0_a_1": _set("couverture", "NULL", "source = 'bmo'"),
         "vide_explique": _SILENT,
         "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
@@ -656,7 +635,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "atlas.acces": {
         "non_vide": _NOTHING,
-        "part_de_0_a_1": _set("valeur", "1.5"),
         "territoires_connus": _PLACE,
         "zones_connues": _set("zone", "'5_NOUVELLE'"),
         "parts_et_tout": "DELETE FROM {t} WHERE niveau = 'france' AND zone = 'ZIP'",
@@ -669,7 +647,6 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "atlas.hospitaliers": {
         "non_vide": _NOTHING,
-        "nombres_positifs": _NEGATIVE,
         "territoires_connus": _PLACE,
         "dont_et_ligne": _DONT,
         "vide_explique": _SILENT,

@@ -10,7 +10,6 @@
 --   population [habitants] : habitants de ces communes
 --   population_totale [habitants] : habitants du territoire
 --   annee_population [année] : année de la population
---   valeur [part, de 0 à 1] : part de la population du territoire
 --   origine : arrêté, liste, ou arrêté et liste : d'où vient la zone des communes comptées
 --   avertissement : ce qui affaiblit cette part ; vide si rien
 WITH arretes AS (

@@ -10,7 +10,6 @@
 --   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : professionnels de la tranche
 --   effectif_total [personnes] : professionnels de toutes les tranches, somme ou total publié
---   valeur [part, de 0 à 1] : part de la tranche dans le total
 WITH tranches AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.profession_publiee, p.profession, d.mode_exercice,

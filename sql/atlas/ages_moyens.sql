@@ -7,7 +7,6 @@
 --   mode_exercice : ensemble, libéral, salarié ou mixte
 --   territoire_publie : territoire tel que publié
 --   effectif [personnes] : professionnels sur lesquels porte la moyenne
---   valeur [années] : âge moyen
 SELECT
     d.annee, d.millesime, d.revision, d.source, p.profession, p.specialite, d.mode_exercice, d.sexe,
     d.niveau, d.code, d.territoire_publie, d.effectif,

@@ -4,12 +4,10 @@
 -- Publication : territoire
 -- Note : l'APL d'un territoire est la moyenne de celles de ses communes, pondérée par la population standardisée, jamais une moyenne simple. Sous 2,5 consultations par an et par habitant, la sous-densité au sens des premiers zonages ; ce seuil n'a de sens que pour les médecins généralistes (`medecin`). France hors Mayotte.
 -- Colonnes :
---   valeur : accessibilité, dans l'unité de la ligne
 --   valeur_65 : accessibilité aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
 --   population_standardisee [habitants standardisés] : somme des poids
 --   population [habitants] : population totale des communes, deux ans avant l'année décrite
 --   population_sous_2_5 [habitants] : habitants des communes dont l'APL est sous 2,5 ; médecins généralistes seulement
---   part_sous_2_5 [part, de 0 à 1] : leur part dans la population
 --   communes_sans_apl [communes] : communes du territoire sans APL
 WITH situees AS (
     UNPIVOT (

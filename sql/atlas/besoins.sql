@@ -4,7 +4,6 @@
 -- Publication : territoire
 -- Note : région et France sont des sommes de départements pour la population, et les lignes publiées pour la CNAM. Une projection n'est pas une prévision. Les parts sont recalculées, sauf celle des patients sans médecin traitant, dont seul le taux est publié.
 -- Colonnes :
---   indicateur : population_60_plus, population_65_plus, population_75_plus et leurs parts, patients_ald, part_ald, part_ald_sans_medecin_traitant
 --   scenario : observé, ou scénario de la projection
 --   numerateur : ce qui est compté ; vide pour un nombre ou un taux publié
 --   denominateur : ce à quoi une part se rapporte ; vide pour un nombre ou un taux publié

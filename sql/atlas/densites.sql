@@ -11,7 +11,6 @@
 --   population [habitants] : dénominateur
 --   annee_population [année] : la population est celle du 1er janvier de cette année
 --   millesime_population [année] : millésime de la population
---   valeur [pour 100 000 habitants] : densité
 --   avertissement : ce qui affaiblit ce taux ; vide si rien
 WITH effectifs AS (
     SELECT *,

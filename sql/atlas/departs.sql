@@ -4,7 +4,6 @@
 -- Publication : territoire
 -- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
---   indicateur : departs_fin_carriere, part_departs, effectif_55_plus, part_55_plus, effectif_60_plus, part_60_plus
 --   profession : profession de l'atlas, ou famille professionnelle (FAP 2009)
 --   libelle : nom de la profession ou de la famille
 --   numerateur : ce qui est compté

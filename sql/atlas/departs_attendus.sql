@@ -8,8 +8,6 @@
 --   horizon [années] : nombre d'années
 --   scenario : central ; sorties multipliées par 1,2 ou 0,8 ; départs un ou deux ans plus tard
 --   effectif [personnes] : professionnels présents au départ
---   departs [personnes] : cessations attendues
---   part_departs : cessations attendues rapportées aux présents
 --   bas [personnes] : borne basse de l'intervalle à 95 % (scénario central) : 1 000 tirages
 --   haut [personnes] : borne haute de l'intervalle à 95 % (scénario central)
 --   debut_serie : première année des effectifs par âge d'où viennent les sorties

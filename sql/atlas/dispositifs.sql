@@ -8,7 +8,6 @@
 --   public : étudiants, professionnels, établissements, collectivités
 --   profession : profession visée (reference.professions) ; toutes si aucune n'est visée
 --   nature : ce que comptent les bénéficiaires : personnes, établissements, projets
---   beneficiaires : bénéficiaires, comptés selon `nature`, cases visibles
 --   montant [€] : montant attribué, cases visibles
 --   lignes : lignes déclarées
 --   statut : calculé ; partiel quand une case n'est pas connue ; secret ou nd quand aucun bénéficiaire n'est visible

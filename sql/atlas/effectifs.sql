@@ -7,7 +7,6 @@
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
 --   territoire_publie : territoire tel que publié ; vide pour une somme
---   effectif [personnes] : professionnels comptés
 WITH retenus AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,

@@ -8,7 +8,6 @@
 --   profession : profession (reference.professions_rpps)
 --   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
 --   mode_exercice : libéral, salarié, mixte, ou ensemble
---   effectif [personnes] : professionnels, entiers pour la méthode personne
 WITH lieux AS (
     SELECT
         a.millesime, a.personne, a.profession, a.site,

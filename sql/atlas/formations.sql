@@ -9,14 +9,11 @@
 --   code : identifiant de l'établissement (UAI), ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   formations : nombre de formations
---   places_offertes [places] : places offertes sur Parcoursup (capa_fin)
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
 --   propositions [candidats] : candidats ayant reçu une proposition
---   admis [personnes] : admis (acc_tot)
 --   admises [personnes] : femmes admises
 --   admis_neobacheliers [personnes] : admis néo-bacheliers
 --   admis_meme_academie [personnes] : admis néo-bacheliers issus de l'académie de la formation
---   part_meme_academie [part, de 0 à 1] : leur part parmi les admis néo-bacheliers, recalculée à chaque niveau
 WITH situees AS (
     UNPIVOT (SELECT *, cod_uai AS institut, region AS la_region, 'F' AS france FROM core.formations)
     ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france

@@ -9,17 +9,13 @@
 --   code : code UAI de l'institut, ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   instituts : nombre d'instituts qui déclarent cette rentrée
---   places_autorisees [places] : places autorisées par la région (quota)
---   entrants [personnes] : nouveaux entrants
 --   presents [personnes] : présents, toutes années de formation
---   diplomes [personnes] : diplômés de l'année civile, quelle que soit leur année d'entrée
 --   apprentis [personnes] : dont présents sous contrat d'apprentissage
 --   interruptions [personnes] : interruptions de l'année scolaire précédente
 --   promotion_entrants [personnes] : entrants de la promotion, dans les instituts qui la suivent
 --   promotion_diplomes [personnes] : diplômés de cette promotion, en retard compris
 --   promotion_en_formation [personnes] : encore en formation
 --   promotion_statut : close, en cours, ou non suivie
---   valeur [part, de 0 à 1] : part des entrants de la promotion sortis sans diplôme, quand elle est close
 --   statut : publié pour un institut, calculé pour un territoire, partiel quand une case est cachée
 WITH rentrees AS (
     SELECT *

@@ -4,7 +4,6 @@
 -- Publication : territoire
 -- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, rien n'est comparé.
 -- Colonnes :
---   indicateur : indicateur du dictionnaire (reference.indicateurs)
 --   modalite : tranche d'âge, sexe ou partie du fichier que la mesure distingue ; vide sinon
 --   numerateur : ce qui est compté
 --   denominateur : ce à quoi on le rapporte

@@ -10,11 +10,9 @@
 --   libelle : nom de la subdivision ; vide pour un territoire
 --   subdivisions : subdivisions comptées
 --   subdivisions_du_territoire : subdivisions du territoire
---   postes [postes] : postes offerts, CESP compris
 --   postes_cesp [postes] : dont postes réservés aux signataires d'un CESP
 --   pourvus [postes] : postes pourvus ; vides dès qu'une part n'en est pas connue
 --   pourvus_cesp [postes] : dont postes pourvus par des signataires d'un CESP
---   valeur [part, de 0 à 1] : part des postes offerts qui sont pourvus
 --   rupture : raison pour laquelle l'année ne se compare pas aux autres ; vide sinon
 --   statut : publié, calculé ; partiel quand une subdivision du territoire manque
 WITH derniers AS (

@@ -8,9 +8,7 @@
 --   profession : profession (reference.professions_rpps)
 --   presents_avant [personnes] : professionnels présents dans le territoire à l'extrait précédent
 --   presents [personnes] : professionnels présents dans le territoire
---   entrees [personnes] : présents qui n'étaient pas en activité à l'extrait précédent
 --   arrivees [personnes] : présents qui étaient en activité ailleurs
---   sorties [personnes] : présents avant qui ne sont plus en activité
 --   departs [personnes] : présents avant qui sont en activité ailleurs
 --   statut : calculé, ou rupture quand la profession est passée d'ADELI au RPPS entre les deux extraits
 WITH suites AS (

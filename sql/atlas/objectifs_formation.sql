@@ -12,7 +12,6 @@
 --   objectif [personnes] : professionnels à former sur la période
 --   seuil_min [personnes] : seuil minimal d'évolution
 --   seuil_max [personnes] : seuil maximal d'évolution
---   valeur [part] : capacité cumulée rapportée à l'objectif de la période
 --   statut : calculé ; partiel quand la capacité ou l'objectif manque
 WITH objectifs AS (
     SELECT

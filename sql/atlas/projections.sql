@@ -8,7 +8,6 @@
 --   methode : cohorte, niveau et pente locale, persistance
 --   scenario : central ; sorties multipliées par 1,2 ou 0,8 ; départs un ou deux ans plus tard
 --   annee : année projetée, au 1er janvier
---   effectif [personnes] : effectif attendu
 --   bas [personnes] : borne basse de l'intervalle à 95 %
 --   haut [personnes] : borne haute de l'intervalle à 95 %
 --   retenue : méthode à publier pour ce territoire

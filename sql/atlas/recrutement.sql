@@ -4,7 +4,6 @@
 -- Publication : territoire
 -- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
 -- Colonnes :
---   indicateur : projets, part_difficile, part_saisonniers (BMO) ; tension, puis ses six facteurs (DARES)
 --   nomenclature : FAP 2009 ou FAP 2021
 --   fap : métier ou famille professionnelle
 --   libelle : nom du métier

@@ -10,7 +10,6 @@
 --   diplomes [personnes] : diplômés de l'année, quelle que soit leur année d'entrée ; vide où la carte des formations ne les donne pas
 --   departs_annuels [personnes par an] : cessations attendues, moyenne annuelle de la période
 --   periode_departs : période sur laquelle les cessations sont comptées
---   valeur : entrants d'une année pour une cessation annuelle
 --   motif : ce qui manque
 WITH professions AS (
     SELECT * FROM (VALUES ('infirmier', 3, 'V1Z'), ('aide_soignant', 1, 'V0Z'), ('medecin', 4, NULL)) AS p (profession, duree, fap)

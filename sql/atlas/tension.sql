@@ -8,7 +8,6 @@
 --   millesime : édition de l'atlas
 --   revision : version de la composition
 --   groupe : groupe de professions
---   score : indice, moyenne arithmétique des dimensions
 --   score_geometrique : indice, moyenne géométrique des dimensions
 --   rang : rang parmi les départements classés, 1 pour le plus tendu
 --   rang_bas : meilleur rang plausible

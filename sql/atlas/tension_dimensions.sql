@@ -9,7 +9,6 @@
 --   revision : version de la composition
 --   groupe : groupe de professions
 --   dimension : offre, accès, vieillissement, flux, recrutement
---   score : rang centile moyen des indicateurs de la dimension, de 0 à 100
 --   poids : part du poids de la dimension parmi celles qui sont connues
 --   contribution : poids multiplié par l'écart du score à 50
 SELECT

@@ -6,7 +6,6 @@
 -- Colonnes :
 --   groupe : groupe de professions de l'indice
 --   dimension : offre, accès, vieillissement, flux, recrutement
---   indicateur : indicateur
 --   profession : profession d'où vient la valeur
 --   retenu : la valeur entre dans l'indice
 --   motif : pourquoi elle n'y entre pas

@@ -5,7 +5,6 @@
 -- Colonnes :
 --   groupe : groupe de professions
 --   dimension : offre, accès, vieillissement, flux, recrutement
---   indicateur : indicateur
 --   profession : profession d'où vient la valeur
 --   sens : 1 si une valeur haute est de la tension, -1 si c'est une valeur basse
 --   rang_centile : rang parmi les départements de métropole, orienté vers la tension, de 0 à 100

@@ -1,139 +1,28 @@
--- Indicateurs que les marts portent : définition, formule, unité, source, limites.
+-- Dictionnaire des indicateurs : définition, calcul, unité, sources, lecture, limites, bornes, et où chacun se lit.
 -- Grain : indicateur
--- Source : définitions de l'atlas
+-- Source : définitions de l'atlas (sql/indicateurs.yml)
 -- Publication : nationale
+-- Note : là où une table a une colonne `indicateur`, c'est cet identifiant. Les ruptures d'un indicateur sont celles de ses sources (reference.ruptures).
 -- Colonnes :
 --   indicateur : identifiant
---   mart : table où il se lit
 --   libelle : nom en français
+--   definition : ce que c'est
 --   formule : calcul
 --   unite : unité
---   source : source
+--   numerateur : ce qui est compté
+--   denominateur : ce à quoi on le rapporte ; vide pour un nombre
+--   sources : sources, au catalogue de l'atlas, séparées par un espace
+--   date_decrite : date ou période décrite
+--   sens : ce qu'est une valeur haute : favorable, défavorable ou neutre
+--   dimension : thème, et dimension de l'indice de tension pour les cinq premiers : offre, accès, vieillissement, flux, recrutement
+--   confidentialite : ce qui en est caché, et pourquoi
 --   limites : ce qu'il ne dit pas
-SELECT *
-FROM (
-    VALUES
-        ('effectif', 'atlas.effectifs', 'Effectif de professionnels', 'nombre de professionnels en activité',
-            'personnes', 'DREES ; CNAM', 'une personne par département chez la DREES ; libéraux seulement à la CNAM'),
-        ('densite', 'atlas.densites', 'Densité de professionnels', '100 000 × somme des effectifs / somme des populations',
-            'pour 100 000 habitants', 'DREES ; CNAM ; INSEE', 'ne tient compte ni de l''âge des habitants ni du temps de travail'),
-        ('part_age', 'atlas.ages', 'Part d''une tranche d''âge', 'effectif de la tranche / effectif de toutes les tranches',
-            'part, de 0 à 1', 'DREES', 'sans objet pour les infirmiers (ADELI)'),
-        ('age_moyen', 'atlas.ages_moyens', 'Âge moyen', 'âge moyen publié, jamais recalculé', 'années', 'DREES',
-            'une moyenne ne s''ajoute ni ne se moyenne d''un territoire à l''autre'),
-        ('departs_fin_carriere', 'atlas.departs', 'Départs en fin de carrière', 'projection de la DARES, de 2019 à 2030',
-            'personnes', 'DARES', 'par famille professionnelle, non par profession'),
-        ('part_departs', 'atlas.departs', 'Part des départs en fin de carrière', 'départs de 2019 à 2030 / emploi de 2019',
-            'part, de 0 à 1', 'DARES', 'par famille professionnelle, non par profession'),
-        ('effectif_55_plus', 'atlas.departs', 'Professionnels de 55 ans ou plus', 'somme des tranches à partir de 55 ans',
-            'personnes', 'DREES', 'certains exercent au-delà de l''âge de la retraite'),
-        ('part_55_plus', 'atlas.departs', 'Part des professionnels de 55 ans ou plus', '55 ans ou plus / tous âges',
-            'part, de 0 à 1', 'DREES', 'certains exercent au-delà de l''âge de la retraite'),
-        ('effectif_60_plus', 'atlas.departs', 'Professionnels de 60 ans ou plus', 'somme des tranches à partir de 60 ans',
-            'personnes', 'DREES', 'certains exercent au-delà de l''âge de la retraite'),
-        ('part_60_plus', 'atlas.departs', 'Part des professionnels de 60 ans ou plus', '60 ans ou plus / tous âges',
-            'part, de 0 à 1', 'DREES', 'certains exercent au-delà de l''âge de la retraite'),
-        ('remplacement', 'atlas.remplacement', 'Entrées en formation pour une cessation attendue',
-            'entrants d''une année / cessations attendues par an', 'rapport', 'Parcoursup ; DARES ; DREES ; contrats de données',
-            'tous les admis ne sont pas diplômés, ni ne restent dans la région'),
-        ('part_femmes', 'atlas.indicateurs', 'Part des femmes', 'femmes / ensemble', 'part, de 0 à 1', 'DREES',
-            'France seulement'),
-        ('departs_attendus', 'atlas.departs_attendus', 'Cessations d''activité attendues',
-            'somme, par âge, des présents × (1 - produit des probabilités annuelles de rester)', 'personnes', 'DREES',
-            'sorties nationales par âge appliquées aux âges du territoire ; sans les entrées'),
-        ('effectif_projete', 'atlas.projections', 'Effectif à venir', 'cohortes, ou niveau et pente locale', 'personnes', 'DREES',
-            'se lit avec l''erreur passée de sa méthode'),
-        ('tension_indice', 'atlas.tension', 'Indice de tension', 'moyenne pondérée de rangs centiles par dimension',
-            'de 0 à 100', 'DREES ; CNAM ; France Travail ; DARES ; zonage',
-            'un classement, pas une mesure ; se lit avec son intervalle de rang'),
-        ('evolution_annuelle', 'atlas.tension_indicateurs', 'Évolution annuelle moyenne de l''effectif',
-            '(effectif / effectif quatre ans plus tôt au moins) ^ (1 / années) - 1', 'part par an', 'DREES ; CNAM',
-            'une rupture de série s''y lit comme une évolution'),
-        ('part_zip_zac', 'atlas.tension_indicateurs', 'Part de la population en ZIP ou ZAC',
-            'population des communes en ZIP ou ZAC / population', 'part, de 0 à 1', 'zonage des médecins ; INSEE',
-            'médecins généralistes seulement'),
-        ('tension_dares', 'atlas.tension_indicateurs', 'Tension selon la DARES', 'indicateur composite de la DARES',
-            'écart type', 'DARES', 'hors valeurs imputées'),
-        ('projets', 'atlas.recrutement', 'Projets de recrutement', 'somme des cases visibles',
-            'projets', 'France Travail, BMO', 'plus bas que le total publié quand des cases sont secrètes'),
-        ('part_difficile', 'atlas.recrutement', 'Part des projets jugés difficiles',
-            'somme de xmet / somme de met, sur les cases où les deux sont visibles',
-            'part, de 0 à 1', 'France Travail, BMO', 'se lit avec sa couverture'),
-        ('part_saisonniers', 'atlas.recrutement', 'Part des projets saisonniers',
-            'somme de smet / somme de met, sur les cases où les deux sont visibles',
-            'part, de 0 à 1', 'France Travail, BMO', 'se lit avec sa couverture'),
-        ('tension', 'atlas.recrutement', 'Tension', 'note de 1 à 5 de la DARES', 'note de 1 à 5', 'DARES',
-            'imputée où le volume ne suffit pas'),
-        ('part_zone', 'atlas.acces', 'Part de la population par zone', 'population des communes de la zone / population du territoire',
-            'part, de 0 à 1', 'zonage des médecins ; INSEE', 'médecins généralistes seulement ; liste non officielle'),
-        ('apl', 'atlas.apl', 'Accessibilité potentielle localisée',
-            'somme de APL × population standardisée / somme des populations standardisées',
-            'consultations par an et par habitant standardisé, ou ETP pour 100 000', 'DREES',
-            'médecins généralistes, infirmiers, kinésithérapeutes, sages-femmes ; hors Mayotte'),
-        ('part_sous_2_5', 'atlas.apl', 'Part des habitants sous 2,5 consultations par an',
-            'population des communes dont l''APL est sous 2,5 / population', 'part, de 0 à 1', 'DREES',
-            'médecins généralistes seulement'),
-        ('population_60_plus', 'atlas.besoins', 'Population de 60 ans ou plus', 'somme des classes à partir de 60 ans',
-            'habitants', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('population_65_plus', 'atlas.besoins', 'Population de 65 ans ou plus', 'somme des classes à partir de 65 ans',
-            'habitants', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('population_75_plus', 'atlas.besoins', 'Population de 75 ans ou plus', 'somme des classes à partir de 75 ans',
-            'habitants', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('part_60_plus_population', 'atlas.besoins', 'Part des 60 ans ou plus dans la population', '60 ans ou plus / tous âges',
-            'part, de 0 à 1', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('part_65_plus_population', 'atlas.besoins', 'Part des 65 ans ou plus dans la population', '65 ans ou plus / tous âges',
-            'part, de 0 à 1', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('part_75_plus_population', 'atlas.besoins', 'Part des 75 ans ou plus dans la population', '75 ans ou plus / tous âges',
-            'part, de 0 à 1', 'INSEE', 'les dernières années sont provisoires ; au-delà, projections'),
-        ('patients_ald', 'atlas.besoins', 'Patients en affection de longue durée', 'effectif publié', 'personnes', 'CNAM',
-            'secret sous onze patients'),
-        ('part_ald', 'atlas.besoins', 'Part des patients en affection de longue durée', 'patients / population de référence',
-            'part, de 0 à 1', 'CNAM', 'population de la cartographie des pathologies, non celle de l''INSEE'),
-        ('part_ald_sans_medecin_traitant', 'atlas.besoins', 'Patients en affection de longue durée sans médecin traitant',
-            'taux publié', 'part, de 0 à 1', 'CNAM', 'affections de longue durée seulement ; ni somme ni moyenne'),
-        ('places_offertes', 'atlas.formations', 'Places offertes', 'somme des capacités sur Parcoursup', 'places', 'Parcoursup',
-            'hors formation continue : ce n''est pas le quota régional'),
-        ('admis', 'atlas.formations', 'Admis', 'somme des admis sur Parcoursup', 'personnes', 'Parcoursup',
-            'hors formation continue'),
-        ('liquidations', 'atlas.cessations', 'Départs en retraite', 'somme des pensions liquidées, cases visibles', 'personnes',
-            'CNRACL ; CARMF', 'une liquidation n''est pas un arrêt d''activité : le cumul est compté à part'),
-        ('age_moyen_depart', 'atlas.cessations', 'Âge moyen à la liquidation', 'somme des âges / somme des liquidations, âges donnés à l''année',
-            'années révolues', 'CNRACL ; CARMF', 'sans les lignes données par classe d''âge'),
-        ('places_autorisees', 'atlas.formations_regionales', 'Places autorisées', 'somme des places autorisées par la région', 'places',
-            'carte régionale des formations', 'quota, toutes voies d''accès'),
-        ('part_sans_diplome', 'atlas.formations_regionales', 'Part des sorties sans diplôme', '1 - diplômés de la promotion, en retard compris / entrants',
-            'part, de 0 à 1', 'carte régionale des formations', 'promotions closes seulement'),
-        ('postes_internat', 'atlas.internat', 'Postes d''interne offerts', 'somme des postes, CESP compris', 'postes',
-            'arrêtés annuels', 'la promotion de 2024 est réduite par la réforme du deuxième cycle'),
-        ('part_objectif', 'atlas.objectifs_formation', 'Capacité rapportée à l''objectif', 'places de deuxième cycle depuis le début de la période / objectif de la période',
-            'part', 'arrêtés ; universités', 'des places ne sont pas des diplômés'),
-        ('beneficiaires', 'atlas.dispositifs', 'Bénéficiaires de dispositifs', 'somme des bénéficiaires, cases visibles', 'selon la nature',
-            'agence régionale de santé', 'ne dit pas l''effet du dispositif'),
-        ('taux_vacance', 'atlas.ressources_humaines', 'Part des postes vacants', '(postes budgétés − postes pourvus) / postes budgétés, au 31 décembre',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture ; ne se compare pas à la vacance statutaire des praticiens (CNG), où un poste tenu par un contractuel est vacant'),
-        ('part_contractuels', 'atlas.ressources_humaines', 'Part des contractuels', 'ETP des contractuels / ETP pourvus, au 31 décembre',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('taux_rotation', 'atlas.ressources_humaines', 'Taux de rotation', '(entrées + sorties) / 2 / effectif au 31 décembre précédent',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('taux_absence', 'atlas.ressources_humaines', 'Taux d''absentéisme', 'jours calendaires d''absence, hors formation et congés annuels / (365 × ETP moyens)',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'd''autres définitions (FHF, ATIH) ont d''autres dénominateurs'),
-        ('taux_absence_maladie', 'atlas.ressources_humaines', 'Absences pour maladie ordinaire', 'jours de maladie ordinaire / (365 × ETP moyens)',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('taux_absence_longue_maladie', 'atlas.ressources_humaines', 'Absences de longue maladie et de longue durée',
-            'jours de longue maladie / (365 × ETP moyens)', 'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('taux_absence_at_mp', 'atlas.ressources_humaines', 'Absences pour accident du travail ou maladie professionnelle',
-            'jours d''accident du travail et de maladie professionnelle / (365 × ETP moyens)', 'part, de 0 à 1', 'enquête RH de l''agence',
-            'se lit avec sa couverture'),
-        ('taux_absence_parentalite', 'atlas.ressources_humaines', 'Absences de maternité, de paternité et d''adoption',
-            'jours de parentalité / (365 × ETP moyens)', 'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('taux_absence_autres', 'atlas.ressources_humaines', 'Autres absences', 'jours d''autres absences / (365 × ETP moyens)',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'se lit avec sa couverture'),
-        ('part_interim', 'atlas.ressources_humaines', 'Part de l''intérim', 'dépenses d''intérim / (charges de personnel + dépenses d''intérim)',
-            'part, de 0 à 1', 'enquête RH de l''agence', 'en dépenses, non en temps de travail'),
-        ('accidents_100_etp', 'atlas.ressources_humaines', 'Accidents du travail pour 100 ETP', '100 × accidents reconnus / ETP moyens',
-            'pour 100 ETP', 'enquête RH de l''agence', 'hors trajet ; avec ou sans arrêt'),
-        ('violences_100_etp', 'atlas.ressources_humaines', 'Violences signalées pour 100 ETP', '100 × signalements / ETP moyens',
-            'pour 100 ETP', 'enquête RH de l''agence', 'suit d''abord l''habitude de signaler'),
-        ('personnels', 'fiches.es_personnels', 'Personnels des établissements', 'variables de SYGEN', 'personnes ou ETP', 'SAE',
-            'effectifs au 31 décembre, ETP moyens annuels rémunérés')
-) AS i (indicateur, mart, libelle, formule, unite, source, limites)
+--   borne_min : valeur la plus basse que les contrôles laissent passer
+--   borne_max : valeur la plus haute que les contrôles laissent passer
+--   raison_bornes : pourquoi une borne manque
+--   intervalle : méthode de l'intervalle à 95 % : Byar, Wilson, tirages, ou aucun
+--   raison_intervalle : ce que l'intervalle veut dire, ou pourquoi il n'y en a pas
+--   mart : table où il se lit
+--   colonne : colonne où il se lit
+--   autres_lectures : autres colonnes où il se lit, séparées par un espace
+SELECT * FROM staging.indicateurs

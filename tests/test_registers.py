@@ -1,0 +1,136 @@
+"""The registers of sql/*.yml: a record for every indicator, a column for every record, bounds that bind."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from fixtures_entrepots import ROOT, none, one, rows
+
+from pipelines import registers, warehouse
+from pipelines.errors import BuildError
+
+INDICATORS = registers.indicators()
+READINGS = [(name, *lecture.rpartition(".")[::2]) for name, i in INDICATORS.items() for lecture in i.lectures]
+LONG = {m.name for m in warehouse.models() if "indicateur" in m.grain and registers.read_in(m.name)}
+
+
+def test_every_indicator_of_every_mart_is_in_the_dictionary(sample_db: duckdb.DuckDBPyConnection) -> None:
+    holding = rows(
+        sample_db,
+        "SELECT schema_name || '.' || table_name FROM duckdb_columns() WHERE column_name = 'indicateur' "
+        "AND schema_name NOT IN ('staging', 'calculs') ORDER BY 1",
+    )
+    assert {mart for (mart,) in holding} > LONG
+    for (mart,) in holding:
+        none(sample_db, f"SELECT indicateur FROM {mart} EXCEPT SELECT indicateur FROM reference.indicateurs")
+
+
+@pytest.mark.parametrize(("name", "mart", "column"), READINGS, ids=lambda value: value)
+def test_every_record_is_read_and_its_bounds_bind(
+    sample_db: duckdb.DuckDBPyConnection, name: str, mart: str, column: str
+) -> None:
+    """The sample has a value where the record says; one out of bounds is found, by the rule of its severity."""
+    bounds = INDICATORS[name].bornes
+    mine = f"{column} IS NOT NULL" + (f" AND indicateur = '{name}'" if mart in LONG else "")
+    assert one(sample_db, f"SELECT count(*) FROM {mart} WHERE {mine}") > 0
+    rules = {rule["severity"]: rule for rule in registers.bound_rules(mart, long=mart in LONG)}
+    query = rules[bounds.severite]["kwargs"]["unexpected_rows_query"]
+    none(sample_db, query.format(batch=mart))
+    for bound, step in ((bounds.min, -1), (bounds.max, 1)):
+        if bound is not None:
+            wrong = f"(SELECT * REPLACE ({bound + step} AS {column}) FROM (FROM {mart} WHERE {mine} LIMIT 1))"
+            assert len(rows(sample_db, query.format(batch=wrong))) == 1, bound
+
+
+@pytest.mark.parametrize("mart", sorted(LONG))
+def test_an_indicator_without_a_record_fails_the_suite(sample_db: duckdb.DuckDBPyConnection, mart: str) -> None:
+    rule = registers.bound_rules(mart, long=True)[0]
+    assert rule["severity"] == "critical"
+    batch = f"(SELECT * REPLACE ('age_du_capitaine' AS indicateur) FROM (FROM {mart} LIMIT 1))"
+    assert len(rows(sample_db, rule["kwargs"]["unexpected_rows_query"].format(batch=batch))) == 1
+
+
+GOOD = yaml.safe_load((ROOT / "sql" / "indicateurs.yml").read_text(encoding="utf-8"))["densite"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sources": ["inconnue"]}, "source absente du catalogue : inconnue"),
+        ({"sources": []}, "sources"),
+        ({"unite": " "}, "unite"),
+        ({"bornes": {"min": 0}}, "une borne qui manque a sa `raison`"),
+        ({"bornes": {"min": 1, "max": 0}}, "`min` est sous `max`"),
+        ({"bornes": None}, "bornes"),
+        ({"lectures": []}, "lectures"),
+        ({"lectures": ["atlas.densites"]}, "schema.table.colonne"),
+        ({"intervalle": {"methode": "aucun", "raison": ""}}, "intervalle.raison"),
+        ({"sens": "bon"}, "sens"),
+        ({"auteur": "moi"}, "auteur"),
+    ],
+    ids=str,
+)
+def test_a_record_with_a_hole_is_refused(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    path = tmp_path / "indicateurs.yml"
+    path.write_text(yaml.safe_dump({"densite": GOOD}), encoding="utf-8")
+    assert dict(registers.read(path, registers.Indicator))["densite"] == INDICATORS["densite"]
+    path.write_text(yaml.safe_dump({"densite": {**GOOD, **change}}), encoding="utf-8")
+    with pytest.raises(BuildError) as refused:
+        list(registers.read(path, registers.Indicator))
+    assert "« densite »" in str(refused.value)
+    assert said in str(refused.value)
+
+
+def test_a_mart_says_what_the_dictionary_says(sample_db: duckdb.DuckDBPyConnection) -> None:
+    comments = dict(
+        rows(
+            sample_db,
+            "SELECT schema_name || '.' || table_name || '.' || column_name, comment FROM duckdb_columns() "
+            "WHERE comment IS NOT NULL",
+        )
+    )
+    for name, mart, column in READINGS:
+        told = comments[f"{mart}.{column}"]
+        assert "reference.indicateurs" in told
+        assert mart in LONG or INDICATORS[name].libelle in told
+    for mart in LONG:
+        assert all(name in comments[f"{mart}.indicateur"] for name in registers.read_in(mart))
+    # One place for each word: no header says again what the dictionary says.
+    again = [(m.name, c) for m in warehouse.models() for c in m.columns if registers.column_words(m.name, c)]
+    assert again == []
+
+
+def test_the_index_orients_its_indicators_as_the_dictionary_does(sample_db: duckdb.DuckDBPyConnection) -> None:
+    sense = {"favorable": -1, "défavorable": 1}
+    for name, dimension, sign in rows(
+        sample_db, "SELECT DISTINCT indicateur, dimension, sens FROM reference.tension_composition"
+    ):
+        assert (INDICATORS[name].dimension, sense[INDICATORS[name].sens]) == (dimension, sign), name
+
+
+def test_a_card_is_whole_and_names_its_breaks() -> None:
+    for name, indicator in INDICATORS.items():
+        told = registers.card(name)
+        assert told["Unité"] == indicator.unite
+        assert all(text == text.strip() and text for text in told.values())
+    assert "FAP 2021" in registers.card("part_difficile")["Ruptures de série"]
+    assert "Ruptures de série" not in registers.card("part_ald")
+    assert registers.card("beneficiaires")["Bornes de contrôle"].startswith("au moins 0 (")
+
+
+def test_a_data_package_takes_its_bounds_from_the_record() -> None:
+    field = registers.package_field("atlas.tension", "score")
+    assert field["indicateurs"] == ["tension_indice"]
+    assert field["constraints"] == {"minimum": 0.0, "maximum": 100.0}
+    assert registers.package_field("atlas.departs", "valeur").keys() == {"indicateurs"}
+    assert registers.package_field("atlas.tension", "rang") == {}
+
+
+def test_breaks_between_two_years_of_a_series() -> None:
+    years = [b.annee for b in registers.crossed("drees_professionnels", 2016, 2024, "masseur_kinesitherapeute")]
+    assert sorted(years) == [2017, 2024]
+    assert registers.crossed("drees_professionnels", 2024, 2026, "masseur_kinesitherapeute") == []
+    assert [b.comparable for b in registers.crossed("bmo", 2023, 2024)] == [False]
+    assert isinstance(INDICATORS["remplacement"].bornes.min, Decimal)
