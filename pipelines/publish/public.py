@@ -115,6 +115,7 @@ def write(database: Path, region: str, target: Path, *, fictif: bool) -> list[Wr
         connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
         connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie")
         connection.execute("USE entrepot")
+        connection.execute(warehouse.COMPRESSION)
         connection.begin()
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")

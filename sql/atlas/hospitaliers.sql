@@ -20,19 +20,32 @@ rattachements AS (
     ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
 ),
+-- Six million lines are summed by number: by their names it would take thrice as long.
+territoires AS (
+    SELECT row_number() OVER () AS territoire, niveau, code, statut_regroupe
+    FROM (SELECT DISTINCT niveau, code, statut_regroupe FROM rattachements)
+),
+variables AS (
+    SELECT row_number() OVER () AS numero, variable, filiere, mesure, ligne, dont, unite
+    FROM reference.variables_sae
+),
 sommes AS (
     SELECT
-        p.annee, p.millesime, p.revision, r.niveau, r.code, r.statut_regroupe, p.variable,
+        p.millesime, t.territoire, v.numero,
+        any_value(p.annee) AS annee,
+        any_value(p.revision) AS revision,
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
         count(p.valeur)::INTEGER AS sites_repondants,
         bool_and(p.statut = 'non collecté') AS non_collecte
     FROM core.sae_personnels AS p
+    JOIN variables AS v USING (variable)
     JOIN rattachements AS r USING (millesime, finess)
-    GROUP BY ALL
+    JOIN territoires AS t USING (niveau, code, statut_regroupe)
+    GROUP BY p.millesime, t.territoire, v.numero
 )
 SELECT
-    s.annee, s.millesime, s.revision, s.niveau, s.code, s.statut_regroupe, s.variable,
+    s.annee, s.millesime, s.revision, t.niveau, t.code, t.statut_regroupe, v.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
     CASE
         WHEN s.non_collecte THEN 'non collecté'
@@ -42,4 +55,5 @@ SELECT
     END AS statut,
     s.sites, s.sites_repondants
 FROM sommes AS s
-JOIN reference.variables_sae AS v USING (variable)
+JOIN territoires AS t USING (territoire)
+JOIN variables AS v USING (numero)
