@@ -574,6 +574,7 @@ MARTS: dict[str, dict[str, str]] = {
         "statut_connu": _STATUS,
         "ages_emboites": "UPDATE {t} SET valeur = valeur * 10 WHERE indicateur = 'effectif_60_plus'",
         "vide_explique": "UPDATE {t} SET valeur = NULL WHERE statut = 'calculé'",
+        "onze_ans": "UPDATE {t} SET valeur = valeur * 11 / 12 WHERE indicateur = 'departs_annuels'",
     },
     "core.apl": {
         "non_vide": _NOTHING,

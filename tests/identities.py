@@ -208,6 +208,8 @@ def dares_thousands_become_persons(db: Db, root: Path) -> None:
     assert 1000 < here["departs_fin_carriere"][1] < 30000
     assert abs(here["departs_fin_carriere"][1] - 1000 * leaving) <= Decimal("0.1")
     assert here["departs_fin_carriere"][2].startswith("personnes")
+    assert abs(here["departs_annuels"][1] - 1000 * leaving / 11) <= Decimal("0.1")  # eleven years, from 2019 to 2030
+    assert here["departs_annuels"][2].startswith("personnes par an")
     assert abs(here["part_departs"][1] - leaving / employed) < Decimal("0.000001")
     assert abs(here["part_departs"][3] - 1000 * employed) <= Decimal("0.1")
     france = {r[0]: r for r in rows(db, query, "france", "F")}

@@ -2,7 +2,7 @@
 -- Grain : annee, source, indicateur, profession, niveau, code
 -- Source : Les métiers en 2030 (DARES) ; âges des professionnels du répertoire (DREES, situation au 1er janvier)
 -- Publication : territoire
--- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
+-- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030, soit onze ans : `departs_annuels` en est le onzième, une moyenne et non le nombre d'une année. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
 --   profession : profession de l'atlas, ou famille professionnelle (FAP 2009)
 --   libelle : nom de la profession ou de la famille
@@ -39,6 +39,12 @@ SELECT
     fap AS profession, libelle, niveau, code,
     (1000 * departs_fin_carriere)::DECIMAL(18, 1) AS valeur, 'personnes, de 2019 à 2030' AS unite,
     NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur, 'projeté' AS statut
+FROM dares_situes
+UNION ALL
+SELECT
+    annee, millesime, revision, 'dares_metiers_2030', 'departs_annuels', fap, libelle, niveau, code,
+    (1000 * departs_fin_carriere / (2030 - 2019))::DECIMAL(18, 1), 'personnes par an, moyenne de 2019 à 2030',
+    NULL, NULL, 'projeté'
 FROM dares_situes
 UNION ALL
 SELECT

@@ -42,11 +42,10 @@ entrees AS (
     UNION ALL
     SELECT * FROM internat
 ),
--- Eleven years, from 2019 to 2030.
 dares AS (
-    SELECT p.profession, d.code, (d.valeur / 11)::DECIMAL(18, 1) AS departs_annuels, '2019-2030' AS periode_departs
+    SELECT p.profession, d.code, d.valeur AS departs_annuels, '2019-2030' AS periode_departs
     FROM professions AS p
-    JOIN atlas.departs AS d ON d.indicateur = 'departs_fin_carriere' AND d.profession = p.fap AND d.niveau = 'region'
+    JOIN atlas.departs AS d ON d.indicateur = 'departs_annuels' AND d.profession = p.fap AND d.niveau = 'region'
 ),
 drees AS (
     SELECT profession, code, (departs / horizon)::DECIMAL(18, 1) AS departs_annuels,
