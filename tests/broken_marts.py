@@ -24,6 +24,14 @@ MARTS: dict[str, dict[str, str]] = {
         "vide_avec_motif": "UPDATE {t} SET motif = 'sans raison', valeur = 1, statut = 'calculé'",
         "rapport_recalcule": "UPDATE {t} SET valeur = 1, entrants = 500, departs_annuels = 100",
     },
+    "reference.appartenances": {
+        "communes_situees": "DELETE FROM {t} WHERE niveau = 'departement' AND rowid % 7 = 0",
+        "territoires_connus": _PLACE,
+    },
+    "core.annees_population": {
+        "annee_connue": _set("annee_population", "1800"),
+        "la_plus_proche": "UPDATE {t} SET annee_population = (SELECT min(annee_population) FROM {t})",
+    },
     "reference.ruptures": {
         "source_connue": _set("source", "'inconnue'"),
         "profession_connue": _set("profession", "'astronaute'"),
@@ -470,6 +478,7 @@ MARTS: dict[str, dict[str, str]] = {
         "vide_explique": _set("liquidations", "NULL"),
     },
     "atlas.formations_regionales": {
+        "entrants_par_place": "UPDATE {t} SET entrants_par_place = entrants_par_place + 0.1",
         "non_vide": _NOTHING,
         "territoires_connus": _PLACE,
         "nombres_positifs": _set("presents", "-1"),

@@ -41,6 +41,9 @@ RULES = {
     "ght": "substr(code_ght, 1, 2) = $region",
 }
 
+# Marts outside `qualite` of which each line comes from the one source that it names.
+BY_SOURCE = frozenset({"atlas.indicateurs"})
+
 
 @dataclass(frozen=True)
 class Written:
@@ -59,13 +62,13 @@ def restricted() -> frozenset[str]:
 def held_back() -> dict[str, list[str]]:
     """The tables that enter no release, each with the restricted sources from which it descends.
 
-    A table of `qualite` whose lines are each of one source is released without theirs (`openly`).
+    A table whose lines are each of one source, in `qualite` or BY_SOURCE, is released without theirs (`openly`).
     """
     return {
         model.name: sources
         for model in warehouse.models()
         if (sources := sorted(warehouse.sources_of(model.name) & restricted()))
-        and not (model.schema == "qualite" and "source" in model.grain)
+        and not ((model.schema == "qualite" or model.name in BY_SOURCE) and "source" in model.grain)
     }
 
 
@@ -76,7 +79,7 @@ def published() -> list[Model]:
 
 
 def openly(columns: Iterable[str]) -> str:
-    """SQL condition on a table of `qualite`: no line is about a restricted source or a table held back."""
+    """SQL condition on a table sorted by source: no line is about a restricted source or a table held back."""
     names = set(columns)
     conditions = []
     for column, hidden in (("source", restricted()), ("objet", frozenset(held_back()))):
@@ -98,7 +101,7 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str
     rule = RULES[model.publication].replace(
         "{region_ght}", "region_ght = $region" if "region_ght" in names else "false"
     )
-    if model.schema == "qualite":
+    if model.schema == "qualite" or model.name in BY_SOURCE:
         rule = f"({rule}) AND {openly(names)}"
     order = ", ".join(f'"{k}"' for k in [*model.grain, *[n for n in names if n not in model.grain]])
     said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""

@@ -1,8 +1,8 @@
 -- Besoins de soins : population âgée, observée et projetée, affections de longue durée, patients sans médecin traitant.
 -- Grain : annee, source, indicateur, scenario, niveau, code
--- Source : estimations et projections de population (INSEE) ; cartographie des pathologies et accès aux soins (CNAM)
+-- Source : estimations et projections de population, populations municipales (INSEE) ; cartographie des pathologies et accès aux soins (CNAM)
 -- Publication : territoire
--- Note : région et France sont des sommes de départements pour la population, et les lignes publiées pour la CNAM. Une projection n'est pas une prévision. Les parts sont recalculées, sauf celle des patients sans médecin traitant, dont seul le taux est publié.
+-- Note : l'âge quinquennal et les projections donnent 60, 65 et 75 ans ; les grandes classes, 60 et 75 ans, plus loin dans le passé ; sous le département, seule la population de tous âges est connue. Région et France sont des sommes de départements pour la population, et les lignes publiées pour la CNAM. Une projection n'est pas une prévision. Les parts sont recalculées, sauf celle des patients sans médecin traitant, dont seul le taux est publié.
 -- Colonnes :
 --   scenario : observé, ou scénario de la projection
 --   numerateur : ce qui est compté ; vide pour un nombre ou un taux publié
@@ -31,6 +31,20 @@ seuils AS (
     FROM situees AS s, (VALUES (60), (65), (75)) AS a (age)
     GROUP BY s.annee, s.source, s.scenario, s.niveau, s.code, a.age
 ),
+-- By large classes, which stop neither at 65 nor under the département.
+classes AS (
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+        'insee_population_departements' AS source, 'observé' AS scenario, p.niveau, p.code, a.age,
+        sum(population) FILTER (regexp_extract(tranche_age, '^[0-9]+')::INTEGER >= a.age)::DECIMAL(18, 1) AS numerateur,
+        sum(population)::DECIMAL(18, 1) AS denominateur
+    FROM core.population AS p, (VALUES (60), (75)) AS a (age)
+    WHERE p.sexe = 'ensemble' AND p.tranche_age <> 'ensemble'
+    GROUP BY p.annee, p.niveau, p.code, a.age
+),
+ages AS (
+    SELECT * FROM seuils UNION ALL BY NAME SELECT * FROM classes
+),
 ald AS (
     SELECT * FROM core.cnam_ald WHERE tranche_age = 'ensemble' AND sexe = 'ensemble'
 )
@@ -39,13 +53,20 @@ SELECT
     numerateur::DECIMAL(18, 6) AS valeur, 'habitants' AS unite,
     NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur,
     CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END AS statut
-FROM seuils
+FROM ages
 UNION ALL
 SELECT
     annee, millesime, revision, source, 'part_' || age || '_plus_population', scenario, niveau, code,
     CASE WHEN denominateur > 0 THEN (numerateur / denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
     numerateur, denominateur, CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END
-FROM seuils
+FROM ages
+UNION ALL
+SELECT
+    annee, millesime, revision,
+    CASE WHEN niveau IN ('departement', 'region', 'france') THEN 'insee_population_departements' ELSE 'insee_population_communes' END,
+    'population', 'observé', niveau, code, population, 'habitants', NULL, NULL, 'calculé'
+FROM core.population
+WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
 UNION ALL
 SELECT annee, millesime, revision, 'cnam_ald', 'patients_ald', 'observé', niveau, code, patients, 'personnes', NULL, NULL, statut
 FROM ald

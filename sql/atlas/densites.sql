@@ -23,11 +23,6 @@ population AS (
     SELECT annee, niveau, code, population, millesime
     FROM core.population
     WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
-),
-annees AS (
-    SELECT v.annee_voulue, arg_min(p.annee, abs(p.annee - v.annee_voulue) * 10000 - p.annee) AS annee_population
-    FROM (SELECT DISTINCT annee_voulue FROM effectifs) AS v, (SELECT DISTINCT annee FROM population) AS p
-    GROUP BY v.annee_voulue
 )
 SELECT
     e.annee, e.date_reference, e.millesime, e.revision, e.source, e.profession, e.specialite, e.feuille,
@@ -42,5 +37,5 @@ SELECT
                 || ' rapporté à la population du 01/01/' || a.annee_population
     END AS avertissement
 FROM effectifs AS e
-LEFT JOIN annees AS a ON a.annee_voulue = e.annee_voulue
+LEFT JOIN core.annees_population AS a ON a.niveau = e.niveau AND a.annee = e.annee_voulue
 LEFT JOIN population AS p ON p.annee = a.annee_population AND p.niveau = e.niveau AND p.code = e.code

@@ -12,6 +12,7 @@
 --   presents [personnes] : présents, toutes années de formation
 --   apprentis [personnes] : dont présents sous contrat d'apprentissage
 --   interruptions [personnes] : interruptions de l'année scolaire précédente
+--   entrants_par_place : entrants / places autorisées, toutes voies d'accès ; peut dépasser 1 ; vide quand une case manque
 --   promotion_entrants [personnes] : entrants de la promotion, dans les instituts qui la suivent
 --   promotion_diplomes [personnes] : diplômés de cette promotion, en retard compris
 --   promotion_en_formation [personnes] : encore en formation
@@ -72,13 +73,16 @@ sommes AS (
         sum(promotion_entrants)::INTEGER AS promotion_entrants,
         sum(promotion_diplomes)::INTEGER AS promotion_diplomes,
         sum(promotion_en_formation)::INTEGER AS promotion_en_formation,
-        bool_or(cachee) AS cachee
+        bool_or(cachee) AS cachee,
+        count(*) FILTER (declaree AND (entrants IS NULL OR places_autorisees IS NULL)) AS cases_vides
     FROM situees
     GROUP BY annee, diplome, niveau, code
 )
 SELECT
     s.annee, s.millesime, s.revision, s.diplome, s.niveau, s.code, n.institut AS libelle, s.region,
     s.instituts, s.places_autorisees, s.entrants, s.presents, s.diplomes, s.apprentis, s.interruptions,
+    CASE WHEN s.places_autorisees > 0 AND s.cases_vides = 0
+        THEN (s.entrants::DECIMAL(18, 4) / s.places_autorisees)::DECIMAL(9, 6) END AS entrants_par_place,
     s.promotion_entrants, s.promotion_diplomes, s.promotion_en_formation,
     CASE
         WHEN s.promotion_entrants IS NULL THEN 'non suivie'

@@ -2,9 +2,9 @@
 -- Grain : indicateur, annee, source, profession, specialite, mode_exercice, modalite, niveau, code
 -- Source : marts de l'atlas ; intervalles de Byar (taux) et de Wilson (parts)
 -- Publication : territoire
--- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, rien n'est comparé.
+-- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur ou sans intervalle, rien n'est dit plus haut ni plus bas. Les lignes des sources restreintes (annuaire santé, enquête RH) n'entrent dans aucune publication.
 -- Colonnes :
---   modalite : tranche d'âge, sexe ou partie du fichier que la mesure distingue ; vide sinon
+--   modalite : tranche d'âge, partie du fichier, variable de la SAE, catégorie de personnel ou diplôme que la mesure distingue ; vide sinon
 --   numerateur : ce qui est compté
 --   denominateur : ce à quoi on le rapporte
 --   bas : borne basse de l'intervalle à 95 %
@@ -31,13 +31,13 @@ SELECT
     s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.petit_nombre,
     r.valeur AS valeur_region, f.valeur AS valeur_france,
     CASE
-        WHEN r.valeur IS NULL OR s.petit_nombre THEN NULL
+        WHEN r.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL THEN NULL
         WHEN s.bas > r.valeur THEN 'plus haut'
         WHEN s.haut < r.valeur THEN 'plus bas'
         ELSE 'non distinguable'
     END AS face_a_region,
     CASE
-        WHEN f.valeur IS NULL OR s.petit_nombre OR s.niveau = 'france' THEN NULL
+        WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.niveau = 'france' THEN NULL
         WHEN s.bas > f.valeur THEN 'plus haut'
         WHEN s.haut < f.valeur THEN 'plus bas'
         ELSE 'non distinguable'

@@ -2,17 +2,24 @@
 -- Grain : cle
 -- Source : marts de l'atlas
 -- Publication : interne
--- Note : l'intervalle d'un effectif de registre lit l'année comme une issue d'un processus qui aurait pu en donner une autre. Il n'y en a pas pour les totaux de la SAE, ni pour BMO, enquête pondérée, ni pour une part de population.
+-- Note : l'intervalle d'un effectif de registre lit l'année comme une issue d'un processus qui aurait pu en donner une autre. Il n'y en a pas pour les totaux de la SAE, ni pour BMO, enquête pondérée, ni pour une part de population, ni pour les taux de l'enquête RH : ce sont des rapports d'ETP, de jours ou d'euros, et non des parts de personnes ; les accidents, rares et comptés un à un, en ont un. Une région enquête seule : elle n'a pas de France à laquelle se comparer. Sous l'arrondissement, un effectif est trop petit pour une densité.
 -- Colonnes :
 --   cle : numéro de la mesure, dans l'ordre de toutes ses colonnes
 --   indicateur : indicateur du dictionnaire
---   modalite : tranche d'âge, sexe ou partie du fichier que la mesure distingue ; vide sinon
+--   modalite : tranche d'âge, partie du fichier, variable de la SAE, catégorie de personnel ou diplôme que la mesure distingue ; vide sinon
 --   numerateur : ce qui est compté
 --   denominateur : ce à quoi on le rapporte
 --   echelle : multiplicateur du rapport
 --   intervalle : méthode de l'intervalle à 95 % : Byar pour un taux, Wilson pour une part ; vide sans intervalle
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
-WITH rapports AS (
+WITH populations AS (
+    SELECT a.annee, p.niveau, p.code, p.population
+    FROM core.annees_population AS a
+    JOIN core.population AS p ON p.niveau = a.niveau AND p.annee = a.annee_population
+    WHERE p.sexe = 'ensemble' AND p.tranche_age = 'ensemble'
+        AND p.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
+),
+rapports AS (
     SELECT 'densite' AS indicateur, annee, millesime, revision, source, profession, specialite, mode_exercice,
         feuille AS modalite, niveau, code, effectif::DECIMAL(18, 2) AS numerateur,
         population::DECIMAL(18, 2) AS denominateur, 100000 AS echelle, 'Byar' AS intervalle
@@ -34,6 +41,41 @@ WITH rapports AS (
     FROM atlas.effectifs AS f
     JOIN atlas.effectifs AS e USING (annee, source, profession, specialite, feuille, mode_exercice, niveau, code)
     WHERE f.sexe = 'femmes' AND e.sexe = 'ensemble' AND e.effectif > 0 AND f.effectif IS NOT NULL
+    UNION ALL
+    SELECT 'densite', r.annee, r.millesime, r.revision, 'rpps', r.profession, r.specialite_groupe, r.mode_exercice,
+        '', r.niveau, r.code, r.effectif, p.population, 100000, 'Byar'
+    FROM atlas.effectifs_rpps AS r
+    JOIN populations AS p USING (annee, niveau, code)
+    WHERE r.methode = 'personne' AND p.population > 0
+    UNION ALL
+    SELECT 'densite_hospitaliere', h.annee, h.millesime, h.revision, 'sae', 'ensemble', 'ensemble', 'ensemble',
+        h.variable, h.niveau, h.code, h.valeur, p.population, 100000, NULL
+    FROM atlas.hospitaliers AS h
+    -- An average of the year, beside the population at its beginning.
+    JOIN populations AS p USING (annee, niveau, code)
+    WHERE h.statut_regroupe = 'ensemble' AND h.valeur IS NOT NULL AND p.population > 0
+        AND h.variable IN ('ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_SOINS', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'ETP_SAG')
+    UNION ALL
+    SELECT 'part_meme_academie', annee, millesime, revision, 'parcoursup', 'ensemble', 'ensemble', 'ensemble',
+        diplome, niveau, code, admis_meme_academie, admis_neobacheliers, 1, 'Wilson'
+    FROM atlas.formations
+    WHERE niveau <> 'institut' AND admis_neobacheliers > 0 AND admis_meme_academie IS NOT NULL
+    UNION ALL
+    SELECT 'part_sans_diplome', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
+        diplome, niveau, code, promotion_entrants - promotion_diplomes, promotion_entrants, 1, 'Wilson'
+    FROM atlas.formations_regionales
+    WHERE niveau <> 'institut' AND promotion_statut = 'close' AND promotion_entrants > 0
+    UNION ALL
+    SELECT 'entrants_par_place', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
+        diplome, niveau, code, entrants, places_autorisees, 1, NULL
+    FROM atlas.formations_regionales
+    WHERE niveau <> 'institut' AND entrants_par_place IS NOT NULL
+    UNION ALL
+    SELECT indicateur, annee, millesime, revision, 'enquete_rh', 'ensemble', 'ensemble', 'ensemble', categorie, niveau, code,
+        numerateur, denominateur, CASE WHEN indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END,
+        CASE indicateur WHEN 'accidents_100_etp' THEN 'Byar' END
+    FROM atlas.ressources_humaines
+    WHERE niveau <> 'france' AND denominateur > 0
 )
 SELECT
     row_number() OVER (

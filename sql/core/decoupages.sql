@@ -3,25 +3,16 @@
 -- Source : code officiel géographique et zonages (INSEE), bassins d'emploi (France Travail, BMO)
 -- Publication : regions
 -- Note : une zone d'emploi ou un EPCI peut être à cheval sur plusieurs régions.
-WITH appartenances AS (
-    UNPIVOT (
-        SELECT
-            commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, 'F' AS france,
-            commune AS la_commune, departement AS le_departement, region AS la_region
-        FROM reference.communes
-    )
-    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
-    INTO NAME niveau VALUE code
-),
-territoires AS (
+WITH territoires AS (
     SELECT
-        niveau, code,
-        CASE WHEN count(DISTINCT le_departement) = 1 THEN min(le_departement) END AS departement,
+        a.niveau, a.code,
+        CASE WHEN count(DISTINCT c.departement) = 1 THEN min(c.departement) END AS departement,
         -- France touches all regions, and is released with each: it lists none.
-        CASE WHEN niveau <> 'france' THEN string_agg(DISTINCT la_region, ' ' ORDER BY la_region) END AS regions,
-        count(DISTINCT la_commune)::INTEGER AS communes
-    FROM appartenances
-    GROUP BY niveau, code
+        CASE WHEN a.niveau <> 'france' THEN string_agg(DISTINCT c.region, ' ' ORDER BY c.region) END AS regions,
+        count(*)::INTEGER AS communes
+    FROM reference.appartenances AS a
+    JOIN reference.communes AS c USING (commune)
+    GROUP BY a.niveau, a.code
 ),
 libelles AS (
     SELECT 'commune' AS niveau, commune AS code, libelle FROM reference.communes
