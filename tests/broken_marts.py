@@ -24,6 +24,19 @@ MARTS: dict[str, dict[str, str]] = {
         "vide_avec_motif": "UPDATE {t} SET motif = 'sans raison', valeur = 1, statut = 'calculé'",
         "rapport_recalcule": "UPDATE {t} SET valeur = 1, entrants = 500, departs_annuels = 100",
     },
+    "reference.seuils": {
+        "seuils_utiles": _set("valeur", "0"),
+        "seuils_presents": _ONE_LESS,
+    },
+    "qualite.alertes": {
+        "natures_connues": _set("nature", "'bruit'"),
+        "severites_connues": _set("severite", "'grave'"),
+        "hors_des_bornes": _set("bas", "apres - 1", "apres IS NOT NULL") + "; UPDATE {t} SET haut = apres + 1",
+        "petits_nombres_tus": "UPDATE {t} SET nature = 'baisse d''un cinquième', avant = 3, apres = 1",
+        "explique_abaisse": "UPDATE {t} SET severite = 'forte', explication = 'connue'",
+        "avant_puis_apres": _set("annee_avant", "annee + 1"),
+        "lisible": "INSERT INTO {t} SELECT a.* REPLACE ('forte' AS severite) FROM {t} AS a, range(400) LIMIT 40000",
+    },
     "reference.appartenances": {
         "communes_situees": "DELETE FROM {t} WHERE niveau = 'departement' AND rowid % 7 = 0",
         "territoires_connus": _PLACE,

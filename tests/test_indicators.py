@@ -1,5 +1,8 @@
 """Numerical methods against published values and properties; what they give on real extracts."""
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -8,6 +11,9 @@ from fixtures_entrepots import Warehouse, rows
 from scipy import stats as scipy_stats
 
 from pipelines.indicators import cohorts, intervals, stocks, tension
+from pipelines.indicators.cohorts import Floats
+
+Bounds = Callable[[Floats], tuple[Floats, Floats]]
 
 # --- intervals --------------------------------------------------------------------------------------------
 
@@ -51,6 +57,35 @@ def test_wilson_refuses_a_part_larger_than_its_total() -> None:
     with pytest.raises(ValueError, match="plus grande"):
         intervals.wilson([11], [10])
     assert np.isnan(intervals.wilson([0], [0])[0][0])
+
+
+@pytest.mark.parametrize(
+    "bounds", [lambda n: intervals.byar(n), lambda n: intervals.wilson(n, 2 * n)], ids=["Byar", "Wilson"]
+)
+def test_intervals_follow_their_territory_and_narrow_with_numbers(bounds: Bounds) -> None:
+    counts = np.array([3.0, 37, 158, 647, 5008])
+    order = np.array([4, 2, 0, 3, 1])
+    low, high = bounds(counts)
+    shuffled = bounds(counts[order])
+    assert np.array_equal(shuffled[0], low[order])
+    assert np.array_equal(shuffled[1], high[order])
+    # The same rate on ten times the population: a narrower interval, inside the first.
+    more_low, more_high = bounds(10 * counts)
+    width, more = (high - low) / (high + low), (more_high - more_low) / (more_high + more_low)
+    assert (more < width).all()
+    # The interval of a sum is narrower than the sum of intervals, and holds the sum.
+    whole_low, whole_high = bounds(counts.sum(keepdims=True))
+    if bounds(np.array([1.0]))[1][0] > 1:  # counts
+        assert whole_high[0] - whole_low[0] < (high - low).sum()
+        assert whole_low[0] < counts.sum() < whole_high[0]
+
+
+def test_the_interval_of_a_share_and_of_the_rest_are_each_other_s_mirror() -> None:
+    part, total = np.array([0, 1, 30, 277]), np.array([7, 9, 80, 647])
+    low, high = intervals.wilson(part, total)
+    rest_low, rest_high = intervals.wilson(total - part, total)
+    assert rest_low == pytest.approx(1 - high)
+    assert rest_high == pytest.approx(1 - low)
 
 
 # --- cohorts ----------------------------------------------------------------------------------------------
@@ -116,6 +151,89 @@ def test_who_leaves_later_leaves_less() -> None:
     assert cohorts.older(hazards, 2)[-1] == hazards[-1]
 
 
+def test_totals_of_many_models_are_those_of_each() -> None:
+    present = cohorts.single_ages(LOWER, np.stack([BANDS, BANDS / 50]))
+    hazards = np.stack([np.where(cohorts.AGES >= 62, q, -0.002) for q in (0.1, 0.2, 0.3)])
+    entries = np.stack([np.where(cohorts.AGES <= 34, n, 1.0) for n in (10.0, 40.0, 80.0)])
+    share = np.array([1.0, 0.02])
+    found = cohorts.totals(present, share, hazards, entries, 10)
+    assert found.shape == (2, 3, 11)
+    for place in range(2):
+        for draw in range(3):
+            path = cohorts.project(present[place], hazards[draw], share[place] * entries[draw], 10)
+            assert found[place, draw] == pytest.approx(path.sum(axis=-1))
+
+
+# --- departures and projections, from tables of ages ------------------------------------------------------
+
+
+def bands(parts: dict[str, float], factor: float = 1.0, lower: np.ndarray = LOWER, scheme: str = "a") -> pd.DataFrame:
+    """Ages of France over seven years, made by a known model, and of départements that are parts of it."""
+    true = np.where(cohorts.AGES >= 62, 0.15, 0.0)
+    path = cohorts.project(cohorts.single_ages(LOWER, BANDS), true, np.where(cohorts.AGES <= 34, 900.0, 0.0), 6)
+    edges = np.append(lower, 200)
+    lines = []
+    for rank, year in enumerate(range(2014, 2021)):
+        counts = [path[rank][(a <= cohorts.AGES) & (b > cohorts.AGES)].sum() for a, b in pairwise(edges)]
+        places = {("france", "F"): 1.0} | ({("departement", c): s for c, s in parts.items()} if year == 2020 else {})
+        for (level, code), share in places.items():
+            for first, count in zip(lower, counts, strict=True):
+                age = 0 if first == cohorts.YOUNGEST else int(first)
+                lines.append(("medecin", scheme, level, code, year, 2020, 1, age, factor * share * count))
+    names = ["profession", "source", "niveau", "code", "annee", "millesime", "revision", "age_min", "effectif"]
+    return pd.DataFrame(lines, columns=names)
+
+
+def levels(ages: pd.DataFrame) -> pd.DataFrame:
+    keys = ["profession", "source", "niveau", "code", "annee"]
+    return ages.groupby(keys, as_index=False).effectif.sum()
+
+
+PARTS = {"01": 0.5, "02": 0.3, "03": 0.2}
+METHODS = {
+    "departs": lambda ages: stocks.departures(ages).rename(columns={"departs": "valeur"}),
+    "projections": lambda ages: stocks.projections(ages, levels(ages)).rename(columns={"effectif": "valeur"}),
+}
+
+
+def values(ages: pd.DataFrame, method: str) -> pd.DataFrame:
+    made = METHODS[method](ages)
+    keys = [k for k in ("niveau", "code", "methode", "scenario", "annee", "horizon") if k in made]
+    return made.set_index(keys)[["valeur", "bas", "haut"]].sort_index()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_lines_changes_no_departure_and_no_projection(method: str) -> None:
+    ages = bands(PARTS)
+    pd.testing.assert_frame_equal(values(ages, method), values(ages.sample(frac=1, random_state=5), method))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_ten_times_the_population_gives_ten_times_as_many(method: str) -> None:
+    one, ten = values(bands(PARTS), method), values(bands(PARTS, factor=10), method)
+    assert ten.valeur.to_numpy() == pytest.approx(10 * one.valeur.to_numpy())
+    width = ((ten.haut - ten.bas) / ten.valeur).dropna()
+    assert (width <= ((one.haut - one.bas) / one.valeur).dropna() + 0.02).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_departements_add_up_to_france(method: str) -> None:
+    made = values(bands(PARTS), method).valeur.reset_index()
+    if "methode" in made:
+        made = made[made.methode == stocks.COHORT]
+    keys = [k for k in ("scenario", "annee", "horizon") if k in made]
+    whole = made[made.niveau == "france"].set_index(keys).valeur
+    added = made[made.niveau == "departement"].groupby(keys).valeur.sum()
+    assert added.loc[whole.index].to_numpy() == pytest.approx(whole.to_numpy())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_finer_bands_change_little(method: str) -> None:
+    coarse = values(bands(PARTS), method).valeur
+    finer = values(bands(PARTS, lower=np.sort(np.append(LOWER, [33, 43, 53, 58, 63, 68]))), method).valeur
+    assert finer.to_numpy() == pytest.approx(coarse.to_numpy(), rel=0.06)
+
+
 # --- index ------------------------------------------------------------------------------------------------
 
 COMPOSITION = pd.DataFrame(
@@ -163,6 +281,23 @@ def test_the_order_of_territories_changes_nothing() -> None:
         tension.index(g, COMPOSITION, reference)[0].set_index("code").sort_index()
         for g in (given, given.sample(frac=1, random_state=3))
     )
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_the_unit_of_an_indicator_changes_no_rank() -> None:
+    given = some()
+    scaled = given.assign(valeur=given.valeur * given.indicateur.map({"densite": 100_000, "evolution": 7}).fillna(1))
+    one, two = (tension.index(g, COMPOSITION, frozenset(given.code))[0] for g in (given, scaled))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_a_dimension_in_two_equal_indicators_weighs_what_one_does() -> None:
+    given = some()
+    twice = pd.concat([given, given[given.indicateur == "difficile"].assign(indicateur="difficile_bis")])
+    finer = pd.concat([COMPOSITION, COMPOSITION.iloc[[2]].assign(indicateur="difficile_bis")], ignore_index=True)
+    finer["poids"] = finer.poids.where(finer.dimension != "recrutement", 0.5)
+    one = tension.index(given, COMPOSITION, frozenset(given.code))[0]
+    two = tension.index(twice, finer, frozenset(given.code))[0]
     pd.testing.assert_frame_equal(one, two)
 
 

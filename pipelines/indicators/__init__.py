@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # pandas and scipy take a second to import: only a build need
 
 SCHEMA = "calculs"
 
+NOW, BEFORE = "édition", "édition précédente"  # the situations of atlas.tension_entrees
+
 WHOLE, NUMBER, SHARE, TEXT, YES = "INTEGER", "DECIMAL(18, 4)", "DECIMAL(18, 8)", "VARCHAR", "BOOLEAN"
 
 
@@ -56,12 +58,22 @@ def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]
 
 
 def _tension(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
+    import pandas as pd
+
     from pipelines.indicators import tension
 
-    scores, dimensions, details = tension.index(
-        given["indicateurs"], given["composition"], frozenset(given["reference"].code)
-    )
-    return {"tension": scores, "tension_dimensions": dimensions, "tension_details": details}
+    entries, reference = given["indicateurs"], frozenset(given["reference"].code)
+    of = {name: mine.drop(columns="situation") for name, mine in entries.groupby("situation")}
+    none = entries.drop(columns="situation").head(0)
+    scores, dimensions, details = tension.index(of.get(NOW, none), given["composition"], reference)
+    # Of the edition before, only the ranks are compared.
+    same = of.get(BEFORE, none).reset_index(drop=True).equals(of.get(NOW, none).reset_index(drop=True))
+    before = scores if same else tension.index(of.get(BEFORE, none), given["composition"], reference)[0]
+    return {
+        "tension": pd.concat([scores.assign(situation=NOW), before.assign(situation=BEFORE)], ignore_index=True),
+        "tension_dimensions": dimensions,
+        "tension_details": details,
+    }
 
 
 _FROM = {"niveau": TEXT, "code": TEXT}
@@ -132,7 +144,7 @@ ALL = (
     Calculation(
         name="tension",
         reads={
-            "indicateurs": "SELECT groupe, dimension, indicateur, code, valeur::DOUBLE AS valeur "
+            "indicateurs": "SELECT situation, groupe, dimension, indicateur, code, valeur::DOUBLE AS valeur "
             "FROM atlas.tension_entrees WHERE niveau = 'departement' AND retenu ORDER BY ALL",
             "composition": "SELECT version_poids, groupe, dimension, indicateur, sens, poids::DOUBLE AS poids, requise "
             "FROM reference.tension_composition ORDER BY ALL",
@@ -142,6 +154,7 @@ ALL = (
         },
         makes={
             "tension": {
+                "situation": TEXT,
                 "groupe": TEXT,
                 "code": TEXT,
                 "score": NUMBER,

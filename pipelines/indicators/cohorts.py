@@ -95,18 +95,22 @@ def older(hazards: Floats, years: int) -> Floats:
     return np.concatenate([np.full(years, hazards[0]), hazards[: -1 - years], hazards[-1:]])
 
 
+def staying(hazards: Floats, horizon: int) -> Floats:
+    """Probability of still being present after `horizon` years, by age today: (..., ages) -> (..., ages)."""
+    stay = np.ones_like(hazards)
+    for year in range(horizon):
+        later = np.minimum(np.arange(len(AGES)) + year, len(AGES) - 1)
+        stay = stay * (1 - hazards[..., later])
+    return stay
+
+
 def leaving(stocks: Floats, hazards: Floats, horizon: int) -> Floats:
     """Expected number of those present who leave within `horizon` years: (..., ages) -> (...).
 
     Sum over ages of N_a * (1 - prod(1 - q)); entries are not counted, and those who leave don't come back.
     `hazards`: (ages,) or (..., ages).
     """
-    rates = np.clip(hazards, 0, 1)
-    stay = np.ones_like(rates)
-    for year in range(horizon):
-        later = np.minimum(np.arange(len(AGES)) + year, len(AGES) - 1)
-        stay = stay * (1 - rates[..., later])
-    return np.asarray((stocks * (1 - stay)).sum(axis=-1))
+    return np.asarray((stocks * (1 - staying(np.clip(hazards, 0, 1), horizon))).sum(axis=-1))
 
 
 def project(stocks: Floats, hazards: Floats, entries: Floats, horizon: int) -> Floats:
@@ -123,3 +127,14 @@ def project(stocks: Floats, hazards: Floats, entries: Floats, horizon: int) -> F
         following[..., -1] += kept[..., -1]
         years.append(np.clip(following, 0, None))
     return np.stack(np.broadcast_arrays(*years), axis=-2)
+
+
+def totals(stocks: Floats, share: Floats, hazards: Floats, entries: Floats, horizon: int) -> Floats:
+    """Totals of `project` for many models at once: (territories, draws, horizon + 1).
+
+    `stocks`: (territories, ages); `share`: (territories,), of the entries; `hazards` and `entries`: (draws, ages).
+    Linear in stocks and entries, hence no array by territory, draw and age; a stock under zero isn't cut.
+    """
+    present = [staying(hazards, year) for year in range(horizon + 1)]
+    arrived = np.cumsum([np.zeros(len(entries)), *((entries * p).sum(axis=-1) for p in present[:-1])], axis=0)
+    return np.stack([stocks @ p.T + np.outer(share, a) for p, a in zip(present, arrived, strict=True)], axis=-1)

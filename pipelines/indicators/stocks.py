@@ -6,7 +6,6 @@ slope, which can, stands beside it, and the better tested of the two is the one 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -86,22 +85,16 @@ def _scenario(model: Model, factor: float, later: int) -> Floats:
     return cohorts.older(np.where(model.hazards > 0, model.hazards * factor, model.hazards), later)
 
 
-def _draws(model: Model, years: int) -> list[Model]:
-    """Models whose exits and entries differ as they did from one year to the other, seeded.
+def _draws(model: Model, years: int) -> tuple[Floats, Floats]:
+    """Exits and entries, (draws, ages) each, that differ as they did from one year to the other, seeded.
 
     A draw holds for the whole horizon: it stands for a different mean, whose error falls with the years seen.
     """
     chance = np.random.default_rng(SEED)
     shift = chance.standard_normal((DRAWS, 2))
     root = np.sqrt(max(1, years - 1))
-    return [
-        replace(
-            model,
-            hazards=model.hazards + exits * model.hazards_sd / root,
-            entries=model.entries + enters * model.entries_sd / root,
-        )
-        for exits, enters in shift
-    ]
+    exits, enters = np.hsplit(shift / root, 2)
+    return model.hazards + exits * model.hazards_sd, model.entries + enters * model.entries_sd
 
 
 def departures(ages: pd.DataFrame) -> pd.DataFrame:
@@ -113,10 +106,10 @@ def departures(ages: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for profession, (years, _, model) in models(ages).items():
         keys, stocks = _bands(_latest(ages, profession), ["niveau", "code", "annee", "millesime", "revision", "source"])
-        drawn = _draws(model, len(years))
+        exits, _ = _draws(model, len(years))
         chance = np.random.default_rng(SEED)
         for horizon in HORIZONS:
-            expected = np.stack([cohorts.leaving(stocks, m.hazards, horizon) for m in drawn], axis=-1)
+            expected = stocks @ (1 - cohorts.staying(np.clip(exits, 0, 1), horizon)).T
             low, high = np.quantile(chance.poisson(expected), BOUNDS, axis=-1)
             for scenario, (factor, later) in SCENARIOS.items():
                 value = cohorts.leaving(stocks, _scenario(model, factor, later), horizon)
@@ -149,8 +142,10 @@ TESTS = ["profession", "niveau", "methode", "annee", "territoires", "erreur_medi
 
 
 def _slope(levels: Floats) -> Floats:
-    """Mean yearly change of the last LOCAL years: (..., years) -> (...)."""
+    """Mean yearly change of the last LOCAL years: (..., years) -> (...); NaN where one year only is known."""
     back = min(LOCAL, levels.shape[-1] - 1)
+    if back == 0:
+        return np.full(levels.shape[:-1], np.nan)
     return np.asarray((levels[..., -1] - levels[..., -1 - back]) / back)
 
 
@@ -221,13 +216,9 @@ def projections(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
     for profession, (years, _, model) in models(ages).items():
         keys, now = _bands(_latest(ages, profession), ["niveau", "code", "annee", "millesime", "revision", "source"])
         keys = keys.rename(columns={"annee": "annee_depart"})
-        entries = _shared(keys, now)[:, None] * model.entries
-        drawn = _draws(model, len(years))
-        young = _shared(keys, now)[:, None]
-        sample = np.stack(
-            [cohorts.project(now, m.hazards, young * m.entries, HORIZON).sum(axis=-1) for m in drawn], axis=0
-        )
-        low, high = np.quantile(sample, BOUNDS, axis=0)
+        young = _shared(keys, now)
+        entries = young[:, None] * model.entries
+        low, high = np.quantile(cohorts.totals(now, young, *_draws(model, len(years)), HORIZON), BOUNDS, axis=1)
         paths = {
             (COHORT, scenario): cohorts.project(now, _scenario(model, *told), entries, HORIZON).sum(axis=-1)
             for scenario, told in SCENARIOS.items()

@@ -107,6 +107,11 @@ def write(
         "qualite.html": environment.get_template("qualite.html.j2").render(
             **common,
             vintages=vintages,
+            alertes=_rows(
+                connection,
+                "SELECT * FROM qualite.alertes ORDER BY nature, severite = 'information', niveau, source, objet, "
+                "abs(ecart_relatif) DESC, code, profession",
+            ),
             controles=_rows(
                 connection,
                 "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",

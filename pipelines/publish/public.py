@@ -28,8 +28,8 @@ RULES = {
     "regions": "list_contains(string_split(regions, ' '), $region) OR niveau IN ('france', 'region')",
     "territoire": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
-    "institut": "niveau IN ('france', 'region') OR (niveau IN ('institut', 'subdivision') AND region = $region) "
-    "OR EXISTS (FROM reference.territoires AS t "
+    "institut": "niveau IN ('france', 'region') OR (region = $region "
+    "AND niveau IN ('institut', 'subdivision', 'etablissement')) OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
     "departement": "departement IN (SELECT code FROM reference.territoires "
     "WHERE niveau = 'departement' AND regions = $region)",

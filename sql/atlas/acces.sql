@@ -44,7 +44,7 @@ annees AS (
 communes AS (
     SELECT
         z.annee, z.millesime, z.revision, z.millesime_liste, z.par_arrete AS arrete_employe, a.annee_population,
-        r.commune, r.arrondissement, r.epci, r.zone_emploi, r.bassin_vie, r.bassin_bmo, r.departement, r.region,
+        r.commune,
         coalesce(t.zone, c.zone, 'non classée') AS zone,
         t.commune IS NOT NULL AS par_arrete,
         p.population
@@ -56,15 +56,13 @@ communes AS (
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
 situees AS (
-    UNPIVOT (SELECT *, commune AS commune_comptee, 'F' AS france FROM communes)
-    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
-    INTO NAME niveau VALUE code
+    SELECT c.*, a.niveau, a.code FROM communes AS c JOIN reference.appartenances AS a USING (commune)
 ),
 sommes AS (
     SELECT
         annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone,
-        count(DISTINCT commune_comptee)::INTEGER AS communes,
-        count(DISTINCT commune_comptee) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
+        count(*)::INTEGER AS communes,
+        count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
         sum(population)::INTEGER AS population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population
     FROM situees

@@ -10,14 +10,7 @@
 --   population_sous_2_5 [habitants] : habitants des communes dont l'APL est sous 2,5 ; médecins généralistes seulement
 --   communes_sans_apl [communes] : communes du territoire sans APL
 WITH situees AS (
-    UNPIVOT (
-        SELECT a.annee, a.millesime, a.revision, a.profession, a.apl, a.apl_65, a.population_standardisee, a.population,
-            r.commune, r.arrondissement, r.epci, r.zone_emploi, r.bassin_vie, r.bassin_bmo, r.departement, r.region, 'F' AS france
-        FROM core.apl AS a
-        JOIN reference.communes AS r ON r.commune = a.commune
-    )
-    ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
-    INTO NAME niveau VALUE code
+    SELECT a.*, m.niveau, m.code FROM core.apl AS a JOIN reference.appartenances AS m USING (commune)
 ),
 sommes AS (
     SELECT

@@ -85,5 +85,5 @@ SELECT
     numerateur, denominateur, echelle,
     (echelle * numerateur / denominateur)::DECIMAL(18, 6) AS valeur,
     intervalle,
-    numerateur < 10 AS petit_nombre
+    numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
 FROM rapports

@@ -1,16 +1,22 @@
 -- Indicateurs qui entrent dans l'indice de tension, par groupe de professions et département.
--- Grain : groupe, dimension, indicateur, niveau, code
+-- Grain : situation, groupe, dimension, indicateur, niveau, code
 -- Source : marts de l'atlas (DREES, CNAM, France Travail, DARES, zonage)
 -- Publication : interne
--- Note : un indicateur écarté reste dans la table, avec son motif : rien n'est imputé.
+-- Note : un indicateur écarté reste dans la table, avec son motif : rien n'est imputé. La situation de l'édition précédente se recalcule des millésimes qui la précèdent : elle ne sert qu'aux alertes.
 -- Colonnes :
+--   situation : édition, ou édition précédente
 --   groupe : groupe de professions de l'indice
 --   dimension : offre, accès, vieillissement, flux, recrutement
 --   profession : profession d'où vient la valeur
 --   retenu : la valeur entre dans l'indice
 --   motif : pourquoi elle n'y entre pas
-WITH groupes AS (
-    SELECT * FROM (
+WITH situations AS (
+    SELECT 'édition' AS situation, edition AS dernier FROM reference.edition
+    UNION ALL
+    SELECT 'édition précédente', edition - 1 FROM reference.edition
+),
+groupes AS (
+    SELECT * FROM situations CROSS JOIN (
         VALUES
             ('medecin', 'medecin', 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL),
             ('medecin_generaliste', 'medecin', 'généralistes', 'cnam_demographie', 'cnam_demographie', 'V2X90', NULL),
@@ -22,84 +28,86 @@ WITH groupes AS (
     ) AS g (groupe, profession, specialite, source_offre, source_flux, fap_bmo, fap_dares)
 ),
 offre AS (
-    SELECT g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
+    SELECT g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6) AS valeur, NULL::VARCHAR AS motif
     FROM groupes AS g
     JOIN atlas.densites AS d ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = g.source_offre
-    WHERE d.niveau = 'departement'
-    QUALIFY row_number() OVER (PARTITION BY g.groupe, d.code ORDER BY d.annee DESC, d.feuille) = 1
+    WHERE d.niveau = 'departement' AND d.millesime <= g.dernier
+    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.feuille) = 1
 ),
 vieillissement AS (
-    SELECT g.groupe, 'vieillissement', 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
+    SELECT g.situation, g.groupe, 'vieillissement', 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6), NULL::VARCHAR
     FROM groupes AS g
     -- One source for the whole index: the workbooks by profession have other years and other professions.
     JOIN atlas.departs AS d
         ON d.profession = g.profession AND d.indicateur = 'part_60_plus' AND d.source = 'drees_medecins_ages'
-    WHERE d.niveau = 'departement'
-    QUALIFY row_number() OVER (PARTITION BY g.groupe, d.code ORDER BY d.annee DESC, d.source) = 1
+    WHERE d.niveau = 'departement' AND d.millesime <= g.dernier
+    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.source) = 1
 ),
 effectifs AS (
-    SELECT g.groupe, e.niveau, e.code, e.profession, e.annee, e.millesime, e.revision, e.source, e.effectif,
-        max(e.annee) OVER (PARTITION BY g.groupe, e.code) AS derniere
+    SELECT g.situation, g.groupe, e.niveau, e.code, e.profession, e.annee, e.millesime, e.revision, e.source, e.effectif,
+        max(e.annee) OVER (PARTITION BY g.situation, g.groupe, e.code) AS derniere
     FROM groupes AS g
     JOIN atlas.effectifs AS e
         ON e.profession = g.profession AND e.specialite = g.specialite AND e.source = g.source_flux
-    WHERE e.niveau = 'departement' AND e.sexe = 'ensemble' AND e.effectif > 0
-    QUALIFY row_number() OVER (PARTITION BY g.groupe, e.code, e.annee ORDER BY e.feuille) = 1
+    WHERE e.niveau = 'departement' AND e.sexe = 'ensemble' AND e.effectif > 0 AND e.millesime <= g.dernier
+    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, e.code, e.annee ORDER BY e.feuille) = 1
 ),
 -- From the newest stock known four years or more before the last: one series, one definition.
 evolutions AS (
-    SELECT f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
+    SELECT f.situation, f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
         (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
     FROM effectifs AS f
-    JOIN effectifs AS a ON a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
+    JOIN effectifs AS a ON a.situation = f.situation AND a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
     WHERE f.annee = f.derniere
-    QUALIFY row_number() OVER (PARTITION BY f.groupe, f.code ORDER BY a.annee DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY f.situation, f.groupe, f.code ORDER BY a.annee DESC) = 1
 ),
 flux AS (
-    SELECT groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source, valeur,
+    SELECT situation, groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source, valeur,
         NULL::VARCHAR
     FROM evolutions
 ),
 difficiles AS (
-    SELECT r.*, p.valeur AS projets
-    FROM atlas.recrutement AS r
+    SELECT s.situation, r.*, p.valeur AS projets
+    FROM situations AS s
+    JOIN atlas.recrutement AS r ON r.millesime <= s.dernier
     JOIN atlas.recrutement AS p
         ON p.source = r.source AND p.annee = r.annee AND p.fap = r.fap AND p.niveau = r.niveau AND p.code = r.code
         AND p.indicateur = 'projets'
     WHERE r.source = 'bmo' AND r.indicateur = 'part_difficile' AND r.niveau = 'departement'
-    QUALIFY row_number() OVER (PARTITION BY r.fap, r.code ORDER BY r.annee DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY s.situation, r.fap, r.code ORDER BY r.annee DESC) = 1
 ),
 bmo AS (
-    SELECT g.groupe, 'recrutement', 'part_difficile', d.niveau, d.code, g.profession, d.annee, d.millesime, d.revision,
+    SELECT g.situation, g.groupe, 'recrutement', 'part_difficile', d.niveau, d.code, g.profession, d.annee, d.millesime, d.revision,
         d.source, d.valeur,
         CASE
             WHEN d.valeur IS NULL THEN 'secret'
-            WHEN d.denominateur < 30 THEN 'moins de 30 projets'
-            WHEN d.denominateur < 0.8 * d.projets THEN 'moins de 80 % des projets visibles'
+            WHEN d.denominateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_minimum') THEN 'moins de 30 projets'
+            WHEN d.denominateur < d.projets * (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_visibles')
+                THEN 'moins de 80 % des projets visibles'
         END
     FROM groupes AS g
-    JOIN difficiles AS d ON d.fap = g.fap_bmo
+    JOIN difficiles AS d ON d.situation = g.situation AND d.fap = g.fap_bmo
 ),
 dares AS (
-    SELECT g.groupe, 'recrutement', 'tension_dares', t.niveau, t.code, g.profession, t.annee, t.millesime, t.revision,
+    SELECT g.situation, g.groupe, 'recrutement', 'tension_dares', t.niveau, t.code, g.profession, t.annee, t.millesime, t.revision,
         'dares_tensions', t.tension::DECIMAL(18, 6),
         CASE
             WHEN t.tension IS NULL THEN 'nd'
             WHEN t.tension_statut = 'imputé' THEN 'valeur imputée par la DARES'
         END
     FROM groupes AS g
-    JOIN core.dares_tensions AS t ON t.fap = g.fap_dares AND t.niveau = 'departement' AND t.code IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY g.groupe, t.code ORDER BY t.annee DESC, t.millesime DESC) = 1
+    JOIN core.dares_tensions AS t ON t.fap = g.fap_dares AND t.niveau = 'departement' AND t.code IS NOT NULL AND t.millesime <= g.dernier
+    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, t.code ORDER BY t.annee DESC, t.millesime DESC) = 1
 ),
 acces AS (
-    SELECT g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
+    SELECT g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
         max(a.revision)::INTEGER, 'zonage_medecins', sum(a.valeur) FILTER (a.zone IN ('ZIP', 'ZAC'))::DECIMAL(18, 6), NULL::VARCHAR
     FROM groupes AS g
     JOIN atlas.acces AS a ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.niveau = 'departement'
-    WHERE a.annee = (SELECT max(annee) FROM atlas.acces)
-    GROUP BY g.groupe, a.niveau, a.code, a.annee
+    WHERE a.annee = (SELECT max(annee) FROM atlas.acces) AND a.millesime <= g.dernier
+    GROUP BY g.situation, g.groupe, a.niveau, a.code, a.annee
 ),
 tous AS (
     SELECT * FROM offre
@@ -110,6 +118,6 @@ tous AS (
     UNION ALL SELECT * FROM acces
 )
 SELECT
-    groupe, dimension, indicateur, niveau, code, profession, annee, millesime, revision, source, valeur,
+    situation, groupe, dimension, indicateur, niveau, code, profession, annee, millesime, revision, source, valeur,
     motif IS NULL AND valeur IS NOT NULL AS retenu, motif
 FROM tous

@@ -15,3 +15,4 @@ SELECT
 FROM atlas.tension_entrees AS i
 JOIN reference.tension_composition AS c USING (groupe, dimension, indicateur)
 LEFT JOIN calculs.tension_details AS d USING (groupe, code, dimension, indicateur)
+WHERE i.situation = 'édition'
