@@ -4,7 +4,8 @@
 
 In turn, in fresh processes: (a) every file of the folder that the catalogue reads, read once into
 DuckDB; (b) the whole work from archive to release, by the same steps as the DAGs, without Airflow.
-Imports are outside both. Prints each pair, the median ratio and the peak memory.
+Imports are outside both. Prints each pair, the median ratio and the peak memory. The ratio of processor times
+says more than that of seconds where the machine does other work too.
 """
 
 import argparse
@@ -17,9 +18,16 @@ import tempfile
 import time
 from pathlib import Path
 
+Spent = tuple[float, float]
 
-def least(folder: Path) -> float:
-    """Seconds to read every file once into DuckDB."""
+
+def spent(since: Spent = (0, 0)) -> Spent:
+    """Seconds and processor seconds, since a moment."""
+    return time.perf_counter() - since[0], time.process_time() - since[1]
+
+
+def least(folder: Path) -> Spent:
+    """What it takes to read every file once into DuckDB."""
     import duckdb
     import pandas as pd
     import pyarrow.csv as pacsv
@@ -28,7 +36,7 @@ def least(folder: Path) -> float:
     from pipelines import catalogue
     from pipelines.connectors import mirror
 
-    start = time.perf_counter()
+    start = spent()
     with duckdb.connect() as connection:
         for source in catalogue.load_all():
             for millesime in mirror.vintages(folder, source):
@@ -53,11 +61,11 @@ def least(folder: Path) -> float:
                             lines = pacsv.read_csv(path, pacsv.ReadOptions(encoding="cp1252"), parse_options=skip)
                             connection.register("lu", lines)
                             connection.execute("CREATE OR REPLACE TABLE t AS FROM lu")
-    return time.perf_counter() - start
+    return spent(start)
 
 
-def whole(folder: Path, edition: int, region: str) -> float:
-    """Seconds from archive to release."""
+def whole(folder: Path, edition: int, region: str) -> Spent:
+    """What it takes from archive to release."""
     import os
 
     from pipelines import catalogue, quality, steps
@@ -67,7 +75,8 @@ def whole(folder: Path, edition: int, region: str) -> float:
         quality.warm()
         from pipelines.indicators import intervals, stocks, tension  # noqa: F401 pandas and scipy
         from pipelines.publish import release  # noqa: F401
-        start = time.perf_counter()
+
+        start = spent()
         for source in catalogue.sources():
             for millesime in steps.vintages(source):
                 steps.ingest(source, millesime)
@@ -77,7 +86,7 @@ def whole(folder: Path, edition: int, region: str) -> float:
         steps.reconcile(target)
         steps.promote(target)
         steps.publish(edition, region)
-        return time.perf_counter() - start
+        return spent(start)
 
 
 def main() -> None:
@@ -90,11 +99,13 @@ def main() -> None:
     parser.add_argument("--side", choices=["least", "whole"], help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.side:
-        seconds = least(given.folder) if given.side == "least" else whole(given.folder, given.edition, given.region)
+        seconds, cpu = (
+            least(given.folder) if given.side == "least" else whole(given.folder, given.edition, given.region)
+        )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"seconds": seconds, "megabytes": peak}))
+        print(json.dumps({"seconds": seconds, "cpu": cpu, "megabytes": peak}))
         return
-    ratios = []
+    ratios: dict[str, list[float]] = {"seconds": [], "cpu": []}
     for run in range(1, given.runs + 1):
         sides = {}
         for side in ("least", "whole"):
@@ -108,13 +119,17 @@ def main() -> None:
             if done.returncode:
                 sys.exit(done.stderr)
             sides[side] = json.loads(done.stdout.splitlines()[-1])
-        ratios.append(sides["whole"]["seconds"] / sides["least"]["seconds"])
+        for measure, found in ratios.items():
+            found.append(sides["whole"][measure] / sides["least"][measure])
         print(
             f"run {run}: read once {sides['least']['seconds']:5.2f} s, {sides['least']['megabytes']:5.0f} MB | "
             f"archive to release {sides['whole']['seconds']:5.2f} s, {sides['whole']['megabytes']:5.0f} MB | "
-            f"ratio {ratios[-1]:.2f}"
+            f"ratio {ratios['seconds'][-1]:.2f}, of processor times {ratios['cpu'][-1]:.2f}"
         )
-    print(f"median ratio: {statistics.median(ratios):.2f} (goal: at most 5; memory goal: under 1536 MB)")
+    print(
+        f"median ratio: {statistics.median(ratios['seconds']):.2f} (goal: at most 5; memory goal: under 1536 MB), "
+        f"of processor times {statistics.median(ratios['cpu']):.2f}"
+    )
 
 
 if __name__ == "__main__":
