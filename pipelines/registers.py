@@ -1,4 +1,4 @@
-"""What sql/*.yml declare beside the tables: indicators, breaks of series.
+"""What sql/*.yml declare beside the tables: indicators, breaks of series, published figures.
 
 One record per indicator: the suites' bounds, the columns' words, `reference.indicateurs` and the
 methodology cards all come from it. Fields are in French: they are what the public reads.
@@ -120,7 +120,35 @@ class Break(_Strict):
     comparable: bool
 
 
-Record = TypeVar("Record", Indicator, Break)
+class Figure(_Strict):
+    """A published figure, and where the edition finds its own: a measure, a year, a territory.
+
+    A gap has its `explication`, as long as the edition finds what was found (`constate`) when it was written.
+    """
+
+    chiffre: str = Text
+    libelle: str = Text
+    source: str = Text
+    millesime: int
+    mesure: str = Text
+    annee: int
+    niveau: str = Text
+    code: str = Text
+    attendu: Decimal
+    tolerance: Decimal = Decimal(0)
+    publication: str = Text
+    definition: str = Text
+    constate: Decimal | None = None
+    explication: str | None = None
+
+    @model_validator(mode="after")
+    def _explained(self) -> "Figure":
+        if (self.constate is None) != (self.explication is None):
+            raise ValueError("une `explication` va avec ce qui a été `constate`")
+        return self
+
+
+Record = TypeVar("Record", Indicator, Break, Figure)
 
 
 def _refused(path: Path, what: str) -> BuildError:
@@ -161,6 +189,12 @@ def breaks() -> tuple[Break, ...]:
     return tuple(record for _, record in read(FOLDER / "ruptures.yml", Break))
 
 
+@functools.cache
+def figures() -> tuple[Figure, ...]:
+    """The published figures that an edition must find again."""
+    return tuple(record for _, record in read(FOLDER / "chiffres_publies.yml", Figure))
+
+
 def crossed(source: str, first: int, last: int, profession: str = "") -> list[Break]:
     """The breaks that a series of a source meets after its year `first`, up to `last`.
 
@@ -186,10 +220,15 @@ INDICATOR = {
     **dict.fromkeys(("raison_bornes", "intervalle", "raison_intervalle", "mart", "colonne", "autres_lectures"), str),
 }
 BREAK = {"source": str, "annee": int, "profession": str, "rupture": str, "effet": str, "comparable": bool}
+FIGURE = {
+    **dict.fromkeys(("chiffre", "libelle", "source", "mesure", "niveau", "code"), str),
+    **{"millesime": int, "annee": int, "attendu": Decimal, "tolerance": Decimal, "constate": Decimal},
+    **dict.fromkeys(("publication", "definition", "explication"), str),
+}
 
 
 def records() -> dict[str, tuple[dict[str, type], list[dict[str, Any]]]]:
-    """Columns with their types, and rows, of `staging.indicateurs` and `staging.ruptures`."""
+    """Columns with their types, and rows, of the tables of `staging` that hold the registers."""
     told = [
         {
             **{k: v for k, v in i if isinstance(v, str)},
@@ -209,6 +248,7 @@ def records() -> dict[str, tuple[dict[str, type], list[dict[str, Any]]]]:
     return {
         "indicateurs": (INDICATOR, told),
         "ruptures": (BREAK, [b.model_dump() for b in breaks()]),
+        "chiffres_publies": (FIGURE, [f.model_dump() for f in figures()]),
     }
 
 

@@ -174,47 +174,71 @@ insee AS (
     WHERE p.sexe = 'Ensemble' AND p.tranche_age = 'Total'
     GROUP BY p.millesime, p.annee
 ),
+-- What the edition has of the measures that sql/chiffres_publies.yml names.
 valeurs AS (
-    SELECT 'medecins_normandie_2022' AS chiffre, 'drees_medecins_ages' AS source, sum(effectif)::DECIMAL(18, 2) AS valeur
-    FROM core.demographie
-    WHERE source = 'drees_medecins_ages' AND millesime = 2022 AND region = '28' AND tranche_age = 'ensemble'
-    UNION ALL
-    SELECT 'medecins_60_plus_normandie_2022', 'drees_medecins_ages', sum(valeur)
-    FROM atlas.departs
-    WHERE source = 'drees_medecins_ages' AND annee = 2022 AND indicateur = 'effectif_60_plus' AND niveau = 'region' AND code = '28'
-    UNION ALL
-    SELECT 'population_normandie_2016', 'insee_population_departements', sum(population)
+    SELECT 'population_1er_janvier' AS mesure, annee, niveau, code, population::DECIMAL(18, 2) AS valeur
     FROM core.population
-    WHERE annee = 2016 AND niveau = 'region' AND code = '28' AND sexe = 'ensemble' AND tranche_age = 'ensemble'
+    WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
     UNION ALL
-    SELECT 'population_normandie_2021', 'insee_population_communes', sum(population)
-    FROM core.population_communes
-    WHERE annee = 2021 AND region = '28'
+    SELECT 'evolution_population', annee, niveau, code,
+        population - lag(population) OVER (PARTITION BY niveau, code ORDER BY annee)
+    FROM core.population
+    WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
     UNION ALL
-    SELECT 'ifsi_normandie_places_2025', 'parcoursup', sum(places_offertes)
-    FROM atlas.formations
-    WHERE annee = 2025 AND niveau = 'region' AND code = '28' AND diplome = 'D.E Infirmier'
+    SELECT 'population_municipale', annee, niveau, code, sum(population)
+    FROM (
+        SELECT annee, 'region' AS niveau, region AS code, population FROM core.population_communes
+        UNION ALL SELECT annee, 'departement', departement, population FROM core.population_communes
+    )
+    GROUP BY annee, niveau, code
     UNION ALL
-    SELECT 'ifsi_normandie_admis_2025', 'parcoursup', sum(admis)
-    FROM atlas.formations
-    WHERE annee = 2025 AND niveau = 'region' AND code = '28' AND diplome = 'D.E Infirmier'
+    SELECT 'medecins', annee, niveau, code, effectif
+    FROM atlas.effectifs
+    WHERE source = 'drees_medecins_ages' AND sexe = 'ensemble'
     UNION ALL
-    SELECT 'internes_france_2022', 'sae', sum(valeur)
+    SELECT 'medecins_60_plus', annee, niveau, code, valeur
+    FROM atlas.departs
+    WHERE source = 'drees_medecins_ages' AND indicateur = 'effectif_60_plus'
+    UNION ALL
+    SELECT 'medecins_pour_10000', annee, niveau, code, valeur / 10
+    FROM atlas.densites
+    WHERE source = 'drees_medecins_ages'
+    UNION ALL
+    SELECT 'generalistes_liberaux_pour_100000', annee, niveau, code, valeur
+    FROM atlas.densites
+    WHERE source = 'cnam_demographie' AND profession = 'medecin' AND specialite = 'généralistes'
+    UNION ALL
+    SELECT 'internes', annee, 'france', 'F', sum(valeur)
     FROM core.sae_personnels
-    WHERE millesime = 2022 AND variable = 'EFF_INT' AND statut = 'publié'
+    WHERE variable = 'EFF_INT' AND statut = 'publié'
+    GROUP BY annee
+    UNION ALL
+    SELECT 'ght', annee, 'region', substr(code_ght, 1, 2), count(DISTINCT code_ght)
+    FROM fiches.ght_personnels
+    GROUP BY annee, substr(code_ght, 1, 2)
+    UNION ALL
+    SELECT 'part_zip_zac_pourcent', annee, niveau, code, 100 * sum(valeur)
+    FROM atlas.acces
+    WHERE zone IN ('ZIP', 'ZAC')
+    GROUP BY annee, niveau, code
+    UNION ALL
+    SELECT 'projets_bmo', annee, 'region', region, sum(met)
+    FROM core.bmo_projets
+    GROUP BY annee, region
+    UNION ALL
+    SELECT m.mesure, f.annee, f.niveau, f.code, CASE m.mesure WHEN 'places_ifsi' THEN f.places_offertes ELSE f.admis END
+    FROM atlas.formations AS f
+    CROSS JOIN (VALUES ('places_ifsi'), ('admis_ifsi')) AS m (mesure)
+    WHERE f.diplome = 'D.E Infirmier'
 ),
 publies AS (
     SELECT
-        'chiffre_publie', c.source, c.millesime, c.chiffre, c.libelle,
-        v.valeur, c.attendu, 0::DECIMAL(18, 2),
-        CASE
-            WHEN v.valeur IS DISTINCT FROM c.attendu AND c.chiffre = 'population_normandie_2021'
-                THEN c.publication || ' ; le réexport n''a pas la commune 14666 (1 888 habitants)'
-            ELSE c.publication
-        END
+        'chiffre_publie', c.source, c.millesime, c.chiffre, c.libelle, v.valeur, c.attendu, c.tolerance,
+        concat_ws(' ; ', c.publication, CASE WHEN abs(v.valeur - c.attendu) > c.tolerance THEN c.explication END)
     FROM reference.chiffres_publies AS c
-    JOIN valeurs AS v ON v.chiffre = c.chiffre
     JOIN reference.millesimes AS m ON m.source = c.source AND m.millesime = c.millesime AND m.statut = 'accepté'
+    -- A figure of which the edition has nothing is a gap to look at.
+    LEFT JOIN valeurs AS v ON v.mesure = c.mesure AND v.annee = c.annee AND v.niveau = c.niveau AND v.code = c.code
     WHERE NOT m.fictif
 ),
 tous AS (
@@ -232,14 +256,16 @@ tous AS (
     UNION ALL SELECT * FROM publies
 )
 SELECT
-    rapprochement, source, millesime, objet, libelle,
-    observe::DECIMAL(18, 2) AS observe, attendu::DECIMAL(18, 2) AS attendu,
-    (observe - attendu)::DECIMAL(18, 2) AS ecart, tolerance,
+    t.rapprochement, t.source, t.millesime, t.objet, t.libelle,
+    t.observe::DECIMAL(18, 2) AS observe, t.attendu::DECIMAL(18, 2) AS attendu,
+    (t.observe::DECIMAL(18, 2) - t.attendu)::DECIMAL(18, 2) AS ecart, t.tolerance,
     CASE
-        WHEN abs(observe - attendu) <= tolerance THEN 'égal'
-        WHEN explication IS NOT NULL AND (rapprochement <> 'chiffre_publie' OR objet = 'population_normandie_2021')
+        WHEN abs(t.observe::DECIMAL(18, 2) - t.attendu) <= t.tolerance THEN 'égal'
+        -- The gap of a published figure is explained while it is the one that was examined.
+        WHEN coalesce(c.constate = t.observe::DECIMAL(18, 2), c.chiffre IS NULL AND t.explication IS NOT NULL)
             THEN 'écart expliqué'
         ELSE 'écart'
     END AS resultat,
-    explication
-FROM tous
+    t.explication
+FROM tous AS t
+LEFT JOIN reference.chiffres_publies AS c ON t.rapprochement = 'chiffre_publie' AND c.chiffre = t.objet
