@@ -328,7 +328,10 @@ def package_field(mart: str, column: str) -> dict[str, Any]:
 
 
 def card(name: str) -> dict[str, str]:
-    """The methodology card of an indicator: French labels and texts, in reading order; empty fields left out."""
+    """The methodology card of an indicator: French labels and texts, in reading order; empty fields left out.
+
+    Its name is `libelle`, and `lectures` say where it is read: what of that is shown is the page's to say.
+    """
     one = indicators()[name]
     titles = [f"{s.producteur}, {s.titre}" for s in map(catalogue.load, one.sources)]
     known = [b for source in one.sources for b in breaks() if b.source == source]
@@ -349,6 +352,5 @@ def card(name: str) -> dict[str, str]:
             f"{b.annee}, {b.source}{f' ({b.profession})' if b.profession else ''} : {b.rupture}" for b in known
         ),
         "Bornes de contrôle": _said(one.bornes) + (f" ({one.bornes.raison})" if one.bornes.raison else ""),
-        "Où le lire": ", ".join(one.lectures),
     }
     return {label: text for label, text in fields.items() if text}

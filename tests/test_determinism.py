@@ -34,7 +34,7 @@ def same(one: Path, other: Path) -> None:
     assert first.keys() == second.keys()
     assert len([name for name in first if name.endswith(".csv")]) == len(public.published()) + 1
     assert len([name for name in first if name.endswith(".parquet")]) == len(public.published())
-    assert {"index.html", "qualite.html", "verrou.json", "manifeste.json"} <= first.keys()
+    assert {"index.html", "methodologie.html", "qualite.html", "verrou.json", "manifeste.json"} <= first.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
 

@@ -1,12 +1,14 @@
 """The registers of sql/*.yml: a record for every indicator, a column for every record, bounds that bind."""
 
+import html
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from fixtures_entrepots import ROOT, none, one, rows
+from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 
 from pipelines import registers, warehouse
 from pipelines.errors import BuildError
@@ -134,3 +136,25 @@ def test_breaks_between_two_years_of_a_series() -> None:
     assert registers.crossed("drees_professionnels", 2024, 2026, "masseur_kinesitherapeute") == []
     assert [b.comparable for b in registers.crossed("bmo", 2023, 2024)] == [False]
     assert isinstance(INDICATORS["remplacement"].bornes.min, Decimal)
+
+
+def test_an_evolution_does_not_cross_an_incomparable_break(sample_db: duckdb.DuckDBPyConnection) -> None:
+    flux = "FROM atlas.tension_entrees WHERE indicateur = 'evolution_annuelle' AND groupe = ?"
+    said = "SELECT DISTINCT retenu, motif, rupture " + flux
+    told = "2020 : mise à jour du répertoire"
+    assert rows(sample_db, said, "chirurgien_dentiste") == [(False, f"rupture de série en {told}", told)]
+    assert rows(sample_db, said, "medecin") == [(True, None, "2019 : extraction du répertoire")]
+
+
+def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:
+    text = (sample.release / "methodologie.html").read_text(encoding="utf-8")
+    for name, indicator in INDICATORS.items():
+        assert f'<h3 id="{name}">' in text
+        assert text.count(f'href="#{name}"') == 1, name
+        assert html.escape(indicator.limites, quote=False).replace("'", "&#39;") in text
+    # What is held back isn't offered to read.
+    assert "atlas.ressources_humaines" not in text
+    index = (sample.release / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="index\.html#([^"]+)"', text))
+    assert linked
+    assert all(f'id="{table}"' in index for table in linked)

@@ -314,7 +314,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("name", ["index.html", "qualite.html"])
+@pytest.mark.parametrize("name", ["index.html", "methodologie.html", "qualite.html"])
 def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse, name: str) -> None:
     page = Page(made.release / name)
     text = (made.release / name).read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-from pipelines import warehouse
+from pipelines import registers, warehouse
 from pipelines.publish import public, tables
 from pipelines.publish.public import Written
 
@@ -53,7 +53,8 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `index.html` (tables with sources, vintages, dates) and `qualite.html` (all checks).
+    """Writes `index.html` (tables with sources, vintages, dates), `methodologie.html` (a card per indicator) and
+    `qualite.html` (all checks).
 
     What concerns restricted sources alone is left out; `index.html` lists the tables held back, and why.
     """
@@ -104,6 +105,11 @@ def write(
     ]
     pages = {
         "index.html": environment.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
+        "methodologie.html": environment.get_template("methodologie.html.j2").render(
+            **common,
+            themes=_cards({w.model.name for w in written}),
+            ruptures=_rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
+        ),
         "qualite.html": environment.get_template("qualite.html.j2").render(
             **common,
             vintages=vintages,
@@ -130,3 +136,19 @@ def write(
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _cards(shown: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """The cards of all indicators by dimension, with those of their columns that the release shows."""
+    themes: dict[str, list[dict[str, Any]]] = {}
+    for name, indicator in registers.indicators().items():
+        places = (lecture.rpartition(".") for lecture in indicator.lectures)
+        themes.setdefault(indicator.dimension, []).append(
+            {
+                "indicateur": name,
+                "libelle": indicator.libelle,
+                "fiche": registers.card(name),
+                "lectures": [(table, column) for table, _, column in places if table in shown],
+            }
+        )
+    return themes

@@ -61,7 +61,7 @@ SELECT
     a.subdivisions, c.subdivisions AS subdivisions_du_territoire,
     s.postes, s.postes_cesp, s.pourvus, s.pourvus_cesp,
     CASE WHEN s.postes > 0 THEN (s.pourvus::DECIMAL(18, 4) / s.postes)::DECIMAL(9, 6) END AS valeur,
-    CASE WHEN s.annee = 2024 THEN 'réforme du deuxième cycle (R2C) : promotion réduite, à ne pas lire comme une tendance' END AS rupture,
+    x.rupture || ' : ' || x.effet AS rupture,
     CASE
         WHEN a.subdivisions < c.subdivisions THEN 'partiel'
         WHEN s.niveau = 'subdivision' AND s.specialite <> 'ensemble' THEN 'publié'
@@ -71,3 +71,4 @@ FROM sommes AS s
 JOIN annees AS a ON a.annee = s.annee AND a.niveau = s.niveau AND a.code = s.code
 JOIN completes AS c ON c.niveau = s.niveau AND c.code = s.code
 LEFT JOIN reference.internat_subdivisions AS n ON s.niveau = 'subdivision' AND n.subdivision = s.code
+LEFT JOIN reference.ruptures AS x ON x.source = 'internat_postes' AND x.annee = s.annee

@@ -17,6 +17,7 @@ WITH situations AS (
 ),
 groupes AS (
     SELECT * FROM situations CROSS JOIN (
+--   rupture : ruptures de série que l'évolution traverse (reference.ruptures) ; vide sinon
         VALUES
             ('medecin', 'medecin', 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL),
             ('medecin_generaliste', 'medecin', 'généralistes', 'cnam_demographie', 'cnam_demographie', 'V2X90', NULL),
@@ -57,7 +58,7 @@ effectifs AS (
 -- From the newest stock known four years or more before the last: one series, one definition.
 evolutions AS (
     SELECT f.situation, f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
-        (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
+        a.annee AS depart, (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
     FROM effectifs AS f
     JOIN effectifs AS a ON a.situation = f.situation AND a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
     WHERE f.annee = f.derniere
@@ -116,8 +117,21 @@ tous AS (
     UNION ALL SELECT * FROM bmo
     UNION ALL SELECT * FROM dares
     UNION ALL SELECT * FROM acces
+),
+-- A change doesn't cross a break that makes the years incomparable, and names those that it crosses.
+ruptures AS (
+    SELECT e.situation, e.groupe, e.code,
+        min('rupture de série en ' || r.annee || ' : ' || r.rupture) FILTER (NOT r.comparable) AS motif,
+        string_agg(r.annee || ' : ' || r.rupture, ' ; ' ORDER BY r.annee) AS rupture
+    FROM evolutions AS e
+    JOIN reference.ruptures AS r
+        ON r.source = e.source AND r.profession IN ('', e.profession) AND r.annee > e.depart AND r.annee <= e.annee
+    GROUP BY e.situation, e.groupe, e.code
 )
 SELECT
-    situation, groupe, dimension, indicateur, niveau, code, profession, annee, millesime, revision, source, valeur,
-    motif IS NULL AND valeur IS NOT NULL AS retenu, motif
-FROM tous
+    t.situation, t.groupe, t.dimension, t.indicateur, t.niveau, t.code, t.profession, t.annee, t.millesime, t.revision,
+    t.source, t.valeur, coalesce(t.motif, r.motif) IS NULL AND t.valeur IS NOT NULL AS retenu,
+    coalesce(t.motif, r.motif) AS motif, r.rupture
+FROM tous AS t
+LEFT JOIN ruptures AS r
+    ON t.dimension = 'flux' AND r.situation = t.situation AND r.groupe = t.groupe AND r.code = t.code

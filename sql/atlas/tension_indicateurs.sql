@@ -9,9 +9,10 @@
 --   sens : 1 si une valeur haute est de la tension, -1 si c'est une valeur basse
 --   rang_centile : rang parmi les départements de métropole, orienté vers la tension, de 0 à 100
 --   motif : pourquoi la valeur n'entre pas dans l'indice
+--   rupture : ruptures de série que l'évolution traverse (reference.ruptures) ; vide sinon
 SELECT
     i.groupe, i.dimension, i.indicateur, i.niveau, i.code, i.profession, i.annee, i.millesime, i.revision, i.source,
-    i.valeur, c.sens, d.rang_centile::DECIMAL(9, 4) AS rang_centile, i.motif
+    i.valeur, c.sens, d.rang_centile::DECIMAL(9, 4) AS rang_centile, i.motif, i.rupture
 FROM atlas.tension_entrees AS i
 JOIN reference.tension_composition AS c USING (groupe, dimension, indicateur)
 LEFT JOIN calculs.tension_details AS d USING (groupe, code, dimension, indicateur)
