@@ -154,6 +154,8 @@ def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:
         assert html.escape(indicator.limites, quote=False).replace("'", "&#39;") in text
     # What is held back isn't offered to read.
     assert "atlas.ressources_humaines" not in text
+    card = text[text.index('<h3 id="taux_vacance">') :]
+    assert "aucune valeur dans cette publication" in card[: card.index("</article>")]
     index = (sample.release / "index.html").read_text(encoding="utf-8")
     linked = set(re.findall(r'href="index\.html#([^"]+)"', text))
     assert linked

@@ -107,7 +107,7 @@ def write(
         "index.html": environment.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
         "methodologie.html": environment.get_template("methodologie.html.j2").render(
             **common,
-            themes=_cards({w.model.name for w in written}),
+            themes=_cards(connection, written),
             ruptures=_rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
         ),
         "qualite.html": environment.get_template("qualite.html.j2").render(
@@ -138,8 +138,15 @@ def write(
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _cards(shown: set[str]) -> dict[str, list[dict[str, Any]]]:
+def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
     """The cards of all indicators by dimension, with those of their columns that the release shows."""
+    shown: dict[str, set[str]] = {}
+    for table, names in ((w.model.name, {name for name, _ in w.columns}) for w in written):
+        held = registers.read_in(table)
+        if "indicateur" in names and held:
+            shown[table] = {row["indicateur"] for row in _rows(connection, f"SELECT DISTINCT indicateur FROM {table}")}
+        else:
+            shown[table] = set(held)
     themes: dict[str, list[dict[str, Any]]] = {}
     for name, indicator in registers.indicators().items():
         places = (lecture.rpartition(".") for lecture in indicator.lectures)
@@ -148,7 +155,7 @@ def _cards(shown: set[str]) -> dict[str, list[dict[str, Any]]]:
                 "indicateur": name,
                 "libelle": indicator.libelle,
                 "fiche": registers.card(name),
-                "lectures": [(table, column) for table, _, column in places if table in shown],
+                "lectures": [(table, column) for table, _, column in places if name in shown.get(table, ())],
             }
         )
     return themes

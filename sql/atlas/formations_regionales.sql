@@ -12,7 +12,6 @@
 --   presents [personnes] : présents, toutes années de formation
 --   apprentis [personnes] : dont présents sous contrat d'apprentissage
 --   interruptions [personnes] : interruptions de l'année scolaire précédente
---   entrants_par_place : entrants / places autorisées, toutes voies d'accès ; peut dépasser 1 ; vide quand une case manque
 --   promotion_entrants [personnes] : entrants de la promotion, dans les instituts qui la suivent
 --   promotion_diplomes [personnes] : diplômés de cette promotion, en retard compris
 --   promotion_en_formation [personnes] : encore en formation

@@ -10,6 +10,7 @@
 --   profession : profession d'où vient la valeur
 --   retenu : la valeur entre dans l'indice
 --   motif : pourquoi elle n'y entre pas
+--   rupture : ruptures de série que l'évolution traverse (reference.ruptures) ; vide sinon
 WITH situations AS (
     SELECT 'édition' AS situation, edition AS dernier FROM reference.edition
     UNION ALL
@@ -17,7 +18,6 @@ WITH situations AS (
 ),
 groupes AS (
     SELECT * FROM situations CROSS JOIN (
---   rupture : ruptures de série que l'évolution traverse (reference.ruptures) ; vide sinon
         VALUES
             ('medecin', 'medecin', 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL),
             ('medecin_generaliste', 'medecin', 'généralistes', 'cnam_demographie', 'cnam_demographie', 'V2X90', NULL),
