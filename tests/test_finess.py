@@ -13,7 +13,9 @@ import pytest
 from fixtures_entrepots import environment, none, one, rows
 
 from pipelines import catalogue, quality, samples, settings, staging, steps
-from pipelines.errors import RefusedError
+from pipelines.catalogue import Layout
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import json_tree
 from pipelines.samples import etablissements, finess, territoires
 
 STOCK = "etalab-cs1100507-stock-20241112-0339.csv"
@@ -368,6 +370,18 @@ def test_a_damaged_document_is_refused(
     text = (sample_extracts / "finess_plus" / "2025" / JSON).read_bytes()
     with pytest.raises(RefusedError, match=said):
         stage("finess_plus", "etablissements", 2025, put(tmp_path / "abime", JSON, change(text)))
+
+
+@pytest.mark.parametrize("block", [1, 7, 64])
+def test_where_a_block_ends_changes_nothing(tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '{"gco": [], "pmej" : [ {"a": 1.10, "b": "é]}", "c": {"d": true}} , {"a": 12345} ], "version": 20250102}\n'
+    monkeypatch.setattr(json_tree, "BLOCK", block)
+    layout = Layout(since=2025, file="x", reader="json_tree", rows="pmej", roots=["version"])
+    path = put(tmp_path / "blocs", "x.json", text.encode())
+    (extract,) = json_tree.read(path, layout, Place(source="finess_plus"))
+    cells = {name: column.to_pylist() for name, column in zip(extract.headings, extract.columns, strict=True)}
+    assert cells == {"a": ["1.10", "12345"], "b": ["é]}", None], "c.d": ["true", None]}
+    assert extract.captures == {"version": "20250102"}
 
 
 def test_two_files_of_one_year_are_refused(room: Path) -> None:

@@ -3,6 +3,7 @@
 Only the rows of one branch are kept, as columns of text; the document itself is never whole in memory.
 """
 
+import codecs
 import contextlib
 import gzip
 import json
@@ -11,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import ijson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +21,8 @@ from pipelines.readers import Extract
 
 GZIP = b"\x1f\x8b"
 BATCH = 20_000
-BLOCK = 1 << 20
+BLOCK = 1 << 20  # bytes read at once
+VALUE_MAX = 64 * BLOCK  # characters of one object: more, and a bracket is missing
 RANK = "#"  # the heading of a line's rank in its own array, where the layout asks for it
 CODED = {"code", "system"}  # a value of a code list, as the schema writes it; the flow has the code alone
 
@@ -105,25 +106,84 @@ def _above(line: list[Record], steps: list[str], path: str) -> str | None:
     return text(_coded(value))
 
 
-def _branch(path: Path, root: str) -> Iterator[Record]:
-    """The objects under a key of the document: those of its array, or the only one."""
-    found = False
-    with _opened(path) as handle:
-        for item in ijson.items(handle, f"{root}.item", buf_size=BLOCK):
-            found = True
-            if isinstance(item, dict):
-                yield item
-    if not found:
-        with _opened(path) as handle:
-            for item in ijson.items(handle, root, buf_size=BLOCK):
-                if isinstance(item, dict):
-                    yield item
+class _Document:
+    """The members of one JSON object, read by blocks: the items of an array come one by one.
 
+    The standard decoder reads an object whole, several times as fast as an event parser builds it. Numbers
+    stay as they are written.
+    """
 
-def _root(path: Path, key: str) -> str | None:
-    """A value of the document itself."""
-    with _opened(path) as handle:
-        return text(next(ijson.items(handle, key, buf_size=BLOCK), None))
+    def __init__(self, handle: IO[bytes]) -> None:
+        self.handle = handle
+        self.utf8 = codecs.getincrementaldecoder("utf-8-sig")()
+        self.decode = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+        self.text, self.at, self.ended = "", 0, False
+
+    def _more(self) -> bool:
+        """Reads on, as much again as what waits; False at the end of the file."""
+        wanted = max(BLOCK, len(self.text) - self.at)
+        block = b"" if self.ended else self.handle.read(wanted)
+        self.ended = not block
+        self.text = self.text[self.at :] + self.utf8.decode(block, final=self.ended)
+        self.at = 0
+        return not self.ended
+
+    def _peek(self) -> str:
+        """The next character that is no blank, '' at the end."""
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
+                self.at += 1
+            if self.at < len(self.text) or not self._more():
+                return self.text[self.at : self.at + 1]
+
+    def _take(self, expected: str) -> str:
+        """Takes the next character, one of those expected. Raises ValueError for another."""
+        found = self._peek()
+        if not found or found not in expected:
+            raise ValueError(f"« {found} » au lieu de « {' ou '.join(expected)} »")
+        self.at += 1
+        return found
+
+    def _value(self) -> Any:
+        """The next value whole."""
+        self._peek()
+        while True:
+            try:
+                value, end = self.decode(self.text, self.at)
+            except json.JSONDecodeError as error:
+                if len(self.text) - self.at > VALUE_MAX or not self._more():
+                    raise ValueError(error.msg) from error
+                continue
+            if end < len(self.text) or self.ended:
+                self.at = end
+                return value
+            self._more()  # a number may go on in the next block
+
+    def members(self) -> Iterator[tuple[str, Iterator[Any]]]:
+        """Each key with its value, or the items of its array, to be read before the next key; none of an array."""
+        if self._peek() == "[":
+            return
+        self._take("{")
+        while self._peek() != "}":
+            key = self._value()
+            self._take(":")
+            values = self._items() if self._peek() == "[" else iter([self._value()])
+            yield key, values
+            for _ in values:
+                pass
+            if self._peek() != "}":
+                self._take(",")
+        self._take("}")
+        if self._peek():
+            raise ValueError("du texte suit la fin du document")
+
+    def _items(self) -> Iterator[Any]:
+        self._take("[")
+        while self._peek() != "]":
+            yield self._value()
+            if self._peek() != "]":
+                self._take(",")
+        self._take("]")
 
 
 class _Columns:
@@ -173,8 +233,24 @@ class _Columns:
         }
 
 
-def _rows(path: Path, layout: Layout, steps: list[str], columns: _Columns) -> None:
-    for position, top in enumerate(_branch(path, steps[0]), start=1):
+def _read(path: Path, layout: Layout, steps: list[str], columns: _Columns) -> dict[str, str]:
+    """Fills the columns with the objects at the end of the way; returns what the document says of itself."""
+    captures: dict[str, str] = {}
+    missing = {steps[0], *layout.roots}
+    with _opened(path) as handle:
+        for key, values in _Document(handle).members():
+            if key == steps[0]:
+                _rows(values, layout, steps, columns)
+            elif key in layout.roots and (value := text(next(values, None))) is not None:
+                captures[key] = value
+            missing.discard(key)
+            if not missing:  # the rest is of other tables, which are read by themselves
+                break
+    return captures
+
+
+def _rows(tops: Iterator[Any], layout: Layout, steps: list[str], columns: _Columns) -> None:
+    for position, top in enumerate(filter(lambda item: isinstance(item, dict), tops), start=1):
         for line, rank in _lines(top, steps[1:], position):
             cells = {p: str(rank) if p == RANK else _above(line, steps, p) for p in layout.parents}
             _fill(cells, line[-1])
@@ -186,11 +262,10 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     steps = (layout.rows or "").split(".")
     columns = _Columns()
     try:
-        captures = {key: value for key in layout.roots if (value := _root(path, key)) is not None}
-        _rows(path, layout, steps, columns)
+        captures = _read(path, layout, steps, columns)
     except UnicodeDecodeError as error:
         raise _refused("Le fichier JSON n'est pas en UTF-8.", where, "du JSON en UTF-8") from error
-    except (ijson.JSONError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except (ValueError, RecursionError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _refused(f"Le JSON est coupé ou abîmé ({error}).", where, "un document JSON entier") from error
     found = columns.table()
     count = sum(columns.lengths)
