@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from serveur_capricieux import File, Server
 
 from pipelines import catalogue, landing, settings, steps
 from pipelines.catalogue import Source
-from pipelines.connectors import arrivals, transfer
-from pipelines.connectors.declared import Fetch
+from pipelines.connectors import addresses, arrivals, declared, transfer, web
+from pipelines.connectors.declared import Fetch, Written
 from pipelines.errors import LaterError, RefusedError, UsageError
 from pipelines.settings import Settings
 
@@ -191,3 +192,68 @@ def test_a_first_lock_waits_for_one_vintage_of_each_site(
     why = steps.nothing_to_build(EDITION)
     assert why
     assert "ght (en ligne)" in why
+
+
+# --- The blocks of the catalogue ------------------------------------------------------------------
+
+# What a producer puts on line at an address that could not be verified, or nowhere: the entry says which.
+DEPOSITS = {
+    "dares_fap",
+    "dares_metiers_2030",
+    "dares_tensions",
+    "drees_demographie",
+    "drees_medecins_ages",
+    "ght",
+    "insee_omphale",
+    "laposte_codes_postaux",
+    "zonage_medecins",
+}
+
+
+def test_each_source_is_fetched_or_says_why_it_is_deposited() -> None:
+    deposits = {s.id for s in catalogue.load_all() if s.fetch is None and not s.contrat and s.questionnaire is None}
+    assert deposits == DEPOSITS
+    assert not [
+        s for s in DEPOSITS if not re.search("(adresse non ouverte|ne le met en ligne)", catalogue.load(s).limits)
+    ]
+    assert not [s.id for s in catalogue.load_all() if s.fetch and (s.contrat or s.questionnaire)]
+
+
+@pytest.mark.parametrize("source_id", [s.id for s in catalogue.load_all() if s.fetch])
+def test_what_a_block_brings_is_what_the_entry_reads(source_id: str) -> None:
+    entry = catalogue.load(source_id)
+    assert entry.fetch is not None
+    for file in entry.fetch.files:
+        name = file.name or (addresses.url_name(file.url) if isinstance(file, Written) else None)
+        if name is None:
+            continue
+        for millesime in getattr(file, "millesimes", None) or [max(t.layouts[-1].since for t in entry.tables.values())]:
+            given = web.fill(name, millesime)
+            rules = [entry.layout(table, millesime).file for table in entry.tables] + [entry.archive or "(?!)"]
+            assert any(catalogue.pattern(rule, millesime).fullmatch(given) for rule in rules), given
+
+
+def test_a_file_is_dated_by_its_folder_and_may_come_of_another_dataset(
+    server: Server, now: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "_pause", lambda seconds: None)
+    names = ("ps-libreacces-personne-activite.txt", "ps-libreacces-savoirfaire.txt", "ps-libreacces-dipl-autexerc.txt")
+    entry = catalogue.load("rpps")
+    assert entry.fetch is not None
+    here = server.url("/api/1")
+    files = [
+        file.model_copy(update={"dataset": "savoirs"} if "savoir" in file.pattern else {}) for file in entry.fetch.files
+    ]
+    block = entry.fetch.model_copy(update={"api": here, "dataset": "rpps", "files": files})
+    for dataset in ("rpps", "savoirs"):
+        listed = []
+        for name in names:
+            if ("savoir" in name) == (dataset == "savoirs"):
+                path = f"/resources/rpps/20260105-084840/{name}"
+                server.on(path, File(name.encode()))
+                listed.append({"title": name, "filetype": "file", "url": server.url(path)})
+        server.on(f"/api/1/datasets/{dataset}/", caprice.json_of(json.dumps({"resources": listed})))
+    offered = declared.offers(block, "rpps", allow_http=True)
+    assert [(m, sorted(addresses.url_name(r.url) for r in found)) for m, found in offered] == [(2026, sorted(names))]
+    landed = arrivals.fetch(now, entry.model_copy(update={"fetch": block}), 2026, allow_http=True)
+    assert sorted(file.name for file in landed.files) == sorted(names)

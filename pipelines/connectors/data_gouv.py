@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pipelines.connectors import addresses, transfer
 from pipelines.connectors import resources as offered
@@ -18,7 +18,8 @@ KINDS = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha512": "sha512"}
 def resources(
     dataset: str, patterns: Mapping[str, re.Pattern[str]], access: Access, *, api: str = API
 ) -> list[Resource]:
-    """The files of a dataset (its slug or identifier) that a pattern recognises by their name or title.
+    """The files of a dataset (its slug or identifier) that a pattern recognises: by their name, their title, or the
+    end of their address (date of deposit and name).
 
     `patterns` gives a pattern per part. Raises RefusedError or LaterError as a download does.
     """
@@ -30,7 +31,8 @@ def resources(
         if not address:
             continue
         name = addresses.url_name(address)
-        labels = (name, str(item.get("title") or "").strip())
+        # The last folder is the date of deposit: what dates a file that always has the same name.
+        labels = (name, str(item.get("title") or "").strip(), "/".join(urlsplit(address).path.split("/")[-2:]))
         checksum = _checksum(item.get("checksum"))
         hosted = item.get("filetype") == "file"
         for part, pattern in patterns.items():

@@ -10,13 +10,13 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.errors import Place, RefusedError
 
@@ -25,6 +25,33 @@ if TYPE_CHECKING:  # requests and py7zr are only needed by a task that downloads
     from pipelines.connectors.transfer import Access, Fetched, State
 
 YEAR = "(?P<millesime>"
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"le motif « {text} » ne se lit pas : {error}") from error
+
+
+def _secure(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError(f"une adresse https:// : {url}")
+    if parts.username or parts.password or not parts.hostname:
+        raise ValueError("une adresse avec un hôte, et sans mot de passe")
+    return url
+
+
+def _readable(text: str) -> str:
+    _compiled(text)
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_readable)]
+Address = Annotated[str, AfterValidator(_secure)]
+DatasetOds = Annotated[str, Field(pattern=r"^[\w.@-]+$")]
+DatasetGouv = Annotated[str, Field(pattern=r"^[\w-]+$")]
 
 
 class _Strict(BaseModel):
@@ -41,26 +68,32 @@ class _File(_Strict):
     optional: bool = False
     name: str | None = None
 
+    @property
+    def dated(self) -> bool:
+        """Whether it says of which vintage it is."""
+        return YEAR in getattr(self, "pattern", "")
+
 
 class Named(_File):
-    """A file of a data.gouv.fr dataset, known by its name or its title.
+    """A file of a portal, known by its name or its title; on data.gouv.fr, also by `<date>-<hour>/<name>`, the end
+    of its address, which says when its producer put it there.
 
     `pattern` matches the whole of it, whatever its case; its group `millesime` takes the year, its
     other groups tell apart the files of one vintage. Without the group, the file is of every vintage.
     """
 
-    pattern: str
-
-    @field_validator("pattern")
-    @classmethod
-    def _pattern(cls, text: str) -> str:
-        _compiled(text)
-        return text
+    pattern: Pattern
 
     @property
     def title(self) -> str:
         """What it is, in a message."""
         return f"« {self.pattern} »"
+
+
+class Hosted(Named):
+    """A file of data.gouv.fr; `dataset` where it is in another one than the block's."""
+
+    dataset: DatasetGouv | None = None
 
 
 class Export(_File):
@@ -71,21 +104,15 @@ class Export(_File):
     """
 
     kind: Literal["export"]
-    dataset: str = Field(pattern=r"^[\w.@-]+$")
+    dataset: DatasetOds
     field: str | None = None
-    pattern: str = r"(?P<millesime>\d{4})"
+    pattern: Pattern = r"(?P<millesime>\d{4})"
     format: Literal["csv", "json", "jsonl", "geojson", "xlsx", "parquet"] = "csv"
     delimiter: str = ";"
     select: str | None = None
     where: str | None = None
     order_by: str | None = None
     use_labels: bool = False
-
-    @field_validator("pattern")
-    @classmethod
-    def _pattern(cls, text: str) -> str:
-        _compiled(text)
-        return text
 
     @property
     def title(self) -> str:
@@ -105,19 +132,19 @@ class Attachment(Named):
     """A file attached to an Opendatasoft dataset, known by its identifier or its title."""
 
     kind: Literal["attachment"]
-    dataset: str = Field(pattern=r"^[\w.@-]+$")
+    dataset: DatasetOds
 
 
 class Written(_File):
     """A file at an address that the catalogue writes out, for the vintages it lists (all, where it lists none)."""
 
-    url: str
+    url: Address
     millesimes: list[int] = []
 
-    @field_validator("url")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        return _secure(url)
+    @property
+    def dated(self) -> bool:
+        """Whether it says of which vintage it is."""
+        return bool(self.millesimes)
 
     @property
     def title(self) -> str:
@@ -136,6 +163,13 @@ class _Block(_Strict):
     max_extracted_mb: int = Field(default=4000, gt=0)
     max_minutes: float = Field(default=60, gt=0)
     since: int | None = None
+    files: Sequence[_File]
+
+    @model_validator(mode="after")
+    def _vintages(self) -> "_Block":
+        if not any(file.dated and not file.optional for file in self.files):
+            raise ValueError("un fichier au moins, qui ne soit pas facultatif, dit son millésime")
+        return self
 
     @field_validator("hosts")
     @classmethod
@@ -150,37 +184,17 @@ class DataGouv(_Block):
     """A dataset of data.gouv.fr, by its slug or identifier."""
 
     type: Literal["data_gouv"]
-    dataset: str = Field(pattern=r"^[\w-]+$")
-    api: str = "https://www.data.gouv.fr/api/1"
-    files: list[Named] = Field(min_length=1)
-
-    @field_validator("api")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        return _secure(url)
-
-    @model_validator(mode="after")
-    def _vintages(self) -> "DataGouv":
-        _has_a_vintage(YEAR in f.pattern and not f.optional for f in self.files)
-        return self
+    dataset: DatasetGouv
+    api: Address = "https://www.data.gouv.fr/api/1"
+    files: list[Hosted] = Field(min_length=1)
 
 
 class Opendatasoft(_Block):
     """Datasets of one Opendatasoft portal."""
 
     type: Literal["opendatasoft"]
-    portal: str
+    portal: Address
     files: list[Annotated[Export | Attachment, Field(discriminator="kind")]] = Field(min_length=1)
-
-    @field_validator("portal")
-    @classmethod
-    def _address(cls, url: str) -> str:
-        return _secure(url)
-
-    @model_validator(mode="after")
-    def _vintages(self) -> "Opendatasoft":
-        _has_a_vintage(YEAR in f.pattern and not f.optional for f in self.files)
-        return self
 
 
 class Web(_Block):
@@ -188,11 +202,6 @@ class Web(_Block):
 
     type: Literal["web"]
     files: list[Written] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _vintages(self) -> "Web":
-        _has_a_vintage(bool(f.millesimes) and not f.optional for f in self.files)
-        return self
 
 
 Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]
@@ -305,27 +314,6 @@ def _fill(text: str, millesime: int) -> str:
     return text.replace("{millesime}", f"{millesime:04d}").replace("{aa}", f"{millesime % 100:02d}")
 
 
-def _compiled(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"le motif « {text} » ne se lit pas : {error}") from error
-
-
-def _secure(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-        raise ValueError(f"une adresse https:// : {url}")
-    if parts.username or parts.password or not parts.hostname:
-        raise ValueError("une adresse avec un hôte, et sans mot de passe")
-    return url
-
-
-def _has_a_vintage(told: Iterator[bool]) -> None:
-    if not any(told):
-        raise ValueError("un fichier au moins, qui ne soit pas facultatif, dit son millésime")
-
-
 def _access(block: Fetch, where: Place, allow_http: bool) -> "Access":
     from pipelines.connectors.transfer import Access, Limits
 
@@ -352,8 +340,14 @@ def _resources(block: Fetch, access: "Access") -> list["Resource"]:
     from pipelines.connectors import data_gouv, opendatasoft, web
 
     if block.type == "data_gouv":
-        patterns = {str(rank): _compiled(file.pattern) for rank, file in enumerate(block.files)}
-        return data_gouv.resources(block.dataset, patterns, access, api=block.api)
+        datasets: dict[str, dict[str, re.Pattern[str]]] = {}
+        for rank, hosted in enumerate(block.files):
+            datasets.setdefault(hosted.dataset or block.dataset, {})[str(rank)] = _compiled(hosted.pattern)
+        return [
+            resource
+            for dataset, patterns in datasets.items()
+            for resource in data_gouv.resources(dataset, patterns, access, api=block.api)
+        ]
     if block.type == "web":
         return web.resources(
             {str(rank): [web.Address(file.url, tuple(file.millesimes))] for rank, file in enumerate(block.files)}

@@ -10,7 +10,8 @@ WITH publiees AS (
         CASE WHEN length(commune) = 6 THEN substr(commune, 1, 2) || substr(commune, 4) ELSE commune END AS commune_publiee,
         population
     FROM staging.insee_population_communes
-    QUALIFY row_number() OVER (PARTITION BY annee2, commune ORDER BY millesime DESC, revision DESC) = 1
+    -- A year is taken whole: two vintages don't have the same communes, nor both the municipal arrondissements.
+    QUALIFY rank() OVER (PARTITION BY annee2 ORDER BY millesime DESC, revision DESC) = 1
 )
 SELECT
     p.annee, max(p.millesime)::INTEGER AS millesime, max(p.revision)::INTEGER AS revision,
