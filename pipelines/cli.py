@@ -565,14 +565,21 @@ def echantillon(
         int, typer.Option("--annuaires", min=1, max=20, help="Nombre d'extraits annuels de l'annuaire santé.")
     ] = 2,
     national: Annotated[
-        bool, typer.Option("--national", help="Le dernier annuaire à la taille nationale (2,4 millions de lignes).")
+        bool,
+        typer.Option(
+            "--national",
+            help="FINESS et le dernier annuaire à la taille nationale (175 000 sites, 2,4 millions de lignes).",
+        ),
+    ] = False,
+    decennie: Annotated[
+        bool, typer.Option("--decennie", help="Jusqu'à dix millésimes de chaque source annuelle.")
     ] = False,
 ) -> None:
     """Fabrique des extraits fictifs, dans la présentation des producteurs, à l'échelle voulue."""
     from pipelines import samples
 
     start = time.perf_counter()
-    made = samples.make(dossier, scale=echelle, vintages=annuaires, national=national)
+    made = samples.make(dossier, scale=echelle, vintages=annuaires, national=national, decade=decennie)
     size = sum(path.stat().st_size for path in made) / 1e6
     _console().print(
         f"{len(made)} fichiers fictifs, {size:.0f} Mo, dans {dossier} ({time.perf_counter() - start:.0f} s)",

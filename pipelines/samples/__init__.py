@@ -20,6 +20,7 @@ from pipelines.samples import (
     annuaire,
     besoins,
     contrats,
+    decennie,
     demographie,
     enquetes,
     etablissements,
@@ -48,10 +49,12 @@ def make(
     scale: float = 1.0,
     vintages: int = len(annuaire.ANNEES),
     national: bool = False,
+    decade: bool = False,
 ) -> list[Path]:
     """Makes the fictitious extracts in `root/<folder>/<millésime>/` and returns them, in order.
 
-    `vintages` yearly extracts of the health directory, the newest of national size where `national`.
+    `vintages` yearly extracts of the health directory; where `national`, its newest and FINESS are of national
+    size. `decade` adds vintages of every yearly source, up to ten (pipelines/samples/decennie.py).
 
     Does nothing where `root` already holds those of the same seed, scale and code. They are made
     aside, then swapped in. Raises UsageError where `root` holds something else.
@@ -62,15 +65,17 @@ def make(
             expected="un nombre entre 0 et 100 (1 : une centaine d'établissements normands)",
         )
     root = root.absolute()
+    vintages = max(vintages, decennie.VINTAGES) if decade else vintages
     wanted = {
         "graine": seed,
         "echelle": float(scale),
         "annuaires": vintages,
         "national": national,
+        "decennie": decade,
         "code": _code(),
     }
     try:
-        return _make(root, wanted, seed, scale, vintages, national)
+        return _make(root, wanted, seed, scale, vintages, national, decade)
     except OSError as error:
         raise StorageError(
             f"L'échantillon ne s'écrit pas dans {root} : {error}",
@@ -78,7 +83,9 @@ def make(
         ) from error
 
 
-def _make(root: Path, wanted: dict[str, object], seed: int, scale: float, vintages: int, national: bool) -> list[Path]:
+def _make(
+    root: Path, wanted: dict[str, object], seed: int, scale: float, vintages: int, national: bool, decade: bool
+) -> list[Path]:
     made = _made(root)
     if made is not None and all(made.get(key) == value for key, value in wanted.items()) and _whole(root, made):
         return _extracts(root)
@@ -93,10 +100,7 @@ def _make(root: Path, wanted: dict[str, object], seed: int, scale: float, vintag
     aside = root.parent / f".{root.name}-{uuid.uuid4().hex}"
     try:
         aside.mkdir()
-        _write(aside, seed, scale)
-        if national or vintages != len(annuaire.ANNEES):
-            shutil.rmtree(aside / "rpps")
-            annuaire.write_series(aside, seed, scale, vintages, national=national)
+        _write(aside, seed, scale, vintages, national, decade)
         sizes = {path.relative_to(aside).as_posix(): path.stat().st_size for path in _extracts(aside)}
         marker = json.dumps({**wanted, "fichiers": sizes}, ensure_ascii=False, indent=1)
         (aside / MARKER).write_text(marker + "\n", encoding="utf-8", newline="\n")
@@ -106,7 +110,7 @@ def _make(root: Path, wanted: dict[str, object], seed: int, scale: float, vintag
     return _extracts(root)
 
 
-def _write(root: Path, seed: int, scale: float) -> None:
+def _write(root: Path, seed: int, scale: float, vintages: int, national: bool, decade: bool) -> None:
     territoire = territoires.build(seed, scale)
     population = populations.Population(seed)
     parc = etablissements.build(seed, scale, territoire)
@@ -120,8 +124,10 @@ def _write(root: Path, seed: int, scale: float) -> None:
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)
     enquetes.write(root, parc, seed)
-    finess.write(root, parc, territoire, scale)
-    annuaire.write(root, territoire, parc, seed, scale)
+    finess.write(root, parc, territoire, scale, autres=finess.NATIONAL if national else None)
+    annuaire.write(root, territoire, parc, seed, scale, vintages, national=national)
+    if decade:
+        decennie.write(root, territoire, population, parc, seed, scale)
     (root / FICTIF).write_text(SENTENCE, encoding="utf-8", newline="\n")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.samples import etablissements, territoires, writers
+from pipelines.samples import writers
 from pipelines.samples.etablissements import Parc
 from pipelines.samples.geographie import capitals
 from pipelines.samples.nomenclatures import headings, rows
@@ -295,16 +295,17 @@ def write_vintage(
     return made
 
 
-def write(root: Path, territoire: Territoire, parc: Parc, seed: int, scale: float) -> None:
-    """Writes `rpps`, two yearly extracts of about 1,700 × scale persons."""
-    for annee in ANNEES:
-        write_vintage(root, territoire, parc, seed, annee, max(200, int(PERSONNES * scale)))
-
-
-def write_series(root: Path, seed: int, scale: float, vintages: int, *, national: bool) -> None:
-    """Writes the last `vintages` yearly extracts; the newest of national size (2.4 million lines) if asked."""
-    territoire = territoires.build(seed, scale)
-    parc = etablissements.build(seed, scale, territoire)
+def write(
+    root: Path,
+    territoire: Territoire,
+    parc: Parc,
+    seed: int,
+    scale: float,
+    vintages: int = len(ANNEES),
+    *,
+    national: bool = False,
+) -> None:
+    """Writes `rpps`, the last yearly extracts of about 1,700 × scale persons; the newest of all if `national`."""
     for annee in range(ANNEES[-1] - vintages + 1, ANNEES[-1] + 1):
         large = national and annee == ANNEES[-1]
         persons = NATIONAL if large else max(200, int(PERSONNES * scale))

@@ -13,7 +13,7 @@ FICTIF = "DONNÉES FICTIVES dans la présentation du producteur"
 
 # --- APL (DREES) ------------------------------------------------------------------------------------
 
-APL, APL_ANNEES = 2023, (2022, 2023)
+APL = 2023
 # File -> what stands after « APL aux », after « Population … standardisée … pour », level, unit.
 APL_PROFESSIONS = {
     "medecins_generalistes": ("médecins généralistes", "la médecine générale", 3.3),
@@ -73,10 +73,13 @@ def _apl_sheet(
     return [*lines, [], ["Lecture : données fictives"], ["Champ : France hors Mayotte"], ["Source : fictive"]]
 
 
-def _apl(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
+def write_apl(root: Path, territoire: Territoire, population: Population, seed: int, millesime: int) -> None:
+    """Writes `apl/<millesime>`, a workbook a profession, whose sheets are the vintage's year and the one before."""
     for profession in APL_PROFESSIONS:
-        sheets = [(f"APL {a}", _apl_sheet(profession, a, territoire, population, seed)) for a in APL_ANNEES]
-        writers.xlsx(root / "apl" / str(APL) / f"indicateur_d_apl_aux_{profession}.xlsx", sheets)
+        sheets = [
+            (f"APL {a}", _apl_sheet(profession, a, territoire, population, seed)) for a in (millesime - 1, millesime)
+        ]
+        writers.xlsx(root / "apl" / str(millesime) / f"indicateur_d_apl_aux_{profession}.xlsx", sheets)
 
 
 # --- Population by age (INSEE) ----------------------------------------------------------------------
@@ -84,7 +87,6 @@ def _apl(root: Path, territoire: Territoire, population: Population, seed: int) 
 AGES = [*(f"{age} à {age + 4} ans" for age in range(0, 95, 5)), "95 ans et plus"]
 # How each of the five large classes is shared out among the classes of five years.
 PARTS = ((1.0, 1.05, 1.08, 1.05), (0.95, 0.98, 1.0, 1.02), (1.0, 1.0, 1.05, 1.02), (1.1, 1.0, 0.9), (9, 7, 5, 3, 1.2))
-ANNEES_AGES = range(DERNIERE - 4, DERNIERE + 1)
 
 
 def _ages(population: Population, departement: str, annee: int) -> tuple[list[int], list[int]]:
@@ -121,11 +123,12 @@ def _ages_sheet(population: Population, annee: int) -> list[list[Cell]]:
     return [*rows, [], [f"Source : Insee - Estimations de population ({FICTIF.lower()})"]]
 
 
-def _population(root: Path, population: Population) -> None:
+def write_ages(root: Path, population: Population, millesime: int) -> None:
+    """Writes `insee_population/<millesime>`, its workbook by age of five years: the last five years of it."""
     sheets: list[tuple[str, list[list[Cell]]]] = [("À savoir", [[FICTIF]])]
-    sheets += [(str(annee), _ages_sheet(population, annee)) for annee in reversed(ANNEES_AGES)]
+    sheets += [(str(annee), _ages_sheet(population, annee)) for annee in range(millesime, millesime - 5, -1)]
     writers.xlsx(
-        root / "insee_population" / str(DERNIERE) / f"estim-pop-dep-sexe-aq-1975-{DERNIERE}.xlsx", sheets, strict=True
+        root / "insee_population" / str(millesime) / f"estim-pop-dep-sexe-aq-1975-{millesime}.xlsx", sheets, strict=True
     )
 
 
@@ -178,12 +181,13 @@ def _zones() -> list[tuple[str, str, str, str, list[str]]]:
     return [*zones, ("99", "FRANCE", "999", "FRANCE", [d.code for d in departements()])]
 
 
-def _cnam(root: Path, population: Population, seed: int) -> None:
+def write_cnam(root: Path, population: Population, seed: int, annee: int) -> None:
+    """Writes `cnam_ald/<annee>` and `cnam_medecin_traitant/<annee>`."""
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     for departement in departements():
         for age, (_, share, rate) in CLASSES.items():
             draw = Draw(seed, "ald", departement.code, age)
-            people = int(population.total(departement.code, CNAM) * share) // 10 * 10
+            people = int(population.total(departement.code, annee) * share) // 10 * 10
             counts[departement.code, age] = (int(people * rate * draw.between(0.85, 1.15)), people)
     ald: list[list[Cell]] = []
     rates: list[list[Cell]] = []
@@ -194,20 +198,20 @@ def _cnam(root: Path, population: Population, seed: int) -> None:
             # A few small cells are left empty: fewer than eleven patients.
             hidden = age == "0-4" and len(members) == 1 and rank % 20 == 3
             shown: list[Cell] = [None, people, None] if hidden else [patients, people, f"{100 * patients / people:.3f}"]
-            head: list[Cell] = [CNAM, PATHOLOGIE, PATHOLOGIE, PATHOLOGIE, "ALD_CAT_CAT", age, "9", region, code]
+            head: list[Cell] = [annee, PATHOLOGIE, PATHOLOGIE, PATHOLOGIE, "ALD_CAT_CAT", age, "9", region, code]
             ald.append([*head, *shown, "1,2,3", libelle, "tous sexes", "17.0"])
         rate = Draw(seed, "medecin traitant", region, code).between(2.5, 8.5)
         text = f"{rate:.1f}"
-        rates.append([CNAM, region, nom, code, label, text.replace(".", ",") + " %", text])
+        rates.append([annee, region, nom, code, label, text.replace(".", ",") + " %", text])
     writers.delimited(
-        root / "cnam_ald" / str(CNAM) / f"effectifs_ald_{CNAM}.csv",
+        root / "cnam_ald" / str(annee) / f"effectifs_ald_{annee}.csv",
         ALD_COLONNES.split(),
         ald,
         newline="\r\n",
         encoding="utf-8-sig",
     )
     writers.delimited(
-        root / "cnam_medecin_traitant" / str(CNAM) / f"patients-longueduree-annuelle_{CNAM}.csv",
+        root / "cnam_medecin_traitant" / str(annee) / f"patients-longueduree-annuelle_{annee}.csv",
         MEDECIN_TRAITANT_COLONNES.split(),
         rates,
         newline="\r\n",
@@ -217,7 +221,7 @@ def _cnam(root: Path, population: Population, seed: int) -> None:
 
 def write(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
     """Writes `apl`, `insee_population/2022` (ages), `insee_omphale`, `cnam_ald`, `cnam_medecin_traitant`."""
-    _apl(root, territoire, population, seed)
-    _population(root, population)
+    write_apl(root, territoire, population, seed, APL)
+    write_ages(root, population, DERNIERE)
     _omphale(root, population)
-    _cnam(root, population, seed)
+    write_cnam(root, population, seed, CNAM)

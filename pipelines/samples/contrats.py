@@ -3,6 +3,7 @@
 Some come as CSV, others as the sheet of a workbook: a depositor may choose.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines import code_lists
@@ -67,8 +68,9 @@ def _hidden(count: int, part: int) -> tuple[Cell, Cell]:
     return (SECRET, SECRET) if 0 < count < 3 else (count, part)
 
 
-def _cnracl(root: Path, seed: int) -> None:
-    for millesime in (2023, 2024):
+def write_cnracl(root: Path, seed: int, annees: Iterable[int]) -> None:
+    """Writes `cnracl`, the deposits of those years."""
+    for millesime in annees:
         rows: list[list[Cell]] = []
         for annee in (millesime - 1, millesime):
             for departement in departements():
@@ -79,23 +81,31 @@ def _cnracl(root: Path, seed: int) -> None:
                         count = draw.about(22, 0.9)
                         shown = _hidden(count, int(count * draw.between(0, 0.15)))
                         rows.append([annee, "CNRACL", profession, departement.code, age, "", *shown])
-        suffix = "csv" if millesime == 2023 else "xlsx"
+        suffix = "csv" if millesime % 2 else "xlsx"
         _deposit(root / "cnracl" / str(millesime) / f"cnracl_{millesime}.{suffix}", DEPARTS, rows)
 
 
-def _carmf(root: Path, seed: int) -> None:
-    """Normandy alone; one département by class of age, some cells secret."""
+def write_carmf(root: Path, seed: int, millesime: int) -> None:
+    """Writes `carmf/<millesime>`: Normandy alone; one département by class of age, some cells secret."""
     rows: list[list[Cell]] = []
     for departement in NORMANDS:
         by_class = departement == "61"
         for band in ("moins de 62", "62-64", "65-69", "70 et plus") if by_class else range(62, 71):
-            draw = Draw(seed, "carmf", departement, band)
+            draw = Draw(seed, "carmf", *([millesime] if millesime != 2024 else []), departement, band)
             count = draw.about(9, 0.8)
             age, classe = ("", band) if by_class else (band, "")
             rows.append(
-                [2024, "CARMF", "medecin", departement, age, classe, *_hidden(count, int(count * draw.between(0, 0.6)))]
+                [
+                    millesime,
+                    "CARMF",
+                    "medecin",
+                    departement,
+                    age,
+                    classe,
+                    *_hidden(count, int(count * draw.between(0, 0.6))),
+                ]
             )
-    _deposit(root / "carmf" / "2024" / "carmf_2024.csv", DEPARTS, rows)
+    _deposit(root / "carmf" / str(millesime) / f"carmf_{millesime}.csv", DEPARTS, rows)
 
 
 # --- training -----------------------------------------------------------------------------------------
@@ -107,7 +117,8 @@ def _places(territoire: Territoire) -> list[Commune]:
     return [communes[rank % len(communes)] for rank in range(3) for communes in lists]
 
 
-def _formations(root: Path, territoire: Territoire, seed: int) -> None:
+def write_formations(root: Path, territoire: Territoire, seed: int, millesime: int) -> None:
+    """Writes `formations_sanitaires/<millesime>`: institutes in that year and the one before, and their cohorts."""
     header = (
         *("annee", "uai", "finess", "institut", "gestionnaire", "commune", "diplome", "places_autorisees", "entrants"),
         *("presents_annee_1", "presents_annee_2", "presents_annee_3", "presents_annee_4"),
@@ -120,7 +131,7 @@ def _formations(root: Path, territoire: Territoire, seed: int) -> None:
         commune = places[rank % len(places)]
         uai = f"0{commune.departement.code}8{rank:03d}{'ABCDEFGHJKLMNPRSTUVWXYZ'[rank % 23]}"
         quota = Draw(seed, "quota", rank).about(size, 0.4)
-        for annee in (2023, 2024):
+        for annee in (millesime - 1, millesime):
             draw = Draw(seed, "formations", rank, annee)
             entrants = int(quota * draw.between(0.85, 1.02))
             first = entrants + draw.whole(0, 4)
@@ -137,23 +148,24 @@ def _formations(root: Path, territoire: Territoire, seed: int) -> None:
                 ]
             )
         # Two institutes do not follow their cohorts.
-        for entree in range(2018, 2024) if rank not in (1, 14) else ():
+        for entree in range(millesime - 6, millesime) if rank not in (1, 14) else ():
             draw = Draw(seed, "promotions", rank, entree)
             entrants = int(quota * draw.between(0.85, 1.02))
             out = int(entrants * draw.between(0.08, 0.25))
             # Nobody is left two years after the due date.
-            still = 0 if entree + years + 2 <= 2024 else int((entrants - out) * draw.between(0.05, 0.95))
-            cohorts.append([2024, uai, diplome, entree, entrants, entrants - out - still, still, out])
-    folder = root / "formations_sanitaires" / "2024"
-    _deposit(folder / "formations_sanitaires_instituts_2024.csv", header, rows)
+            still = 0 if entree + years + 2 <= millesime else int((entrants - out) * draw.between(0.05, 0.95))
+            cohorts.append([millesime, uai, diplome, entree, entrants, entrants - out - still, still, out])
+    folder = root / "formations_sanitaires" / str(millesime)
+    _deposit(folder / f"formations_sanitaires_instituts_{millesime}.csv", header, rows)
     _deposit(
-        folder / "formations_sanitaires_promotions_2024.xlsx",
+        folder / f"formations_sanitaires_promotions_{millesime}.xlsx",
         ("annee", "uai", "diplome", "annee_entree", "entrants", "diplomes", "en_formation", "interruptions"),
         cohorts,
     )
 
 
-def _internat(root: Path, seed: int) -> None:
+def write_internat(root: Path, seed: int, annees: Iterable[int]) -> None:
+    """Writes `internat_postes`, the deposits of those years; before 2023 their totals are invented too."""
     header = ("annee", "subdivision", "specialite", "postes", "postes_cesp", "pourvus", "pourvus_cesp", "arrete")
     subdivisions = list(code_lists.reference("internat_subdivisions"))
     specialites = list(code_lists.reference("internat_specialites"))
@@ -161,7 +173,8 @@ def _internat(root: Path, seed: int) -> None:
     shape = Draw(seed, "internat")
     sizes = [shape.between(0.6, 1.6) for _ in subdivisions]
     weights = [30.0 if i == general else shape.between(0.4, 2.4) for i in range(len(specialites))]
-    for annee, (total, cesp) in INTERNAT.items():
+    for annee in annees:
+        total, cesp = INTERNAT.get(annee, (8000 + 50 * (annee % 10), 200))
         draw = Draw(seed, "internat", annee)
         posts = split(total, [size * weight for size in sizes for weight in weights])
         reserved = split(cesp, sizes)
@@ -181,35 +194,48 @@ def _universities(region: str) -> list[str]:
     return [f"Université FICTIVE {region}-{rank}" for rank in range(1, 3 if region == NORMANDIE else 2)]
 
 
-def _mpom(root: Path, seed: int) -> None:
+def write_mpom(root: Path, seed: int) -> None:
+    """Writes `mpom/2021`, the objectives of five years."""
     header = (
         *("periode_debut", "periode_fin", "profession", "region", "universite"),
         *("objectif", "seuil_min", "seuil_max", "arrete"),
     )
-    capacity = ("annee", "uai", "universite", "region", "profession", "cycle", "capacite")
     targets: list[list[Cell]] = []
-    offers: list[list[Cell]] = []
+    for profession, region, name, target in _targets(seed):
+        bounds = (target * 95 // 100, -(-target * 105 // 100))
+        targets.append([2021, 2025, profession, region, name, target, *bounds, ARRETE])
+    _deposit(root / "mpom" / "2021" / "mpom_2021.xlsx", header, targets)
+
+
+def _targets(seed: int) -> Iterator[tuple[str, str, str, int]]:
+    """Profession, région, university and its objective."""
     for profession, total in MPOM.items():
         schools = [(region, name) for region in REGIONS for name in _universities(region)]
         draw = Draw(seed, "mpom", profession)
         shares = split(total, [draw.between(0.5, 1.5) for _ in schools])
         for (region, name), target in zip(schools, shares, strict=True):
-            bounds = (target * 95 // 100, -(-target * 105 // 100))
-            targets.append([2021, 2025, profession, region, name, target, *bounds, ARRETE])
-            for annee in range(2021, 2025):
-                for cycle in ("2", "3"):
-                    places = Draw(seed, "capacite", profession, name, annee, cycle).about(target / 5, 0.08)
-                    # One university does not say what its third cycle holds.
-                    told: Cell = NOT_KNOWN if (cycle, region, annee) == ("3", "11", 2024) else places
-                    offers.append([annee, "", name, region, profession, cycle, told])
-    _deposit(root / "mpom" / "2021" / "mpom_2021.xlsx", header, targets)
-    _deposit(root / "formations_capacites" / "2024" / "formations_capacites_2024.csv", capacity, offers)
+            yield profession, region, name, target
+
+
+def write_capacites(root: Path, seed: int, millesime: int) -> None:
+    """Writes `formations_capacites/<millesime>`: the four years up to it."""
+    header = ("annee", "uai", "universite", "region", "profession", "cycle", "capacite")
+    rows: list[list[Cell]] = []
+    for profession, region, name, target in _targets(seed):
+        for annee in range(millesime - 3, millesime + 1):
+            for cycle in ("2", "3"):
+                places = Draw(seed, "capacite", profession, name, annee, cycle).about(target / 5, 0.08)
+                # One university does not say what its third cycle holds.
+                told: Cell = NOT_KNOWN if (cycle, region, annee) == ("3", "11", 2024) else places
+                rows.append([annee, "", name, region, profession, cycle, told])
+    _deposit(root / "formations_capacites" / str(millesime) / f"formations_capacites_{millesime}.csv", header, rows)
 
 
 # --- schemes and zoning -------------------------------------------------------------------------------
 
 
-def _dispositifs(root: Path, territoire: Territoire, seed: int) -> None:
+def write_dispositifs(root: Path, territoire: Territoire, seed: int, millesime: int) -> None:
+    """Writes `dispositifs/<millesime>`: that year and the one before."""
     header = (
         *("annee", "dispositif", "intitule", "public", "profession", "niveau", "code", "nature"),
         *("date_debut", "date_fin", "beneficiaires", "montant", "financeur"),
@@ -225,7 +251,7 @@ def _dispositifs(root: Path, territoire: Territoire, seed: int) -> None:
         rows.append([annee, scheme, f"{title} FICTIF", public, profession, *where, *dates, count, amount, "ARS"])
 
     communes = _places(territoire)
-    for annee in (2023, 2024):
+    for annee in (millesime - 1, millesime):
         for departement in NORMANDS:
             for profession in ("infirmier", "masseur_kinesitherapeute"):
                 what = ("CAE", "étudiants", profession, "Contrat d'allocation d'études")
@@ -244,7 +270,7 @@ def _dispositifs(root: Path, territoire: Territoire, seed: int) -> None:
             )
         add(annee, ("TROPHEES", "établissements", "", "Trophées"), ("region", NORMANDIE, "projets"), "", 20)
         add(annee, ("BOURSE", "étudiants", "", "Bourse"), ("region", NORMANDIE, "personnes"), "", 900)
-    _deposit(root / "dispositifs" / "2024" / "dispositifs_2024.xlsx", header, rows)
+    _deposit(root / "dispositifs" / str(millesime) / f"dispositifs_{millesime}.xlsx", header, rows)
 
 
 def _tvs(territoire: Territoire) -> dict[str, str]:
@@ -254,13 +280,17 @@ def _tvs(territoire: Territoire) -> dict[str, str]:
     return found
 
 
+def write_tvs(root: Path, territoire: Territoire, millesime: int) -> None:
+    """Writes `tvs/<millesime>`."""
+    _deposit(
+        root / "tvs" / str(millesime) / f"tvs_{millesime}.csv",
+        ("INSEE_COM", "Code_TVS", "Nom_TVS"),
+        [[commune, code, f"TVS FICTIF {code}"] for commune, code in sorted(_tvs(territoire).items())],
+    )
+
+
 def _zonages(root: Path, territoire: Territoire, seed: int) -> None:
     tvs = _tvs(territoire)
-    _deposit(
-        root / "tvs" / "2024" / "tvs_2024.csv",
-        ("INSEE_COM", "Code_TVS", "Nom_TVS"),
-        [[commune, code, f"TVS FICTIF {code}"] for commune, code in sorted(tvs.items())],
-    )
     norman = sorted({code for commune, code in tvs.items() if commune[:2] in NORMANDS})
     rows: list[list[Cell]] = []
     for code in norman:
@@ -288,10 +318,12 @@ def _zonages(root: Path, territoire: Territoire, seed: int) -> None:
 
 def write(root: Path, territoire: Territoire, seed: int) -> None:
     """Writes the deposits of all contracts, each in the folder of its source."""
-    _cnracl(root, seed)
-    _carmf(root, seed)
-    _formations(root, territoire, seed)
-    _internat(root, seed)
-    _mpom(root, seed)
-    _dispositifs(root, territoire, seed)
+    write_cnracl(root, seed, (2023, 2024))
+    write_carmf(root, seed, 2024)
+    write_formations(root, territoire, seed, 2024)
+    write_internat(root, seed, INTERNAT)
+    write_mpom(root, seed)
+    write_capacites(root, seed, 2024)
+    write_dispositifs(root, territoire, seed, 2024)
+    write_tvs(root, territoire, 2024)
     _zonages(root, territoire, seed)

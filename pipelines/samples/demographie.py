@@ -66,17 +66,17 @@ def _members(label: str, labels: Sequence[str]) -> list[str]:
     return [x for x in labels if not x.startswith("TOTAL")]
 
 
-def _counts_2018(seed: int, population: Population) -> dict[str, dict[str, list[int]]]:
+def _counts_2018(seed: int, population: Population, annee: int) -> dict[str, dict[str, list[int]]]:
     """Sheet -> label -> one count per département; every total is the sum of its members."""
     sheets: dict[str, list[str]] = {}
     for line in rows("cnam_2018.csv"):
         sheets.setdefault(line["feuille"], []).append(line["intitule"])
     places = departements()
-    size = [population.total(d.code, CNAM_XLS) for d in places]
+    size = [population.total(d.code, annee) for d in places]
     counts: dict[str, dict[str, list[int]]] = {}
 
     def drawn(label: str, mean: float) -> list[int]:
-        draw = Draw(seed, "cnam", CNAM_XLS, label)
+        draw = Draw(seed, "cnam", annee, label)
         return [draw.about(mean * n / 1e5, 0.45) for n in size]
 
     def summed(lines: list[list[int]]) -> list[int]:
@@ -109,10 +109,11 @@ def _with_totals(places: Sequence[Departement], values: Sequence[int]) -> list[i
     return [*home, sum(home), *away, sum(away), sum(values)]
 
 
-def _cnam_2018(root: Path, seed: int, population: Population) -> None:
+def write_cnam_xls(root: Path, seed: int, population: Population, annee: int) -> None:
+    """Writes `cnam_demographie/<annee>` as the workbook that the producer made before its open data."""
     places = departements()
     # The producer's population is near INSEE's, not equal to it.
-    inhabitants = [int(population.total(d.code, CNAM_XLS) * 1.0043) for d in places]
+    inhabitants = [int(population.total(d.code, annee) * 1.0043) for d in places]
     names = [f"{d.code}- {NOMS_CNAM.get(d.code, d.nom)}" for d in places]
     labels = [*names[:96], TOTAUX[0], *names[96:], *TOTAUX[1:]]
     people = _with_totals(places, inhabitants)
@@ -120,7 +121,7 @@ def _cnam_2018(root: Path, seed: int, population: Population) -> None:
         (
             "Lisez moi",
             [
-                ["Année : ", CNAM_XLS],
+                ["Année : ", annee],
                 [],
                 ["Sources :", "DONNÉES FICTIVES dans la présentation du producteur."],
                 [],
@@ -129,7 +130,7 @@ def _cnam_2018(root: Path, seed: int, population: Population) -> None:
         ),
         ("Nomenclature des PS", [["Feuille", "Intitulé de la ligne", "Détails"]]),
     ]
-    for sheet, counts in _counts_2018(seed, population).items():
+    for sheet, counts in _counts_2018(seed, population, annee).items():
         lines: list[list[Cell]] = [
             [FEUILLES[sheet], "DEPARTEMENT", "EFFECTIF", "POPULATION FRANCAISE", "DENSITE /100 000 hab."]
         ]
@@ -141,7 +142,7 @@ def _cnam_2018(root: Path, seed: int, population: Population) -> None:
             ]
         sheets.append((sheet, lines))
     writers.xls(
-        root / "cnam_demographie" / str(CNAM_XLS) / f"Effectif_et_densite_par_departement_en_{CNAM_XLS}.xls",
+        root / "cnam_demographie" / str(annee) / f"Effectif_et_densite_par_departement_en_{annee}.xls",
         sheets,
     )
 
@@ -248,7 +249,6 @@ def _cnam_2024(root: Path, seed: int, population: Population) -> None:
 # --- DREES ----------------------------------------------------------------------------------------
 
 DREES, DREES_AGES = 2020, 2022
-DREES_ANNEES = range(2012, DREES + 1)
 # profession -> heading of the départements, of the ages, rate per inhabitant, register
 PROFESSIONS = {
     "Medecin": ("dep_insc", "trage_med", 0.0033, "ASIP-Sante RPPS - traitements Drees"),
@@ -295,15 +295,17 @@ def _age_weights(seed: int, profession: str, place: str, bands: int) -> list[flo
     return [weight * draw.between(0.8, 1.2) for weight in shape]
 
 
-def _drees_table(path: Path, head: str, lines: list[tuple[str, list[int]]], source: str, encoding: str) -> None:
+def _drees_table(
+    path: Path, head: str, lines: list[tuple[str, list[int]]], source: str, encoding: str, annees: range
+) -> None:
     """One table of the application: a UTF-8 footer whatever the encoding, and a line of TRUE."""
-    width = len(DREES_ANNEES)
+    width = len(annees)
     quotes = ",".join(['""'] * width)
     footer = f'"{FOOTER.format(source=source, date="de l" + chr(39) + "année ")}",{quotes}\n'
     footer += ",".join(["TRUE"] * (width + 1)) + "\n"
     writers.delimited(
         path,
-        [head, *map(str, DREES_ANNEES)],
+        [head, *map(str, annees)],
         ([label, *map(_thousands, values)] for label, values in lines),
         sep=",",
         encoding=encoding,
@@ -311,18 +313,20 @@ def _drees_table(path: Path, head: str, lines: list[tuple[str, list[int]]], sour
     )
 
 
-def _drees_series(root: Path, seed: int, population: Population) -> None:
-    folder = root / "drees_demographie" / str(DREES)
+def write_drees_series(root: Path, seed: int, population: Population, millesime: int) -> None:
+    """Writes `drees_demographie/<millesime>`: the application's tables, from 2012 on."""
+    annees = range(2012, millesime + 1)
+    folder = root / "drees_demographie" / str(millesime)
     for profession, (head, age_head, mean, source) in PROFESSIONS.items():
         lines = [
             (
                 _territory(profession, d),
-                [_people(seed, population, profession, d, annee, mean) for annee in DREES_ANNEES],
+                [_people(seed, population, profession, d, annee, mean) for annee in annees],
             )
             for d in _drees_order()
         ]
         if profession == "Dentiste":
-            abroad = [Draw(seed, "drees", ETRANGER, annee).whole(0, 3) for annee in DREES_ANNEES]
+            abroad = [Draw(seed, "drees", ETRANGER, annee).whole(0, 3) for annee in annees]
             lines.insert(0, (ETRANGER, abroad))
         total = [sum(column) for column in zip(*(values for _, values in lines), strict=True)]
         bands = AGES_MEDECIN if profession == "Medecin" else AGES_AUTRES
@@ -335,31 +339,31 @@ def _drees_series(root: Path, seed: int, population: Population) -> None:
             unknown[-1] = 5
         men = [n - f - u for n, f, u in zip(total, women, unknown, strict=True)]
         whole = (" Ensemble", total)
-        _drees_table(folder / f"{profession}_departement_annee.csv", head, [whole, *lines], source, encoding="cp1252")
+        _drees_table(folder / f"{profession}_departement_annee.csv", head, [whole, *lines], source, "cp1252", annees)
         by_age = [(f"{k + 1:0{digits}d}- {band}", [year[k] for year in ages]) for k, band in enumerate(bands)]
-        _drees_table(folder / f"{profession}_age_annee.csv", age_head, [whole, *by_age], source, encoding="utf-8")
+        _drees_table(folder / f"{profession}_age_annee.csv", age_head, [whole, *by_age], source, "utf-8", annees)
         by_sex = [whole, ("Femme", women), ("Homme", men)]
         if profession == "Dentiste":
             by_sex.append(("Non disponible", unknown))
-        _drees_table(folder / f"{profession}_sexe_annee.csv", "SEXID", by_sex, source, encoding="utf-8")
+        _drees_table(folder / f"{profession}_sexe_annee.csv", "SEXID", by_sex, source, "utf-8", annees)
 
 
-def _drees_ages(root: Path, seed: int, population: Population) -> None:
-    """Doctors by département and age band: the same doctors as in the series, two years later."""
+def write_drees_ages(root: Path, seed: int, population: Population, annee: int) -> None:
+    """Writes doctors by département and age band: those of the series, some years later."""
     _, _, mean, source = PROFESSIONS["Medecin"]
     lines = []
     for d in _drees_order():
-        total = _people(seed, population, "Medecin", d, DREES_AGES, mean)
+        total = _people(seed, population, "Medecin", d, annee, mean)
         weights = _age_weights(seed, "Medecin", d.code, len(AGES_MEDECIN))
         nom = "Nord-Pas-de-Calais" if d.code == "62" else d.nom.replace("'", "’")
         lines.append((f"{d.code.zfill(3)} - {nom}", [total, *split(total, weights)]))
     whole = [sum(column) for column in zip(*(values for _, values in lines), strict=True)]
     bands = [f"{k} - {band}" for k, band in enumerate(AGES_MEDECIN, start=1)]
     width = len(bands) + 1
-    footer = f'"{FOOTER.format(source=source, date=f"{DREES_AGES} ")},' + ",".join(['""""'] * width) + '"\n'
+    footer = f'"{FOOTER.format(source=source, date=f"{annee} ")},' + ",".join(['""""'] * width) + '"\n'
     footer += ",".join(["TRUE"] * (width + 1)) + "\n"
     writers.delimited(
-        root / "drees_demographie" / str(DREES_AGES) / "medecin_tranche_age.csv",
+        root / "drees_demographie" / str(annee) / "medecin_tranche_age.csv",
         ["dep_insc", " Ensemble", *bands],
         ([label, *map(_thousands, values)] for label, values in [(" Ensemble", whole), *lines]),
         sep=",",
@@ -370,7 +374,7 @@ def _drees_ages(root: Path, seed: int, population: Population) -> None:
 
 def write(root: Path, population: Population, seed: int) -> None:
     """Writes `cnam_demographie` (2018 and 2024) and `drees_demographie` (2020 and 2022)."""
-    _cnam_2018(root, seed, population)
+    write_cnam_xls(root, seed, population, CNAM_XLS)
     _cnam_2024(root, seed, population)
-    _drees_series(root, seed, population)
-    _drees_ages(root, seed, population)
+    write_drees_series(root, seed, population, DREES)
+    write_drees_ages(root, seed, population, DREES_AGES)

@@ -37,7 +37,8 @@ STATUTS = {
     "60": "Association Loi 1901 non Reconnue d'Utilité Publique",
 }
 METROPOLE, OUTRE_MER = "EPSG:2154 RGF93 / Lambert-93 (Métropole)", "EPSG:5490 RGAF09 / UTM 20N (Antilles)"
-DATE = {2023: "2023-12-31", 2024: "2024-11-12", 2025: "2026-01-02"}
+NATIONAL = 183_900  # establishments beside the survey's sites, for some 175,000 in FINESS+
+DATE = {2024: "2024-11-12", 2025: "2026-01-02"}  # the others: 31 December
 
 # Fields of the old extractions, in their order.
 WIDE = (
@@ -69,6 +70,10 @@ class Registre:
 
     etablissements: list[Etablissement]
     entites_fermees: frozenset[str]
+
+
+def _date(annee: int) -> str:
+    return DATE.get(annee, f"{annee}-12-31")
 
 
 def _numbers(departement: Departement, rank: int) -> str:
@@ -177,8 +182,8 @@ def _quoted(text: str) -> str:
 
 def _stock(folder: Path, register: Registre, annee: int) -> None:
     """cs1100507 (structures and coordinates, interleaved) and cs1100501 (entities)."""
-    day = DATE[annee].replace("-", "")
-    first = f"finess;etalab;{annee - 1926};{DATE[annee]}\n"
+    day = _date(annee).replace("-", "")
+    first = f"finess;etalab;{annee - 1926};{_date(annee)}\n"
     sites, entities = io.StringIO(), io.StringIO()
     sites.write(first)
     entities.write(first)
@@ -196,12 +201,12 @@ def _stock(folder: Path, register: Registre, annee: int) -> None:
         sites.write(
             f"structureet;{e.finess};{e.entite};{_quoted(name)};{_quoted(name)};;;{common};{commune};{code};{libdep};"
             f"{where};;;{e.categorie};{label};{aggregate};Agrégat fictif;999{rank % 1000000:06d}{rank % 97:05d};8610Z;"
-            f"03;Mode fictif;{public};{e.ouvert};{e.ouvert};{DATE[annee]};\n"
+            f"03;Mode fictif;{public};{e.ouvert};{e.ouvert};{_date(annee)};\n"
         )
         x, y = _projected(*_place(e, rank))
         sites.write(
             f"geolocalisation;{e.finess};{x};{y};1,ATLASANTE,96,BAN,{OUTRE_MER if d.outre_mer else METROPOLE};"
-            f"{DATE[annee]}\n"
+            f"{_date(annee)}\n"
         )
         if e.entite not in seen:
             seen.add(e.entite)
@@ -228,7 +233,7 @@ def _annual(folder: Path, register: Registre, annee: int) -> None:
             f"{capitals(d.nom)};{e.code_commune};{code};{town};{code} {town};;;{e.categorie};{label[:20]};{label};"
             f"{aggregate};Agrégat fictif;999{rank % 1000000:06d}{rank % 97:05d};8610Z;Activités hospitalières;03;"
             f"Mode fictif;Mode de fixation fictif;;;;{x};{y};1,ATLASANTE,100,IGN,BD_ADRESSE,V2.2,LAMBERT_93;"
-            f"{annee + 1}-01-04;{e.ouvert};{e.ouvert};{DATE[annee]}\n"
+            f"{annee + 1}-01-04;{e.ouvert};{e.ouvert};{_date(annee)}\n"
         )
     writers.write(folder / f"etalab_stock_et_{annee}1231.csv", out.getvalue().encode("cp1252"))
 
@@ -334,7 +339,7 @@ def structures(path: Path, parc: Parc, territoire: Territoire, autres: int, anne
         by_entity.setdefault(e.entite, []).append((rank, e))
     for closed in register.entites_fermees:
         by_entity.setdefault(closed, [])
-    generated = DATE[2025] if annee == 2025 else f"{annee + 1}-01-02"
+    generated = _date(2025) if annee == 2025 else f"{annee + 1}-01-02"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(f'{{"schemaVersion":"v1.0.0","generatedAt":"{generated}T02:06:22Z","gco":[],"gcc":')
@@ -374,6 +379,11 @@ def _entity(entite: str, sites: list[tuple[int, Etablissement]], register: Regis
         "etatObjet": "I" if closed else "A",
         "dateDerniereMaj": "2025-12-01T00:00:00Z",
     }
+
+
+def write_annual(root: Path, parc: Parc, territoire: Territoire, scale: float, annee: int) -> None:
+    """Writes `finess/<annee>` as the history of a 31 December: the country as it was in 2023."""
+    _annual(root / "finess" / str(annee), registre(parc, territoire, int(600 * scale), min(annee, 2023)), annee)
 
 
 def write(root: Path, parc: Parc, territoire: Territoire, scale: float, *, autres: int | None = None) -> None:

@@ -115,6 +115,24 @@ def _cog(root: Path, territoire: Territoire) -> None:
     )
 
 
+def write_cog_workbook(root: Path, territoire: Territoire, annee: int) -> None:
+    """Writes `insee_cog/<annee>` as INSEE does since 2025, a zip of one workbook: the names stand on line 6."""
+    title: list[list[Cell]] = [
+        ["Table d'appartenance géographique des communes"],
+        [f"Géographie {annee}"],
+        ["FICTIF"],
+        [],
+    ]
+    header = headings("table-appartenance-geo-communes-2024.csv", ",")
+    communes = [_line_2024(c) for c in territoire.geographie(annee)]
+    sheets: list[tuple[str, list[list[Cell]]]] = [
+        ("COM", [*title, ["Code géographique"], [*header], *communes]),
+        ("Zones_supra_communales", [*title, ["Niveau"], [*LIBELLES], *_libelles(territoire, annee)]),
+    ]
+    name = f"table-appartenance-geo-communes-{annee}"
+    writers.zipped(root / "insee_cog" / str(annee) / f"{name}.zip", f"{name}.xlsx", sheets)
+
+
 def capitals(text: str) -> str:
     """A name as La Poste writes it: capitals, no accent, no punctuation."""
     plain = unicodedata.normalize("NFD", text.replace("Œ", "OE").replace("œ", "oe"))

@@ -5,13 +5,13 @@ from pathlib import Path
 from pipelines.samples import writers
 from pipelines.samples.draws import Draw, split
 from pipelines.samples.nomenclatures import NORMANDS, Departement, departements
-from pipelines.samples.territoires import Commune, Territoire
+from pipelines.samples.territoires import VILLES, Commune, Territoire
 from pipelines.samples.writers import Cell
 
 CLASSES = ("0 à 19 ans", "20 à 39 ans", "40 à 59 ans", "60 à 74 ans", "75 ans et plus")
 SEXES = ("Ensemble", "Hommes", "Femmes")
 PREMIERE, DERNIERE = 1975, 2022
-ANNEES_COMMUNES = range(2013, 2022)
+CLASSEUR_COMMUNES = 2023
 FUSION = 2018
 
 # Shares of the age classes at both ends of the series, and of men in each class.
@@ -63,7 +63,7 @@ def _added(lines: list[list[int]]) -> list[int]:
     return [sum(column) for column in zip(*lines, strict=True)]
 
 
-def _sheet(population: Population, annee: int) -> list[list[Cell]]:
+def _sheet(population: Population, annee: int, millesime: int) -> list[list[Cell]]:
     metropole = [d for d in departements() if not d.outre_mer]
     overseas = [d for d in departements() if d.outre_mer and (d.code != "976" or annee >= 2014)]
     blank = " " if annee >= 2007 else ""
@@ -89,7 +89,7 @@ def _sheet(population: Population, annee: int) -> list[list[Cell]]:
             rows.append([int(departement.code), nom, *line])
         rows.append(["DOM", None, *_added(dom)])
         rows.append(["France métropolitaine et DOM", None, *_added(france + dom)])
-    provisional = " (résultats provisoires fictifs)." if annee > DERNIERE - 3 else ""
+    provisional = " (résultats provisoires fictifs)." if annee > millesime - 3 else ""
     rows += [[], [f"Source : Insee - Estimations de population{provisional}"]]
     if annee == 1990:
         rows.append([" (*) Population au recensement de 1990"])
@@ -120,10 +120,12 @@ def _foreword() -> list[list[Cell]]:
     ]
 
 
-def _departements(folder: Path, population: Population) -> None:
+def write_departements(root: Path, population: Population, millesime: int) -> None:
+    """Writes `insee_population/<millesime>`, its workbook of départements by large class of age since 1975."""
+    folder = root / "insee_population" / str(millesime)
     sheets = [("À savoir", _foreword())]
-    sheets += [(str(annee), _sheet(population, annee)) for annee in range(DERNIERE, PREMIERE - 1, -1)]
-    writers.xlsx(folder / f"estim-pop-dep-sexe-gca-1975-{DERNIERE}.xlsx", sheets, strict=True)
+    sheets += [(str(annee), _sheet(population, annee, millesime)) for annee in range(millesime, PREMIERE - 1, -1)]
+    writers.xlsx(folder / f"estim-pop-dep-sexe-gca-1975-{millesime}.xlsx", sheets, strict=True)
 
 
 def _counted(territoire: Territoire, departement: Departement) -> list[tuple[str, Commune, str, float]]:
@@ -143,7 +145,9 @@ def _counted(territoire: Territoire, departement: Departement) -> list[tuple[str
     return lines
 
 
-def _communes(folder: Path, territoire: Territoire, population: Population, seed: int) -> None:
+def write_communes(root: Path, territoire: Territoire, population: Population, seed: int, millesime: int) -> None:
+    """Writes `insee_population/<millesime>`, its communes since 2013: a re-export, then INSEE's workbook."""
+    annees = range(2013, millesime + 1)
     rows: list[list[Cell]] = []
     for departement in departements():
         if departement.code == "976":
@@ -154,7 +158,7 @@ def _communes(folder: Path, territoire: Territoire, population: Population, seed
             lines.append((territoire.ancienne, host, "Commune fictive 14-990", 0.6))
         weights = {code: weight for code, _, _, weight in lines}
         series: dict[str, list[Cell]] = {code: [] for code in weights}
-        for annee in ANNEES_COMMUNES:
+        for annee in annees:
             gone = {territoire.ancienne} if annee >= FUSION else set()
             living = [code for code in weights if code not in gone]
             parts = split(population.total(departement.code, annee), [weights[code] for code in living])
@@ -163,11 +167,15 @@ def _communes(folder: Path, territoire: Territoire, population: Population, seed
                 values.append(count.get(code))
         for code, commune, nom, _ in lines:
             rows.append([departement.region_avant_2016, departement.code, commune.canton, code, nom, *series[code]])
+    folder = root / "insee_population" / str(millesime)
+    if millesime >= CLASSEUR_COMMUNES:
+        _communes_workbook(folder, rows, annees)
+        return
     mixed = Draw(seed, "population", "ordre").shuffled(rows)
     header = ["objectid", "reg", "dep", "cv", "codgeo", "libgeo"]
     writers.delimited(
         folder / "insee-estimation-population-2024.csv",
-        [*header, *(f"p{annee % 100}_pop" for annee in ANNEES_COMMUNES)],
+        [*header, *(f"p{annee % 100}_pop" for annee in annees)],
         ([100001 + i, *row] for i, row in enumerate(mixed)),
         sep=",",
         newline="\r\n",
@@ -175,7 +183,47 @@ def _communes(folder: Path, territoire: Territoire, population: Population, seed
     )
 
 
+def _communes_workbook(folder: Path, rows: list[list[Cell]], annees: range) -> None:
+    """INSEE's own: cities and overseas communes under their codes, newest year first, older censuses after."""
+    last = annees[-1]
+    cities: dict[str, list[Cell]] = {}
+    for _, departement, _, code, nom, *counts in rows:
+        plain = str(code) if len(str(code)) == 5 else f"{str(code)[:3]}{str(code)[4:]}"
+        city = next(
+            (
+                c
+                for c, first, n in VILLES.values()
+                if first <= int(plain.replace("A", "0").replace("B", "0")) < first + n
+            ),
+            plain,
+        )
+        line = cities.setdefault(city, [city, "", departement, nom, *[0] * len(counts)])
+        line[4:] = [None if n is None else int(n) + int(o or 0) for o, n in zip(line[4:], counts, strict=True)]
+    regions_ = {d.code: d.region for d in departements()}
+    head: list[Cell] = [
+        "CODGEO",
+        "REG",
+        "DEP",
+        "LIBGEO",
+        *(f"PMUN{annee}" for annee in reversed(annees)),
+        "PSDC1999",
+        "PTOT1876",
+    ]
+    lines = [
+        [code, regions_[str(departement)], departement, nom, *reversed(counts), None, None]
+        for code, _, departement, nom, *counts in sorted(cities.values(), key=lambda line: str(line[0]))
+    ]
+    title: list[list[Cell]] = [
+        ["Évolution et structure de la population"],
+        ["DONNÉES FICTIVES"],
+        [],
+        [],
+        ["Code géographique"],
+    ]
+    writers.xlsx(folder / f"base-pop-historiques-1876-{last}.xlsx", [(f"pop_1876_{last}", [*title, head, *lines])])
+
+
 def write(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
     """Writes `insee_population/2021` (communes) and `insee_population/2022` (départements)."""
-    _communes(root / "insee_population" / "2021", territoire, population, seed)
-    _departements(root / "insee_population" / "2022", population)
+    write_communes(root, territoire, population, seed, 2021)
+    write_departements(root, population, DERNIERE)

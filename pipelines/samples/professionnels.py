@@ -51,10 +51,6 @@ PROFESSIONS = (
     _Profession(f"medecins_rpps_2012_{MILLESIME}.xlsx", 2012, MILLESIME, 0.0033, specialites=True),
     _Profession(f"masseurs_kinesitherapeutes_rpps_2017_{MILLESIME}.xlsx", 2017, MILLESIME, 0.00145),
 )
-INFIRMIERES = (
-    _Profession(f"infirmieres_liberales_snds_2012_{MILLESIME_INFIRMIERES}.xlsx", 2012, 2023, 0.0015, exercices=False),
-    _Profession("infirmieres_salariees_bts_2013_2021.xlsx", 2013, 2021, 0.0078, exercices=False),
-)
 
 # Family of specialties, specialty, mode, age, sex -> heads a year.
 _Profile = tuple[str, str, str, str, str]
@@ -176,8 +172,16 @@ def _workbook(path: Path, profession: _Profession, seed: int, population: Popula
 
 def write(root: Path, population: Population, seed: int) -> None:
     """Writes `drees_professionnels/2025` and `drees_infirmiers/2023`."""
+    write_infirmiers(root, population, seed, MILLESIME_INFIRMIERES)
     for profession in PROFESSIONS:
         _workbook(root / "drees_professionnels" / str(MILLESIME) / profession.fichier, profession, seed, population)
-    for profession in INFIRMIERES:
-        folder = root / "drees_infirmiers" / str(MILLESIME_INFIRMIERES)
-        _workbook(folder / profession.fichier, profession, seed, population)
+
+
+def write_infirmiers(root: Path, population: Population, seed: int, millesime: int) -> None:
+    """Writes `drees_infirmiers/<millesime>`: the private nurses up to it, the salaried up to 2021."""
+    private = f"infirmieres_liberales_snds_2012_{millesime}.xlsx"
+    for profession in (
+        _Profession(private, 2012, millesime, 0.0015, exercices=False),
+        _Profession("infirmieres_salariees_bts_2013_2021.xlsx", 2013, 2021, 0.0078, exercices=False),
+    ):
+        _workbook(root / "drees_infirmiers" / str(millesime) / profession.fichier, profession, seed, population)

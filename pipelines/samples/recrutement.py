@@ -35,7 +35,6 @@ FACTORS = 6
 NATIONAL_FACTORS = (1, 4)  # training link and working conditions are set by occupation alone
 # The producer's workbook holds a series; the sample keeps some years, and the occupations of health and care.
 CLASSEUR = 2022
-CLASSEUR_ANNEES = (2019, 2021, 2022)
 CLASSEUR_METIERS = ("V", "T2A")
 INDICATEURS = (
     "Intensité d'embauches",
@@ -145,7 +144,8 @@ def _bmo_head(annee: int) -> list[Cell]:
     return ["annee", *metier, *famille, *bassin, "met", "xmet", "smet"]
 
 
-def _bmo_ancienne(root: Path, territoire: Territoire, population: Population, seed: int, annee: int) -> None:
+def write_bmo(root: Path, territoire: Territoire, population: Population, seed: int, annee: int) -> None:
+    """Writes `bmo/<annee>`, a survey coded in FAP 2009."""
     nom_region = {r.code: r.nom for r in regions()}
     nom_departement = {d.code: d.nom for d in departements()} | {"978": "Guadeloupe"}
     lines: list[list[Cell]] = [_bmo_head(annee)]
@@ -161,7 +161,7 @@ def _bmo_ancienne(root: Path, territoire: Territoire, population: Population, se
                 place += [bassin.region, nom_region[bassin.region]]
                 lines.append([annee, code, nom, *famille, *place, *_bmo_cells(draw, size * 0.00018)])
     writers.xlsx(
-        root / "bmo" / str(annee) / f"Base_open_data_{'BMO_2019' if annee < 2020 else annee % 100}.xlsx",
+        root / "bmo" / str(annee) / f"Base_open_data_{f'BMO_{annee}' if annee < 2020 else annee % 100}.xlsx",
         [("Description_des_variables", [["DONNÉES FICTIVES"]]), (f"BMO_{annee}_open_data", lines)],
     )
 
@@ -243,10 +243,11 @@ def _tensions(root: Path, population: Population, seed: int) -> None:
 class _Classeur:
     """The producer's workbook: a sheet per level of occupation and territory, all years in each."""
 
-    def __init__(self, population: Population, seed: int) -> None:
+    def __init__(self, population: Population, seed: int, millesime: int) -> None:
         self.seed = seed
+        self.annees = (2019, *range(2021, millesime + 1))
         places = [d for d in departements() if d.code != "976"]
-        size = {d.code: population.total(d.code, CLASSEUR - 2) for d in places}
+        size = {d.code: population.total(d.code, millesime - 2) for d in places}
         self.territoires: dict[str, list[tuple[list[Cell], int]]] = {
             "nat": [([], sum(size.values()))],
             "reg": [
@@ -286,15 +287,16 @@ class _Classeur:
             self.line(annee, fap, place, inhabitants)
             for fap in faps
             for place, inhabitants in self.territoires[geo]
-            for annee in CLASSEUR_ANNEES
+            for annee in self.annees
         ]
         return [head, *body, [], ["Source : données fictives, dans la présentation du producteur."]]
 
 
-def _tensions_classeur(root: Path, population: Population, seed: int) -> None:
-    book = _Classeur(population, seed)
+def write_tensions(root: Path, population: Population, seed: int, millesime: int) -> None:
+    """Writes `dares_tensions/<millesime>` as the producer's workbook."""
+    book = _Classeur(population, seed, millesime)
     writers.xlsx(
-        root / "dares_tensions" / str(CLASSEUR) / f"Dares_donnees_tensions_{CLASSEUR}.xlsx",
+        root / "dares_tensions" / str(millesime) / f"Dares_donnees_tensions_{millesime}.xlsx",
         [
             # One name has a blank too many.
             (f"FAP {niveau} x {geo}" + " " * (niveau == "87" and geo == "reg"), book.sheet(niveau, geo))
@@ -383,8 +385,8 @@ def write(root: Path, territoire: Territoire, population: Population, seed: int)
     """Writes `bmo`, `dares_tensions`, `dares_metiers_2030`, and the FAP of `nomenclatures`."""
     _bmo(root, territoire, population, seed)
     for annee in BMO_ANCIENNES:
-        _bmo_ancienne(root, territoire, population, seed, annee)
+        write_bmo(root, territoire, population, seed, annee)
     _tensions(root, population, seed)
-    _tensions_classeur(root, population, seed)
+    write_tensions(root, population, seed, CLASSEUR)
     _metiers(root, population, seed)
     _fap(root)

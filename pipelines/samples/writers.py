@@ -119,6 +119,15 @@ def json_document(path: Path, document: Any, *, indent: int | None = None, ascii
     write(path, text.encode())
 
 
+def zipped(path: Path, name: str, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]]) -> None:
+    """Writes a .zip of one workbook, stored, with one fixed date."""
+    inside = path.parent / name
+    xlsx(inside, sheets)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), inside.read_bytes())
+    inside.unlink()
+
+
 def xlsx(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]], *, strict: bool = False) -> None:
     """Writes a workbook, in Strict Office Open XML if asked."""
     raw = io.BytesIO()
