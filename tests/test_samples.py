@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 from pipelines import catalogue, personnes, samples, staging
 from pipelines.connectors import mirror
 from pipelines.errors import UsageError
-from pipelines.samples import etablissements, territoires
+from pipelines.samples import decennie, etablissements, territoires, writers
 
 ROOT = Path(__file__).parents[1]
 NORMANDS = ("14", "27", "50", "61", "76")
@@ -101,7 +102,7 @@ def test_says_that_it_is_fictitious(extracts: Path, db: duckdb.DuckDBPyConnectio
         none(db, f"SELECT {column} FROM {name} WHERE NOT contains(upper({column}), 'FICTI')")
 
 
-def light(root: Path, seed: int, scale: float) -> None:
+def light(root: Path, seed: int, scale: float, *_: object) -> None:
     (root / "sae" / "2023").mkdir(parents=True)
     (root / "sae" / "2023" / "a.csv").write_text(f"{seed};{scale}\n", encoding="utf-8")
     (root / "FICTIF.txt").write_text("fictif\n", encoding="utf-8")
@@ -109,7 +110,7 @@ def light(root: Path, seed: int, scale: float) -> None:
 
 def test_makes_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    monkeypatch.setattr(samples, "_write", lambda root, *rest: (calls.append(rest), light(root, *rest)))
+    monkeypatch.setattr(samples, "_write", lambda root, *rest: (calls.append(rest[:2]), light(root, *rest)))
     root = tmp_path / "extraits"
     assert samples.make(root) == samples.make(root) == [root / "sae" / "2023" / "a.csv"]
     assert len(calls) == 1
@@ -136,7 +137,7 @@ def test_never_replaces_what_it_did_not_make(tmp_path: Path, monkeypatch: pytest
 
 
 def test_leaves_nothing_behind_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(root: Path, seed: int, scale: float) -> None:
+    def fail(root: Path, seed: int, scale: float, *_: object) -> None:
         light(root, seed, scale)
         raise RuntimeError("panne")
 
@@ -170,6 +171,24 @@ def test_scale_sets_the_size(scale: float) -> None:
 
 
 # --- Layouts --------------------------------------------------------------------------------------
+
+
+def test_ten_vintages_of_every_yearly_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "extraits"
+    for kind in ("xlsx", "xls"):  # what a workbook holds is of the other tests
+        monkeypatch.setattr(writers, kind, lambda path, *_, **__: writers.write(path, b"classeur"))
+    samples.make(root, scale=0.1, decade=True)
+    found = {source.id: mirror.vintages(root, source) for source in catalogue.load_all()}
+    yearly = {source: years for source, years in found.items() if source not in decennie.SANS_RYTHME}
+    assert {source for source, years in yearly.items() if len(years) != 10} == set(decennie.COURTES)
+    assert all(decennie.COURTES.values())
+    assert all(
+        re.search("annuel|rythme|an par|par an|de janvier", catalogue.load(s).cadence) for s in yearly if s != "finess"
+    )
+    # Each vintage has the files that the catalogue asks of it, under the names of its own year.
+    for source in catalogue.load_all():
+        for millesime in found[source.id]:
+            assert mirror.offer(root, source, millesime).files, (source.id, millesime)
 
 
 def test_everything_stages(extracts: Path, staged: dict[str, staging.Staged]) -> None:

@@ -51,7 +51,7 @@ def write(root: Path, territoire: Territoire, population: Population, parc: Parc
             range(2014, 2023),
             lambda m: besoins.write_cnam(root, population, seed, m),
         ),
-        "cnam_demographie": (range(2015, 2024), lambda m: demographie.write_cnam_xls(root, seed, population, m)),
+        "cnam_demographie": (range(2010, 2018), lambda m: demographie.write_cnam_xls(root, seed, population, m)),
         "cnracl": (range(2015, 2023), lambda m: contrats.write_cnracl(root, seed, [m])),
         "dares_tensions": ((2023, 2024), lambda m: recrutement.write_tensions(root, population, seed, m)),
         "dispositifs": (range(2015, 2024), lambda m: contrats.write_dispositifs(root, territoire, seed, m)),
