@@ -663,9 +663,10 @@ MARTS: dict[str, dict[str, str]] = {
         "parts_et_tout": "DELETE FROM {t} WHERE niveau = 'france' AND zone = 'ZIP'",
         "nombres_positifs": _set("population", "-1"),
         "france_classee": (
-            "UPDATE {t} SET zone = 'non classée', valeur = 0.5 WHERE niveau = 'france' AND zone = 'ZIP'"
+            "UPDATE {t} SET zone = 'non classée', valeur = 0.5 "
+            "WHERE niveau = 'france' AND zone = 'ZIP' AND profession = 'medecin'"
         ),
-        "origine_dite": _set("origine", "'liste'", "communes_par_arrete > 0"),
+        "origine_dite": _set("origine", "'liste'", "communes_par_arrete > 0 OR profession <> 'medecin'"),
         "vide_explique": _SILENT,
     },
     "atlas.hospitaliers": {

@@ -248,7 +248,7 @@ def territories_share_out_the_communes(db: Db, root: Path) -> None:
         assert found + without == whole, level
     none(
         db,
-        "SELECT niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
+        "SELECT profession, niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
         "HAVING abs(sum(valeur) - 1) > 0.00001 OR sum(population) <> max(population_totale)",
     )
 

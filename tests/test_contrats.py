@@ -510,7 +510,7 @@ def test_the_arrete_in_force_prevails_over_the_list(hand: Hand) -> None:
     zones = dict(
         rows(
             db,
-            "SELECT code, zone || ', ' || origine FROM atlas.acces WHERE niveau = 'commune'",
+            "SELECT code, zone || ', ' || origine FROM atlas.acces WHERE niveau = 'commune' AND profession = 'medecin'",
         )
     )
     assert zones[one_] == "ZAR, arrêté"  # the commune's own line prevails over its territory's
@@ -519,12 +519,18 @@ def test_the_arrete_in_force_prevails_over_the_list(hand: Hand) -> None:
         zone = one(db, "SELECT zone FROM core.zonage WHERE commune = ? AND reference", commune)
         assert zones[commune] == f"{zone}, liste"
     assert rows(db, "SELECT DISTINCT annee FROM atlas.acces") == [(EDITION,)]
-    warned = str(one(db, "SELECT any_value(avertissement) FROM atlas.acces WHERE niveau = 'france'"))
+    france = "SELECT any_value(avertissement) FROM atlas.acces WHERE niveau = 'france' AND profession = ?"
+    warned = str(one(db, france, "medecin"))
     total = one(db, "SELECT count(*) FROM reference.communes")
     assert f"zone de la liste non officielle de 2022 : {int(str(total)) - 2}" in warned
+    # Another profession has the zones of its own arrêtés, and no list behind them.
+    nurses = "SELECT zone, origine FROM atlas.acces WHERE profession = 'infirmier' AND niveau = 'commune' AND code = ?"
+    assert rows(db, nurses, third) == [("TSD", "arrêté")]
+    assert rows(db, nurses, one_) == [("non classée", "sans arrêté")]
+    assert f"donc sans zone : {int(str(total)) - 1}" in str(one(db, france, "infirmier"))
     none(
         db,
-        "SELECT niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
+        "SELECT profession, niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
         "HAVING abs(sum(valeur) - 1) > 0.00001 OR sum(population) <> max(population_totale)",
     )
 

@@ -106,12 +106,24 @@ def test_a_renamed_heading_is_named(tmp_path: Path, stage: Stage) -> None:
     renamed = ["Lien entre formation et emploi - discret" if h == "Lien formation-emploi - discret" else h for h in DEP]
     with pytest.raises(RefusedError, match="« Lien formation-emploi - discret » est peut-être devenue"):
         stage("dares_tensions", 2022, tensions(tmp_path, NAT, renamed))
-    with pytest.raises(RefusedError, match="« Code FAP 225 ou Code FAP 87 »"):
+    with pytest.raises(RefusedError, match="« Code FAP 225 ou Code FAP 87 ou Code FAP 228 ou Code FAP 86 »"):
         stage("dares_tensions", 2022, tensions(tmp_path, ["Année", "FAP", *NAT[2:]], DEP))
     path = tmp_path / "tensions_2023.xlsx"
-    writers.xlsx(path, [("FAP 228 x nat", [NAT])])
-    with pytest.raises(RefusedError, match="Aucune feuille du classeur"):
+    writers.xlsx(path, [("FAP 341 x nat", [NAT])])
+    with pytest.raises(RefusedError):
         stage("dares_tensions", 2023, path)
+
+
+def test_an_edition_in_fap_2021(tmp_path: Path, stage: Stage) -> None:
+    path = tmp_path / "tensions_2023.xlsx"
+    head: list[Cell] = ["Année", "Code FAP 228", "Libellé FAP 228", *NAT[3:]]
+    line: list[Cell] = ["2023", "V1X80", "Infirmiers", 600000, 1.5, 5, *FULL]
+    broad: list[Cell] = ["Année", "Code FAP 86", "Libellé FAP 86", *NAT[3:]]
+    writers.xlsx(path, [("FAP 228 x nat", [head, line]), ("FAP 86 x nat", [broad, [line[0], "V1X", *line[2:]]])])
+    assert read(stage("dares_tensions", 2023, path), "niveau_fap, fap, tension_categorie") == [
+        ("FAP 228", "V1X80", 5),
+        ("FAP 86", "V1X", 5),
+    ]
 
 
 def test_a_series_takes_the_newest_vintage_of_each_year(sample_db: duckdb.DuckDBPyConnection) -> None:

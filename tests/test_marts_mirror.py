@@ -423,7 +423,7 @@ def test_zoning_shares_are_weighted_by_population(
 ) -> None:
     none(
         mirror_db,
-        "SELECT niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
+        "SELECT profession, niveau, code FROM atlas.acces WHERE statut = 'calculé' GROUP BY ALL "
         "HAVING abs(sum(valeur) - 1) > 0.00001 OR sum(population) <> max(population_totale)",
     )
     inhabitants = {

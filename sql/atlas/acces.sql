@@ -1,49 +1,51 @@
--- Accès aux médecins généralistes : population et communes par zone, sur chaque territoire.
--- Grain : annee, niveau, code, zone
+-- Accès aux professionnels : population et communes par zone, pour chaque profession zonée et chaque territoire.
+-- Grain : annee, profession, niveau, code, zone
 -- Source : arrêtés de zonage en vigueur au 1er janvier de l'édition ; à défaut, zonage des médecins (liste non officielle, année supposée) ; population municipale des communes (INSEE)
 -- Publication : territoire
--- Note : parts pondérées par la population, jamais moyennes de parts. Une commune a la zone de l'arrêté en vigueur au 1er janvier de l'édition ; sans arrêté, celle de la liste : `origine` le dit, et l'année est celle de l'édition dès qu'un arrêté est employé. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
+-- Note : la liste non officielle ne vaut que pour les médecins généralistes ; les autres professions n'ont de zone que là où un arrêté a été déposé, et le reste de la France y est « non classée ». L'accessibilité (APL), qui n'a pas de zone, est dans atlas.apl, aux mêmes territoires. Parts pondérées par la population, jamais moyennes de parts. Une commune a la zone de l'arrêté en vigueur au 1er janvier de l'édition ; sans arrêté, celle de la liste : `origine` le dit, et l'année est celle de l'édition dès qu'un arrêté est employé. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
 -- Colonnes :
---   zone : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), ZV (vigilance), HV (hors vivier), HZ (hors zone), non classée
+--   profession : profession zonée (reference.professions) ; medecin pour les médecins généralistes
+--   zone : médecins : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), ZV (vigilance), HV (hors vivier), HZ (hors zone) ; autres professions : TSD (très sous-dotée), SD (sous-dotée), INT (intermédiaire), TD (très dotée), SURD (sur-dotée), NP (non prioritaire) ; non classée
 --   communes : communes de la zone sur le territoire
 --   communes_par_arrete : dont communes dont la zone vient d'un arrêté en vigueur
 --   population [habitants] : habitants de ces communes
 --   population_totale [habitants] : habitants du territoire
 --   annee_population [année] : année de la population
---   origine : arrêté, liste, ou arrêté et liste : d'où vient la zone des communes comptées
+--   origine : arrêté, liste, arrêté et liste, ou sans arrêté (autres professions) : d'où vient la zone des communes comptées
 --   avertissement : ce qui affaiblit cette part ; vide si rien
 WITH arretes AS (
-    SELECT z.commune, z.zone, z.millesime, z.revision, e.edition
+    SELECT z.profession, z.commune, z.zone, z.millesime, z.revision, e.edition
     FROM core.zonage_arretes AS z
     CROSS JOIN reference.edition AS e
-    WHERE z.reference AND z.profession = 'medecin' AND z.commune IS NOT NULL
+    WHERE z.reference AND z.commune IS NOT NULL
         AND make_date(e.edition, 1, 1) BETWEEN z.valide_du AND coalesce(z.valide_au, DATE '9999-12-31')
     QUALIFY row_number() OVER (
-        PARTITION BY z.commune ORDER BY z.niveau_publie = 'commune' DESC, z.valide_du DESC, z.code_publie) = 1
+        PARTITION BY z.profession, z.commune ORDER BY z.niveau_publie = 'commune' DESC, z.valide_du DESC, z.code_publie) = 1
 ),
 liste AS (
     SELECT DISTINCT millesime, revision FROM core.zonage WHERE reference
 ),
 par_arrete AS (
-    SELECT max(edition)::INTEGER AS edition, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision FROM arretes
+    SELECT profession, max(edition)::INTEGER AS edition, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision
+    FROM arretes
+    GROUP BY profession
 ),
 zonages AS (
     SELECT
-        coalesce(a.edition, l.millesime) AS annee,
+        coalesce(a.profession, 'medecin') AS profession, coalesce(a.edition, l.millesime) AS annee,
         coalesce(a.millesime, l.millesime) AS millesime, coalesce(a.revision, l.revision) AS revision,
         l.millesime AS millesime_liste, a.edition IS NOT NULL AS par_arrete
     FROM par_arrete AS a
-    LEFT JOIN liste AS l ON true
-    WHERE a.edition IS NOT NULL OR l.millesime IS NOT NULL
+    FULL JOIN liste AS l ON a.profession = 'medecin'
 ),
 annees AS (
     SELECT z.annee, arg_min(p.annee, abs(p.annee - z.annee) * 10000 - p.annee) AS annee_population
-    FROM zonages AS z, (SELECT DISTINCT annee FROM core.population_communes) AS p
+    FROM (SELECT DISTINCT annee FROM zonages) AS z, (SELECT DISTINCT annee FROM core.population_communes) AS p
     GROUP BY z.annee
 ),
 communes AS (
     SELECT
-        z.annee, z.millesime, z.revision, z.millesime_liste, z.par_arrete AS arrete_employe, a.annee_population,
+        z.profession, z.annee, z.millesime, z.revision, z.millesime_liste, z.par_arrete AS arrete_employe, a.annee_population,
         r.commune,
         coalesce(t.zone, c.zone, 'non classée') AS zone,
         t.commune IS NOT NULL AS par_arrete,
@@ -51,7 +53,7 @@ communes AS (
     FROM zonages AS z
     JOIN annees AS a ON a.annee = z.annee
     CROSS JOIN reference.communes AS r
-    LEFT JOIN arretes AS t ON t.commune = r.commune
+    LEFT JOIN arretes AS t ON t.profession = z.profession AND t.commune = r.commune
     LEFT JOIN core.zonage AS c ON c.millesime = z.millesime_liste AND c.commune = r.commune
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
@@ -60,35 +62,37 @@ situees AS (
 ),
 sommes AS (
     SELECT
-        annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone,
+        profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone,
         count(*)::INTEGER AS communes,
         count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
         sum(population)::INTEGER AS population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population
     FROM situees
-    GROUP BY annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
+    GROUP BY profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
 ),
 totaux AS (
     SELECT *,
-        sum(population) OVER (PARTITION BY annee, niveau, code)::INTEGER AS population_totale,
-        sum(sans_population) OVER (PARTITION BY annee, niveau, code)::INTEGER AS communes_sans_population,
-        sum(communes - communes_par_arrete) OVER (PARTITION BY annee, niveau, code)::INTEGER AS communes_sans_arrete
+        sum(population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS population_totale,
+        sum(sans_population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_population,
+        sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_arrete
     FROM sommes
 )
 SELECT
-    annee, millesime, revision, niveau, code, zone, communes, communes_par_arrete, population, population_totale,
+    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, population, population_totale,
     annee_population,
     CASE WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(9, 6) END AS valeur,
     CASE
         WHEN communes_par_arrete = communes THEN 'arrêté'
-        WHEN communes_par_arrete = 0 THEN 'liste'
+        WHEN communes_par_arrete = 0 THEN CASE profession WHEN 'medecin' THEN 'liste' ELSE 'sans arrêté' END
         ELSE 'arrêté et liste'
     END AS origine,
     CASE WHEN population_totale > 0 THEN 'calculé' ELSE 'nd' END AS statut,
     nullif(concat_ws(' ; ',
         CASE WHEN annee_population <> annee
             THEN 'zonage de ' || annee || ' rapporté à la population de ' || annee_population END,
-        CASE WHEN arrete_employe AND communes_sans_arrete > 0
+        CASE WHEN arrete_employe AND profession <> 'medecin' AND communes_sans_arrete > 0
+            THEN 'communes sans arrêté en vigueur, donc sans zone : ' || communes_sans_arrete END,
+        CASE WHEN arrete_employe AND profession = 'medecin' AND communes_sans_arrete > 0
             THEN 'communes sans arrêté en vigueur, zone de la liste non officielle'
                 || coalesce(' de ' || millesime_liste, '') || ' : ' || communes_sans_arrete END,
         CASE WHEN communes_sans_population > 0

@@ -63,7 +63,7 @@ bmo AS (
 dares AS (
     SELECT t.*, s.libelle, s.nomenclature
     FROM core.dares_tensions AS t
-    JOIN sante AS s ON s.nomenclature = 'FAP 2009' AND s.fap = t.fap AND s.niveau_fap = t.niveau_fap
+    JOIN sante AS s ON s.fap = t.fap AND s.niveau_fap = t.niveau_fap
     WHERE t.code IS NOT NULL
     QUALIFY row_number() OVER (
         PARTITION BY t.annee, t.niveau_fap, t.fap, t.niveau, t.code ORDER BY t.millesime DESC

@@ -106,8 +106,8 @@ acces AS (
     SELECT g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
         max(a.revision)::INTEGER, 'zonage_medecins', sum(a.valeur) FILTER (a.zone IN ('ZIP', 'ZAC'))::DECIMAL(18, 6), NULL::VARCHAR
     FROM groupes AS g
-    JOIN atlas.acces AS a ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.niveau = 'departement'
-    WHERE a.annee = (SELECT max(annee) FROM atlas.acces) AND a.millesime <= g.dernier
+    JOIN atlas.acces AS a ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.profession = 'medecin' AND a.niveau = 'departement'
+    WHERE a.annee = (SELECT max(annee) FROM atlas.acces WHERE profession = 'medecin') AND a.millesime <= g.dernier
     GROUP BY g.situation, g.groupe, a.niveau, a.code, a.annee
 ),
 tous AS (

@@ -4,8 +4,8 @@
 -- Publication : territoire
 -- Note : les facteurs sont des notes de 1 à 5 ; « n.d. » est vide, avec le statut « nd ». Le réexport écrit les régions comme des nombres (1.0 pour 01). Un classeur donne plusieurs années : une série prend, pour chacune, le millésime le plus récent. Là où la note manque, la DARES impute l'indicateur de tension, faute de volume : `tension_statut` le dit, l'indice de l'atlas l'écarte.
 -- Colonnes :
---   fap : famille professionnelle (FAP 2009)
---   niveau_fap : fap 87 ou fap 225
+--   fap : famille professionnelle (FAP 2009, ou 2021)
+--   niveau_fap : fap 87 ou fap 225 (FAP 2009), fap 86 ou fap 228 (FAP 2021)
 --   code_publie : code du territoire tel que publié
 --   emploi_moyen [personnes] : emploi moyen
 --   tension : indicateur de tension, centré et réduit

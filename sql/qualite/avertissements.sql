@@ -35,10 +35,12 @@ FROM atlas.densites
 WHERE avertissement IS NOT NULL
 GROUP BY source, annee, avertissement
 UNION ALL
-SELECT 'dénominateur', 'zonage_medecins', 'atlas.acces ' || annee, avertissement
+SELECT
+    'dénominateur', CASE profession WHEN 'medecin' THEN 'zonage_medecins' ELSE 'zonage_arretes' END,
+    'atlas.acces ' || annee || CASE profession WHEN 'medecin' THEN '' ELSE ', ' || profession END, avertissement
 FROM atlas.acces
 WHERE niveau = 'france' AND avertissement IS NOT NULL
-GROUP BY annee, avertissement
+GROUP BY annee, profession, avertissement
 UNION ALL
 SELECT
     'appartenance aux GHT', 'ght', 'exercice ' || s.millesime,

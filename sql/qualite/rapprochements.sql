@@ -219,7 +219,7 @@ valeurs AS (
     UNION ALL
     SELECT 'part_zip_zac_pourcent', annee, niveau, code, 100 * sum(valeur)
     FROM atlas.acces
-    WHERE zone IN ('ZIP', 'ZAC')
+    WHERE profession = 'medecin' AND zone IN ('ZIP', 'ZAC')
     GROUP BY annee, niveau, code
     UNION ALL
     SELECT 'projets_bmo', annee, 'region', region, sum(met)

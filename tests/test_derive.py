@@ -1,0 +1,132 @@
+"""Every table of the catalogue on drifted rows: columns that move, are added, renamed or missing; another year.
+
+The rows are those of the fictitious extracts, as their reader gives them. Files without names of columns are left
+out (tests/test_finess.py drifts their fields), and so are surveys, read by the codes of their questions.
+"""
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines import catalogue, personnes, readers, staging
+from pipelines.catalogue import CAPTURED, Source
+from pipelines.connectors import mirror
+from pipelines.errors import Place, RefusedError
+from pipelines.readers import Extract
+
+ADDED = "Colonne nouvelle, jamais vue"
+TABLES = [
+    (source.id, table)
+    for source in catalogue.load_all()
+    for table, described in source.tables.items()
+    if source.questionnaire is None and not any(layout.fields for layout in described.layouts)
+]
+tables = pytest.mark.parametrize(("source_id", "table"), TABLES)
+
+
+@functools.cache
+def newest(root: Path, source_id: str, table: str) -> tuple[int, Path, Extract]:
+    """The newest fictitious vintage of a table, its lightest file, and what its reader gives of it."""
+    source = catalogue.load(source_id)
+    for millesime in reversed(mirror.vintages(root, source)):
+        layout = source.layout(table, millesime)
+        rule = catalogue.pattern(layout.file, millesime)
+        files = [f for f in mirror.place(root, source, millesime).iterdir() if rule.fullmatch(f.name)]
+        if files:
+            path = min(files, key=lambda f: f.stat().st_size)
+            where = Place(source=source_id, millesime=millesime, table=table, file=path.name)
+            if layout.streamed:
+                return millesime, path, next(readers.stream(path, layout, where, lambda e: range(len(e.headings))))
+            return millesime, path, readers.read(path, layout, where)[0]
+    raise AssertionError(f"no fictitious extract of {source_id}.{table}")
+
+
+def staged(source: Source, table: str, millesime: int, extract: Extract) -> pa.Table:
+    where = Place(source=source.id, millesime=millesime, table=table)
+    return staging.text_table(source, table, millesime, extract, where, personnes.SAMPLE_KEY)
+
+
+def without(extract: Extract, heading: int) -> Extract:
+    kept = [i for i in range(len(extract.headings)) if i != heading]
+    return replace(extract, headings=[extract.headings[i] for i in kept], columns=[extract.columns[i] for i in kept])
+
+
+def needed(source: Source, table: str, millesime: int, extract: Extract) -> list[int]:
+    """Indexes of the columns that the vintage can't do without."""
+    found = staging.match(source, table, millesime, extract, Place(source=source.id, millesime=millesime))
+    may_lack = {c.name for c in source.of_table(table) if c.may_lack(millesime)}
+    return [index for name, index in found.items() if name not in may_lack]
+
+
+@tables
+def test_columns_may_move_and_strangers_are_told(sample_extracts: Path, source_id: str, table: str) -> None:
+    source = catalogue.load(source_id)
+    millesime, _, extract = newest(sample_extracts, source_id, table)
+    whole = staged(source, table, millesime, extract)
+    moved = replace(
+        extract,
+        headings=[*reversed(extract.headings), ADDED],
+        columns=[*reversed(extract.columns), pa.chunked_array([pa.nulls(extract.rows, pa.string())])],
+    )
+    drifted = staged(source, table, millesime, moved)
+    assert whole.num_rows
+    for name in whole.column_names:  # an unpivoted table gives its slices in the order of the headings
+        assert sorted(map(str, drifted[name].to_pylist())) == sorted(map(str, whole[name].to_pylist())), name
+    if not source.layout(table, millesime).unpivot:
+        assert drifted.equals(whole)
+    before = staging.unknown(source, table, millesime, extract)
+    assert set(staging.unknown(source, table, millesime, moved)) == {*before, ADDED}
+
+
+@tables
+def test_a_missing_or_renamed_column_is_named(sample_extracts: Path, source_id: str, table: str) -> None:
+    source = catalogue.load(source_id)
+    millesime, _, extract = newest(sample_extracts, source_id, table)
+    indexes = needed(source, table, millesime, extract)
+    for index in indexes:
+        heading = extract.headings[index]
+        renamed = replace(
+            extract, headings=["Tout autre nom" if i == index else h for i, h in enumerate(extract.headings)]
+        )
+        for drifted in (without(extract, index), renamed):
+            with pytest.raises(RefusedError, match="Il manque 1 colonne") as refused:
+                staged(source, table, millesime, drifted)
+            names = next(
+                c.headings(millesime)
+                for c in source.of_table(table)
+                if any(catalogue.same_heading(name, heading) for name in c.headings(millesime))
+            )
+            assert f"« {' ou '.join(names)} »" in refused.value.what
+        double = replace(extract, headings=[*extract.headings, heading], columns=[*extract.columns, extract.columns[0]])
+        with pytest.raises(RefusedError, match="deux fois dans l'en-tête"):
+            staged(source, table, millesime, double)
+    assert indexes or not any(
+        names and not CAPTURED.fullmatch(names[0]) for c in source.of_table(table) if (names := c.headings(millesime))
+    )
+
+
+@tables
+def test_the_next_year_is_read_by_its_own_suffix(sample_extracts: Path, source_id: str, table: str) -> None:
+    source = catalogue.load(source_id)
+    millesime, path, extract = newest(sample_extracts, source_id, table)
+    following = millesime + 1
+    if source.layout(table, following) != source.layout(table, millesime) or following in source.columns[0].theirs:
+        return  # declared otherwise: its own tests read it
+    rule = catalogue.pattern(source.layout(table, following).file, following)
+    if str(millesime) in path.name and "{millesime}" in source.layout(table, following).file:
+        assert rule.fullmatch(path.name.replace(str(millesime), str(following)))
+        assert not rule.fullmatch(path.name)
+    dated = {
+        old: new
+        for c in source.of_table(table)
+        for old, new in zip(c.headings(millesime), c.headings(following), strict=True)
+        if old != new
+    }
+    later = replace(extract, headings=[dated.get(h, h) for h in extract.headings])
+    assert staged(source, table, following, later).num_rows == staged(source, table, millesime, extract).num_rows
+    if dated:
+        with pytest.raises(RefusedError, match="Il manque"):
+            staged(source, table, following, extract)
