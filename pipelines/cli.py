@@ -586,6 +586,9 @@ def echantillon(
         markup=False,
         soft_wrap=True,
     )
+    if decennie:
+        for source, reason in samples.decennie.COURTES.items():
+            _console().print(f"  {source}, moins de dix millésimes : {reason}", markup=False, soft_wrap=True)
 
 
 @app.command()

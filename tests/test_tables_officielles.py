@@ -1,5 +1,7 @@
 """Official workbooks and open tables: how each layout reads, and what it says when the producer moves something."""
 
+import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import duckdb
 import pytest
 from fixtures_entrepots import none, rows
 
-from pipelines import catalogue, staging
+from pipelines import catalogue, samples, staging
 from pipelines.errors import RefusedError
-from pipelines.samples import writers
+from pipelines.samples import geographie, territoires, writers
+from pipelines.samples.population import Population, write_communes
 from pipelines.samples.writers import Cell
 
 Sheets = Sequence[tuple[str, Sequence[Sequence[Cell]]]]
@@ -398,3 +401,43 @@ def test_share_of_the_same_academy_is_recomputed(sample_db: duckdb.DuckDBPyConne
         "WHERE abs(part_meme_academie - admis_meme_academie / admis_neobacheliers) > 0.00001",
     )
     assert rows(sample_db, "SELECT 1 FROM atlas.formations WHERE niveau = 'region' AND part_meme_academie < 1 LIMIT 1")
+
+
+# --- INSEE: communes --------------------------------------------------------------------------------
+
+
+def test_the_workbook_of_the_cog_says_what_the_re_export_says(tmp_path: Path, read: Read) -> None:
+    territoire = territoires.build(samples.SEED, 0.1)
+    geographie.write_cog_workbook(tmp_path, territoire, 2025)
+    packed = tmp_path / "insee_cog" / "2025" / "table-appartenance-geo-communes-2025.zip"
+    with zipfile.ZipFile(packed) as archive:
+        path = Path(archive.extract("table-appartenance-geo-communes-2025.xlsx", tmp_path))
+    kept = read("insee_cog", "communes", 2025, "commune, libelle, departement, epci, bassin_vie", path)
+    assert kept == sorted(
+        (c.code, c.nom, c.departement.code, c.epci, c.bassin_vie) for c in territoire.geographie(2025)
+    )
+    levels = {str(row[0]) for row in read("insee_cog", "libelles", 2025, "niveau", path)}
+    assert {"ARR", "CANOV", "DEP", "EPCI", "REG"} <= levels
+
+
+def test_the_workbook_of_populations_says_what_the_re_export_says(tmp_path: Path, read: Read) -> None:
+    territoire, population = territoires.build(samples.SEED, 0.1), Population(samples.SEED)
+    for millesime in (2022, 2023):
+        write_communes(tmp_path, territoire, population, samples.SEED, millesime)
+    (older,) = (tmp_path / "insee_population" / "2022").iterdir()
+    (newer,) = (tmp_path / "insee_population" / "2023").iterdir()
+    names = "departement, annee2, population, commune"
+    before = read("insee_population_communes", "insee_population_communes", 2022, names, older)
+    after = read("insee_population_communes", "insee_population_communes", 2023, names, newer)
+
+    def totals(lines: list[tuple[object, ...]]) -> Counter[tuple[object, object]]:
+        sums: Counter[tuple[object, object]] = Counter()
+        for departement, year, count, _ in lines:
+            sums[departement, year] += int(str(count or 0))
+        return sums
+
+    assert totals(before) == Counter({key: n for key, n in totals(after).items() if key[1] != 23})
+    # Cities under their own code, overseas ones without the digit that the re-export adds.
+    assert {"75056", "13055", "69123"} <= {str(line[3]) for line in after}
+    assert {len(str(line[3])) for line in after} == {5}
+    assert {str(line[3]) for line in before if len(str(line[3])) == 6}

@@ -186,41 +186,20 @@ def write_communes(root: Path, territoire: Territoire, population: Population, s
 def _communes_workbook(folder: Path, rows: list[list[Cell]], annees: range) -> None:
     """INSEE's own: cities and overseas communes under their codes, newest year first, older censuses after."""
     last = annees[-1]
-    cities: dict[str, list[Cell]] = {}
-    for _, departement, _, code, nom, *counts in rows:
-        plain = str(code) if len(str(code)) == 5 else f"{str(code)[:3]}{str(code)[4:]}"
-        city = next(
-            (
-                c
-                for c, first, n in VILLES.values()
-                if first <= int(plain.replace("A", "0").replace("B", "0")) < first + n
-            ),
-            plain,
-        )
-        line = cities.setdefault(city, [city, "", departement, nom, *[0] * len(counts)])
-        line[4:] = [None if n is None else int(n) + int(o or 0) for o, n in zip(line[4:], counts, strict=True)]
-    regions_ = {d.code: d.region for d in departements()}
-    head: list[Cell] = [
-        "CODGEO",
-        "REG",
-        "DEP",
-        "LIBGEO",
-        *(f"PMUN{annee}" for annee in reversed(annees)),
-        "PSDC1999",
-        "PTOT1876",
-    ]
-    lines = [
-        [code, regions_[str(departement)], departement, nom, *reversed(counts), None, None]
-        for code, _, departement, nom, *counts in sorted(cities.values(), key=lambda line: str(line[0]))
-    ]
-    title: list[list[Cell]] = [
-        ["Évolution et structure de la population"],
-        ["DONNÉES FICTIVES"],
-        [],
-        [],
-        ["Code géographique"],
-    ]
-    writers.xlsx(folder / f"base-pop-historiques-1876-{last}.xlsx", [(f"pop_1876_{last}", [*title, head, *lines])])
+    municipal = {str(first + rank): city for city, first, count in VILLES.values() for rank in range(count)}
+    lines: dict[str, list[Cell]] = {}
+    for _, departement, _, published, nom, *counts in rows:
+        code = str(published) if len(str(published)) == 5 else f"{str(published)[:3]}{str(published)[4:]}"
+        code = municipal.get(code, code)
+        line = lines.setdefault(code, [code, departement, nom, *[0] * len(counts)])
+        line[3:] = [None if n is None else int(n) + int(o or 0) for o, n in zip(line[3:], counts, strict=True)]
+    regions = {d.code: d.region for d in departements()}
+    head: list[Cell] = ["CODGEO", "REG", "DEP", "LIBGEO", *(f"PMUN{annee}" for annee in reversed(annees)), "PSDC1999"]
+    sheet: list[list[Cell]] = [["Population"], ["DONNÉES FICTIVES"], [], [], ["Code géographique"], head]
+    for code, line in sorted(lines.items()):
+        _, departement, nom, *counts = line
+        sheet.append([code, regions[str(departement)], departement, nom, *reversed(counts), None])
+    writers.xlsx(folder / f"base-pop-historiques-1876-{last}.xlsx", [(f"pop_1876_{last}", sheet)])
 
 
 def write(root: Path, territoire: Territoire, population: Population, seed: int) -> None:
