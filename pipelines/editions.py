@@ -99,8 +99,11 @@ def _git(*arguments: str) -> str:
 def load(settings: Settings, edition: int) -> Lock | None:
     """The lock of an edition, or None where it has not been made."""
     file = path(settings, edition)
-    if not file.is_file():
-        return None
+    return read(file) if file.is_file() else None
+
+
+def read(file: Path) -> Lock:
+    """The lock that a file holds."""
     data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return Lock(
         edition=data["edition"],

@@ -20,12 +20,14 @@ class Settings:
 
     `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`;
     `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
-    may be asked from the producers' sites.
+    may be asked from the producers' sites. `editeur` publishes the releases, at `adresse` where it is known.
     """
 
     sources: Path
     warehouse: Path
     en_ligne: bool = False
+    editeur: str = ""
+    adresse: str = ""
 
     @property
     def landing(self) -> Path:
@@ -65,6 +67,7 @@ def load() -> Settings:
     `warehouse/depot/` by default, and need not exist.
     ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` for real extracts and
     `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
+    ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
     """
     said = os.environ.get("ATLAS_EN_LIGNE", "").strip().casefold()
     if said not in (*YES, *NO):
@@ -75,8 +78,10 @@ def load() -> Settings:
         )
     online = said in YES
     home = Path(os.environ.get("ATLAS_WAREHOUSE") or ROOT / "warehouse").expanduser().resolve()
+    editeur, adresse = (os.environ.get(name, "").strip() for name in ("ATLAS_EDITEUR", "ATLAS_ADRESSE"))
     sources = os.environ.get("ATLAS_SOURCES") or (home / "depot" if online else None)
     if sources is None:  # fictitious, beside nothing real
         home = home if os.environ.get("ATLAS_WAREHOUSE") else home / "echantillon"
-        return Settings(sources=home / "extraits", warehouse=home)
-    return Settings(sources=Path(sources).expanduser().resolve(), warehouse=home, en_ligne=online)
+        return Settings(sources=home / "extraits", warehouse=home, editeur=editeur, adresse=adresse)
+    folder = Path(sources).expanduser().resolve()
+    return Settings(sources=folder, warehouse=home, en_ligne=online, editeur=editeur, adresse=adresse)

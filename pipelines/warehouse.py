@@ -6,6 +6,7 @@ says of itself: sentence, grain, source, columns. DuckDB parses the dependencies
 
 import functools
 import hashlib
+import itertools
 import json
 import re
 import uuid
@@ -73,7 +74,8 @@ def glossary() -> dict[str, Words]:
 def parse(path: Path) -> Model:
     """Reads one SQL file and its header. Raises BuildError where the header is incomplete."""
     text = path.read_text(encoding="utf-8")
-    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
+    # The header ends where the query begins: comments inside it are for engineers.
+    header = [line[2:].strip() for line in itertools.takewhile(lambda line: line.startswith("--"), text.splitlines())]
     fields: dict[str, str] = {"titre": ""}
     columns: dict[str, Words] = {}
     current = "titre"

@@ -145,6 +145,21 @@ def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
     assert not re.search(r"\{\{|\{%|\$\w|\?", re.sub(r"--.*|'[^']*'", "", model.query))
 
 
+def test_a_comment_inside_a_query_is_no_word_of_its_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warehouse, "ROOT", tmp_path)
+    header = [
+        "-- Une phrase.",
+        "-- Grain : a",
+        "-- Source : s",
+        "-- Publication : nationale",
+        "-- Colonnes :",
+        "--   a : mot",
+    ]
+    path = tmp_path / "t.sql"
+    path.write_text("\n".join([*header, "SELECT", "-- Why so.", "1 AS a"]), encoding="utf-8")
+    assert warehouse.parse(path).columns == {"a": warehouse.Words("mot")}
+
+
 @pytest.mark.parametrize("missing", ["Grain", "Source", "Publication"])
 def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warehouse, "ROOT", tmp_path)

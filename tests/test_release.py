@@ -4,17 +4,19 @@ import csv
 import hashlib
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
 from pipelines import catalogue, steps, warehouse
 from pipelines.errors import BuildError
-from pipelines.publish import public, tables
+from pipelines.publish import package, public, release, tables
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"
@@ -49,10 +51,10 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     assert digest(first) == before
     changed = {name for name, sha in digest(second).items() if before.get(name) != sha}
     changed.discard("FICTIF-atlas_public.duckdb")  # whose bytes always differ
-    assert changed == {
+    assert {name for name in changed if name.removeprefix("FICTIF-") not in release.DERIVED} == {
         "csv/FICTIF-reference.chiffres_publies.csv",
+        "csv-fr/FICTIF-reference.chiffres_publies.csv",
         "parquet/FICTIF-reference.chiffres_publies.parquet",
-        "manifeste.json",
     }
     assert sorted(p.name for p in home.iterdir()) == [f"{EDITION}.1", f"{EDITION}.2"]
 
@@ -159,6 +161,44 @@ def test_csv_is_read_by_python_and_agrees_with_parquet(made: Warehouse, fictif: 
                     assert text == str(value) or float(text) == float(value), (model.name, rank)
 
 
+def test_french_csv_says_the_same_with_a_comma(made: Warehouse, fictif: bool) -> None:
+    for model in public.published():
+        name = f"{tables.file_name(model, fictif=fictif)}.csv"
+        raw = (made.release / "csv-fr" / name).read_bytes()
+        assert raw.startswith("\ufeff".encode()), name
+        assert (made.release / "csv" / name).read_bytes().count(b"\r\n") == raw.count(b"\r\n"), name
+        lines = list(csv.reader(raw.decode("utf-8-sig").splitlines(keepends=True), delimiter=";", strict=True))
+        schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
+        assert lines[0] == schema.names, name
+        machine = (made.release / "csv" / name).read_bytes().decode()
+        for theirs, ours in list(zip(csv.reader(machine.splitlines(keepends=True)), lines, strict=True))[1::97]:
+            for field, a, b in zip(schema, theirs, ours, strict=True):
+                if pa.types.is_decimal(field.type):
+                    assert b == a.replace(".", ","), (name, field.name)
+                elif pa.types.is_boolean(field.type):
+                    assert b == {"true": "VRAI", "false": "FAUX", "": ""}[a], (name, field.name)
+                elif pa.types.is_date(field.type):
+                    assert b == "/".join(reversed(a.split("-"))), (name, field.name)
+                else:
+                    assert b.lstrip("'") == a.lstrip("'"), (name, field.name)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
+def test_no_text_of_a_french_csv_can_be_a_formula_and_numbers_stay_negative(tmp_path: Path, start: str) -> None:
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE t (texte VARCHAR, nombre DECIMAL(9, 2))")
+        db.execute("INSERT INTO t VALUES (?, -1234.50), ('sans danger : 1-2', NULL)", [f"{start}cmd|' /C calc'!A0"])
+        tables.both(db, "t", tmp_path / "m.csv", tmp_path / "f.csv")
+    with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert list(csv.reader(handle, delimiter=";")) == [
+            ["texte", "nombre"],
+            [f"'{start}cmd|' /C calc'!A0", "-1234,50"],
+            ["sans danger : 1-2", ""],
+        ]
+    with (tmp_path / "m.csv").open(encoding="utf-8", newline="") as handle:
+        assert list(csv.reader(handle))[1] == [f"{start}cmd|' /C calc'!A0", "-1234.50"]
+
+
 def test_codes_keep_their_zeros(made: Warehouse, fictif: bool) -> None:
     prefix = "FICTIF-" if fictif else ""
     with (made.release / "csv" / f"{prefix}reference.sources.csv").open(encoding="utf-8", newline="") as handle:
@@ -244,11 +284,10 @@ def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
     for path in every:
         if path.suffix == ".csv":
             assert path.name.startswith("FICTIF-")
-            with path.open(encoding="utf-8", newline="") as handle:
-                lines = list(csv.DictReader(handle))
-            with path.open(encoding="utf-8", newline="") as handle:
-                assert next(csv.reader(handle))[-1] == "donnees_fictives"
-            assert {r["donnees_fictives"] for r in lines} <= {SAID}
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                header, *lines = list(csv.reader(handle, delimiter=";" if french(path) else ","))
+            assert header[-1] == "donnees_fictives"
+            assert {line[-1] for line in lines} <= {SAID}
         elif path.suffix == ".parquet":
             assert path.name.startswith("FICTIF-")
             table = pq.read_table(path)
@@ -258,12 +297,20 @@ def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
             text = path.read_text(encoding="utf-8")
             assert '<p class="fictif" role="note">Données fictives' in text
             assert re.search(r"<title>\[Données fictives\]", text)
-        elif path.suffix == ".duckdb":
+        elif path.suffix in (".duckdb", ".xlsx"):  # their sheets: test_workbooks
             assert path.name.startswith("FICTIF-")
-        else:
-            assert path.name in ("manifeste.json", "verrou.json")
+        elif path.name in ("manifeste.json", "verrou.json", "datapackage.json"):
             assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is True
-    assert len(every) == 2 * len(public.published()) + 6
+        else:
+            assert path.name in package.FILES
+            assert SAID in path.read_text(encoding="utf-8")
+    kinds = Counter(path.suffix for path in every)
+    assert kinds[".parquet"] == len(public.published()) + 1
+    assert kinds[".csv"] == 2 * kinds[".parquet"] + 2
+
+
+def french(path: Path) -> bool:
+    return path.parent.name == "csv-fr" or path.name.endswith("-fr.csv")
 
 
 def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:
@@ -274,8 +321,7 @@ def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:
             assert "donnees_fictives" not in schema.names
             assert b"avertissement" not in schema.metadata
         elif path.suffix == ".csv":
-            with path.open(encoding="utf-8", newline="") as handle:
-                assert "donnees_fictives" not in next(csv.reader(handle))
+            assert "donnees_fictives" not in path.read_text(encoding="utf-8").splitlines()[0]
         elif path.suffix == ".html":
             assert "Données fictives" not in path.read_text(encoding="utf-8")
         elif path.suffix == ".json":
@@ -314,7 +360,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("name", ["index.html", "methodologie.html", "qualite.html"])
+@pytest.mark.parametrize("name", ["index.html", "methodologie.html", "qualite.html", "differences.html"])
 def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse, name: str) -> None:
     page = Page(made.release / name)
     text = (made.release / name).read_text(encoding="utf-8")

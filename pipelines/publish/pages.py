@@ -37,12 +37,13 @@ def date(value: Any) -> str:
     return value.strftime("%d/%m/%Y") if value else ""
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """How pages are rendered: everything escaped, numbers and dates in French."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(nombre=nombre, date=date)
-    return environment
+    made.filters.update(nombre=nombre, date=date)
+    return made
 
 
 def write(
@@ -92,7 +93,7 @@ def write(
             "FROM qualite.controles GROUP BY severite ORDER BY severite",
         ),
     }
-    environment = _environment()
+    templates = environment()
     listed = [
         {
             "model": w.model,
@@ -104,13 +105,13 @@ def write(
         for w in sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
     ]
     pages = {
-        "index.html": environment.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
-        "methodologie.html": environment.get_template("methodologie.html.j2").render(
+        "index.html": templates.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
+        "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
             themes=_cards(connection, written),
             ruptures=_rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
         ),
-        "qualite.html": environment.get_template("qualite.html.j2").render(
+        "qualite.html": templates.get_template("qualite.html.j2").render(
             **common,
             vintages=vintages,
             alertes=_rows(

@@ -116,7 +116,7 @@ def write(database: Path, region: str, target: Path, *, fictif: bool) -> list[Wr
     written = []
     with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
         connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
-        connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie")
+        connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie (STORAGE_VERSION 'v1.0.0')")
         connection.execute("USE entrepot")
         connection.execute(warehouse.COMPRESSION)
         connection.begin()

@@ -6,15 +6,19 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines import editions, landing
 from pipelines.errors import BuildError
-from pipelines.publish import pages, public, tables
+from pipelines.publish import differences, package, pages, public, tables, workbooks
 from pipelines.settings import Settings
 
 MANIFEST = "manifeste.json"
+FIRST_EDITION = 2000
+# They say what a release changes, or list it: another content makes them, they make no other content.
+DERIVED = {MANIFEST, *differences.FILES, *package.FILES}
 
 
 @dataclass(frozen=True)
@@ -76,43 +80,106 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             with duckdb.connect(str(file), read_only=True) as shown:
                 tables.write(shown, written, pending, fictif=fictif)
                 tables.dictionary(written, pending, fictif=fictif)
+                books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
                 pages.write(shown, region, pending, written, fictif=fictif)
-            (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
-            return _seal(home, pending, edition, region, fictif=fictif)
+                (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
+                manifest = {
+                    "edition": edition,
+                    "region": region,
+                    "fictif": fictif,
+                    "commit": editions.commit(),
+                    "fichiers": _listed(pending),
+                }
+                made = _versions(home, edition)
+                if made and _same(made[-1], manifest):
+                    return Release(made[-1], made[-1].name, len(_listed(made[-1])), new=False)
+                about = package.Release(
+                    version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
+                    edition=edition,
+                    region=region,
+                    region_libelle=known[region],
+                    commit=str(manifest["commit"]),
+                    fictif=fictif,
+                    editeur=settings.editeur,
+                    adresse=settings.adresse,
+                )
+                _compare(settings, about, pending, lock, written, books, shown)
+            manifest["fichiers"] = _listed(pending)
+            return _seal(home / about.version, pending, manifest)
         finally:
             shutil.rmtree(pending, ignore_errors=True)
 
 
-def _seal(home: Path, pending: Path, edition: int, region: str, *, fictif: bool) -> Release:
+def _compare(
+    settings: Settings,
+    about: package.Release,
+    pending: Path,
+    lock: editions.Lock,
+    written: list[public.Written],
+    books: list[workbooks.Workbook],
+    shown: duckdb.DuckDBPyConnection,
+) -> None:
+    """Writes what depends on the release before: differences, changelog; then the package, which lists all files."""
+    before = _before(settings, about)
+    now = differences.Published(pending, about.version, lock, about.commit, about.fictif)
+    diff = differences.write(before, now, written)
+    differences.page(diff, now, about.region, about.region_libelle)
+    past = before.path / package.CHANGELOG if before and before.lock.edition == about.edition else None
+    package.write(shown, about, pending, written, books, diff, _listed(pending), past)
+
+
+def _listed(folder: Path) -> list[dict[str, Any]]:
+    """The files of a release with their sizes and hashes."""
+    return [
+        {
+            "nom": p.relative_to(folder).as_posix(),
+            # DuckDB never writes a file twice with the same bytes: its tables are those of the Parquet files.
+            **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": landing.sha256(p)}),
+        }
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    ]
+
+
+def _versions(home: Path, edition: int) -> list[Path]:
+    """The releases made of an edition, oldest first."""
+    made = [p for p in home.glob(f"{edition}.*") if re.fullmatch(rf"{edition}\.[0-9]+", p.name) and p.is_dir()]
+    return sorted(made, key=lambda p: int(p.suffix[1:]))
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a release; empty where it can't be read."""
+    try:
+        found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _same(made: Path, manifest: dict[str, Any]) -> bool:
+    """Whether a release holds these files already, but for those that say what it changed."""
+    known = _manifest(made)
+    content = [f for f in known.get("fichiers", ()) if f["nom"].removeprefix("FICTIF-") not in DERIVED]
+    return {**known, "fichiers": content} == manifest
+
+
+def _before(settings: Settings, about: package.Release) -> differences.Published | None:
+    """The release that a reader had before: the last of the same edition, else of the nearest edition before it."""
+    for edition in range(about.edition, FIRST_EDITION, -1):
+        for folder in reversed(_versions(settings.releases / f"{edition}-{about.region}", edition)):
+            known = _manifest(folder)
+            if known.get("fictif") == about.fictif and (folder / editions.LOCK).is_file():
+                lock = editions.read(folder / editions.LOCK)
+                return differences.Published(folder, folder.name, lock, str(known["commit"]), about.fictif)
+    return None
+
+
+def _seal(target: Path, pending: Path, manifest: dict[str, Any]) -> Release:
     """Writes the manifest, gives the folder its version, and makes it read-only."""
-    files = [p for p in sorted(pending.rglob("*")) if p.is_file()]
-    manifest = {
-        "edition": edition,
-        "region": region,
-        "fictif": fictif,
-        "commit": editions.commit(),
-        "fichiers": [
-            {
-                "nom": p.relative_to(pending).as_posix(),
-                # DuckDB never writes a file twice with the same bytes: its tables are those of the Parquet files.
-                **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": landing.sha256(p)}),
-            }
-            for p in files
-        ],
-    }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    made = sorted(
-        (int(number[1]), p)
-        for p in home.iterdir()
-        if (number := re.fullmatch(rf"{edition}\.([0-9]+)", p.name)) and p.is_dir()
-    )
-    if made and (made[-1][1] / MANIFEST).read_text(encoding="utf-8") == text:
-        return Release(made[-1][1], made[-1][1].name, len(files) + 1, new=False)
     (pending / MANIFEST).write_text(text, encoding="utf-8")
-    version = f"{edition}.{made[-1][0] + 1 if made else 1}"
-    target = home / version
     pending.rename(target)
     for path in target.rglob("*"):
         if path.is_file():
             path.chmod(0o444)
-    return Release(target, version, len(files) + 1, new=True)
+    return Release(target, target.name, len(manifest["fichiers"]) + 1, new=True)

@@ -1,4 +1,9 @@
-"""The tables of a release: what the public file holds, as CSV and Parquet."""
+"""The tables of a release: what the public file holds, as Parquet and as CSV, once for machines and once for people.
+
+`csv/` is RFC 4180: UTF-8, commas, CRLF, values as they are. `csv-fr/` is what a French spreadsheet opens by itself:
+byte order mark, semicolons, decimal comma, VRAI and FAUX. There, a text that a spreadsheet would run as a formula is
+preceded by an apostrophe, as OWASP advises (numbers keep their minus sign, they can't carry a formula).
+"""
 
 from pathlib import Path
 
@@ -10,6 +15,10 @@ from pipelines import warehouse
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 from pipelines.warehouse import Model
 
+BOM = "\ufeff"
+# Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+
 
 def file_name(model: Model, *, fictif: bool) -> str:
     """Name of a table's files, without extension; a fictitious one says so."""
@@ -17,9 +26,9 @@ def file_name(model: Model, *, fictif: bool) -> str:
 
 
 def write(connection: duckdb.DuckDBPyConnection, written: list[Written], folder: Path, *, fictif: bool) -> None:
-    """Writes the tables of the public file as CSV (RFC 4180, UTF-8) and Parquet (typed, described) into a folder."""
-    (folder / "csv").mkdir(parents=True)
-    (folder / "parquet").mkdir()
+    """Writes the tables of the public file into a folder: `parquet/` (typed, described), `csv/` and `csv-fr/`."""
+    for kind in ("csv", "csv-fr", "parquet"):
+        (folder / kind).mkdir(parents=True)
     for model in (w.model for w in written):
         table: pa.Table = connection.execute(f"FROM {model.name}").to_arrow_table()
         name = file_name(model, fictif=fictif)
@@ -28,12 +37,35 @@ def write(connection: duckdb.DuckDBPyConnection, written: list[Written], folder:
             folder / "parquet" / f"{name}.parquet",
             compression="zstd",
         )
-        _copy(connection, model.name, folder / "csv" / f"{name}.csv")
+        both(connection, model.name, folder / "csv" / f"{name}.csv", folder / "csv-fr" / f"{name}.csv")
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> None:
-    path = str(target).replace("'", "''")
-    connection.execute(f"COPY (FROM {table}) TO '{path}' (FORMAT csv, HEADER true)")
+def both(connection: duckdb.DuckDBPyConnection, table: str, machines: Path, people: Path) -> None:
+    """Writes a table of a connection as CSV, for machines and for French spreadsheets."""
+    columns = connection.execute(f"DESCRIBE {table}").fetchall()
+    shown = [
+        f'{_french(name, kind)} AS "{BOM if rank == 0 else ""}{name}"' for rank, (name, kind, *_) in enumerate(columns)
+    ]
+    _copy(connection, f"FROM {table}", machines, ",")
+    _copy(connection, f"SELECT {', '.join(shown)} FROM {table}", people, ";")
+
+
+def _french(name: str, kind: str) -> str:
+    """SQL of a column's text in a French spreadsheet."""
+    if kind == "VARCHAR":
+        return f"""CASE WHEN regexp_matches("{name}", '{FORMULA}') THEN '''' || "{name}" ELSE "{name}" END"""
+    if kind == "BOOLEAN":
+        return f"""CASE "{name}" WHEN true THEN 'VRAI' WHEN false THEN 'FAUX' END"""
+    if kind == "DATE":
+        return f"""strftime("{name}", '%d/%m/%Y')"""
+    return f"""replace("{name}"::VARCHAR, '.', ',')"""
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, separator: str) -> None:
+    path = warehouse.literal(str(target))
+    connection.execute(
+        f"COPY ({query}) TO {path} (FORMAT csv, HEADER true, DELIMITER '{separator}', NEW_LINE '\\r\\n')"
+    )
 
 
 def _with_words(table: pa.Table, model: Model, *, fictif: bool) -> pa.Table:
@@ -77,4 +109,4 @@ def dictionary(written: list[Written], folder: Path, *, fictif: bool) -> None:
     with duckdb.connect() as connection:
         connection.register("dictionnaire", table)
         name = ("FICTIF-" if fictif else "") + "dictionnaire"
-        _copy(connection, "dictionnaire", folder / f"{name}.csv")
+        both(connection, "dictionnaire", folder / f"{name}.csv", folder / f"{name}-fr.csv")

@@ -1,0 +1,324 @@
+"""What a release changes: lines added and removed, values revised, each with its cause, since the one before.
+
+Both releases' Parquet files are joined on the grain of each table. The cause is the first of these that holds:
+confidentialité (the line became secret, or is no more), géographie (its territory is new, gone, or of other communes),
+source (a vintage or revision that its table reads entered or left the lock), méthode (the commit differs: the same lock
+and commit give the same bytes). A difference with none of them is « inexpliquée », and to be looked into.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import editions, landing, warehouse
+from pipelines.editions import Lock
+from pipelines.publish import pages, tables
+from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+
+NAME = "differences"
+PAGE = "differences.html"
+FILES = (PAGE, f"{NAME}.csv", f"{NAME}-fr.csv", f"{NAME}.parquet")
+# When a number was published is no number: it says where a revision comes from.
+VINTAGE = ("millesime", "revision", "millesime_population", "millesime_ght", FICTIF_COLUMN)
+ADDED, REMOVED, REVISED = "ligne ajoutée", "ligne retirée", "valeur révisée"
+MEANING = {
+    "confidentialité": "la ligne est devenue secrète, ou a cessé de l'être",
+    "géographie": "son territoire est nouveau, a disparu, ou n'a plus les mêmes communes",
+    "source": "un millésime ou une révision d'une source de la table est entré dans l'édition, ou en est sorti ; "
+    "si la méthode a changé aussi, les deux ne se séparent pas",
+    "méthode": "les sources de la table sont les mêmes, le calcul a changé",
+    "inexpliquée": "ni les sources ni la méthode n'ont changé : à examiner",
+}
+CAUSES = tuple(MEANING)
+
+COLUMNS = {
+    "table_publiee": "table où se trouve la différence",
+    "nature": "ligne ajoutée, ligne retirée, valeur révisée, table ajoutée, table retirée, table refaite (autre grain)",
+    "cle": "ligne concernée : chaque colonne du grain et sa valeur",
+    "colonne": "colonne révisée ; vide pour une ligne ou une table entière",
+    "avant": "valeur dans la publication précédente ; vide quand le secret de la ligne a changé",
+    "apres": "valeur dans celle-ci",
+    "ecart": "après moins avant, pour un nombre",
+    "cause": "confidentialité, géographie, source, méthode, ou inexpliquée",
+    "precision": "ce qui a changé dans la source, la méthode ou le secret",
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """One release as a diff reads it."""
+
+    path: Path
+    version: str
+    lock: Lock
+    commit: str
+    fictif: bool
+
+    def table(self, name: str) -> Path:
+        """The Parquet file of a table."""
+        return self.path / "parquet" / f"{'FICTIF-' if self.fictif else ''}{name}.parquet"
+
+
+@dataclass
+class Diff:
+    """What changed since `before`; nothing is known where it is None (first release)."""
+
+    before: str | None
+    sources: list[str] = field(default_factory=list)
+    counts: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
+    largest: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def total(self, nature: str) -> int:
+        """Differences of a kind, all tables together."""
+        return sum(n for counts in self.counts.values() for (kind, _), n in counts.items() if kind == nature)
+
+    def causes(self) -> dict[str, int]:
+        """Differences by cause, all tables together."""
+        found = Counter[str]()
+        for counts in self.counts.values():
+            for (_, cause), number in counts.items():
+                found[cause] += number
+        return {cause: found[cause] for cause in CAUSES if found[cause]}
+
+
+def write(before: Published | None, now: Published, written: list[Written]) -> Diff:
+    """Writes `differences` as Parquet and CSV into the folder of the new release; returns what it holds."""
+    diff = Diff(before.version if before else None)
+    with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
+        kinds = ", ".join(f"{name} {'DECIMAL(38, 6)' if name == 'ecart' else 'VARCHAR'}" for name in COLUMNS)
+        connection.execute(f"CREATE TABLE {NAME} ({kinds})")
+        if before is not None:
+            diff.sources = editions.differences(before.lock, now.lock)
+            _compare(connection, before, now, written)
+        for table, nature, cause, number in connection.execute(
+            f"SELECT table_publiee, nature, cause, count(*) FROM {NAME} GROUP BY ALL ORDER BY ALL"
+        ).fetchall():
+            diff.counts.setdefault(table, Counter())[nature, cause] = number
+        largest = connection.execute(
+            f"SELECT * FROM {NAME} WHERE ecart <> 0 QUALIFY row_number() OVER "
+            "(PARTITION BY table_publiee ORDER BY abs(ecart) DESC, cle, colonne) <= 10 "
+            "ORDER BY table_publiee, abs(ecart) DESC, cle, colonne"
+        )
+        names = [d[0] for d in largest.description or []]
+        for row in largest.fetchall():
+            diff.largest.setdefault(row[0], []).append(dict(zip(names, row, strict=True)))
+        _save(connection, now)
+    return diff
+
+
+def _save(connection: duckdb.DuckDBPyConnection, now: Published) -> None:
+    said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if now.fictif else ""
+    connection.execute(f"CREATE VIEW publiees AS SELECT *{said} FROM {NAME} ORDER BY ALL")
+    stem = ("FICTIF-" if now.fictif else "") + NAME
+    tables.both(connection, "publiees", now.path / f"{stem}.csv", now.path / f"{stem}-fr.csv")
+    table = connection.execute("FROM publiees").to_arrow_table()
+    about = {
+        "titre": "Différences avec la publication précédente.",
+        **({"avertissement": FICTIF} if now.fictif else {}),
+    }
+    fields = [f.with_metadata({"description": COLUMNS[f.name]}) if f.name in COLUMNS else f for f in table.schema]
+    pq.write_table(table.cast(pa.schema(fields, metadata=about)), now.path / f"{stem}.parquet", compression="zstd")
+
+
+def page(diff: Diff, now: Published, region: str, label: str) -> None:
+    """Writes `differences.html`: counts by table and cause, and the largest changes."""
+    text = (
+        pages.environment()
+        .get_template(f"{PAGE}.j2")
+        .render(
+            diff=diff,
+            sens=MEANING,
+            version=now.version,
+            edition={"edition": now.lock.edition, "commit": now.lock.commit},
+            region=region,
+            region_libelle=label,
+            fictif=now.fictif,
+            prefixe="FICTIF-" if now.fictif else "",
+        )
+    )
+    (now.path / PAGE).write_text(text, encoding="utf-8")
+
+
+# --- Comparing ----------------------------------------------------------------------------------------
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Published, written: list[Written]) -> None:
+    _territories(connection, before, now)
+    moved = _moved(before.lock, now.lock)
+    released = {w.model.name: w for w in written}
+    prefix = "FICTIF-" if before.fictif else ""
+    there = {p.stem.removeprefix(prefix) for p in (before.path / "parquet").glob("*.parquet")}
+    other = now.commit != before.commit
+    method = f"commit {before.commit[:12]} puis {now.commit[:12]}"
+    for name in sorted(there - released.keys()):
+        _whole(connection, name, "table retirée", "méthode" if other else "inexpliquée", method if other else "")
+    for name, w in sorted(released.items()):
+        if name not in there:
+            _whole(connection, name, "table ajoutée", "méthode" if other else "inexpliquée", method if other else "")
+            continue
+        old, new = before.table(name), now.table(name)
+        if landing.sha256(old) == landing.sha256(new):
+            continue
+        past = dict(_columns(connection, old))
+        here = dict(_columns(connection, new))
+        grain = (pq.read_schema(old).metadata or {}).get(b"grain", b"").decode().split(", ")
+        if grain != list(w.model.grain):
+            _whole(connection, name, "table refaite", "méthode" if other else "inexpliquée", method if other else "")
+            continue
+        entered = {source: moved[source] for source in sorted(warehouse.sources_of(name)) if source in moved}
+        _lines(connection, w, old, new, past, here, entered, method if other else "")
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, name: str, nature: str, cause: str, why: str) -> None:
+    connection.execute(f"INSERT INTO {NAME} VALUES (?, ?, '', '', NULL, NULL, NULL, ?, ?)", [name, nature, cause, why])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+    described = connection.execute(f"DESCRIBE FROM read_parquet({warehouse.literal(str(path))})").fetchall()
+    return [(name, kind) for name, kind, *_ in described if name != FICTIF_COLUMN]
+
+
+def _moved(old: Lock, new: Lock) -> dict[str, str]:
+    """The sources of which a pinned vintage or revision entered, left or changed, with what changed."""
+    before = {(p.source, p.millesime, p.revision, p.reference) for p in old.pins}
+    after = {(p.source, p.millesime, p.revision, p.reference) for p in new.pins}
+    found: dict[str, set[int]] = {}
+    for source, millesime, _, _ in before ^ after:
+        found.setdefault(source, set()).add(millesime)
+    return {source: f"{source} {', '.join(str(m) for m in sorted(years))}" for source, years in found.items()}
+
+
+def _territories(connection: duckdb.DuckDBPyConnection, before: Published, now: Published) -> None:
+    """Table `deplaces`: the territories that are new or gone, and those whose communes are not the same."""
+    old, new = (
+        {
+            name: f"read_parquet({warehouse.literal(str(r.table(f'reference.{name}')))})"
+            for name in ("communes", "territoires")
+        }
+        for r in (before, now)
+    )
+    level = "SELECT niveau, code FROM {} WHERE niveau NOT IN ('ej', 'ght')"
+    past, here = (level.format(r["territoires"]) for r in (old, new))
+    zones = ("arrondissement", "departement", "region", "epci", "zone_emploi", "bassin_vie", "bassin_bmo")
+    moves = " UNION ALL ".join(
+        f"SELECT '{zone}' AS niveau, unnest([a.{zone}, b.{zone}]) AS code FROM a JOIN b USING (commune) "
+        f"WHERE a.{zone} IS DISTINCT FROM b.{zone} "
+        f"UNION ALL SELECT 'commune', commune FROM a JOIN b USING (commune) WHERE a.{zone} IS DISTINCT FROM b.{zone}"
+        for zone in zones
+    )
+    connection.execute(
+        f"CREATE TABLE deplaces AS WITH a AS (FROM {old['communes']}), b AS (FROM {new['communes']}), "
+        f"apparus AS (({past} EXCEPT {here}) UNION ALL ({here} EXCEPT {past})) "
+        f"SELECT DISTINCT niveau, code FROM (FROM apparus UNION ALL {moves}) WHERE code IS NOT NULL"
+    )
+
+
+def _lines(
+    connection: duckdb.DuckDBPyConnection,
+    table: Written,
+    old: Path,
+    new: Path,
+    past: dict[str, str],
+    here: dict[str, str],
+    moved: dict[str, str],
+    method: str,
+) -> None:
+    """Adds the differences of one table."""
+    name, grain = table.model.name, table.model.grain
+    values = [c for c in here if c in past and c not in (*grain, *VINTAGE)]
+    secret = " OR ".join(
+        f"""coalesce(a."{c}" = 'secret', false) <> coalesce(b."{c}" = 'secret', false)"""
+        for c in values
+        if c == "statut" or c.endswith("_statut")
+    )
+    changed = {c: _changed(c, past[c], here[c]) for c in values}
+    both = "a._la AND b._la"
+    key = " || ' ; ' || ".join(f"""'{k} = ' || coalesce(coalesce(b."{k}", a."{k}")::VARCHAR, '')""" for k in grain)
+    cells = ", ".join(
+        f"""CASE WHEN {changed[c]} THEN {{'colonne': '{c}', 'avant': a."{c}"::VARCHAR, 'apres': b."{c}"::VARCHAR, """
+        f"'ecart': {_gap(c, past[c], here[c])}}} END"
+        for c in values
+    )
+    cause, why = _cause(table, here, secret, moved, method)
+    # The number that a secret covers from now on isn't told again.
+    hidden = "CASE WHEN cause = 'confidentialité' AND NOT suffix(colonne, 'statut') THEN NULL ELSE"
+    connection.execute(
+        f"""
+        INSERT INTO {NAME}
+        WITH a AS (SELECT *, true AS _la FROM read_parquet({warehouse.literal(str(old))})),
+        b AS (SELECT *, true AS _la FROM read_parquet({warehouse.literal(str(new))})),
+        differentes AS (
+            SELECT
+                CASE WHEN a._la IS NULL THEN '{ADDED}' WHEN b._la IS NULL THEN '{REMOVED}'
+                    ELSE '{REVISED}' END AS nature,
+                {key} AS cle, {cause} AS cause, {why} AS precision,
+                CASE WHEN {both} THEN list_filter([{cells}], x -> x IS NOT NULL) ELSE [NULL] END AS cellules
+            FROM a FULL JOIN b ON {" AND ".join(f'a."{k}" IS NOT DISTINCT FROM b."{k}"' for k in grain)}
+            WHERE NOT coalesce({both}, false) OR {" OR ".join(changed.values()) or "false"}
+        ),
+        depliees AS (SELECT nature, cle, cause, precision, unnest(cellules) AS cellule FROM differentes)
+        SELECT
+            '{name}', nature, cle, coalesce(cellule.colonne, '') AS colonne,
+            {hidden} cellule.avant END, cellule.apres, {hidden} cellule.ecart END, cause, precision
+        FROM depliees
+        """
+    )
+
+
+def _is_number(kind: str) -> bool:
+    return kind.startswith("DECIMAL") or kind.endswith("INT") or kind == "INTEGER"
+
+
+def _changed(column: str, past: str, here: str) -> str:
+    same = past == here or (_is_number(past) and _is_number(here))
+    cast = "" if same else "::VARCHAR"
+    return f'a."{column}"{cast} IS DISTINCT FROM b."{column}"{cast}'
+
+
+def _gap(column: str, past: str, here: str) -> str:
+    if _is_number(past) and _is_number(here):
+        return f'(b."{column}"::DECIMAL(38, 6) - a."{column}"::DECIMAL(38, 6))'
+    return "NULL::DECIMAL(38, 6)"
+
+
+def _cause(table: Written, here: dict[str, str], secret: str, moved: dict[str, str], method: str) -> tuple[str, str]:
+    """SQL of the cause of a line's difference, and of what it comes from: the first that holds."""
+    cases: list[tuple[str, str, str]] = []
+    if secret:
+        statuts = [c for c in here if c == "statut" or c.endswith("_statut")]
+        became = " OR ".join(f"""b."{c}" = 'secret'""" for c in statuts)
+        both = "a._la AND b._la"
+        cases.append(
+            (
+                f"{both} AND ({secret})",
+                CAUSES[0],
+                f"CASE WHEN {became} THEN 'devenu secret' ELSE 'n''est plus secret' END",
+            )
+        )
+    place = None
+    if {"niveau", "code"} <= here.keys():
+        place = "(coalesce(b.niveau, a.niveau), coalesce(b.code, a.code))"
+    elif "commune" in here:
+        place = "('commune', coalesce(b.commune, a.commune))"
+    if place:
+        cases.append(
+            (
+                f"{place} IN (SELECT (niveau, code) FROM deplaces)",
+                CAUSES[1],
+                "'territoire nouveau, disparu ou de composition changée'",
+            )
+        )
+    if moved:
+        own = [f"WHEN {warehouse.literal(source)} THEN {warehouse.literal(said)}" for source, said in moved.items()]
+        whole = warehouse.literal(" ; ".join(moved.values()))
+        said = f"CASE coalesce(b.source, a.source) {' '.join(own)} ELSE {whole} END" if "source" in here else whole
+        cases.append(("true", CAUSES[2], said))
+    cases.append(("true", CAUSES[3 if method else 4], warehouse.literal(method)))
+    cause = " ".join(f"WHEN {when} THEN '{name}'" for when, name, _ in cases)
+    why = " ".join(f"WHEN {when} THEN {said}" for when, _, said in cases)
+    return f"CASE {cause} END", f"CASE {why} END"
