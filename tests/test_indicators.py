@@ -385,3 +385,52 @@ def test_departures_of_regions_are_the_sum_of_their_departements(real: duckdb.Du
     assert len(found) >= 100
     for whole, parts in found:
         assert float(whole) == pytest.approx(float(parts), rel=0.02)
+
+
+# --- in the marts of the sample ---------------------------------------------------------------------------
+
+
+def test_rates_of_the_hr_survey_stand_beside_their_region(sample_db: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        sample_db,
+        "SELECT i.indicateur, i.valeur = h.valeur, i.valeur_region = r.valeur, i.bas IS NOT NULL, "
+        "i.face_a_region IS NOT NULL AND (i.petit_nombre OR i.bas IS NULL), count(*) FROM atlas.indicateurs AS i "
+        "JOIN atlas.ressources_humaines AS h ON h.annee = i.annee AND h.indicateur = i.indicateur "
+        "AND h.categorie = i.modalite AND h.niveau = i.niveau AND h.code = i.code "
+        "JOIN atlas.ressources_humaines AS r ON r.annee = i.annee AND r.indicateur = i.indicateur "
+        "AND r.categorie = i.modalite AND r.niveau = 'region' AND r.code = '28' "
+        "JOIN reference.territoires AS t ON t.niveau = i.niveau AND t.code = i.code AND t.regions = '28' "
+        "WHERE i.source = 'enquete_rh' AND i.niveau = 'departement' GROUP BY ALL",
+    )
+    assert {name for name, *_ in found} >= {"taux_vacance", "taux_rotation", "taux_absence", "part_interim"}
+    for name, same, beside, bounded, misled, _ in found:
+        assert (same, beside, bounded, misled) == (True, True, name == "accidents_100_etp", False), name
+
+
+def test_indicators_of_restricted_sources_are_not_released(sample: Warehouse) -> None:
+    (file,) = sample.release.glob("parquet/*atlas.indicateurs.parquet")
+    with sample.connect() as db:
+        every = {s for (s,) in rows(db, "SELECT DISTINCT source FROM atlas.indicateurs")}
+        released = {s for (s,) in rows(db, f"SELECT DISTINCT source FROM '{file}'")}
+    assert every - released == {"enquete_rh", "rpps"}
+
+
+def test_staff_and_inhabitants_add_up_over_levels(sample_db: duckdb.DuckDBPyConnection) -> None:
+    staff = rows(
+        sample_db,
+        "PIVOT (SELECT annee, modalite, niveau, numerateur FROM atlas.indicateurs "
+        "WHERE indicateur = 'densite_hospitaliere') ON niveau IN ('departement', 'region', 'france') "
+        "USING sum(numerateur) GROUP BY annee, modalite",
+    )
+    assert {annee for annee, *_ in staff} == {2022, 2023}
+    for annee, variable, *sums in staff:
+        assert len(set(sums)) == 1, (annee, variable, sums)
+    people = rows(
+        sample_db,
+        "SELECT b.annee, b.niveau, sum(b.valeur)::INTEGER, any_value(c.habitants) FROM atlas.besoins AS b "
+        "JOIN (SELECT annee, niveau, sum(population)::INTEGER AS habitants FROM core.population_communes "
+        "JOIN reference.appartenances USING (commune) GROUP BY annee, niveau) AS c USING (annee, niveau) "
+        "WHERE b.indicateur = 'population' AND b.source = 'insee_population_communes' GROUP BY b.annee, b.niveau",
+    )
+    assert {niveau for _, niveau, *_ in people} >= {"arrondissement", "zone_emploi", "epci", "bassin_vie"}
+    assert [row for row in people if row[2] != row[3]] == []

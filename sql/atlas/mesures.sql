@@ -32,7 +32,7 @@ rapports AS (
     WHERE effectif IS NOT NULL AND effectif_total > 0
     UNION ALL
     SELECT indicateur, annee, millesime, revision, source, profession, 'ensemble', 'ensemble',
-        '', niveau, code, numerateur, denominateur, 1, 'Wilson'
+        '', niveau, code, numerateur::DECIMAL(18, 2), denominateur::DECIMAL(18, 2), 1, 'Wilson'
     FROM atlas.departs
     WHERE indicateur IN ('part_55_plus', 'part_60_plus') AND denominateur > 0 AND numerateur IS NOT NULL
     UNION ALL
@@ -43,7 +43,7 @@ rapports AS (
     WHERE f.sexe = 'femmes' AND e.sexe = 'ensemble' AND e.effectif > 0 AND f.effectif IS NOT NULL
     UNION ALL
     SELECT 'densite', r.annee, r.millesime, r.revision, 'rpps', r.profession, r.specialite_groupe, r.mode_exercice,
-        '', r.niveau, r.code, r.effectif, p.population, 100000, 'Byar'
+        '', r.niveau, r.code, r.effectif::DECIMAL(18, 2), p.population, 100000, 'Byar'
     FROM atlas.effectifs_rpps AS r
     JOIN populations AS p USING (annee, niveau, code)
     WHERE r.methode = 'personne' AND p.population > 0
