@@ -29,11 +29,15 @@ def written(released: duckdb.DuckDBPyConnection) -> list[public.Written]:
     return [public.Written(m, 0, warehouse.described(released, m)) for m in public.published()]
 
 
-def read(path: Path, sheet: str) -> tuple[list[str], list[str], list[list[Any]]]:
-    """What stands above the headings, the headings without their unit, and the lines."""
+def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], list[str], list[list[Any]]]:
+    """What stands above the headings, the headings (with what is in brackets under them, or not), and the lines."""
     lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     blank = next(n for n, line in enumerate(lines) if not any(line))
-    return [line[0] for line in lines[:blank]], [c.split("\n(")[0] for c in lines[blank + 1]], lines[blank + 2 :]
+    return (
+        [line[0] for line in lines[:blank]],
+        [c if units else c.split("\n(")[0] for c in lines[blank + 1]],
+        lines[blank + 2 :],
+    )
 
 
 def book(made: Warehouse, theme: str) -> Path:
@@ -56,7 +60,7 @@ def test_every_sheet_says_title_source_and_fiction(sample: Warehouse, written: l
         names = CalamineWorkbook.from_path(str(book(sample, theme))).sheet_names
         assert names == ["Lisez-moi", *sheets.values()]
         for table, sheet in sheets.items():
-            said, headings, _ = read(book(sample, theme), sheet)
+            said, headings, _ = read(book(sample, theme), sheet, units=True)
             assert said[0] == by_name[table].title.rstrip(".")
             assert said[1].startswith(FICTIF)
             assert f"Source : {by_name[table].source}." in said
@@ -172,7 +176,7 @@ def test_formats_follow_the_unit(sample: Warehouse) -> None:
     formats = {page.cell(top, c).value.split("\n")[0]: page.cell(top + 1, c).number_format for c in range(1, 15)}
     assert formats["Année"] == "0"
     assert formats["Professionnels présents au départ"] == "#,##0"
-    assert formats["Cessations attendues"] == "#,##0.0"
+    assert formats["Cessations d'activité attendues"] == "#,##0.0"
     assert page.freeze_panes == f"A{top + 1}"
     assert page.auto_filter.ref.startswith(f"A{top}:")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue, registers, warehouse
 from pipelines.publish import signes, tables
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
@@ -177,15 +177,11 @@ def _schema(
     full = dict(zip(table.model.grain, filled, strict=True))
     for name, kind in table.columns:
         words = warehouse.column_words(table.model, name)
-        fields.append(
-            {
-                "name": name,
-                "type": _type(kind),
-                "description": words.description,
-                **({"unit": words.unit} if words.unit else {}),
-                **({"constraints": {"required": True}} if full.get(name) else {}),
-            }
-        )
+        told = registers.package_field(table.model.name, name)
+        limits = told.pop("constraints", {}) | ({"required": True} if full.get(name) else {})
+        unit = {"unit": words.unit} if words.unit else {}
+        field = {"name": name, "type": _type(kind), "description": words.description} | unit | told
+        fields.append(field | ({"constraints": limits} if limits else {}))
     if about.fictif:
         fields.append({"name": FICTIF_COLUMN, "type": "string", "description": FICTIF})
     schema: dict[str, Any] = {
