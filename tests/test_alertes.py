@@ -93,6 +93,18 @@ def test_a_fall_of_a_fifth_counts_from_twenty_units(db: duckdb.DuckDBPyConnectio
     ]
 
 
+def test_a_series_that_has_stopped_is_no_news(db: duckdb.DuckDBPyConnection) -> None:
+    asked = {"source": "bmo", "indicateur": "projets", "niveau": "departement", "code": "14", "statut": "calculé"}
+    for annee, nomenclature, fap, valeur in (
+        (2022, "FAP 2009", "V1Z80", 100),
+        (2023, "FAP 2009", "V1Z80", 50),
+        (2024, "FAP 2021", "V1X80", 40),
+    ):
+        line = {"annee": annee, "millesime": annee, "nomenclature": nomenclature, "fap": fap, "valeur": valeur}
+        add(db, "atlas.recrutement", asked | line)
+    assert found(db, "code") == []
+
+
 def test_sites_and_members_that_come_and_go(db: duckdb.DuckDBPyConnection) -> None:
     for millesime, finess, entity in (
         (2022, "140000001", "14E"),

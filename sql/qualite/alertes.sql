@@ -33,7 +33,7 @@ rapports AS (
         source, niveau, code, profession, concat_ws(', ', indicateur, nullif(modalite, '')) AS objet, annee, millesime, valeur, bas, haut, petit_nombre,
         lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant, lag(valeur) OVER serie AS avant,
         lag(bas) OVER serie AS bas_avant, lag(haut) OVER serie AS haut_avant, lag(petit_nombre) OVER serie AS petit_avant,
-        max(annee) OVER (PARTITION BY source, indicateur, profession) AS derniere
+        max(annee) OVER (PARTITION BY source, indicateur, profession, modalite) AS derniere
     FROM atlas.indicateurs
     -- Bands of age move as people grow older; their sums from 55 and 60 on are followed instead.
     WHERE indicateur <> 'part_age' AND specialite = 'ensemble' AND mode_exercice = 'ensemble' AND bas IS NOT NULL
@@ -83,7 +83,8 @@ comptes AS (
 suivis AS (
     SELECT
         *, lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant, lag(valeur) OVER serie AS avant,
-        max(annee) OVER (PARTITION BY source, indicateur, profession) AS derniere
+        -- A series that stops, as the trades of a former nomenclature do, is no news.
+        max(annee) OVER (PARTITION BY source, indicateur) AS derniere
     FROM comptes
     WHERE valeur IS NOT NULL
     WINDOW serie AS (PARTITION BY source, indicateur, modalite, profession, niveau, code ORDER BY annee)
