@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from by_hand import NORMANDS, Row, metiers, number, population, read, sae
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
 from pipelines import registers
-from pipelines.publish import release
+from pipelines.publish import charts, release
 
 Check = Callable[..., None]
 OTHERS = ("11", "53", "93", "94", "01", "06")
@@ -456,8 +456,12 @@ def test_training_places_of_the_norman_institutes(mirror_db: duckdb.DuckDBPyConn
 
 
 @pytest.fixture(scope="module")
-def others(mirror: Warehouse) -> dict[str, Path]:
-    return {region: release.publish(mirror.settings, EDITION, region).path for region in OTHERS}
+def others(mirror: Warehouse) -> Iterator[dict[str, Path]]:
+    """Releases of other regions; their figures aren't drawn, which takes most of the time."""
+    blank = ('<svg width="1" height="1"></svg>', b"")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "draw", lambda spec: blank)
+        yield {region: release.publish(mirror.settings, EDITION, region).path for region in OTHERS}
 
 
 @pytest.mark.parametrize("region", ["28", *OTHERS])
@@ -525,13 +529,13 @@ def test_a_region_whose_groups_are_unknown_says_so(mirror: Warehouse, others: di
             warned = f"read_parquet('{folder}/parquet/qualite.avertissements.parquet')"
             query = f"SELECT avertissement FROM {warned} WHERE sujet = 'appartenance aux GHT' AND objet = ?"
             assert "aucune appartenance connue" in one(db, query, f"région {region}")
-        page = (folder / "index.html").read_text(encoding="utf-8")
+        page = (folder / "donnees.html").read_text(encoding="utf-8")
         assert page.count("aucune appartenance connue") == 1
-    assert "aucune appartenance connue" not in (mirror.release / "index.html").read_text(encoding="utf-8")
+    assert "aucune appartenance connue" not in (mirror.release / "donnees.html").read_text(encoding="utf-8")
 
 
 def test_old_references_and_other_denominators_reach_the_release(mirror: Warehouse) -> None:
-    page = (mirror.release / "index.html").read_text(encoding="utf-8")
+    page = (mirror.release / "donnees.html").read_text(encoding="utf-8")
     for source, millesime in (("dares_tensions", 2019), ("drees_demographie", 2020)):
         assert f"({source}, {millesime})" in page
     assert "référence ancienne" in page

@@ -148,6 +148,7 @@ def test_an_evolution_does_not_cross_an_incomparable_break(sample_db: duckdb.Duc
 
 def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:
     text = (sample.release / "methodologie.html").read_text(encoding="utf-8")
+    text = re.sub("[\u00a0\u202f](?=[:;?!»])|(?<=«)\u00a0", " ", text)
     for name, indicator in INDICATORS.items():
         assert f'<h3 id="{name}">' in text
         assert text.count(f'href="#{name}"') == 1, name
@@ -156,7 +157,7 @@ def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:
     assert "atlas.ressources_humaines" not in text
     card = text[text.index('<h3 id="taux_vacance">') :]
     assert "aucune valeur dans cette publication" in card[: card.index("</article>")]
-    index = (sample.release / "index.html").read_text(encoding="utf-8")
-    linked = set(re.findall(r'href="index\.html#([^"]+)"', text))
+    index = (sample.release / "donnees.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="donnees\.html#([^"]+)"', text))
     assert linked
     assert all(f'id="{table}"' in index for table in linked)

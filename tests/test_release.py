@@ -360,29 +360,33 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("name", ["index.html", "methodologie.html", "qualite.html", "differences.html"])
-def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse, name: str) -> None:
-    page = Page(made.release / name)
-    text = (made.release / name).read_text(encoding="utf-8")
-    assert page.asked == []
-    assert page.open == []
-    assert page.language == "fr"
-    assert not page.tags & {"script", "iframe", "object", "embed", "link"}
-    assert not re.search(r"@import|url\(", text)
-    assert len(page.ids) == len(set(page.ids))
+def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse) -> None:
     official = {s.adresse for s in catalogue.load_all()}
-    for link in page.links:
-        target, _, anchor = link.partition("#")
-        if "://" in link:
-            assert link in official
-        elif target:
-            assert (made.release / target).is_file(), link
-        else:
-            assert anchor in page.ids, link
+    found = sorted(p for p in made.release.rglob("*.html"))
+    anchors = {path: set(Page(path).ids) for path in found}
+    assert len(found) > 60
+    for path in found:
+        page = Page(path)
+        assert page.open == [], path.name
+        assert page.language == "fr"
+        assert not page.tags & {"iframe", "object", "embed", "style", "base"}
+        assert len(page.ids) == len(set(page.ids)), path.name
+        for asked in page.asked:
+            assert asked == "data:," or (path.parent / asked).is_file(), (path.name, asked)
+        for link in page.links:
+            target, _, anchor = link.partition("#")
+            if "://" in link:
+                assert link in official
+                continue
+            there = (path.parent / target).resolve() if target else path
+            assert there.is_file(), (path.name, link)
+            assert not anchor or anchor in anchors[there], (path.name, link)
+    assert not re.search(r"@import|url\(", (made.release / "statique/atlas.css").read_text(encoding="utf-8"))
 
 
-def test_index_lists_every_table_with_source_vintage_and_date(made: Warehouse, fictif: bool) -> None:
-    text = (made.release / "index.html").read_text(encoding="utf-8")
+def test_every_table_is_listed_with_source_vintage_and_date(made: Warehouse, fictif: bool) -> None:
+    text = (made.release / "donnees.html").read_text(encoding="utf-8")
+    text = re.sub("[\u00a0\u202f](?=[:;?!»])|(?<=«)\u00a0", " ", text)
     with made.connect() as db:
         reference = dict(
             (s, (m, d))
@@ -446,6 +450,14 @@ def test_pages_escape_whatever_an_extract_contains(copied: Settings) -> None:
             ("qualite.rapprochements", "objet"),
             ("qualite.controles", "observe"),
             ("qualite.controles", "motif"),
+            ("reference.territoires", "libelle"),
+            ("reference.professions", "libelle"),
+            ("reference.indicateurs", "limites"),
+            ("reference.ruptures", "effet"),
+            ("fiches.etablissements", "raison_sociale"),
+            ("fiches.etablissements", "nom_ght"),
+            ("atlas.recrutement", "libelle"),
+            ("atlas.formations", "libelle"),
         ):
             db.execute(f"UPDATE {table} SET {column} = ? || {column}", [NASTY])
         db.execute("UPDATE qualite.rapprochements SET resultat = 'écart'")
@@ -461,12 +473,13 @@ def test_pages_escape_whatever_an_extract_contains(copied: Settings) -> None:
             [NASTY],
         )
     folder = Path(steps.publish(EDITION, REGION))
-    for name in ("index.html", "qualite.html"):
-        text = (folder / name).read_text(encoding="utf-8")
-        assert "&lt;script&gt;alert(" in text
-        assert "<script" not in text
-        assert "<b>" not in text
-        assert Page(folder / name).open == []
+    for name in ("index.html", "donnees.html", "qualite.html", "pages/departement-14.html", "pages/recherche.html"):
+        assert "&lt;script&gt;alert(" in (folder / name).read_text(encoding="utf-8"), name
+    for path in sorted(folder.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        assert "<script>" not in text, path.name
+        assert "<b>" not in text, path.name
+        assert Page(path).open == [], path.name
 
 
 def test_numbers_and_dates_are_written_as_in_french() -> None:

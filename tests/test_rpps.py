@@ -395,7 +395,7 @@ def test_what_descends_from_a_restricted_source_is_not_released(counted: Warehou
         assert not [h for h in hashes if h in said], path.name
         if "dictionnaire" in path.name or "qualite." in path.name:
             assert "rpps_personnes" not in said, path.name
-    page = (counted.release / "index.html").read_text(encoding="utf-8")
+    page = (counted.release / "donnees.html").read_text(encoding="utf-8")
     assert "Ce qui n’est pas publié" in page
     for name, sources in public.held_back().items():
         assert f"<code>{name}</code> (source : {', '.join(sources)})" in page

@@ -119,7 +119,7 @@ def descriptor(
     resources = []
     for file in listed:
         path = Path(file["nom"])
-        if path.suffix not in FORMATS:
+        if path.suffix not in FORMATS or path.parts[0] == "figures":
             continue
         folder = path.parent.as_posix()
         name = path.stem.removeprefix("FICTIF-").lower()
@@ -217,7 +217,7 @@ def dcat(about: Release, listed: list[dict[str, Any]], years: tuple[int, int]) -
     distributions = []
     for file in listed:
         path = Path(file["nom"])
-        if path.suffix not in FORMATS:
+        if path.suffix not in FORMATS or path.parts[0] == "figures":
             continue
         media, form = FORMATS[path.suffix]
         distributions.append(
@@ -347,6 +347,9 @@ csv/                            chaque table pour les machines (RFC 4180, UTF-8,
 parquet/                        chaque table, typée, avec ses descriptions (R, Python, DuckDB)
 {prefix}atlas_public.duckdb     toutes les tables dans un fichier DuckDB 1.x, avec leurs descriptions
 {prefix}dictionnaire.csv        ce que dit chaque colonne (dictionnaire-fr.csv pour un tableur)
+donnees.html                    les tables une à une, leurs sources et leurs dates
+methodologie.html               ce que mesure chaque indicateur
+pages/, figures/, statique/     les pages de l'atlas ; les données et l'image de chaque figure
 differences.html                {since} ; le détail dans {prefix}differences.csv et .parquet
 qualite.html                    contrôles et rapprochements
 CHANGELOG.md                    ce que chaque publication de l'édition a changé

@@ -1,4 +1,4 @@
-"""The pages of a release: what it holds, and what the checks said. They open offline."""
+"""Three pages of a release: the tables that it holds, its definitions, and what the checks said."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,8 @@ import duckdb
 import jinja2
 
 from pipelines import registers, warehouse
-from pipelines.publish import public, tables
+from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
-
-TEMPLATES = Path(__file__).parent / "gabarits"
 
 # What a reader came for stands first.
 READING_ORDER = ("atlas", "fiches", "qualite", "reference", "core")
@@ -38,10 +36,8 @@ def date(value: Any) -> str:
 
 
 def environment() -> jinja2.Environment:
-    """How pages are rendered: everything escaped, numbers and dates in French."""
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    """How these pages are rendered: as those of the site, with their own numbers and dates."""
+    made = site.environment()
     made.filters.update(nombre=nombre, date=date)
     return made
 
@@ -54,10 +50,10 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `index.html` (tables with sources, vintages, dates), `methodologie.html` (a card per indicator) and
+    """Writes `donnees.html` (tables with sources, vintages, dates), `methodologie.html` (a card per indicator) and
     `qualite.html` (all checks).
 
-    What concerns restricted sources alone is left out; `index.html` lists the tables held back, and why.
+    What concerns restricted sources alone is left out; `donnees.html` lists the tables held back, and why.
     """
     vintages = _rows(
         connection,
@@ -105,10 +101,12 @@ def write(
         for w in sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
     ]
     pages = {
-        "index.html": templates.get_template("index.html.j2").render(**common, tables=listed, vintages=vintages),
+        "donnees.html": templates.get_template("donnees.html.j2").render(**common, tables=listed, vintages=vintages),
         "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
             themes=_cards(connection, written),
+            signes=numbers.LEGEND,
+            mots=numbers.WORDS,
             ruptures=_rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
         ),
         "qualite.html": templates.get_template("qualite.html.j2").render(

@@ -1,0 +1,154 @@
+"""The atlas as a static site, in French: it opens from a folder, without a network, and works without a script.
+
+Pages are data (`blocks`), which one template writes. Each figure has its files beside the pages: the picture as SVG and
+PNG, its data as CSV, and its specification, for the interactive version.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+from markupsafe import Markup, escape
+
+from pipelines.publish import charts, signes
+from pipelines.publish.charts import Figure, Row
+from pipelines.publish.numbers import Column, french, machine
+from pipelines.publish.site import accueil, professions, recherche, territoires, themes
+from pipelines.publish.site.blocks import Page
+from pipelines.publish.site.marts import Marts
+
+TEMPLATES = Path(__file__).parents[1] / "gabarits"
+MENU = (
+    ("pages/territoires.html", "Territoires"),
+    ("pages/professions.html", "Professions"),
+    ("pages/cartes.html", "Cartes"),
+    ("pages/ages.html", "Âges"),
+    ("pages/projections.html", "Départs"),
+    ("pages/tension.html", "Tension"),
+    ("pages/recrutement.html", "Recrutement"),
+    ("pages/acces.html", "Accès"),
+    ("pages/besoins.html", "Besoins"),
+    ("pages/formations.html", "Formation"),
+    ("pages/hopital.html", "Hôpital"),
+    ("pages/dispositifs.html", "Dispositifs"),
+    ("pages/recherche.html", "Fiches"),
+    ("donnees.html", "Données"),
+    ("methodologie.html", "Méthode"),
+    ("qualite.html", "Qualité"),
+)
+_LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
+
+
+def liens(text: str, racine: str = "") -> Markup:
+    """A sentence whose `[words](address)` become links; all else is escaped."""
+    return Markup(_LINK.sub(rf'<a href="{racine}\2">\1</a>', str(escape(text))))  # noqa: S704
+
+
+def cellule(row: Row, column: Column) -> str:
+    """What a cell shows: its value in French, or the sign that says why it is empty."""
+    value = row[column.key]
+    if value is None:
+        return signes.of_empty(row.get(f"{column.key}_statut") or row.get("statut"))
+    return french(value, column.kind)
+
+
+def typography(value: Any) -> Any:
+    """No-break spaces where French has them: a sign of punctuation never starts a line."""
+    if not isinstance(value, str):
+        return value
+    made = re.sub(r" ([:»])", "\u00a0\\1", re.sub(r" ([;?!])", "\u202f\\1", value)).replace("« ", "«\u00a0")
+    return Markup(made) if isinstance(value, Markup) else made  # noqa: S704
+
+
+def environment() -> jinja2.Environment:
+    """Templates, with the filters that all pages use."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=typography,
+    )
+    made.filters.update(liens=liens, cellule=cellule)
+    made.globals.update(menu=MENU)
+    return made
+
+
+def _pages(m: Marts, sheets: frozenset[str]) -> Iterator[Page]:
+    yield accueil.page(m)
+    yield from territoires.pages(m, sheets)
+    yield from professions.pages(m)
+    yield from themes.pages(m)
+    yield recherche.page(m, sheets)
+
+
+def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> None:
+    """Writes the pages, their figures and what they share into a release's folder.
+
+    A sheet is linked where its file is in `fiches/` already.
+    """
+    m = Marts(connection, region)
+    sheets = frozenset(p.stem for p in (folder / "fiches").glob("*.html"))
+    pages = list(_pages(m, sheets))
+    prefix = "FICTIF-" if fictif else ""
+    figures = {b.id: b for page in pages for s in page.sections for b in s.blocks if isinstance(b, Figure)}
+    for name in ("pages", "figures", "statique"):
+        (folder / name).mkdir()
+    sizes = {}
+    for figure in figures.values():
+        sizes[figure.id] = _write_figure(
+            figure, folder / "figures", prefix, f"Atlas {m.edition}, {m.name}", fictif=fictif
+        )
+    for name in ("atlas.css", "atlas.js"):
+        (folder / "statique" / name).write_bytes((TEMPLATES / name).read_bytes())
+    (folder / "statique" / "vega.js").write_text(charts.script(), encoding="utf-8")
+    templates = environment()
+    common = {
+        "edition": m.rows("FROM reference.edition")[0],
+        "region": region,
+        "region_libelle": m.name,
+        "fictif": fictif,
+        "prefixe": prefix,
+        "tailles": sizes,
+    }
+    for page in pages:
+        template = templates.get_template("recherche.html.j2" if page.path == recherche.AREA else "page.html.j2")
+        text = template.render(**common, page=page, racine="../" * page.path.count("/"))
+        (folder / page.path).write_text(text, encoding="utf-8")
+
+
+def _write_figure(figure: Figure, folder: Path, prefix: str, credit: str, *, fictif: bool) -> tuple[int, int]:
+    """Writes the files of a figure; returns the picture's width and height."""
+    spec = figure.complete(credit, fictif=fictif)
+    svg, png = charts.draw(spec)
+    name = f"{prefix}{figure.id}"
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(png)
+    said = json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
+    (folder / f"{name}.js").write_text(f'atlasFigure("{name}", {said});\n', encoding="utf-8")
+    (folder / f"{name}.csv").write_text(_csv(figure, fictif=fictif), encoding="utf-8-sig", newline="")
+    size = re.search(r'<svg [^>]*width="([0-9.]+)" height="([0-9.]+)"', svg)
+    return (round(float(size[1])), round(float(size[2]))) if size else (640, 400)
+
+
+def _csv(figure: Figure, *, fictif: bool) -> str:
+    """The data of a figure, for French spreadsheets: semicolons, decimal commas, empty cells said by their sign."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    columns = list(figure.columns)
+    writer.writerow([_heading(c) for c in columns] + (["donnees_fictives"] if fictif else []))
+    for row in figure.rows:
+        cells: list[Any] = [cellule(row, c) if row[c.key] is None else machine(row[c.key], c.kind) for c in columns]
+        writer.writerow(cells + (["DONNÉES FICTIVES"] if fictif else []))
+    return out.getvalue()
+
+
+def _heading(column: Column) -> str:
+    percent = column.kind.startswith(("pct", "signed")) and "%" not in column.label
+    return f"{column.label} (%)" if percent else column.label

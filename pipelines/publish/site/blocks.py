@@ -1,0 +1,101 @@
+"""What a page is made of: sections of text, key numbers, figures, tables, or the reason why there are none."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pipelines.publish.charts import Figure
+from pipelines.publish.numbers import Column
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; `[words](address)` is a link from the release's root."""
+
+    text: str
+    kind: ClassVar[str] = "text"
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Why a reader finds nothing here."""
+
+    text: str
+    kind: ClassVar[str] = "absent"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key number, what it is, and what to compare it with."""
+
+    value: str
+    label: str
+    detail: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Key numbers side by side."""
+
+    items: Sequence[Card]
+    kind: ClassVar[str] = "cards"
+
+
+@dataclass(frozen=True)
+class Links:
+    """Ways on: (address, words, what is there)."""
+
+    items: Sequence[tuple[str, str, str]]
+    kind: ClassVar[str] = "links"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for readers. A row's `_lien` is the address behind its first cell; `<key>_statut` or `statut` says
+    why a cell is empty.
+    """
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[dict[str, Any]]
+    note: str = ""
+    folded: bool = False
+    kind: ClassVar[str] = "table"
+
+
+Block = Text | Absent | Cards | Links | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its blocks."""
+
+    title: str
+    blocks: Sequence[Block]
+
+    @property
+    def id(self) -> str:
+        """Its anchor."""
+        return slug(self.title)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `path` from the release's root, `area` the entry of the menu that it belongs to."""
+
+    path: str
+    title: str
+    lead: str
+    area: str
+    sections: Sequence[Section]
+    trail: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+
+def slug(text: str) -> str:
+    """Words as they stand in an address."""
+    plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("’", "-").replace("'", "-"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
