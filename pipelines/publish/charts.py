@@ -159,7 +159,8 @@ def series(rows: Sequence[Row], unit: str, *, breaks: Sequence[int] = (), zero: 
         "title": None,
         "axis": {
             "format": "d",
-            "values": [y for y in years if len(years) < 12 or y % 2 == years[-1] % 2],
+            "tickMinStep": 1,
+            "tickCount": min(len(years), 10),
             "grid": False,
         },
         "scale": {"domain": [years[0] - 0.3, years[-1] + 0.3], "nice": False},
@@ -236,6 +237,7 @@ def dots(rows: Sequence[Row], unit: str, references: Sequence[tuple[str, Any]], 
         "field": "libelle",
         "type": "nominal",
         "scale": {"domain": [r["libelle"] for r in lines], "range": [[1, 0], [6, 4]][: len(lines)]},
+        "legend": {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2},
     }
     layers: list[Spec] = [
         {
@@ -464,6 +466,26 @@ def bars(rows: Sequence[Row], unit: str, *, kind: str = "n0") -> Spec:
                 "encoding": {"text": {"field": "texte"}},
             },
         ],
+    }
+
+
+def pairs(rows: Sequence[Row], unit: str) -> Spec:
+    """Two numbers a line, one bar under the other. Rows: libelle, serie, valeur."""
+    names = list(dict.fromkeys(r["serie"] for r in rows))
+    colour = {"field": "serie", "type": "nominal", "scale": {"domain": names, "range": ["#2a70a5", "#ef9d4c"]}}
+    axis = {"format": ",.0f", "tickCount": 6}
+    return {
+        "width": WIDTH - 40,
+        "height": {"step": 22, "for": "offset"},
+        "data": {"values": _plain(rows, "libelle serie valeur")},
+        "mark": "bar",
+        "encoding": {
+            "y": {**_y("libelle", rows), "scale": {"paddingInner": 0.35}},
+            "yOffset": {"field": "serie", "type": "nominal", "sort": names},
+            "x": {"field": "valeur", "type": "quantitative", "title": unit, "axis": axis},
+            "color": {**colour, "legend": {"symbolType": "square"}},
+            "tooltip": _tips(("libelle", "serie", "valeur")),
+        },
     }
 
 

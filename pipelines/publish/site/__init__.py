@@ -116,6 +116,7 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
         "fictif": fictif,
         "prefixe": prefix,
         "tailles": sizes,
+        "differences": (folder / "differences.html").is_file(),
     }
     for page in pages:
         template = templates.get_template("recherche.html.j2" if page.path == recherche.AREA else "page.html.j2")

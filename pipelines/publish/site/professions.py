@@ -303,6 +303,43 @@ def replacement_rows(m: Marts) -> list[Row]:
     return rows
 
 
+def replacement_figure(m: Marts) -> list[Block]:
+    """Entries and departures of the region, where both are known."""
+    known = [
+        r
+        for r in replacement_rows(m)
+        if r["niveau"] == "region" and r["entrants"] is not None and r["departs_annuels"] is not None
+    ]
+    if not known:
+        return []
+    rows = [
+        {"libelle": r["nom"], "annee": r["annee"], "serie": serie, "valeur": r[key]}
+        for r in known
+        for serie, key in (
+            ("entrants en formation, un an", "entrants"),
+            ("cessations attendues, par an", "departs_annuels"),
+        )
+    ]
+    return [
+        Figure(
+            id="remplacement",
+            title=f"Entrées en formation face aux cessations attendues, {m.name}",
+            spec=charts.pairs(rows, "personnes par an"),
+            columns=(
+                Column("libelle", "Profession"),
+                Column("serie", "Ce qui est compté"),
+                Column("annee", "Année d’entrée", "year"),
+                Column("valeur", "Personnes par an", "n0"),
+            ),
+            rows=rows,
+            words="Pour une cessation attendue par an : "
+            + " ; ".join(f"{r['nom'].lower()}, {french(r['valeur'], 'n1')} entrants" for r in known)
+            + ". Tous les admis ne sont pas diplômés, et tous ne restent pas dans la région.",
+            source=m.source(*[r["source"] for r in known], "dares_metiers_2030"),
+        )
+    ]
+
+
 REPLACEMENT = (
     Column("nom", "Profession"),
     Column("territoire", "Territoire"),

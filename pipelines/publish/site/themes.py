@@ -7,7 +7,7 @@ from pipelines.publish.charts import Figure, Row
 from pipelines.publish.numbers import Column, french, interval
 from pipelines.publish.site import figures, professions, territoires
 from pipelines.publish.site.blocks import Absent, Block, Links, Page, Section, Table, Text, slug
-from pipelines.publish.site.marts import Marts
+from pipelines.publish.site.marts import MODES, Marts
 
 
 def pages(m: Marts) -> Iterator[Page]:
@@ -235,6 +235,40 @@ def _ages(m: Marts) -> Page:
                 )
                 if rows
                 else Absent("Aucun âge n’a été reçu.")
+            ],
+        )
+    )
+    women = m.rows(
+        "SELECT * FROM atlas.indicateurs WHERE indicateur = 'part_femmes' AND specialite = 'ensemble' "
+        "AND (niveau IN ('departement', 'france') OR (niveau = 'region' AND code = $region)) "
+        "QUALIFY annee = max(annee) OVER (PARTITION BY profession, source, mode_exercice) "
+        "ORDER BY profession, mode_exercice, niveau, code, source"
+    )
+    for r in women:
+        r["libelle"], r["nom"] = m.label(r["niveau"], r["code"]), m.professions.get(r["profession"], r["profession"])
+        r["mode"], r["intervalle"] = (
+            MODES.get(r["mode_exercice"], r["mode_exercice"]),
+            interval(r["bas"], r["haut"], "pct1"),
+        )
+    sections.append(
+        Section(
+            "Part des femmes",
+            [
+                Table(
+                    "Part des femmes, dernière année connue",
+                    (
+                        Column("libelle", "Territoire"),
+                        Column("nom", "Profession"),
+                        Column("mode", "Mode d’exercice"),
+                        Column("annee", "Année", "year"),
+                        Column("denominateur", "Effectif", "n0"),
+                        Column("valeur", "Part des femmes", "pct1"),
+                        Column("intervalle", "Intervalle à 95 %"),
+                    ),
+                    women,
+                )
+                if women
+                else Absent("Aucune source ne donne le sexe des professionnels.")
             ],
         )
     )
@@ -907,13 +941,14 @@ def _training(m: Marts) -> Page:
             Section(
                 "Entrées en formation face aux cessations",
                 [
+                    *professions.replacement_figure(m),
                     Table(
                         "Entrants d’une année pour une cessation annuelle attendue",
                         professions.REPLACEMENT,
                         professions.replacement_rows(m),
                         "Un rapport de nombres annuels, pas un bilan : tous les admis ne sont pas diplômés, et tous ne "
                         "restent pas dans la région.",
-                    )
+                    ),
                 ],
             ),
             Section(
