@@ -7,8 +7,10 @@ PNG, its data as CSV, and its specification, for the interactive version.
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +102,13 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
     figures = {b.id: b for page in pages for s in page.sections for b in s.blocks if isinstance(b, Figure)}
     for name in ("pages", "figures", "statique"):
         (folder / name).mkdir()
-    sizes = {}
-    for figure in figures.values():
-        sizes[figure.id] = _write_figure(
-            figure, folder / "figures", prefix, f"Atlas {m.edition}, {m.name}", fictif=fictif
-        )
+    credit = f"Atlas {m.edition}, {m.name}"
+
+    def draw(figure: Figure) -> tuple[int, int]:
+        return _write_figure(figure, folder / "figures", prefix, credit, fictif=fictif)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as drawing:
+        sizes = dict(zip(figures, drawing.map(draw, figures.values()), strict=True))
     for name in ("atlas.css", "atlas.js"):
         (folder / "statique" / name).write_bytes((TEMPLATES / name).read_bytes())
     (folder / "statique" / "vega.js").write_text(charts.script(), encoding="utf-8")
