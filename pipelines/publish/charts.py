@@ -28,14 +28,21 @@ FACE = {
     "non distinguable": ("#6b7684", "circle", "ne se distingue pas"),
     "": ("#1b2430", "diamond", "sans comparaison"),
 }
+# Zones of all professions, from the hardest access to the easiest: colour, and what the letters say.
 ZONES = {
-    "ZIP": "#7c3303",
-    "ZAC": "#ef9d4c",
-    "ZAR": "#fbcf9b",
-    "ZV": "#a8cde4",
-    "HV": "#63a3cb",
-    "HZ": "#2a70a5",
-    "non classée": "#8a94a0",
+    "ZIP": ("#7c3303", "intervention prioritaire"),
+    "TSD": ("#7c3303", "très sous-dotée"),
+    "ZAC": ("#ef9d4c", "action complémentaire"),
+    "SD": ("#ef9d4c", "sous-dotée"),
+    "ZAR": ("#fbcf9b", "appui régional"),
+    "INT": ("#fbcf9b", "intermédiaire"),
+    "ZV": ("#a8cde4", "vigilance"),
+    "TD": ("#63a3cb", "très dotée"),
+    "HV": ("#63a3cb", "hors vivier"),
+    "NP": ("#a8cde4", "non prioritaire"),
+    "SURD": ("#2a70a5", "sur-dotée"),
+    "HZ": ("#2a70a5", "hors zone"),
+    "non classée": ("#8a94a0", "ni arrêté, ni ligne dans la liste"),
 }
 WIDTH = 560
 SCALE_PNG = 1.5
@@ -436,7 +443,7 @@ def shares(rows: Sequence[Row], territories: Sequence[str]) -> Spec:
             "color": {
                 "field": "zone",
                 "type": "nominal",
-                "scale": {"domain": zones, "range": [ZONES[z] for z in zones]},
+                "scale": {"domain": zones, "range": [ZONES[z][0] for z in zones]},
             },
             "tooltip": _tips(("libelle", "zone", "part")),
         },

@@ -106,7 +106,8 @@ def _departures(m: Marts) -> Card | None:
 
 def _zones(m: Marts) -> Card | None:
     rows = m.rows(
-        "SELECT annee, sum(population) AS habitants, sum(valeur) AS part FROM atlas.acces WHERE niveau = 'region' "
+        "SELECT annee, sum(population) AS habitants, sum(valeur) AS part FROM atlas.acces WHERE profession = "
+        "'medecin' AND niveau = 'region' "
         "AND code = $region AND zone IN ('ZIP', 'ZAC') GROUP BY annee ORDER BY annee DESC LIMIT 1"
     )
     if not rows or rows[0]["part"] is None:

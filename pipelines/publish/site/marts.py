@@ -93,6 +93,10 @@ class Marts:
         """Names of professions."""
         return {r["profession"]: r["libelle"] for r in self.rows("FROM reference.professions ORDER BY profession")}
 
+    def doctors(self, profession: str) -> str:
+        """The name of a profession in what concerns access: among doctors, general practitioners alone."""
+        return "Médecins généralistes" if profession == "medecin" else self.professions.get(profession, profession)
+
     @functools.cached_property
     def sources(self) -> dict[str, str]:
         """« producer, title » of each source; the producer by its initials where it has some."""

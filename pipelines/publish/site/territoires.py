@@ -160,8 +160,9 @@ def _brief(m: Marts, niveau: str, code: str) -> Block:
             )
         )
     zoned = m.rows(
-        "SELECT zone, valeur, annee FROM atlas.acces WHERE niveau = $niveau AND code = $code "
-        "AND annee = (SELECT max(annee) FROM atlas.acces) AND zone IN ('ZIP', 'ZAC') ORDER BY zone",
+        "SELECT zone, valeur, annee FROM atlas.acces WHERE profession = 'medecin' AND niveau = $niveau AND code = "
+        "$code "
+        "AND zone IN ('ZIP', 'ZAC') QUALIFY annee = max(annee) OVER () ORDER BY zone",
         niveau=niveau,
         code=code,
     )
@@ -326,8 +327,8 @@ def group_label(m: Marts, groupe: str) -> str:
 
 def _access(m: Marts, niveau: str, code: str) -> list[Block]:
     rows = m.rows(
-        "SELECT * FROM atlas.acces WHERE niveau = $niveau AND code = $code "
-        "AND annee = (SELECT max(annee) FROM atlas.acces) ORDER BY valeur DESC NULLS LAST, zone",
+        "SELECT * FROM atlas.acces WHERE profession = 'medecin' AND niveau = $niveau AND code = $code "
+        "QUALIFY annee = max(annee) OVER () ORDER BY valeur DESC NULLS LAST, zone",
         niveau=niveau,
         code=code,
     )
@@ -358,11 +359,7 @@ def _access(m: Marts, niveau: str, code: str) -> list[Block]:
         code=code,
     )
     for r in apl:
-        r["nom"] = (
-            "Médecins généralistes"
-            if r["profession"] == "medecin"
-            else m.professions.get(r["profession"], r["profession"])
-        )
+        r["nom"] = m.doctors(r["profession"])
         r["part_sous_2_5_statut"] = "sans objet" if r["profession"] != "medecin" else r["statut"]
     if apl:
         blocks.append(

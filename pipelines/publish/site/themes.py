@@ -1,6 +1,7 @@
 """The pages that follow one question across the region: maps, ages, tension, hiring, access, needs, training."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from pipelines.publish import charts, maps
 from pipelines.publish.charts import Figure, Row
@@ -126,8 +127,8 @@ def _zone_rows(m: Marts, niveau: str) -> list[Row]:
     rows = m.rows(
         "SELECT code, annee, sum(valeur) AS valeur, sum(population) AS habitants, min(statut) AS statut, "
         "string_agg(DISTINCT origine, ' ' ORDER BY origine) AS origine FROM atlas.acces "
-        "WHERE niveau = $niveau AND zone IN ('ZIP', 'ZAC') AND annee = (SELECT max(annee) FROM atlas.acces) "
-        "GROUP BY code, annee ORDER BY code",
+        "WHERE profession = 'medecin' AND niveau = $niveau AND zone IN ('ZIP', 'ZAC') GROUP BY code, annee "
+        "QUALIFY annee = max(annee) OVER () ORDER BY code",
         niveau=niveau,
     )
     mine = {a["code"] for a in m.arrondissements} if niveau == "arrondissement" else set(m.departements)
@@ -692,56 +693,74 @@ def _hiring(m: Marts) -> Page:
     )
 
 
-def _access(m: Marts) -> Page:
-    sections = []
+# Zones where access is hard: general practitioners, then the other professions.
+HARD = {"medecin": ("ZIP", "ZAC")}
+HARD_ELSEWHERE = ("TSD", "SD")
+
+
+def _zones(m: Marts, profession: str) -> list[Block]:
+    """How the population is split between the zones of a profession."""
     rows = m.rows(
         "SELECT annee, niveau, code, zone, population, valeur AS part, statut, origine FROM atlas.acces "
-        "WHERE annee = (SELECT max(annee) FROM atlas.acces) AND valeur IS NOT NULL "
-        "AND (niveau = 'departement' OR (niveau = 'region' AND code = $region)) ORDER BY niveau DESC, code, zone"
+        "WHERE profession = $profession AND valeur IS NOT NULL "
+        "AND (niveau = 'departement' OR (niveau = 'region' AND code = $region)) "
+        "QUALIFY annee = max(annee) OVER () ORDER BY niveau DESC, code, zone",
+        profession=profession,
     )
+    if not {r["zone"] for r in rows} - {"non classée"}:
+        return []
+    hard = HARD.get(profession, HARD_ELSEWHERE)
+    both: dict[str, Decimal] = {}
     for r in rows:
         r["libelle"] = m.label(r["niveau"], r["code"])
-    if rows:
-        year = rows[0]["annee"]
-        both: dict[str, float] = {}
-        for r in rows:
-            if r["zone"] in ("ZIP", "ZAC"):
-                both[r["libelle"]] = both.get(r["libelle"], 0.0) + float(r["part"])
-        order = sorted({r["libelle"] for r in rows}, key=lambda n: (-both.get(n, 0.0), n))
-        sections.append(
-            Section(
-                "Zonage des médecins généralistes",
-                [
-                    Figure(
-                        id="zonage",
-                        title=f"Population par zone, médecins généralistes, {year}",
-                        spec=charts.shares(rows, order),
-                        columns=(
-                            Column("libelle", "Territoire"),
-                            Column("zone", "Zone"),
-                            Column("population", "Habitants", "n0"),
-                            Column("part", "Part", "pct1"),
-                        ),
-                        rows=rows,
-                        words="Part des habitants en ZIP ou en ZAC : "
-                        + " ; ".join(f"{n}, {french(both.get(n, 0.0), 'pct0')}" for n in order)
-                        + ".",
-                        source=m.zoning({r["origine"] for r in rows}),
-                        notes=[
-                            "ZIP : zone d’intervention prioritaire ; ZAC : zone d’action complémentaire ; HZ : "
-                            "hors zone. "
-                            f"D’où viennent les zones : {', '.join(sorted({r['origine'] for r in rows}))}."
-                        ],
-                    ),
-                    *_zone_map(m, "departement"),
-                    *_zone_map(m, "arrondissement"),
-                ],
-            )
+        both[r["libelle"]] = both.get(r["libelle"], Decimal(0)) + (r["part"] if r["zone"] in hard else 0)
+    order = sorted(both, key=lambda n: (-both[n], n))
+    label = m.doctors(profession).lower()
+    return [
+        Figure(
+            id=slug(f"zonage-{profession}"),
+            title=f"Population par zone, {label}, {rows[0]['annee']}",
+            spec=charts.shares(rows, order),
+            columns=(
+                Column("libelle", "Territoire"),
+                Column("zone", "Zone"),
+                Column("population", "Habitants", "n0"),
+                Column("part", "Part", "pct1"),
+            ),
+            rows=rows,
+            words=f"Part des habitants en {' ou en '.join(hard)} : "
+            + " ; ".join(f"{n}, {french(both[n], 'pct0')}" for n in order)
+            + ".",
+            source=m.zoning({r["origine"] for r in rows}),
+            notes=[
+                "Zones, de la plus difficile à la mieux pourvue : "
+                + ", ".join(f"{z} ({charts.ZONES[z][1]})" for z in charts.ZONES if z in {r["zone"] for r in rows})
+                + f". D’où elles viennent : {', '.join(sorted({r['origine'] for r in rows}))}."
+            ],
         )
+    ]
+
+
+def _access(m: Marts) -> Page:
+    doctors = _zones(m, "medecin")
+    others = [b for p in m.professions if p != "medecin" for b in _zones(m, p)]
+    sections = [
+        Section(
+            "Zonage des médecins généralistes",
+            [*doctors, *_zone_map(m, "departement"), *_zone_map(m, "arrondissement")]
+            if doctors
+            else [Absent("Aucun zonage n’a été reçu.")],
+        ),
+        Section(
+            "Zonage des autres professions",
+            others or [Absent("Aucun arrêté de zonage n’a été reçu pour une autre profession.")],
+        ),
+    ]
+    if doctors:
         communes = m.rows(
             "SELECT c.libelle, c.departement, a.zone, a.population, a.statut FROM atlas.acces AS a "
             "JOIN reference.communes AS c ON c.commune = a.code WHERE a.niveau = 'commune' AND c.region = $region "
-            "AND a.zone = 'ZIP' AND a.annee = (SELECT max(annee) FROM atlas.acces) "
+            "AND a.profession = 'medecin' AND a.zone = 'ZIP' QUALIFY a.annee = max(a.annee) OVER () "
             "ORDER BY a.population DESC NULLS LAST, c.libelle LIMIT 100"
         )
         if communes:
@@ -766,19 +785,13 @@ def _access(m: Marts) -> Page:
                     ],
                 )
             )
-    else:
-        sections.append(Section("Zonage des médecins généralistes", [Absent("Aucun zonage n’a été reçu.")]))
     apl = m.rows(
         "SELECT * FROM atlas.apl WHERE niveau IN ('departement', 'france') OR (niveau = 'region' AND code = $region) "
         "QUALIFY annee = max(annee) OVER () ORDER BY profession, niveau DESC, code"
     )
     for r in apl:
         r["libelle"] = m.label(r["niveau"], r["code"])
-        r["nom"] = (
-            "Médecins généralistes"
-            if r["profession"] == "medecin"
-            else m.professions.get(r["profession"], r["profession"])
-        )
+        r["nom"] = m.doctors(r["profession"])
         r["part_sous_2_5_statut"] = "sans objet" if r["profession"] != "medecin" else r["statut"]
     sections.append(
         Section(
