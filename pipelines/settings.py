@@ -20,7 +20,8 @@ class Settings:
 
     `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`;
     `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
-    may be asked from the producers' sites. `editeur` publishes the releases, at `adresse` where it is known.
+    may be asked from the producers' sites. `editeur` publishes the releases, at `adresse` where it is known;
+    `contact` is whom the sheets say to write to for a correction.
     """
 
     sources: Path
@@ -28,6 +29,7 @@ class Settings:
     en_ligne: bool = False
     editeur: str = ""
     adresse: str = ""
+    contact: str = ""
 
     @property
     def landing(self) -> Path:
@@ -65,6 +67,7 @@ def load() -> Settings:
     ATLAS_SOURCES: folder of extracts; by default the fictitious ones of the sample warehouse.
     ATLAS_EN_LIGNE: `oui` lets what the folder doesn't hold be downloaded; the folder is then
     `warehouse/depot/` by default, and need not exist.
+    ATLAS_CONTACT: the address that a sheet gives to whoever finds a mistake in it; none by default.
     ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` for real extracts and
     `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
     ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
@@ -78,10 +81,11 @@ def load() -> Settings:
         )
     online = said in YES
     home = Path(os.environ.get("ATLAS_WAREHOUSE") or ROOT / "warehouse").expanduser().resolve()
-    editeur, adresse = (os.environ.get(name, "").strip() for name in ("ATLAS_EDITEUR", "ATLAS_ADRESSE"))
+    names = ("ATLAS_EDITEUR", "ATLAS_ADRESSE", "ATLAS_CONTACT")
+    editeur, adresse, contact = (os.environ.get(name, "").strip() for name in names)
     sources = os.environ.get("ATLAS_SOURCES") or (home / "depot" if online else None)
     if sources is None:  # fictitious, beside nothing real
         home = home if os.environ.get("ATLAS_WAREHOUSE") else home / "echantillon"
-        return Settings(sources=home / "extraits", warehouse=home, editeur=editeur, adresse=adresse)
+        return Settings(home / "extraits", home, editeur=editeur, adresse=adresse, contact=contact)
     folder = Path(sources).expanduser().resolve()
-    return Settings(sources=folder, warehouse=home, en_ligne=online, editeur=editeur, adresse=adresse)
+    return Settings(folder, home, en_ligne=online, editeur=editeur, adresse=adresse, contact=contact)

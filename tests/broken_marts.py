@@ -548,6 +548,35 @@ MARTS: dict[str, dict[str, str]] = {
         "partiel_dit": "UPDATE {t} SET statut = 'calculé' WHERE statut = 'partiel'",
         "somme_des_sites": _ONE_LESS.replace("rowid = 0", "variable = 'ETP_TOT_PNM' AND sites = 1"),
     },
+    "reference.categories_sae": {
+        "categories_connues": "DELETE FROM {t} WHERE categorie_regroupee = 'PUB2'",
+        "statuts_connus": _set("statut_libelle", "'mixte'"),
+    },
+    "fiches.medecins": {
+        "non_vide": _NOTHING,
+        "parts_de_leffectif": _set("femmes", "effectif + 1"),
+        "parts_recalculees": _set("part_femmes", "0", "rowid = (SELECT min(rowid) FROM {t} WHERE femmes > 0)"),
+        "somme_des_sites": _set("effectif", "effectif + 1", "niveau = 'ej'"),
+    },
+    "core.sae_medecins": {
+        "non_vide": _NOTHING,
+        "parts_de_leffectif": _set("femmes", "effectif + 1"),
+        "effectif_de_sygen": _set("effectif", "effectif + 1", "true"),
+    },
+    "fiches.pairs": {
+        "non_vide": _NOTHING,
+        "quantiles_ordonnes": _set("decile_1", "decile_9 + 1", "true"),
+        "assez_de_pairs": _set("effectif_pairs", "4", "mediane IS NOT NULL"),
+        "vide_explique": _set("motif", "NULL", "true"),
+        "rapport_recalcule": _set("valeur", "valeur + 1", "ordre > 2"),
+        "mediane_au_milieu": _set("mediane", "decile_9 + 1", "true"),
+    },
+    "fiches.evolutions": {
+        "non_vide": _NOTHING,
+        "difference_exacte": _set("evolution", "evolution + 1", "evolution IS NOT NULL"),
+        "vide_explique": _set("motif", "NULL", "true"),
+        "valeurs_des_fiches": _set("valeur", "valeur + 1", "niveau = 'es'"),
+    },
     "fiches.ght_membres": {
         "exclusion_motivee": "UPDATE {t} SET retenu = false",
         "sites_connus": _set("finess", "'999999999'"),

@@ -23,7 +23,7 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
-VARIABLES = ("ATLAS_EN_LIGNE", "ATLAS_SOURCES", "ATLAS_WAREHOUSE")
+VARIABLES = ("ATLAS_CONTACT", "ATLAS_EN_LIGNE", "ATLAS_SOURCES", "ATLAS_WAREHOUSE")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -39,6 +39,11 @@ RULES = {
     "entite": "EXISTS (FROM core.entites_juridiques AS j WHERE j.millesime = m.millesime "
     "AND j.finess_ej = m.finess_ej AND (j.region = $region OR j.region_ght = $region))",
     "ght": "substr(code_ght, 1, 2) = $region",
+    "fiche": "niveau = 'es' AND EXISTS (FROM fiches.etablissements AS e WHERE e.millesime = m.millesime "
+    "AND e.finess = m.code AND (e.region = $region OR e.region_ght = $region)) "
+    "OR niveau = 'ej' AND EXISTS (FROM core.entites_juridiques AS j WHERE j.millesime = m.millesime "
+    "AND j.finess_ej = m.code AND (j.region = $region OR j.region_ght = $region)) "
+    "OR niveau = 'ght' AND substr(m.code, 1, 2) = $region",
 }
 
 # Marts outside `qualite` of which each line comes from the one source that it names.

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines import editions, landing
 from pipelines.errors import BuildError
-from pipelines.publish import differences, package, pages, public, site, tables, workbooks
+from pipelines.publish import differences, fiches, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
 
 MANIFEST = "manifeste.json"
@@ -82,6 +82,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 tables.dictionary(written, pending, fictif=fictif)
                 books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
                 pages.write(shown, region, pending, written, fictif=fictif)
+                fiches.write(shown, region, pending, contact=settings.contact)
                 site.write(shown, region, pending, fictif=fictif)
                 (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
                 manifest = {

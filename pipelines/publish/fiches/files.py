@@ -1,0 +1,112 @@
+"""Writes the sheets of a release: PDF by typst, HTML by Jinja2, and the list that a search reads."""
+
+import datetime as dt
+import json
+import os
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import typst
+
+from pipelines.errors import BuildError, Place
+from pipelines.publish.fiches import content
+
+TEMPLATES = Path(__file__).parents[1] / "gabarits"
+FOLDER = "fiches"
+# What would run over two pages is set smaller, down to what still reads on paper.
+SCALES = (1.0, 0.94, 0.88, 0.82)
+PAGES = 2
+
+
+class Press:
+    """Sets sheets in type; one to a thread, since it keeps typst's compiler and its fonts."""
+
+    def __init__(self, edition: int) -> None:
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(files("font_source_sans_pro") / "files")],
+        )
+        self.compiler = typst.Compiler(str(TEMPLATES / "fiche.typ"), font_paths=fonts, ignore_system_fonts=True)
+        # No clock time is released: a PDF is dated by its edition.
+        self.date = dt.datetime(edition, 1, 1, tzinfo=dt.UTC)
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
+        self.page = environment.get_template("fiche.html.j2")
+        self.list = environment.get_template("fiches.html.j2")
+
+    def pdf(self, sheet: content.Sheet) -> bytes:
+        """A tagged PDF of at most two pages. Raises BuildError where it can't be set on two."""
+        data = json.dumps(sheet.data(), ensure_ascii=False)
+        for scale in SCALES:
+            made = self.compiler.compile(
+                format="pdf",
+                sys_inputs={"fiche": data, "echelle": str(scale)},
+                pdf_standards=["ua-1"],
+                timestamp=self.date,
+            )
+            if not isinstance(made, bytes):
+                break
+            if pages(made) <= PAGES:
+                return made
+        raise BuildError(
+            f"La fiche {sheet.fichier} ne tient pas sur {PAGES} pages.",
+            where=Place(file=f"{FOLDER}/{sheet.fichier}.pdf"),
+            expected=f"au plus {PAGES} pages A4",
+            todo="raccourcir ce que la fiche montre (pipelines/publish/fiches/content.py)",
+        )
+
+    def html(self, sheet: content.Sheet) -> str:
+        """The same sheet as a page."""
+        return self.page.render(**sheet.data())
+
+
+def pages(pdf: bytes) -> int:
+    """The number of pages of a PDF of typst, which writes its page tree in clear."""
+    return max(int(n) for n in re.findall(rb"/Count (\d+)", pdf))
+
+
+def write(db: duckdb.DuckDBPyConnection, region: str, folder: Path, *, contact: str = "") -> list[dict[str, str]]:
+    """Writes `fiches/` into a release's folder from its public file; returns the list of sheets.
+
+    One `<finess>`, `ej-<finess>` or `ght-<code>` as .pdf and .html each, a stylesheet, an index to read,
+    and `index.js`, which a page can load from a disk: `window.FICHES`.
+    """
+    public = content.Public(db, region)
+    target = folder / FOLDER
+    target.mkdir()
+    local = threading.local()
+
+    def press() -> Press:
+        if not hasattr(local, "press"):
+            local.press = Press(public.edition)
+        made: Press = local.press
+        return made
+
+    def one(sheet: content.Sheet) -> dict[str, str]:
+        (target / f"{sheet.fichier}.pdf").write_bytes(press().pdf(sheet))
+        (target / f"{sheet.fichier}.html").write_text(press().html(sheet), encoding="utf-8")
+        return sheet.index
+
+    # typst works outside the interpreter's lock: threads use every core, and share what was read.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        index = list(pool.map(one, content.sheets(public, contact)))
+    order = {"ght": 0, "ej": 1, "es": 2}
+    index.sort(key=lambda f: (order[f["niveau"]], f["nom"], f["code"]))
+    (target / "fiches.css").write_text((TEMPLATES / "fiches.css").read_text(encoding="utf-8"), encoding="utf-8")
+    listed = press().list.render(fiches=index, fictif=public.fictif)
+    (target / "index.html").write_text(listed, encoding="utf-8")
+    (target / "index.js").write_text(_script(index, fictif=public.fictif), encoding="utf-8")
+    return index
+
+
+def _script(index: list[dict[str, Any]], *, fictif: bool) -> str:
+    said = "// DONNÉES FICTIVES\n" if fictif else ""
+    return said + "window.FICHES = " + json.dumps(index, ensure_ascii=False, indent=0) + ";\n"
