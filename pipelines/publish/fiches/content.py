@@ -156,7 +156,7 @@ def change(row: dict[str, Any] | None) -> str:
 
 def plain(text: str) -> str:
     """Our own labels without the aside that the table already says."""
-    return text.split(" (")[0].split(" : ensemble")[0]
+    return text.split(" (")[0].split(" : ensemble")[0].replace("'", "’")
 
 
 # --- What the sheets read -----------------------------------------------------------------------------
@@ -431,74 +431,72 @@ def _key_figures(public: Public, niveau: str, code: str, sites: list[dict[str, A
 
     beds = [s[k] for s in sites for k in ("LIT_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "LIT_USLD") if s[k] is not None]
     return [
-        ("Médecins salariés", f"{cell(staff.get('ETPSAL_TOT'))} ETP", since("ETPSAL_TOT")),
-        ("Libéraux", cell(staff.get("EFFLIB_TOT")), "personnes, au 31 décembre"),
+        ("Médecins salariés", _with_unit(cell(staff.get("ETPSAL_TOT"))), since("ETPSAL_TOT")),
+        ("Libéraux", cell(staff.get("EFFLIB_TOT")), since("EFFLIB_TOT")),
         ("Internes et FFI", cell(staff.get("EFF_INT_recalcule")), since("EFF_INT_recalcule")),
-        ("Non médicaux", f"{cell(staff.get('ETP_TOT_PNM'))} ETP", since("ETP_TOT_PNM")),
+        ("Non médicaux", _with_unit(cell(staff.get("ETP_TOT_PNM"))), since("ETP_TOT_PNM")),
         ("Lits", nombre(sum(beds)) if beds else MISSING, "hospitalisation complète" if beds else "aucun lit déclaré"),
     ]
 
 
-def _peers(public: Public, niveau: str, code: str, title: str) -> dict[str, Any]:
+def _with_unit(text: str) -> str:
+    return text if text in (MISSING, NOTHING, *SIGNS.values()) else f"{text} ETP"
+
+
+def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
     rows = public.peers.get((niveau, code), [])
-    region = public.places.get(("region", public.region), public.region)
-    lines = []
-    for r in rows:
-        share = r["unite"].startswith("part")
-        decimals = 2 if r["indicateur"] == "infirmiers_par_lit" else 1
-
-        def said(value: Decimal | None, share: bool = share, decimals: int = decimals) -> str:
-            if value is None:
-                return ""
-            return percent(value) if share else nombre(value, decimals)
-
-        known = r["valeur"] is not None
-        compared = known and r["mediane"] is not None
-        unit = {"ETP": "ETP", "ETP par lit": "ETP par lit", "pour 100 ETP": "ETP"}.get(r["unite"], "")
-        label = PEERS[r["indicateur"]] + (f" ({unit})" if unit == "ETP" and r["ordre"] <= 2 else "")
-        own = said(r["valeur"]) if known else (NOTHING if r["denominateur"] is not None else MISSING)
-        text = (
-            f"{PEERS[r['indicateur']]} : {own} ; médiane {said(r['mediane'])}, quartiles {said(r['quartile_1'])} "
-            f"et {said(r['quartile_3'])}, déciles {said(r['decile_1'])} et {said(r['decile_9'])}."
-        )
-        lines.append(
-            {
-                "libelle": label,
-                "valeur": own,
-                "dessin": strip(r) if compared else "",
-                "texte": text if compared else r["motif"] or "",
-                "quartiles": f"{said(r['quartile_1'])} – {said(r['quartile_3'])}" if compared else "",
-                "mediane": said(r["mediane"]) if compared else "",
-                "nombre": nombre(r["effectif_pairs"]) if compared else "",
-                "region": said(r["valeur_region"]) or NOTHING,
-                "france": said(r["valeur_france"]) or NOTHING,
-            }
-        )
-    first = rows[0] if rows else None
-    kind = public.sae.get(first["categorie_regroupee"]) if first else None
-    if niveau == "ght":
-        group = "les GHT dont les membres sont connus"
-    elif kind:
-        group = f"« {kind['libelle']} », {kind['statut_libelle']}"
-    else:
-        group = "sa catégorie"
-    size = (
-        f", {first['quart']}{'er' if first['quart'] == 1 else 'e'} quart de taille" if first and first["quart"] else ""
-    )
-    return {
-        "titre": "Place parmi les pairs",
-        "colonnes": ["Indicateur", title, "Position", "Médiane", "Quartiles", "Pairs", region, "France"],
+    table = {"titre": "Place parmi les pairs", "colonnes": [], "lignes": []}
+    if not any(r["valeur"] is not None for r in rows):
+        return table | {"note": "Aucune comparaison : ses personnels ne sont pas publiés par la SAE."}
+    region = public.place("region", public.region)
+    lines = [_peer(r) for r in rows]
+    group, quart = rows[0]["categorie_regroupee"], rows[0]["quart"]
+    kind = public.sae.get(group)
+    named = f"« {kind['libelle']} », {kind['statut_libelle']}" if kind else "les GHT dont les membres sont connus"
+    size = f", {quart}{'er' if quart == 1 else 'e'} quart par la taille (4e : les plus grands)" if quart else ""
+    return table | {
+        "colonnes": ["Indicateur", "Ici", "Position", "Médiane", "Quartiles", "Pairs", region, "France"],
         "lignes": lines,
-        "note": f"Pairs : {group}{size}, France entière. Bande : du premier au dernier décile ; pavé : quartiles ; "
-        f"trait : médiane ; point : valeur ici. {region} et France : taux de la même catégorie, recalculés des sommes."
-        if lines
-        else "Aucune comparaison : ses personnels ne sont pas publiés par la SAE.",
+        "note": f"Pairs : {named}{size}, France entière. Bande : du premier au dernier décile ; pavé : quartiles ; "
+        f"trait : médiane ; point : la valeur ici, creux au-delà des déciles. {region} et France : taux de la même "
+        "catégorie, recalculés des sommes.",
+    }
+
+
+def _peer(r: dict[str, Any]) -> dict[str, str]:
+    """One line of the comparison; where nothing is compared, `texte` says why."""
+    share = r["unite"].startswith("part")
+    decimals = 2 if r["indicateur"] == "infirmiers_par_lit" else 1
+
+    def said(value: Decimal | None) -> str:
+        return percent(value) if share else nombre(value, decimals)
+
+    label = PEERS[r["indicateur"]] + (" (ETP)" if r["unite"] == "ETP" else "")
+    own = said(r["valeur"]) or (MISSING if "manquante" in (r["motif"] or "") else NOTHING)
+    line = {
+        "libelle": label,
+        "valeur": own,
+        "dessin": "",
+        "texte": r["motif"] or "",
+        "region": said(r["valeur_region"]) or NOTHING,
+        "france": said(r["valeur_france"]) or NOTHING,
+    }
+    if r["valeur"] is None or r["mediane"] is None:
+        return line
+    quartiles = [said(r["quartile_1"]), said(r["quartile_3"])]
+    return line | {
+        "dessin": strip(r),
+        "texte": f"{label} : {own} ; médiane {said(r['mediane'])}, quartiles {quartiles[0]} et {quartiles[1]}, "
+        f"déciles {said(r['decile_1'])} et {said(r['decile_9'])}.",
+        "quartiles": " – ".join(quartiles),
+        "mediane": said(r["mediane"]),
+        "nombre": nombre(r["effectif_pairs"]),
     }
 
 
 def _territory(public: Public, departements: list[str]) -> list[Table]:
     shown = [d for d in departements if ("departement", d) in public.places][:3]
-    region = public.places.get(("region", public.region), public.region)
+    region = public.place("region", public.region)
     if not shown:
         return [Table("Tension du territoire", [], [], "Le territoire n’est pas dans la région de cette publication.")]
     heads = [public.place("departement", d) for d in shown]
@@ -558,7 +556,7 @@ def _hiring(public: Public, fap: str, niveau: str, code: str) -> str:
 def _training(public: Public, departements: list[str]) -> Table:
     title = "Où se forment les prochains"
     local = [i for i in public.institutes if i["departement"] in departements]
-    region = public.places.get(("region", public.region), public.region)
+    region = public.place("region", public.region)
     totals = {(t["diplome"], t["niveau"], t["code"]): t for t in public.trained}
     here = [t for t in public.trained if t["niveau"] == "departement" and t["code"] in departements]
     if not public.trained:
@@ -736,7 +734,7 @@ def _common(public: Public, contact: str) -> dict[str, Any]:
 
 
 def _over_title(public: Public) -> str:
-    region = public.places.get(("region", public.region), public.region)
+    region = public.place("region", public.region)
     return f"Atlas {public.edition} · {region} · personnels au 31 décembre {public.annee}"
 
 
@@ -768,7 +766,7 @@ def _es(public: Public, site: dict[str, Any], common: dict[str, Any]) -> Sheet:
         ],
         _key_figures(public, "es", code, [site]),
         [_medical(public, "es", code), _non_medical(public, "es", code)],
-        _peers(public, "es", code, "Ici"),
+        _peers(public, "es", code),
         [
             _human_resources(public, site["finess_ej"], site["code_ght"]),
             *_territory(public, departements),
@@ -827,7 +825,7 @@ def _ej(public: Public, entity: dict[str, Any], common: dict[str, Any]) -> Sheet
         ],
         _key_figures(public, "ej", code, sites),
         [_sites(public, sites), _medical(public, "ej", code), _non_medical(public, "ej", code)],
-        _peers(public, "ej", code, "Ici"),
+        _peers(public, "ej", code),
         [
             _human_resources(public, code, entity["code_ght"]),
             *_territory(public, departements),
@@ -854,7 +852,7 @@ def _group(public: Public, code: str, common: dict[str, Any]) -> Sheet:
         if s["departement"]:
             weight[s["departement"]] += public.staff["es", s["finess"]].get("ETP_TOT_PNM", {}).get("valeur") or 0
     departements = sorted(weight, key=lambda d: (-weight[d], d))
-    name = mine[0]["nom_ght"] if mine else code
+    name = "GHT " + (mine[0]["nom_ght"].removeprefix("GHT ") if mine else code)
     entities = len({m["finess_ej"] for m in mine})
     how = "; ".join(sorted({f"{m['appartenance']} ({m['annee_appartenance']})" for m in mine}))
     return Sheet(
@@ -862,7 +860,7 @@ def _group(public: Public, code: str, common: dict[str, Any]) -> Sheet:
         code,
         f"ght-{code}",
         _over_title(public),
-        f"GHT {name}",
+        name,
         f"Groupement hospitalier de territoire · {entities} entités juridiques, {len(sites)} sites publics",
         [
             ("Code du groupement", code),
@@ -872,10 +870,10 @@ def _group(public: Public, code: str, common: dict[str, Any]) -> Sheet:
         ],
         _key_figures(public, "ght", code, sites),
         [_members(public, code), _medical(public, "ght", code), _non_medical(public, "ght", code)],
-        _peers(public, "ght", code, "Ici"),
+        _peers(public, "ght", code),
         [_human_resources(public, None, code), *_territory(public, departements), _training(public, departements)],
         **common,
-        index=_index("ght", code, f"ght-{code}", f"GHT {name}", "", departements[0] if departements else "", code),
+        index=_index("ght", code, f"ght-{code}", name, "", departements[0] if departements else "", code),
     )
 
 

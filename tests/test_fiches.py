@@ -1,0 +1,339 @@
+"""The sheets: the same words in PDF and HTML, tagged, on two pages at most, every number the marts' own."""
+
+import hashlib
+import html
+import json
+import re
+import shutil
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pypdf
+import pypdfium2
+import pytest
+from fixtures_entrepots import EDITION, REGION, Warehouse, rows
+from test_release import Page
+
+from pipelines.publish import public
+from pipelines.publish.fiches import content, files
+from pipelines.publish.fiches.strips import strip
+
+LONGEST = "CENTRE HOSPITALIER INTERCOMMUNAL DES VALLÉES, DES PLATEAUX ET DU LITTORAL RÉUNIS — SITE DU PONT-DE-L'ŒUVRE"
+
+
+@pytest.fixture(scope="module", params=["sample", "mirror"])
+def made(request: pytest.FixtureRequest) -> Warehouse:
+    return request.getfixturevalue(request.param)
+
+
+def opened(made: Warehouse) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(next(made.release.glob("*.duckdb"))), read_only=True)
+
+
+def listed(made: Warehouse) -> list[dict[str, str]]:
+    text = (made.release / "fiches" / "index.js").read_text(encoding="utf-8")
+    found: list[dict[str, str]] = json.loads(text[text.index("[") : text.rindex(";")])
+    return found
+
+
+def flat(text: str) -> str:
+    """Text without the spaces and line breaks that a layout adds, nor hyphens, which a reader takes for them."""
+    return re.sub(r"[\s\-\u00ad\ufffe\u0002]+", "", unicodedata.normalize("NFC", text))
+
+
+def pages_of(path: Path) -> list[str]:
+    """The text of each page, without spaces."""
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [flat(page.get_textpage().get_text_range()) for page in document]
+    finally:
+        document.close()
+
+
+def words(path: Path) -> str:
+    return "".join(pages_of(path))
+
+
+def page_words(path: Path) -> str:
+    body = path.read_text(encoding="utf-8").split("<body>")[1]
+    return flat(html.unescape(re.sub(r"<[^>]*>", "", body)))
+
+
+def some(made: Warehouse) -> list[dict[str, str]]:
+    """Two GHT, and one sheet in sixteen of the others."""
+    every = listed(made)
+    return [f for f in every if f["niveau"] == "ght"][::6] + [f for f in every if f["niveau"] != "ght"][::16]
+
+
+def test_one_sheet_each_listed_with_both_files(made: Warehouse) -> None:
+    with opened(made) as db:
+        year = "millesime = (SELECT max(millesime) FROM fiches.etablissements)"
+        expected = {
+            *rows(db, f"SELECT 'es', finess FROM fiches.etablissements WHERE {year} AND region = ?", REGION),
+            *rows(
+                db,
+                f"SELECT 'ej', finess_ej FROM core.entites_juridiques WHERE {year} AND region = ? AND sites > 1",
+                REGION,
+            ),
+            *rows(db, f"SELECT DISTINCT 'ght', code_ght FROM fiches.ght_membres WHERE {year}"),
+        }
+    found = listed(made)
+    assert {(f["niveau"], f["code"]) for f in found} == expected
+    assert len(found) == len(expected)
+    folder = made.release / "fiches"
+    prefix = {"es": "", "ej": "ej-", "ght": "ght-"}
+    for f in found:
+        assert f["html"] == f"{prefix[f['niveau']]}{f['code']}.html"
+        assert f["pdf"] == f"{prefix[f['niveau']]}{f['code']}.pdf"
+    on_disk = {p.name for p in folder.iterdir()}
+    assert on_disk == {f[k] for f in found for k in ("html", "pdf")} | {"index.html", "index.js", "fiches.css"}
+
+
+def test_pdf_is_tagged_french_and_on_two_pages_at_most(made: Warehouse) -> None:
+    for f in listed(made):
+        reader = pypdf.PdfReader(made.release / "fiches" / f["pdf"])
+        root = reader.root_object
+        assert len(reader.pages) <= 2, f["nom"]
+        assert str(root["/Lang"]).startswith("fr")
+        assert root["/MarkInfo"]["/Marked"].value is True
+        assert "/StructTreeRoot" in root
+        assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+        assert f["nom"] in reader.metadata.title
+        assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_fonts_are_embedded_and_nothing_overflows(made: Warehouse) -> None:
+    for f in some(made):
+        path = made.release / "fiches" / f["pdf"]
+        for page in pypdf.PdfReader(path).pages:
+            for font in page["/Resources"]["/Font"].values():
+                inner = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+                assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner), f["nom"]
+        document = pypdfium2.PdfDocument(path)
+        for page in document:
+            width, height = page.get_size()
+            text = page.get_textpage()
+            boxes = [text.get_rect(i) for i in range(text.count_rects())]
+            assert boxes
+            # Within the margins, and no two lines of text one over the other.
+            assert all(x0 >= 30 and x1 <= width - 30 and y0 >= 18 and y1 <= height - 18 for x0, y0, x1, y1 in boxes)
+            for i, (x0, y0, x1, y1) in enumerate(boxes):
+                for u0, v0, u1, v1 in boxes[i + 1 :]:
+                    across, up = min(x1, u1) - max(x0, u0), min(y1, v1) - max(y0, v0)
+                    assert across <= 1 or up <= 0.6 * min(y1 - y0, v1 - v0), (f["nom"], x0, y0, u0, v0)
+        document.close()
+
+
+def test_pdf_and_html_say_the_same(made: Warehouse) -> None:
+    with opened(made) as db:
+        sheets = {s.fichier: s for s in content.sheets(content.Public(db, REGION))}
+    for f in some(made):
+        sheet = sheets[f["html"].removesuffix(".html")]
+        pdf, page = words(made.release / "fiches" / f["pdf"]), page_words(made.release / "fiches" / f["html"])
+        said = [
+            sheet.titre,
+            sheet.sous_titre,
+            *(x for c in sheet.cles for x in c),
+            *(x for i in sheet.identite for x in i),
+        ]
+        for table in [*sheet.personnels, *sheet.territoire, sheet.sources]:
+            said += [table.titre, table.note, *table.colonnes, *(c for _, cells in table.lignes for c in cells)]
+        said += [line[k] for line in sheet.pairs["lignes"] for k in ("libelle", "valeur", "region", "france")]
+        said += [sheet.pairs["note"], sheet.signes, sheet.correction, *sheet.notes]
+        for text in said:
+            assert flat(text) in pdf, (f["nom"], text)
+            assert flat(text) in page, (f["nom"], text)
+        # Never blank: a cell is a number or the sign that says why there is none.
+        for table in [*sheet.personnels, *sheet.territoire]:
+            assert all(cell for _, cells in table.lignes for cell in cells), (f["nom"], table.titre)
+            assert table.lignes or table.note, (f["nom"], table.titre)
+
+
+def written(value: Decimal, decimals: int) -> str:
+    """A number in French, by another road than the sheets': whole and decimals apart."""
+    scaled = int((abs(value) * 10**decimals * 2 + 1) // 2)
+    whole, rest = divmod(scaled, 10**decimals)
+    groups = re.sub(r"(?<=\d)(?=(\d{3})+$)", "\u202f", str(whole))
+    return ("\u2212" if value < 0 and scaled else "") + groups + (f",{rest:0{decimals}d}" if decimals else "")
+
+
+CELLS = {  # column of each table of staff: the mart's variables
+    "Personnels médicaux": {"EFFSAL_": 1, "ETPSAL_": 2, "EFFLIB_": 6},
+    "Personnels non médicaux et sages-femmes": {"ETP_": 1, "EFF_": 4},
+}
+
+
+def test_numbers_are_the_marts_own(made: Warehouse) -> None:
+    """Every cell of staff of every sheet, read from the marts of the warehouse itself."""
+    with opened(made) as db:
+        sheets = list(content.sheets(content.Public(db, REGION)))
+    staff: dict[tuple[str, str], dict[str, str]] = {}
+    with made.connect() as db:
+        for niveau, key in (("es", "finess"), ("ej", "finess_ej"), ("ght", "code_ght")):
+            for code, variable, valeur, unite, statut in rows(
+                db,
+                f"SELECT {key}, variable, valeur, unite, statut FROM fiches.{niveau}_personnels "
+                f"WHERE millesime = (SELECT max(millesime) FROM fiches.etablissements)",
+            ):
+                text = "nd" if valeur is None else written(valeur, 1 if unite == "ETP" else 0)
+                staff.setdefault((niveau, code), {})[variable] = text + ("*" if statut == "partiel" else "")
+        lines = rows(
+            db, "SELECT variable, CASE ligne WHEN 'total' THEN 'Ensemble' ELSE libelle END FROM reference.variables_sae"
+        )
+    labels = {variable: content.plain(text) for variable, text in lines}
+    seen = 0
+    for sheet in sheets:
+        for table in sheet.personnels:
+            shown = {cells[0]: cells for _, cells in table.lignes}
+            for prefix, column in CELLS.get(table.titre, {}).items():
+                for variable, text in staff.get((sheet.niveau, sheet.code), {}).items():
+                    cells = shown.get(labels[variable])
+                    if cells and variable.startswith(prefix) and not variable.startswith("EFF_INT"):
+                        assert cells[column] == text, (sheet.titre, variable)
+                        seen += 1
+    assert seen > 60 * len(sheets)
+
+
+def test_missing_data_say_why(mirror: Warehouse) -> None:
+    with opened(mirror) as db:
+        silent = rows(
+            db,
+            "SELECT finess FROM fiches.es_personnels WHERE millesime = 2023 AND finess IN "
+            "(SELECT finess FROM fiches.etablissements WHERE millesime = 2023 AND region = '28') "
+            "GROUP BY finess HAVING count(valeur) = 0",
+        )
+    assert silent
+    for (finess,) in silent:
+        text = page_words(mirror.release / "fiches" / f"{finess}.html")
+        assert flat("Sans réponse à ce questionnaire de la SAE 2023") in text
+        assert flat("Aucune comparaison") in text
+        assert "ndETP" not in text
+
+
+def test_fiction_is_said_on_every_page(sample: Warehouse) -> None:
+    for f in some(sample):
+        for text in pages_of(sample.release / "fiches" / f["pdf"]):
+            assert flat("Données fictives : cette fiche est un exemple fabriqué") in text
+    for path in (sample.release / "fiches").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert '<p class="fictif" role="note">Données fictives' in text
+        assert "<title>[Données fictives]" in text
+    assert "FICTIVES" in (sample.release / "fiches" / "index.js").read_text(encoding="utf-8")
+
+
+def test_real_sheets_are_not_called_fictitious(mirror: Warehouse) -> None:
+    for f in some(mirror):
+        assert "fictive" not in words(mirror.release / "fiches" / f["pdf"]).lower()
+        assert "fictive" not in page_words(mirror.release / "fiches" / f["html"]).lower()
+
+
+def test_pages_open_from_a_disk(made: Warehouse) -> None:
+    folder = made.release / "fiches"
+    for path in [folder / "index.html", *(folder / f["html"] for f in some(made))]:
+        page = Page(path)
+        assert page.asked == ["fiches.css"]
+        assert page.open == []
+        assert page.language == "fr"
+        assert len(page.ids) == len(set(page.ids))
+        assert not page.tags & {"script", "iframe", "object", "embed"}
+        for link in page.links:
+            assert (folder / link).is_file(), link
+        text = path.read_text(encoding="utf-8")
+        assert text.count("<table") == text.count("<caption") == text.count("<thead")
+        assert "<th>" not in text
+    assert not re.search(r"@import|url\(", (folder / "fiches.css").read_text(encoding="utf-8"))
+
+
+# --- From a file of our own making --------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(sample: Warehouse, tmp_path: Path) -> Path:
+    """A copy of the sample's public file, to be changed."""
+    target = tmp_path / public.NAME
+    shutil.copyfile(next(sample.release.glob("*.duckdb")), target)
+    return target
+
+
+def sheets_of(path: Path, contact: str = "") -> dict[str, content.Sheet]:
+    with duckdb.connect(str(path)) as db:
+        return {s.fichier: s for s in content.sheets(content.Public(db, REGION), contact)}
+
+
+def test_what_an_extract_contains_is_escaped_and_the_longest_name_fits(own: Path, tmp_path: Path) -> None:
+    nasty = "<script>alert('x')</script> & \"<b> #panic() $x$ \\"
+    with duckdb.connect(str(own)) as db:
+        for table in ("fiches.etablissements", "core.entites_juridiques", "fiches.ght_membres"):
+            db.execute(f"UPDATE {table} SET raison_sociale = ?", [f"{LONGEST} {nasty}"])
+        db.execute("UPDATE fiches.ght_membres SET nom_ght = ?", [f"{LONGEST} {nasty}"])
+        db.execute("UPDATE atlas.formations SET libelle = ? WHERE libelle IS NOT NULL", [nasty])
+    press = files.Press(EDITION)
+    kinds = {s.niveau: s for s in sheets_of(own, contact=nasty).values()}
+    assert set(kinds) == {"es", "ej", "ght"}
+    for sheet in kinds.values():
+        text = press.html(sheet)
+        assert "<script" not in text
+        assert "<b>" not in text
+        assert "&lt;script&gt;" in text
+        made = press.pdf(sheet)
+        path = tmp_path / "fiche.pdf"
+        path.write_bytes(made)
+        assert files.pages(made) == len(pypdf.PdfReader(path).pages) <= 2
+        assert flat(nasty) in words(path)
+
+
+def test_same_bytes_twice_and_correction_address(own: Path) -> None:
+    first, second = (sheets_of(own, "atlas@exemple.test") for _ in range(2))
+    name = sorted(first)[0]
+    made = [files.Press(EDITION).pdf(s[name]) for s in (first, second)]
+    assert hashlib.sha256(made[0]).hexdigest() == hashlib.sha256(made[1]).hexdigest()
+    assert first[name].correction == "Une erreur ? Écrire à atlas@exemple.test."
+    assert "n’a pas indiqué" in sheets_of(own)[name].correction
+
+
+def test_secret_partial_zero_and_missing_are_told_apart() -> None:
+    def said(valeur: Decimal | None, statut: str) -> str:
+        return content.cell({"valeur": valeur, "unite": "ETP", "statut": statut})
+
+    assert said(None, "secret") == "s"
+    assert said(None, "non-réponse") == said(None, "non collecté") == said(None, "nd") == "nd"
+    assert content.cell(None) == "nd"
+    assert said(Decimal("0.00"), "zéro implicite") == "0,0"
+    assert said(Decimal("1234.56"), "partiel") == "1\u202f234,6*"
+    assert content.nombre(Decimal("-0.04"), 1, sign=True) == "0,0"
+    assert content.nombre(Decimal("-12.25"), 1, sign=True) == "\u221212,3"
+    assert content.percent(Decimal("0.125"), 1, sign=True) == "+12,5\u202f%"
+
+
+def test_hr_indicators_show_own_and_region_or_the_sign_of_secrecy(own: Path) -> None:
+    with duckdb.connect(str(own)) as db:
+        ej, ght = rows(
+            db, "SELECT finess_ej, code_ght FROM core.entites_juridiques WHERE code_ght IS NOT NULL AND sites > 1"
+        )[0]
+        db.execute("DROP TABLE IF EXISTS atlas.ressources_humaines")
+        db.execute(
+            "CREATE TABLE atlas.ressources_humaines AS SELECT 2024 AS annee, 'taux_vacance' AS indicateur, "
+            "'ensemble' AS categorie, * FROM (VALUES ('ej', $1, NULL::DECIMAL(9, 6), 'secret'), "
+            "('ght', $2, 0.0512, 'calculé'), ('region', '28', 0.0634, 'calculé')) AS t (niveau, code, valeur, statut)",
+            [ej, ght],
+        )
+    table = sheets_of(own)[f"ej-{ej}"].territoire[0]
+    assert table.colonnes == ["Indicateur", "Entité juridique", "GHT", "Région"]
+    assert table.lignes[0][1] == ["Postes vacants", "s", "5,1\u202f%", "6,3\u202f%"]
+    assert {c for _, cells in table.lignes[1:] for c in cells[1:]} == {"nd"}
+
+
+def test_a_strip_stays_within_its_frame() -> None:
+    row = {
+        k: Decimal(v)
+        for k, v in zip(("decile_1", "quartile_1", "mediane", "quartile_3", "decile_9"), range(1, 6), strict=True)
+    }
+    assert 'cx="70.0"' in strip(row | {"valeur": Decimal(3)})
+    for far, edge in ((-100, "6.0"), (100, "134.0")):
+        drawn = strip(row | {"valeur": Decimal(far)})
+        assert f'cx="{edge}"' in drawn
+        assert 'fill="#ffffff"' in drawn
+    same = dict.fromkeys(row, Decimal(2))
+    assert "<circle" in strip(same | {"valeur": Decimal(2)})
