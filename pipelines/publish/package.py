@@ -112,34 +112,38 @@ def _json(value: dict[str, Any]) -> str:
 def descriptor(
     connection: duckdb.DuckDBPyConnection, about: Release, written: list[Written], listed: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The Data Package: each table as CSV with its schema, then every other file, with sizes and hashes."""
+    """The Data Package: each table as CSV with its schema; every other file beside them, with sizes and hashes."""
     schemas = {
         tables.file_name(w.model, fictif=about.fictif): (w, _schema(connection, w, written, about)) for w in written
     }
-    resources = []
+    resources: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     for file in listed:
         path = Path(file["nom"])
         if path.suffix not in FORMATS or path.parts[0] == "figures":
             continue
-        folder = path.parent.as_posix()
-        name = path.stem.removeprefix("FICTIF-").lower()
-        kind = ".csv-fr" if folder == "csv-fr" else "" if path.suffix == ".csv" else path.suffix
-        resource: dict[str, Any] = {
-            "name": name + kind,
+        described = {
             "path": file["nom"],
             "format": path.suffix[1:],
             "mediatype": FORMATS[path.suffix][0],
-            **({"encoding": "utf-8"} if path.suffix == ".csv" else {}),
             "bytes": file["octets"],
             "hash": f"sha256:{file['sha256']}",
         }
+        if path.suffix != ".csv" or path.stem.endswith("-fr") or path.parent.name == "csv-fr":
+            others.append(described)
+            continue
+        resource = {
+            "name": path.stem.removeprefix("FICTIF-").lower(),
+            "type": "table",
+            "encoding": "utf-8",
+            **described,
+        }
         if path.stem in schemas:
             w, schema = schemas[path.stem]
-            resource |= {"title": w.model.title.rstrip("."), "sources": _sources(w)}
+            resource |= {"title": w.model.title.rstrip("."), "schema": schema}
             resource |= {"description": w.model.notes} if w.model.notes else {}
-            if folder == "csv":
-                resource |= {"type": "table", "schema": schema, "dialect": {"lineTerminator": "\r\n"}}
-        resources.append({k: v for k, v in resource.items() if v != []})
+            resource |= {"sources": found} if (found := _sources(w)) else {}
+        resources.append(resource)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": f"atlas-sante-{about.region}",
@@ -153,6 +157,8 @@ def descriptor(
         "commit": about.commit,
         "fictif": about.fictif,
         "resources": resources,
+        # The same tables for people and in Parquet: a validator would guess at their types.
+        "autres_fichiers": others,
     }
 
 
@@ -181,7 +187,9 @@ def _schema(
         limits = told.pop("constraints", {}) | ({"required": True} if full.get(name) else {})
         unit = {"unit": words.unit} if words.unit else {}
         field = {"name": name, "type": _type(kind), "description": words.description} | unit | told
-        fields.append(field | ({"constraints": limits} if limits else {}))
+        # An empty text of a key is a value: CSV doesn't tell it from a missing one.
+        value: dict[str, Any] = {"missingValues": []} if full.get(name) and kind == "VARCHAR" else {}
+        fields.append(field | value | ({"constraints": limits} if limits else {}))
     if about.fictif:
         fields.append({"name": FICTIF_COLUMN, "type": "string", "description": FICTIF})
     schema: dict[str, Any] = {
@@ -202,9 +210,9 @@ def _references(connection: duckdb.DuckDBPyConnection, table: Written, released:
         if not set(columns) <= here or other == table.model.name or other not in released:
             continue
         joined = " AND ".join(f"o.{c} = t.{c}" for c in columns)
-        asked = " AND ".join(f"t.{c} IS NOT NULL" for c in columns)
+        asked = " OR ".join(f"t.{c} IS NOT NULL" for c in columns)
         orphans = (
-            f"SELECT 1 FROM {table.model.name} AS t WHERE {asked} AND NOT EXISTS (FROM {other} AS o WHERE {joined})"
+            f"SELECT 1 FROM {table.model.name} AS t WHERE ({asked}) AND NOT EXISTS (FROM {other} AS o WHERE {joined})"
         )
         if not connection.execute(f"{orphans} LIMIT 1").fetchall():
             listed = list(columns) if len(columns) > 1 else columns[0]
