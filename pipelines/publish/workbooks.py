@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -432,7 +431,9 @@ def _writer(page: Any, column: Column, sheet: Sheet, formats: _Formats) -> Put:
     if not column.is_number:
 
         def text(row: int, rank: int, value: Any, line: tuple[Any, ...]) -> None:
-            if isinstance(value, dt.date):
+            if type(value) is str and value:
+                page.write_string(row, rank, value[:CELL], formats.text)
+            elif isinstance(value, dt.date):
                 page.write_datetime(row, rank, value, formats.date)
             elif value is not None and value != "":
                 page.write_string(row, rank, _text(value), formats.text)
@@ -446,12 +447,15 @@ def _writer(page: Any, column: Column, sheet: Sheet, formats: _Formats) -> Put:
     absent = "sans objet" if column.name in layout()["sans_objet"] else None
 
     def number(row: int, rank: int, value: Any, line: tuple[Any, ...]) -> None:
-        if isinstance(value, int | Decimal):
+        if type(value) is str:  # already a sign
+            page.write_string(row, rank, value, formats.sign)
+            return
+        if value is not None:
             as_share = follows and unit is not None and str(line[unit]).startswith("part")
-            page.write_number(row, rank, value, share if as_share else plain)
+            page.write_number(row, rank, float(value), share if as_share else plain)
             return
         why = line[statut] if statut is not None else None
-        sign = value or (signes.of_empty(why if signes.sign(why) in signes.EMPTY else absent))
+        sign = signes.of_empty(why if signes.sign(why) in signes.EMPTY else absent)
         page.write_string(row, rank, sign, formats.sign)
 
     return number
