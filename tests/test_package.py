@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,21 @@ def test_lines_and_tables_that_come_and_go(
         ("atlas.internat", "table retirée"),
         ("atlas.tension", "ligne ajoutée"),
     ]
+
+
+def test_a_column_that_a_table_gained_is_no_difference_of_its_lines(
+    sample: Warehouse, next_release: Published, written: list[public.Written], tmp_path: Path
+) -> None:
+    """The release before was made by other code: a column that it had not is not looked for in it."""
+    shutil.copytree(sample.release, tmp_path / "avant")
+    before = dataclasses.replace(next_release, path=tmp_path / "avant", version=f"{EDITION}.1")
+    for path in (tmp_path / "avant" / "parquet").iterdir():
+        path.chmod(0o644)
+    rewrite(before, "reference.chiffres_publies", "SELECT * EXCLUDE (niveau, code, source) FROM t")
+    rewrite(next_release, "reference.chiffres_publies", "SELECT * REPLACE (attendu + 1 AS attendu) FROM t")
+    differences.write(before, next_release, written)
+    told = found(next_release, "table_publiee = 'reference.chiffres_publies'")
+    assert {column for _, _, _, column, *_ in told} == {"attendu"}
 
 
 def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(tmp_path: Path, sample: Warehouse) -> None:

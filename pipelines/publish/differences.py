@@ -244,7 +244,8 @@ def _lines(
         f"'ecart': {_gap(c, past[c], here[c])}}} END"
         for c in values
     )
-    cause, why = _cause(table, here, secret, moved, method)
+    shared = {c: kind for c, kind in here.items() if c in past}
+    cause, why = _cause(table, shared, secret, moved, method)
     # The number that a secret covers from now on isn't told again.
     hidden = "CASE WHEN cause = 'confidentialité' AND NOT suffix(colonne, 'statut') THEN NULL ELSE"
     connection.execute(
