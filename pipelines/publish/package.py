@@ -359,6 +359,7 @@ donnees.html                    les tables une à une, leurs sources et leurs da
 methodologie.html               ce que mesure chaque indicateur
 pages/, figures/, statique/     les pages de l'atlas ; les données et l'image de chaque figure
 differences.html                {since} ; le détail dans {prefix}differences.csv et .parquet
+fiches/                         une fiche par établissement, entité juridique et GHT (PDF et HTML) : ouvrir index.html
 qualite.html                    contrôles et rapprochements
 CHANGELOG.md                    ce que chaque publication de l'édition a changé
 LICENCE.md                      ce qu'on peut en faire, et les licences des sources

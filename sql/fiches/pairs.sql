@@ -90,7 +90,7 @@ mesures AS (
         CASE
             WHEN m.ordre <= 2 THEN m.numerateur
             WHEN m.denominateur >= m.plancher AND m.denominateur > 0
-                THEN CASE WHEN m.unite LIKE 'pour 100%' THEN 100 ELSE 1 END * m.numerateur / m.denominateur
+                THEN CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * m.numerateur / m.denominateur
         END::DECIMAL(18, 4) AS valeur,
         CASE
             WHEN m.ordre <= 2 AND m.numerateur IS NULL THEN 'donnée manquante ou partielle'
@@ -105,9 +105,9 @@ mesures AS (
         VALUES
             (1, 'etp_medical', 'ETP', t.etp_medical, NULL, 0),
             (2, 'etp_non_medical', 'ETP', t.etp_non_medical, NULL, 0),
-            (3, 'medecins_pour_100_non_medicaux', 'pour 100 ETP', t.etp_medical, t.etp_non_medical, 0),
+            (3, 'medecins_pour_100_non_medicaux', 'ETP pour 100 ETP', t.etp_medical, t.etp_non_medical, 0),
             (4, 'infirmiers_par_lit', 'ETP par lit', t.infirmiers, t.lits, 0),
-            (5, 'aides_soignants_pour_100_infirmiers', 'pour 100 ETP', t.aides_soignants, t.infirmiers, 0),
+            (5, 'aides_soignants_pour_100_infirmiers', 'ETP pour 100 ETP', t.aides_soignants, t.infirmiers, 0),
             (6, 'part_femmes_medecins', 'part, de 0 à 1', t.femmes, t.effectif, 5),
             (7, 'part_temps_partiel_medecins', 'part, de 0 à 1', t.temps_partiel, t.effectif, 5),
             (8, 'part_liberaux', 'part, de 0 à 1', t.liberaux, t.salaries + t.liberaux, 5)
@@ -138,8 +138,8 @@ SELECT
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[3]::DECIMAL(18, 4) END AS mediane,
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[4]::DECIMAL(18, 4) END AS quartile_3,
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[5]::DECIMAL(18, 4) END AS decile_9,
-    (CASE WHEN m.unite LIKE 'pour 100%' THEN 100 ELSE 1 END * r.numerateur / nullif(r.denominateur, 0))::DECIMAL(18, 4) AS valeur_region,
-    (CASE WHEN m.unite LIKE 'pour 100%' THEN 100 ELSE 1 END * f.numerateur / nullif(f.denominateur, 0))::DECIMAL(18, 4) AS valeur_france,
+    (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * r.numerateur / nullif(r.denominateur, 0))::DECIMAL(18, 4) AS valeur_region,
+    (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * f.numerateur / nullif(f.denominateur, 0))::DECIMAL(18, 4) AS valeur_france,
     CASE WHEN m.motif IS NOT NULL THEN m.motif WHEN coalesce(p.effectif_pairs, 0) < 5 THEN 'moins de 5 pairs' END AS motif
 FROM mesures AS m
 LEFT JOIN places AS p

@@ -11,13 +11,12 @@ from typing import Any
 
 import duckdb
 
+from pipelines.publish import signes
 from pipelines.publish.fiches.strips import strip
 
 THIN = "\u202f"
 NOTHING = "///"
 
-# Why a cell has no number, in INSEE's signs.
-SIGNS = {"secret": "s", "sans objet": NOTHING}
 MISSING = "nd"
 PARTIAL = "*"
 
@@ -138,7 +137,7 @@ def cell(row: dict[str, Any] | None, decimals: int | None = None) -> str:
     if row is None:
         return MISSING
     if row["valeur"] is None:
-        return SIGNS.get(row["statut"], MISSING)
+        return signes.of_empty(row["statut"])
     if decimals is None:
         decimals = 1 if row["unite"] == "ETP" else 0
     return nombre(row["valeur"], decimals) + (PARTIAL if row["statut"] == "partiel" else "")
@@ -440,7 +439,7 @@ def _key_figures(public: Public, niveau: str, code: str, sites: list[dict[str, A
 
 
 def _with_unit(text: str) -> str:
-    return text if text in (MISSING, NOTHING, *SIGNS.values()) else f"{text} ETP"
+    return text if text in signes.EMPTY else f"{text} ETP"
 
 
 def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
@@ -549,7 +548,7 @@ def _hiring(public: Public, fap: str, niveau: str, code: str) -> str:
     if row is None:
         return MISSING
     if row["valeur"] is None:
-        return "s" if row["cases"] and not row["cases_visibles"] else SIGNS.get(row["statut"], MISSING)
+        return "s" if row["cases"] and not row["cases_visibles"] else signes.of_empty(row["statut"])
     return percent(row["valeur"])
 
 
@@ -620,7 +619,7 @@ def _human_resources(public: Public, finess_ej: str | None, code_ght: str | None
                     *(
                         percent(r["valeur"], 1)
                         if r and r["valeur"] is not None
-                        else SIGNS.get(r["statut"], MISSING)
+                        else signes.of_empty(r["statut"])
                         if r
                         else MISSING
                         for r in found
