@@ -280,7 +280,8 @@ def test_the_public_file_holds_the_released_tables_with_their_words(made: Wareho
 
 
 def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
-    every = [p for p in sample.release.rglob("*") if p.is_file() and p.parent.name != "fiches"]  # see test_fiches
+    every = [p for p in sample.release.rglob("*") if p.is_file()]
+    every = [p for p in every if p.parent.name not in ("fiches", "statique")]  # see test_fiches; the pages' own
     for path in every:
         if path.suffix == ".csv":
             assert path.name.startswith("FICTIF-")
@@ -295,8 +296,11 @@ def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
             assert table.schema.metadata[b"avertissement"].decode() == SAID
         elif path.suffix == ".html":
             text = path.read_text(encoding="utf-8")
-            assert '<p class="fictif" role="note">Données fictives' in text
+            assert '<p class="fictif" role="note"><strong>Données fictives.' in text
             assert re.search(r"<title>\[Données fictives\]", text)
+        elif path.parent.name == "figures":
+            assert path.name.startswith("FICTIF-")
+            assert path.suffix == ".png" or SAID in path.read_text(encoding="utf-8"), path.name
         elif path.suffix in (".duckdb", ".xlsx"):  # their sheets: test_workbooks
             assert path.name.startswith("FICTIF-")
         elif path.name in ("manifeste.json", "verrou.json", "datapackage.json"):
@@ -304,13 +308,13 @@ def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
         else:
             assert path.name in package.FILES
             assert SAID in path.read_text(encoding="utf-8")
-    kinds = Counter(path.suffix for path in every)
+    kinds = Counter(path.suffix for path in every if path.parent.name != "figures")
     assert kinds[".parquet"] == len(public.published()) + 1
     assert kinds[".csv"] == 2 * kinds[".parquet"] + 2
 
 
 def french(path: Path) -> bool:
-    return path.parent.name == "csv-fr" or path.name.endswith("-fr.csv")
+    return path.parent.name in ("csv-fr", "figures") or path.name.endswith("-fr.csv")
 
 
 def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:

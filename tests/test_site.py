@@ -142,6 +142,13 @@ def test_search_finds_whatever_the_accents_and_case(site: Watched) -> None:
     assert page.get_by_role("status").inner_text() == "Aucun résultat."
 
 
+def test_search_leads_to_sheets(site: Watched) -> None:
+    page = site.go("pages/recherche.html")
+    page.get_by_label("Nom, commune, FINESS ou GHT").fill("28106 ght")
+    page.get_by_role("link", name="GHT FICTIF DE LA PLAINE").first.click()
+    assert "GHT FICTIF DE LA PLAINE" in page.inner_text("h1")
+
+
 def test_a_table_is_sorted_by_its_numbers_both_ways(site: Watched) -> None:
     page = site.go("pages/departement-14.html")
     table = page.locator("table.triable").first
