@@ -170,11 +170,6 @@ MARTS: dict[str, dict[str, str]] = {
     "atlas.enquetes": {
         "non_vide": "DELETE FROM {t} WHERE enquete = 'enquete_rh'",
         "vide_explique": _SILENT,
-        "petits_nombres_caches": "UPDATE {t} SET valeur = 3, statut = 'calculé' WHERE question = 'projet'",
-        "secret_pas_seul": (
-            "UPDATE {t} SET valeur = 10, statut = 'calculé' WHERE question = 'projet'; "
-            "UPDATE {t} SET valeur = NULL, statut = 'secret' WHERE question = 'projet' AND modalite = 'region'"
-        ),
         "reponses_bornees": _set("reponses", "repondants + 1"),
         "territoires_connus": _PLACE,
     },

@@ -761,23 +761,6 @@ def test_who_answered_is_known(sample: Warehouse, sample_db: duckdb.DuckDBPyConn
     assert total == sum(states.values())
 
 
-def test_small_counts_of_persons_are_hidden(sample_db: duckdb.DuckDBPyConnection) -> None:
-    assert one(sample_db, "SELECT count(*) FROM atlas.enquetes WHERE statut = 'secret'")
-    none(
-        sample_db,
-        "SELECT 1 FROM atlas.enquetes WHERE enquete = 'enquete_internes' AND unite = 'personnes' "
-        "AND valeur BETWEEN 1 AND 4",
-    )
-    # No hidden line is what the total leaves.
-    none(
-        sample_db,
-        "SELECT question, niveau, code FROM atlas.enquetes "
-        "WHERE unite = 'personnes' AND enquete = 'enquete_internes' GROUP BY ALL "
-        "HAVING count(*) FILTER (valeur IS NULL) = 1 AND count(*) FILTER (valeur > 0) > 1 "
-        "AND bool_and(modalite <> 'ensemble' OR valeur IS NOT NULL)",
-    )
-
-
 def test_nothing_typed_as_text_reaches_the_warehouse(sample_db: duckdb.DuckDBPyConnection) -> None:
     assert one(
         sample_db,

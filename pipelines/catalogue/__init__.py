@@ -156,6 +156,19 @@ class Millesime(_Strict):
     age_max: int = Field(ge=0)
 
 
+class Confidentialite(_Strict):
+    """What of a restricted source can't be shown, and why.
+
+    A number of persons from 1 to `seuil` - 1; where respondents are establishments, a sum of which one makes
+    the share `dominance` or more, or that fewer than `contributeurs` make.
+    """
+
+    seuil: int = Field(ge=2)
+    dominance: float | None = Field(default=None, gt=0.5, lt=1)
+    contributeurs: int = Field(default=1, ge=1)
+    raison: str
+
+
 class Column(_Strict):
     """One line of a column map; `theirs` gives the producer's names per vintage.
 
@@ -197,8 +210,9 @@ def map_year(years: dict[int, str], millesime: int) -> int:
 class Source(_Strict):
     """One dataset with one meaning.
 
-    A source that is `restreint` enters no release. `conservation` is how many years after its label a
-    vintage's bytes may be kept; None: for ever.
+    A source that is `restreint` enters no release but through tables that `confidentialite` protects
+    (pipelines/disclosure/); what a producer publishes openly is never hidden. `conservation` is how many
+    years after its label a vintage's bytes may be kept; None: for ever.
     `contrat` says that no official layout exists and that this one is ours (pipelines/contracts.py).
     `archive` is the pattern of the .7z or .zip that may stand in a vintage's folder in place of its files.
     """
@@ -216,6 +230,7 @@ class Source(_Strict):
     label: int | None = None
     fictif_seulement: bool = False
     restreint: bool = False
+    confidentialite: Confidentialite | None = None
     conservation: int | None = Field(default=None, ge=0)
     contrat: bool = False
     quarantine_share_max: float = Field(default=0.01, ge=0, le=1)

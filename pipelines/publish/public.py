@@ -1,15 +1,15 @@
 """The public file: the marts that a region's release may show, in one DuckDB file that all else is published from.
 
-What descends from a source marked `restreint` is held back, until disclosure control exists.
+What descends from a source marked `restreint` is held back, or published as `disclosure` protects it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue, disclosure, warehouse
 from pipelines.errors import BuildError, Place
 from pipelines.warehouse import Model
 
@@ -60,12 +60,12 @@ class Written:
 
 
 def restricted() -> frozenset[str]:
-    """The sources that enter no release."""
+    """The sources whose own lines enter no release."""
     return frozenset(source.id for source in catalogue.load_all() if source.restreint)
 
 
-def held_back() -> dict[str, list[str]]:
-    """The tables that enter no release, each with the restricted sources from which it descends.
+def descending() -> dict[str, list[str]]:
+    """The tables that descend from restricted sources, each with those.
 
     A table whose lines are each of one source, in `qualite` or BY_SOURCE, is released without theirs (`openly`).
     """
@@ -77,6 +77,11 @@ def held_back() -> dict[str, list[str]]:
     }
 
 
+def held_back() -> dict[str, list[str]]:
+    """Those of them that enter no release: nobody has declared how they add up, so they can't be protected."""
+    return {name: sources for name, sources in descending().items() if name not in disclosure.structures.load()}
+
+
 def published() -> list[Model]:
     """The tables that a release holds, in the order in which they are built."""
     held = held_back()
@@ -84,10 +89,10 @@ def published() -> list[Model]:
 
 
 def openly(columns: Iterable[str]) -> str:
-    """SQL condition on a table sorted by source: no line is about a restricted source or a table held back."""
+    """SQL condition on a table sorted by source: no line is about a restricted source or what descends from one."""
     names = set(columns)
     conditions = []
-    for column, hidden in (("source", restricted()), ("objet", frozenset(held_back()))):
+    for column, hidden in (("source", restricted()), ("objet", frozenset(descending()))):
         if column in names and hidden:
             listed = ", ".join(f"'{name}'" for name in sorted(hidden))
             conditions.append(f"coalesce({column}, '') NOT IN ({listed})")
@@ -113,27 +118,47 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str
     return f"SELECT m.*{said} FROM {model.name} AS m WHERE {rule} ORDER BY {order}"
 
 
-def write(database: Path, region: str, target: Path, *, fictif: bool) -> list[Written]:
+def write(
+    database: Path, region: str, target: Path, *, fictif: bool, previous: Sequence[Path] = ()
+) -> tuple[list[Written], list[disclosure.Report]]:
     """Writes the tables of a region's release from a warehouse into a new DuckDB file, with their words.
 
-    Rows are totally ordered. Those tables that are held back are left out.
+    Rows are totally ordered. Those tables that are held back are left out; those that are protected are so in memory,
+    before anything is written, and the file is then attacked with the `previous` public files in hand.
+    Raises DisclosureError where it gives away what is secret.
     """
     written = []
     with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
         connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
         connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie (STORAGE_VERSION 'v1.0.0')")
+        connection.execute("ATTACH ':memory:' AS brut")
         connection.execute("USE entrepot")
         connection.execute(warehouse.COMPRESSION)
+        for schema in warehouse.SCHEMAS:
+            connection.execute(f"CREATE SCHEMA brut.{schema}")
+        protected = {name for name in disclosure.structures.load() if name in descending()}
+        for model in (m for m in published() if m.name in protected):
+            _fill(connection, model, "brut", region, fictif=fictif)
+        reports = disclosure.protect(connection, "brut", previous)
         connection.begin()
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
         for model in published():
             columns = warehouse.described(connection, model)
-            query = select(model, columns, fictif=fictif)
-            needed = {"region": region} if "$region" in query else {}
-            connection.execute(f"CREATE TABLE publie.{model.name} AS {query}", needed)
+            if model.name in protected:
+                order = ", ".join(f'"{n}"' for n in [*model.grain, *[n for n, _ in columns if n not in model.grain]])
+                connection.execute(f"CREATE TABLE publie.{model.name} AS FROM brut.{model.name} ORDER BY {order}")
+            else:
+                _fill(connection, model, "publie", region, fictif=fictif)
             warehouse.comment(connection, model, columns, database="publie")
             rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
             written.append(Written(model, rows, columns))
         connection.commit()
-    return written
+        disclosure.check(disclosure.audit(connection, "publie", previous))
+    return written, reports
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, model: Model, database: str, region: str, *, fictif: bool) -> None:
+    query = select(model, warehouse.described(connection, model), fictif=fictif)
+    needed = {"region": region} if "$region" in query else {}
+    connection.execute(f"CREATE TABLE {database}.{model.name} AS {query}", needed)

@@ -76,7 +76,8 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
         try:
             pending.mkdir(parents=True)
             file = pending / (("FICTIF-" if fictif else "") + public.NAME)
-            written = public.write(settings.database, region, file, fictif=fictif)
+            previous = sorted(settings.releases.glob(f"*/[0-9]*/{file.name}"))
+            written, _ = public.write(settings.database, region, file, fictif=fictif, previous=previous)
             with duckdb.connect(str(file), read_only=True) as shown:
                 tables.write(shown, written, pending, fictif=fictif)
                 tables.dictionary(written, pending, fictif=fictif)

@@ -56,7 +56,6 @@ RECORD: dict[str, type] = {
     "obligatoire": bool,
     "ordre": int,
     "evolution_max": Decimal,
-    "seuil": int,
     "repondant": str,
     "champ_statuts": str,
     "champ_variables": str,
@@ -167,10 +166,7 @@ class Scope(_Strict):
 
 
 class Questionnaire(_Strict):
-    """A survey: its campaigns (vintage -> last day to answer), its parts, its rules.
-
-    `seuil` hides, in tabulations, counts of persons from 1 to `seuil` - 1.
-    """
+    """A survey: its campaigns (vintage -> last day to answer), its parts, its rules."""
 
     repondant: Literal["finess_ej", "finess"]
     campagnes: dict[int, dt.date]
@@ -178,7 +174,6 @@ class Questionnaire(_Strict):
     consignes: list[str]
     contact: str
     champ: Scope
-    seuil: int = 0
     listes: dict[str, list[Line]]
     sections: list[Section]
     identites: list[Identity] = []
@@ -246,7 +241,6 @@ class Questionnaire(_Strict):
                         "obligatoire": question.obligatoire,
                         "ordre": ordre,
                         "evolution_max": question.evolution_max,
-                        "seuil": self.seuil,
                         "repondant": self.repondant,
                         "champ_statuts": " ".join(self.champ.statuts),
                         "champ_variables": " ".join(self.champ.variables),

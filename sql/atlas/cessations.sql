@@ -2,14 +2,14 @@
 -- Grain : annee, caisse, profession, niveau, code
 -- Source : CNRACL ; CARMF (contrats de données)
 -- Publication : territoire
--- Note : diffusion restreinte. Chaque caisse a son champ : leurs lignes ne s'additionnent pas sans précaution. Les cessations d'activité sont au plus les liquidations moins le cumul. L'âge moyen est recalculé des sommes, sur les seules lignes dont l'âge est donné à l'année.
+-- Note : diffusion restreinte, protégée (docs/confidentialite.md). Chaque caisse a son champ : leurs lignes ne s'additionnent pas sans précaution. Les cessations d'activité sont au plus les liquidations moins le cumul. L'âge moyen est recalculé des sommes, sur les seules lignes dont l'âge est donné à l'année.
 -- Colonnes :
 --   caisse : caisse de retraite
 --   cumul [personnes] : dont personnes qui continuent d'exercer, cases visibles
 --   liquidations_age_connu [personnes] : liquidations dont l'âge est donné à l'année
 --   departements : départements qui ont au moins une ligne
 --   departements_du_territoire : départements du territoire
---   statut : calculé ; partiel quand une case est cachée ou un département absent ; secret ou nd quand rien n'est visible
+--   statut : calculé ; partiel quand une case est cachée ou un département absent ; secret ou nd quand rien n'est visible, secret aussi quand la publication cache la ligne
 WITH derniers AS (
     SELECT *
     FROM core.departs_caisses

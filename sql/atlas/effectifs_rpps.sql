@@ -2,7 +2,7 @@
 -- Grain : annee, methode, profession, specialite_groupe, mode_exercice, niveau, code
 -- Source : annuaire santé, extractions en libre accès (ANS) ; règle de comptage de la DREES
 -- Publication : territoire
--- Note : source restreinte, jamais publiée tant que le secret statistique n'est pas appliqué. Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
+-- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
 -- Colonnes :
 --   methode : personne (chacun une fois, au lieu retenu) ou prorata (1/k à chacun de ses k lieux d'activité)
 --   profession : profession (reference.professions_rpps)

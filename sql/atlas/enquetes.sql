@@ -2,7 +2,7 @@
 -- Grain : enquete, annee, question, modalite, choix, niveau, code
 -- Source : enquêtes de l'agence ; SAE (DREES) pour le champ
 -- Publication : territoire
--- Note : somme des nombres déclarés, ou nombre d'établissements par réponse d'une liste. Sous le seuil du questionnaire, un nombre de personnes est secret, avec une seconde ligne si le total permettait de le retrouver ; les différences entre territoires ne sont pas traitées ici. Les réponses d'un établissement hors champ ne sont pas comptées.
+-- Note : somme des nombres déclarés, ou nombre d'établissements par réponse d'une liste. L'entrepôt les montre tous ; ce qui en est publié est protégé (docs/confidentialite.md). Les réponses d'un établissement hors champ ne sont pas comptées.
 -- Colonnes :
 --   enquete : enquête, au catalogue de l'atlas
 --   question : question (reference.questions)
@@ -11,7 +11,7 @@
 --   niveau : ght, departement, region, france
 --   valeur : somme des nombres répondus, ou nombre d'établissements qui ont fait ce choix
 --   unite : unité de la question, ou établissements
---   statut : calculé, secret
+--   statut : calculé, ou secret quand la publication cache la ligne
 --   reponses : établissements qui ont répondu à la question
 --   repondants : établissements qui ont répondu à l'enquête
 --   attendus : établissements dont une réponse est attendue
@@ -58,44 +58,15 @@ lignes AS (
     SELECT
         c.*, q.ordre, coalesce(x.choix, '') AS choix,
         coalesce(x.etablissements, c.somme)::DECIMAL(18, 2) AS valeur,
-        CASE WHEN x.choix IS NULL THEN q.unite ELSE 'établissements' END AS unite,
-        q.seuil, q.unite = 'personnes' AND q.seuil > 0 AS protege
+        CASE WHEN x.choix IS NULL THEN q.unite ELSE 'établissements' END AS unite
     FROM comptees AS c
     JOIN reference.questions AS q USING (enquete, annee, question, modalite)
     LEFT JOIN choix AS x USING (enquete, annee, question, modalite, niveau, code)
-),
--- Under the threshold a count is hidden, and so is everything where the total is under it.
-petites AS (
-    SELECT
-        *,
-        protege AND (valeur BETWEEN 1 AND seuil - 1 OR coalesce(total, 0) < seuil) AS petite
-    FROM (
-        SELECT
-            *,
-            max(valeur) FILTER (modalite = 'ensemble') OVER (PARTITION BY enquete, annee, question, niveau, code) AS total
-        FROM lignes
-    )
-),
--- Where one line alone is hidden, the total gives it back: the smallest of the others is hidden with it.
-cachees AS (
-    SELECT
-        *,
-        petite OR (
-            protege AND modalite <> 'ensemble' AND valeur > 0
-            AND count(*) FILTER (petite) OVER (PARTITION BY enquete, annee, question, niveau, code) = 1
-            AND row_number() OVER (
-                PARTITION BY enquete, annee, question, niveau, code, petite OR modalite = 'ensemble' OR valeur = 0
-                ORDER BY valeur, modalite
-            ) = 1
-        ) AS cachee
-    FROM petites
 )
 SELECT
     l.enquete, l.annee, l.millesime, l.revision, l.question, l.modalite, l.choix, l.niveau, l.code,
-    CASE WHEN NOT l.cachee THEN l.valeur END AS valeur,
-    l.unite,
-    CASE WHEN l.cachee THEN 'secret' ELSE 'calculé' END AS statut,
+    l.valeur, l.unite, 'calculé' AS statut,
     l.reponses, c.repondants, c.attendus,
     (l.reponses / c.attendus)::DECIMAL(9, 6) AS taux_reponse
-FROM cachees AS l
+FROM lignes AS l
 JOIN champ AS c USING (enquete, annee, niveau, code)

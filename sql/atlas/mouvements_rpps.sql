@@ -2,7 +2,7 @@
 -- Grain : annee, profession, niveau, code
 -- Source : annuaire santé, extractions en libre accès (ANS)
 -- Publication : territoire
--- Note : source restreinte, jamais publiée tant que le secret statistique n'est pas appliqué. Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
+-- Note : source restreinte, non publiée : des zonages qui se chevauchent se soustraient, et leur secret n'est pas traité. Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
 -- Colonnes :
 --   annee_precedente [année] : année de l'extrait précédent épinglé
 --   profession : profession (reference.professions_rpps)

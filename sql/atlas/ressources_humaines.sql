@@ -13,7 +13,7 @@
 --   attendus : établissements dont une réponse est attendue
 --   part_repondants [part, de 0 à 1] : répondants / attendus
 --   couverture [part, de 0 à 1] : ETP de la SAE des répondants / ETP de la SAE des attendus
---   statut : calculé, ou nd quand le dénominateur est nul
+--   statut : calculé, ou nd quand le dénominateur est nul ; secret quand la publication cache la ligne
 WITH reponses AS (
     SELECT * FROM core.enquete_reponses
     WHERE enquete = 'enquete_rh'

@@ -1,0 +1,333 @@
+"""From a table and its declared structure to the system of its cells: what is sensitive, what adds up to what.
+
+The finest lines that a table sums are gathered in blocks: those that lie in the same territories of the table, so
+that no difference between its lines tells them apart. A block may be what is left of a département when its GHT are
+taken away: it is in no table, and protected all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import numpy as np
+import scipy.sparse as sp
+
+from pipelines import catalogue, warehouse
+from pipelines.catalogue import Confidentialite
+from pipelines.disclosure.attack import FROZEN, System
+from pipelines.disclosure.structures import Structure
+from pipelines.errors import BuildError, Place
+from pipelines.questionnaires.expressions import Rule
+from pipelines.warehouse import Model
+
+MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names no dominance
+TERRITORY = ("niveau", "code")
+CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Sums:
+    """What the lines of a cell or a block come to, for one measure."""
+
+    value: float = 0.0
+    population: float | None = None
+    counts: bool = True
+    by_contributor: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def few(self, policy: Confidentialite) -> bool:
+        """Whether it is about too few persons, whatever it counts."""
+        return self.population is not None and 0 < self.population < policy.seuil
+
+    def add(self, other: "Sums") -> None:
+        """Adds another line or block."""
+        self.value += other.value
+        if other.population is not None:
+            self.population = (self.population or 0.0) + other.population
+        self.counts = self.counts and other.counts
+        for who, value in other.by_contributor.items():
+            self.by_contributor[who] += value
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a table as a system, and the line of the table, in the order of its grain, that each is in.
+
+    The rows of latent cells are None.
+    """
+
+    model: Model
+    system: System
+    rows: list[Key | None]
+
+
+def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float, float] | None:
+    """The interval, around its value, that a reader must not narrow, where a cell is sensitive.
+
+    A number of persons under the threshold could be as much as the threshold more. A sum that one establishment
+    dominates, or that too few make, could be 15 % (what dominance leaves to the others) less or more.
+    Of a count only the upper end is held: a total of three cells that are not zero is three at least, whatever is
+    hidden.
+    """
+    value, found = sums.value, []
+    few = sums.few(policy)
+    if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
+        found.append((value, value + policy.seuil))
+    margin = abs(value) * (round(1 - policy.dominance, 6) if policy.dominance else MARGIN)
+    shares = [abs(v) for v in sums.by_contributor.values()]
+    alone = policy.dominance is not None and max(shares, default=0.0) >= policy.dominance * abs(value)
+    if value and ((shares and (len(shares) < policy.contributeurs or alone)) or (few and not found)):
+        found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
+    return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
+
+
+def policy_of(sources: Iterable[str]) -> Confidentialite | None:
+    """The strictest of the policies of some sources; None where one that is restricted has none."""
+    restricted = [s for s in map(catalogue.load, sorted(sources)) if s.restreint]
+    policies = [s.confidentialite for s in restricted if s.confidentialite]
+    if not policies or len(policies) < len(restricted):
+        return None
+    return Confidentialite(
+        seuil=max(p.seuil for p in policies),
+        dominance=min((p.dominance for p in policies if p.dominance), default=None),
+        contributeurs=max(p.contributeurs for p in policies),
+        raison=" ; ".join(sorted({p.raison for p in policies})),
+    )
+
+
+class _Builder:
+    """Cells and relations as they are found."""
+
+    def __init__(self) -> None:
+        self.sums: list[Sums] = []
+        self.needs: list[tuple[float, float] | None] = []
+        self.whole: list[bool] = []
+        self.floor: list[float] = []
+        self.rows: list[Key | None] = []
+        self.relations: list[dict[int, float]] = []
+
+    def add(self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool) -> int:
+        self.sums.append(sums)
+        self.needs.append(interval(sums, policy, whole=whole))
+        self.whole.append(whole)
+        # A zero is shown, so a count hidden is one at least; unless it is about too few, whose zeros are hidden too.
+        known = min(1.0, sums.value) if row is not None and whole and not sums.few(policy) else 0.0
+        self.floor.append(-np.inf if signed else known)
+        self.rows.append(row)
+        return len(self.sums) - 1
+
+    def system(self) -> System:
+        n = len(self.sums)
+        values = np.array([s.value for s in self.sums], dtype=float)
+        cells = [(r, c, w) for r, relation in enumerate(self.relations) for c, w in relation.items()]
+        matrix = sp.csr_array(
+            ([w for *_, w in cells], ([r for r, *_ in cells], [c for _, c, _ in cells])),
+            shape=(len(self.relations), n),
+            dtype=float,
+        )
+        inside = np.array([row is not None for row in self.rows], dtype=bool)
+        numbers: dict[Key, int] = {}
+        group = np.array([-1 if row is None else numbers.setdefault(row, len(numbers)) for row in self.rows], dtype=int)
+        low = np.array([need[0] if need else np.nan for need in self.needs], dtype=float)
+        high = np.array([need[1] if need else np.nan for need in self.needs], dtype=float)
+        return System(
+            values=values,
+            floor=np.array(self.floor, dtype=float),
+            low=low,
+            high=high,
+            integer=np.array(self.whole, dtype=bool),
+            shown=inside.copy(),
+            # A zero is nobody, and is shown; unless all that it is part of is about too few.
+            cost=np.where(inside & ((values != 0) | ~np.isnan(low)), 1 + np.log10(1 + np.abs(values)), FROZEN),
+            group=group,
+            relations=matrix,
+        )
+
+
+def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str) -> Cells:
+    """The cells of a table of `database`, from the lines of the warehouse (the connection's own database) it sums.
+
+    Raises BuildError where the sums are not the table's: the structure is not its own.
+    """
+    dimensions = [k for k in model.grain if k not in TERRITORY]
+    present = _present(connection, model, structure, database)
+    territories = {row[-2:] for row in present}
+    blocks = _blocks(connection, structure, dimensions, territories)
+    kinds = _kinds(structure, dimensions, blocks)
+    policies: dict[str, Confidentialite | None] = {}
+
+    def policy(dims: Key) -> Confidentialite:
+        named = str(dims[dimensions.index(structure.source)]) if structure.source else ""
+        if named not in policies:
+            policies[named] = policy_of([named] if named else warehouse.sources_of(model.name))
+        found = policies[named]
+        if found is None:
+            raise _wrong(model, f"la source « {named or model.source} » n'a pas de règle de confidentialité")
+        return found
+
+    made = _Builder()
+    latent: dict[tuple[Key, Key, str], int] = {}
+    of_cell: dict[tuple[Key, str], list[tuple[Key, Key, str]]] = defaultdict(list)
+    for (dims, places, measure), sums in blocks.items():
+        whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
+        latent[dims, places, measure] = made.add(sums, policy(dims), None, whole=whole and sums.counts, signed=signed)
+        for place in places:
+            of_cell[(*dims, *place), measure].append((dims, places, measure))
+    order = [[*dimensions, *TERRITORY].index(k) for k in model.grain]
+    for (key, measure), members in of_cell.items():
+        if key not in present:
+            continue
+        total = Sums()
+        for member in members:
+            total.add(blocks[member])
+        said = present[key][structure.mesures.index(measure)]
+        if said is not None and abs(float(said) - total.value) > 0.01 + 1e-6 * abs(total.value):
+            raise _wrong(model, f"{dict(zip(dimensions, key, strict=False))} {key[-2:]} : {said} et {total.value}")
+        dims = key[:-2]
+        whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
+        row = tuple(key[i] for i in order)
+        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed)
+        made.relations.append({cell: -1.0, **{latent[m]: 1.0 for m in members}})
+        if len(members) == 1:  # the block is this very cell, which is protected
+            made.needs[latent[members[0]]] = None
+    _totals(made, structure, dimensions, latent)
+    _identities(made, structure, dimensions, latent, policy)
+    return Cells(model, made.system(), made.rows)
+
+
+def _wrong(model: Model, what: str) -> BuildError:
+    return BuildError(
+        f"La structure déclarée de {model.name} n'est pas la sienne : {what}.",
+        where=Place(file="pipelines/disclosure/structures.yml"),
+        expected="des contributions dont les sommes sont les cases de la table",
+        todo="corriger la structure, ou la retirer : la table n'est alors pas publiée",
+    )
+
+
+def _present(
+    connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str
+) -> dict[Key, Key]:
+    """The measures of each line of the table, by its dimensions then its territory."""
+    keys = [k for k in model.grain if k not in TERRITORY] + list(TERRITORY)
+    named = ", ".join(f'"{k}"' for k in [*keys, *structure.mesures])
+    rows = connection.execute(f"SELECT {named} FROM {database}.{model.name}").fetchall()
+    return {row[: len(keys)]: row[len(keys) :] for row in rows}
+
+
+def _blocks(
+    connection: duckdb.DuckDBPyConnection, structure: Structure, dimensions: list[str], territories: set[Key]
+) -> dict[tuple[Key, Key, str], Sums]:
+    """The lines of the warehouse, added up by dimensions, territories in which they lie, and measure."""
+    cursor = connection.execute(structure.contributions)
+    names = [d[0] for d in cursor.description or []]
+    known = {*dimensions, *structure.mesures, CONTRIBUTOR, COUNTS, POPULATION}
+    levels = [n for n in names if n not in known]
+    blocks: dict[tuple[Key, Key, str], Sums] = defaultdict(Sums)
+    for row in cursor.fetchall():
+        line = dict(zip(names, row, strict=True))
+        dims = tuple(line[d] for d in dimensions)
+        places = tuple((n, line[n]) for n in levels if (n, line[n]) in territories)
+        for measure in structure.mesures:
+            if line[measure] is None:
+                continue
+            value = float(line[measure])
+            who = {line[CONTRIBUTOR]: value} if line.get(CONTRIBUTOR) else {}
+            people = line.get(POPULATION)
+            one = Sums(value, None if people is None else float(people), bool(line.get(COUNTS, True)), who)
+            blocks[dims, places, measure].add(one)
+    return blocks
+
+
+def _kind(structure: Structure, dimensions: list[str], dims: Key, measure: str) -> Key:
+    """What is measured: a long table names it in a dimension."""
+    return (dims[dimensions.index("question")],) if "question" in dimensions else (measure,)
+
+
+def _kinds(
+    structure: Structure, dimensions: list[str], blocks: dict[tuple[Key, Key, str], Sums]
+) -> dict[Key, tuple[bool, bool]]:
+    """Of each thing measured: whether it is always whole, and whether it may be negative."""
+    kinds: dict[Key, tuple[bool, bool]] = {}
+    for (dims, _, measure), sums in blocks.items():
+        kind = _kind(structure, dimensions, dims, measure)
+        whole, signed = kinds.get(kind, (True, False))
+        kinds[kind] = (whole and sums.value == round(sums.value), signed or sums.value < 0)
+    return kinds
+
+
+def _totals(
+    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
+) -> None:
+    """In each block, what is « ensemble » is the sum of the others."""
+    for dimension, total in structure.totaux.items():
+        place = dimensions.index(dimension)
+        relations: dict[Key, dict[int, float]] = defaultdict(dict)
+        for (dims, places, measure), cell in latent.items():
+            others = (*dims[:place], *dims[place + 1 :], places, measure)
+            relations[others][cell] = -1.0 if dims[place] == total else 1.0
+        made.relations += [r for r in relations.values() if len(r) > 1 and -1.0 in r.values()]
+
+
+def _identities(
+    made: _Builder,
+    structure: Structure,
+    dimensions: list[str],
+    latent: dict[tuple[Key, Key, str], int],
+    policy: Any,
+) -> None:
+    """In each block, what links measures; the rest of what is part of another is a cell of its own."""
+    long = structure.identites == "questionnaires"
+    place = dimensions.index("question") if long else -1
+    cells: dict[Key, dict[str, int]] = defaultdict(dict)
+    for (dims, places, measure), cell in latent.items():
+        others = (*dims[:place], *dims[place + 1 :]) if long else dims
+        cells[(dims, others, places) if not long else (others, places)][str(dims[place]) if long else measure] = cell
+    rules: dict[str, list[dict[str, float]]] = {}
+    for key, here in cells.items():
+        dims = key[0]
+        source = str(dims[0]) if long else ""
+        if source not in rules:
+            texts = _rules(source) if long else list(structure.identites)
+            rules[source] = [linear(Rule.parse(text)) for text in texts]
+        for rule in rules[source]:
+            weights = {name: weight for name, weight in rule.items() if name}
+            if not weights.keys() <= here.keys():
+                continue
+            relation = {here[name]: weight for name, weight in weights.items()}
+            if rule[""]:  # left <= right: right - left - rest = 0
+                members = [made.sums[c] for c in relation]
+                rest = -sum(w * made.sums[c].value for c, w in relation.items())
+                if rest < 0 or any(abs(w) != 1 for w in weights.values()):
+                    continue
+                sums = Sums(value=rest, counts=all(s.counts for s in members))
+                whole = all(made.whole[c] for c in relation)
+                relation[made.add(sums, policy(_first(dims, long, place, here)), None, whole=whole, signed=False)] = 1.0
+            made.relations.append(relation)
+
+
+def _first(dims: Key, long: bool, place: int, here: dict[str, int]) -> Key:
+    """The dimensions of a cell of the block, for its policy."""
+    return (*dims[:place], next(iter(here)), *dims[place:]) if long else dims
+
+
+def _rules(source: str) -> list[str]:
+    """The sums of a survey's questionnaire. A part and its whole are of the same respondents: hidden alike."""
+    asked = catalogue.load(source).questionnaire
+    return [i.regle for i in asked.identites if i.rule.sign == "="] if asked else []
+
+
+def linear(rule: Rule) -> dict[str, float]:
+    """The weights of a rule's names in left - right; under the empty name, 1 where it is an inequality."""
+    sign = -1 if rule.sign == ">=" else 1
+    nothing = dict.fromkeys(rule.names, Decimal(0))
+
+    def gap(values: dict[str, Decimal]) -> Decimal:
+        left, right = rule.sides(values)
+        return left - right
+
+    weights = {name: float(gap({**nothing, name: Decimal(1)}) - gap(nothing)) * sign for name in sorted(rule.names)}
+    return {**weights, "": 0.0 if rule.sign == "=" else 1.0}

@@ -1,0 +1,350 @@
+"""Statistical confidentiality: what a reader can deduce, what hiding takes it away, and a release that stops."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from fixtures_entrepots import EDITION, REGION, Warehouse, none, one, rows
+
+from pipelines import catalogue, disclosure, steps, warehouse
+from pipelines.catalogue import Confidentialite
+from pipelines.disclosure import attack, cells, structures
+from pipelines.disclosure.attack import FROZEN, System
+from pipelines.disclosure.cells import Sums
+from pipelines.errors import BuildError
+from pipelines.publish import public
+from pipelines.settings import Settings
+
+THRESHOLD = 5
+
+
+def system(values: list[float], relations: list[dict[int, int]], *, sensitive: list[int] | None = None) -> System:
+    """Counts and their relations; sensitive where under the threshold, unless said. Nothing is hidden yet."""
+    x = np.array(values, dtype=float)
+    small = (x > 0) & (x < THRESHOLD) if sensitive is None else np.isin(np.arange(len(x)), sensitive)
+    matrix = np.zeros((len(relations), len(x)))
+    for r, relation in enumerate(relations):
+        matrix[r, list(relation)] = list(relation.values())
+    assert not np.any(matrix @ x)
+    return System(
+        values=x,
+        floor=np.minimum(1.0, x),
+        low=np.where(small, x, np.nan),
+        high=np.where(small, x + THRESHOLD, np.nan),
+        integer=np.ones(len(x), dtype=bool),
+        shown=np.ones(len(x), dtype=bool),
+        cost=np.where(x > 0, 1 + np.log10(1 + x), FROZEN),
+        group=np.full(len(x), -1),
+        relations=sp.csr_array(matrix),
+    )
+
+
+def grid(inside: np.ndarray) -> System:
+    """A table with its margins: row by row, the total last."""
+    full = np.block(
+        [[inside, inside.sum(1, keepdims=True)], [inside.sum(0, keepdims=True), np.array([[inside.sum()]])]]
+    )
+    index = np.arange(full.size).reshape(full.shape)
+    lines = [*index, *index.T]
+    return system(
+        full.ravel().tolist(), [{**dict.fromkeys(map(int, line[:-1]), 1), int(line[-1]): -1} for line in lines]
+    )
+
+
+def naive(of: System, *more: int) -> System:
+    """Only the sensitive cells are hidden, and those named."""
+    return replace(of, shown=~of.sensitive & ~np.isin(np.arange(len(of.values)), more))
+
+
+def bounds(of: System) -> dict[int, tuple[float, float]]:
+    return {b.cell: (b.low, b.high) for b in attack.attack(of)}
+
+
+# --- Naive hiding, broken by subtraction ---------------------------------------------------------------
+
+ROW = system([3, 20, 30, 53], [{0: 1, 1: 1, 2: 1, 3: -1}])
+PAIR = system([2, 3, 30, 35], [{0: 1, 1: 1, 2: 1, 3: -1}])
+# Two départements (0, 1) of a region (2), each in two professions (3, 4 and 5, 6) whose totals are 7 and 8.
+HIERARCHY = system(
+    [23, 42, 65, 3, 20, 12, 30, 15, 50],
+    [{0: 1, 1: 1, 2: -1}, {3: 1, 4: 1, 0: -1}, {5: 1, 6: 1, 1: -1}, {3: 1, 5: 1, 7: -1}, {4: 1, 6: 1, 8: -1}],
+)
+# One table by age (0, 1 of 2), another by sex (3, 4 of the same 2): 5 is in both, the young women, with 0 = 5 + 6.
+LINKED = system([9, 21, 30, 14, 16, 4, 5], [{0: 1, 1: 1, 2: -1}, {3: 1, 4: 1, 2: -1}, {5: 1, 6: 1, 0: -1}])
+
+
+@pytest.mark.parametrize(
+    ("of", "also", "cell", "deduced"),
+    [
+        (ROW, [], 0, (3, 3)),
+        (PAIR, [], 0, (2, 4)),
+        (HIERARCHY, [4], 3, (3, 3)),
+        (LINKED, [], 5, (4, 4)),
+    ],
+    ids=["one in a row", "two of a small sum", "another level", "linked tables"],
+)
+def test_what_subtraction_gives_back_is_found_then_hidden(
+    of: System, also: list[int], cell: int, deduced: tuple[float, float]
+) -> None:
+    found = bounds(naive(of, *also))[cell]
+    assert (found[0], found[1]) == deduced
+    safe = replace(of, shown=attack.conceal(of))
+    assert bounds(safe) == {}
+    assert not safe.shown[of.sensitive].any()
+    assert safe.shown.any()
+
+
+def test_zero_is_shown_and_hides_nothing() -> None:
+    of = system([3, 0, 0, 3, 40, 43], [{0: 1, 1: 1, 2: 1, 3: -1}, {3: 1, 4: 1, 5: -1}])
+    shown = attack.conceal(of)
+    assert shown[[1, 2]].all()
+    assert not shown[[0, 3]].any()
+    assert bounds(replace(of, shown=shown)) == {}
+
+
+def test_what_an_earlier_release_showed_is_known() -> None:
+    first = attack.conceal(ROW)
+    (other,) = np.flatnonzero(~first & ~ROW.sensitive)
+    told = replace(ROW, shown=first | (np.arange(4) == other))
+    assert bounds(told)[0] == (3, 3)
+    # It can't be hidden any more: another cell is.
+    again = attack.conceal(replace(ROW, cost=np.where(np.arange(4) == other, FROZEN, ROW.cost)))
+    assert again[other]
+    assert bounds(replace(ROW, shown=again)) == {}
+    # The secret itself, once told, is a breach that nothing mends.
+    gone = replace(ROW, cost=np.where(np.arange(4) == 0, FROZEN, ROW.cost))
+    assert bounds(replace(gone, shown=attack.conceal(gone)))[0] == (3, 3)
+
+
+def test_cells_of_a_group_are_hidden_together() -> None:
+    of = replace(ROW, group=np.array([-1, 7, -1, 7]))
+    shown = attack.conceal(of)
+    assert shown[1] == shown[3]
+
+
+def test_hiding_loses_no_more_than_it_must() -> None:
+    """Not the large cell where a small one will do, and nothing that can be given back."""
+    shown = attack.conceal(system([3, 6, 900, 909], [{0: 1, 1: 1, 2: 1, 3: -1}]))
+    assert shown.tolist() == [False, False, True, True]
+
+
+# --- Against counting everything -----------------------------------------------------------------------
+
+
+def possible(of: System, most: int) -> np.ndarray:
+    """All whole tables that a reader can't rule out, by trying them all."""
+    hidden = np.flatnonzero(~of.shown)
+    tried = np.indices((most + 1,) * len(hidden)).reshape(len(hidden), -1).T
+    tables = np.tile(of.values, (len(tried), 1))
+    tables[:, hidden] = tried
+    fits = np.all(tables >= of.floor, axis=1)
+    return tables[fits & np.all(np.abs((tables - of.values) @ of.relations.toarray().T) < 1e-9, axis=1)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_audit_says_what_counting_says(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    of = grid(draw.integers(0, 4, size=(3, 3)))
+    inside = [0, 1, 2, 4, 5, 6, 8, 9, 10]
+    hidden = draw.choice(inside, 5, replace=False)
+    # An interval that no cell can keep: every hidden cell is told, with what is deduced of it.
+    everything = np.isin(np.arange(16), hidden)
+    of = replace(
+        of,
+        shown=~everything,
+        low=np.where(everything, -100.0, np.nan),
+        high=np.where(everything, 1000.0, np.nan),
+    )
+    said, tables = bounds(of), possible(of, 9)
+    assert said.keys() == set(map(int, hidden))
+    for cell, (low, high) in said.items():
+        assert (low, high) == (tables[:, cell].min(), tables[:, cell].max()), cell
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_random_tables_are_safe_once_concealed(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    of = grid(draw.integers(0, 12, size=draw.integers(2, 6, 2)))
+    safe = replace(of, shown=attack.conceal(of))
+    assert bounds(safe) == {}
+    assert not safe.shown[of.sensitive].any()
+    assert safe.shown[of.values == 0].all()
+
+
+# --- Policies ------------------------------------------------------------------------------------------
+
+STAFF = Confidentialite(seuil=5, dominance=0.85, contributeurs=3, raison="essai")
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ({"a": 40.5, "b": 30.0, "c": 29.5}, None),
+        ({"a": 86.0, "b": 7.0, "c": 7.0}, (85, 115)),
+        ({"a": 60.0, "b": 40.5}, (85.425, 115.575)),
+        ({"a": 2.0, "b": 1.5, "c": 1.0}, (4.5, 9.5)),
+        ({"a": 0.0, "b": 0.0, "c": 0.0}, None),
+    ],
+    ids=["three", "one dominates", "two only", "few persons", "nobody"],
+)
+def test_what_makes_a_sum_of_establishments_sensitive(
+    shares: dict[str, float], expected: tuple[float, float] | None
+) -> None:
+    found = cells.interval(Sums(sum(shares.values()), by_contributor=shares), STAFF, whole=False)
+    assert found == (pytest.approx(expected) if expected else None)
+
+
+def test_a_number_about_too_few_persons_is_sensitive_whatever_it_counts() -> None:
+    days = Sums(300.0, population=2.0, counts=False)
+    assert cells.interval(days, STAFF, whole=True) == (300, 345)
+    # Of answers too few, even « nobody » says something.
+    assert cells.interval(Sums(0.0, population=3.0), STAFF, whole=True) == (0, 5)
+    assert cells.interval(Sums(0.0, population=30.0), STAFF, whole=True) is None
+
+
+def test_a_table_has_the_strictest_policy_of_its_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = cells.policy_of(["enquete_rh", "enquete_internes", "sae"])
+    assert of is not None
+    assert (of.seuil, of.dominance, of.contributeurs) == (5, 0.85, 3)
+    bare = catalogue.load("enquete_internes").model_copy(update={"confidentialite": None})
+    real = catalogue.load
+    monkeypatch.setattr(catalogue, "load", lambda name: bare if name == bare.id else real(name))
+    assert cells.policy_of(["enquete_rh", "enquete_internes"]) is None
+
+
+def test_open_sources_have_no_policy_and_declared_tables_have_a_restricted_source() -> None:
+    assert [s.id for s in catalogue.load_all() if s.confidentialite and not s.restreint] == []
+    assert structures.load().keys() <= public.descending().keys()
+    assert not any(name.startswith("core.") for name in structures.load())
+    for taken in (s.reprend for s in structures.load().values() if s.reprend):
+        assert taken.table in structures.load()
+
+
+# --- The release ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def attached(settings: Settings, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A public file beside the warehouse that it comes from, as the audit sees them."""
+    with duckdb.connect() as db:
+        db.execute(f"ATTACH '{settings.database}' AS entrepot (READ_ONLY)")
+        db.execute(f"ATTACH '{file}' AS publie")
+        db.execute("USE entrepot")
+        yield db
+
+
+@pytest.fixture
+def public_file(sample: Warehouse, tmp_path: Path) -> Path:
+    """A copy of the released file, to be changed."""
+    (released,) = sample.release.glob("*.duckdb")
+    return Path(shutil.copyfile(released, tmp_path / "public.duckdb"))
+
+
+def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, public_file: Path) -> None:
+    with attached(sample.settings, public_file) as db:
+        none(
+            db,
+            "FROM publie.atlas.enquetes WHERE enquete = 'enquete_internes' AND unite = 'personnes' "
+            "AND valeur BETWEEN 1 AND 4",
+        )
+        none(db, "FROM publie.atlas.ressources_humaines WHERE niveau = 'ej' AND valeur IS NOT NULL")
+        none(db, "FROM publie.atlas.cessations WHERE cumul BETWEEN 1 AND 4 OR liquidations - cumul BETWEEN 1 AND 4")
+        for table in ("atlas.enquetes", "atlas.ressources_humaines"):
+            none(db, f"FROM publie.{table} WHERE (valeur IS NULL) <> (statut IN ('secret', 'nd'))")
+            assert one(db, f"SELECT count(*) FROM publie.{table} WHERE statut = 'secret'")
+            assert one(db, f"SELECT count(*) FROM publie.{table} WHERE valeur > 0 AND niveau = 'departement'")
+        none(db, "FROM entrepot.atlas.enquetes WHERE statut = 'secret'")
+        # What is shown is what the warehouse says.
+        for table, structure in structures.load().items():
+            keys = ", ".join(next(m.grain for m in warehouse.models() if m.name == table))
+            for measure in structure.mesures:
+                none(
+                    db,
+                    f"SELECT {keys}, {measure} FROM publie.{table} WHERE {measure} IS NOT NULL EXCEPT "
+                    f"SELECT {keys}, {measure} FROM entrepot.{table}",
+                )
+
+
+def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: Path) -> None:
+    """A complementary one: not sensitive itself, but what is hidden beside it can then be deduced."""
+    with attached(sample.settings, public_file) as db:
+        assert disclosure.audit(db, "publie", []) == []
+        same = "m.annee = e.annee AND m.caisse = e.caisse AND m.profession = e.profession AND m.code = e.code"
+        shown = rows(
+            db,
+            "UPDATE publie.atlas.cessations AS m SET liquidations = e.liquidations FROM entrepot.atlas.cessations AS e "
+            f"WHERE {same} AND m.niveau = e.niveau AND m.statut = 'secret' AND e.liquidations > 10 AND e.cumul > 10 "
+            "RETURNING 1",
+        )
+        assert shown
+        breaches = disclosure.audit(db, "publie", [])
+    assert breaches
+    assert {b.table for b in breaches} == {"atlas.cessations"}
+    with pytest.raises(disclosure.DisclosureError, match="un lecteur en déduirait") as told:
+        disclosure.check(breaches)
+    assert told.value.exit_code == BuildError.exit_code
+    assert "cessations (" in str(told.value)
+
+
+def test_a_ratio_whose_terms_are_hidden_is_a_breach(sample: Warehouse, public_file: Path) -> None:
+    with attached(sample.settings, public_file) as db:
+        db.execute("UPDATE publie.atlas.ressources_humaines SET valeur = 0.5 WHERE niveau = 'ej'")
+        assert {b.table for b in disclosure.audit(db, "publie", [])} == {"atlas.ressources_humaines"}
+
+
+def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attack, "conceal", lambda of: of.shown & ~of.sensitive)
+    with pytest.raises(disclosure.DisclosureError, match="atlas"):
+        steps.publish(EDITION, REGION)
+    assert [p for p in copied.releases.rglob("*") if p.is_file()] == []
+
+
+def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, public_file: Path, tmp_path: Path) -> None:
+    earlier = Path(shutil.copyfile(public_file, tmp_path / "anterieure.duckdb"))
+    with duckdb.connect(str(earlier)) as db:
+        key = rows(
+            db,
+            "UPDATE atlas.cessations SET liquidations = 3 WHERE (annee, caisse, profession, niveau, code) IN "
+            "(SELECT (annee, caisse, profession, niveau, code) FROM atlas.cessations "
+            "WHERE liquidations IS NULL AND niveau = 'departement' ORDER BY ALL LIMIT 1) RETURNING annee, code",
+        )
+        assert key
+    with attached(sample.settings, public_file) as db:
+        assert disclosure.audit(db, "publie", [public_file.with_name("anterieure.duckdb")]) != []
+        # Of another vintage, it says nothing of this one.
+        with duckdb.connect(str(earlier)) as old:
+            old.execute("UPDATE atlas.cessations SET millesime = millesime - 10")
+        assert disclosure.audit(db, "publie", [earlier]) == []
+        (tmp_path / "illisible.duckdb").write_bytes(b"rien")
+        with pytest.raises(BuildError, match="ne se lit pas"):
+            disclosure.audit(db, "publie", [tmp_path / "illisible.duckdb"])
+
+
+def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_file: Path) -> None:
+    model = next(m for m in warehouse.models() if m.name == "atlas.cessations")
+    structure = structures.load()[model.name]
+    wrong = structure.model_copy(
+        update={"contributions": structure.contributions.replace("sum(cumul)", "1 + sum(cumul)")}
+    )
+    with attached(sample.settings, public_file) as db, pytest.raises(BuildError, match="n'est pas la sienne"):
+        cells.read(db, model, wrong, "entrepot")
+
+
+def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> None:
+    """Every open table of the real release has the cells of the warehouse, small ones and all."""
+    (file,) = mirror.release.glob("*.duckdb")
+    hidden = structures.load().keys() - {n for n, s in structures.load().items() if s.ouvert}
+    with attached(mirror.settings, file) as db:
+        for model in (m for m in public.published() if m.name not in hidden):
+            columns = warehouse.described(db, model)
+            query = public.select(model, columns, fictif=False)
+            needed = {"region": REGION} if "$region" in query else {}
+            left = db.execute(f"SELECT count(*) FROM (({query}) EXCEPT ALL FROM publie.{model.name})", needed)
+            assert left.fetchall() == [(0,)], model.name
+        assert one(db, "SELECT count(*) FROM publie.atlas.effectifs WHERE effectif BETWEEN 1 AND 4")
