@@ -104,6 +104,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.sums: list[Sums] = []
+        self.policies: list[Confidentialite] = []
         self.needs: list[tuple[float, float] | None] = []
         self.whole: list[bool] = []
         self.floor: list[float] = []
@@ -112,6 +113,7 @@ class _Builder:
 
     def add(self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool) -> int:
         self.sums.append(sums)
+        self.policies.append(policy)
         self.needs.append(interval(sums, policy, whole=whole))
         self.whole.append(whole)
         # A zero is shown, so a count hidden is one at least; unless it is about too few, whose zeros are hidden too.
@@ -195,7 +197,7 @@ def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structu
         if len(members) == 1:  # the block is this very cell, which is protected
             made.needs[latent[members[0]]] = None
     _totals(made, structure, dimensions, latent)
-    _identities(made, structure, dimensions, latent, policy)
+    _identities(made, structure, dimensions, latent)
     return Cells(model, made.system(), made.rows)
 
 
@@ -227,7 +229,7 @@ def _blocks(
     known = {*dimensions, *structure.mesures, CONTRIBUTOR, COUNTS, POPULATION}
     levels = [n for n in names if n not in known]
     blocks: dict[tuple[Key, Key, str], Sums] = defaultdict(Sums)
-    for row in cursor.fetchall():
+    for row in sorted(cursor.fetchall(), key=str):  # the same order, so the same cells hidden, from run to run
         line = dict(zip(names, row, strict=True))
         dims = tuple(line[d] for d in dimensions)
         places = tuple((n, line[n]) for n in levels if (n, line[n]) in territories)
@@ -273,23 +275,17 @@ def _totals(
 
 
 def _identities(
-    made: _Builder,
-    structure: Structure,
-    dimensions: list[str],
-    latent: dict[tuple[Key, Key, str], int],
-    policy: Any,
+    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
 ) -> None:
     """In each block, what links measures; the rest of what is part of another is a cell of its own."""
     long = structure.identites == "questionnaires"
-    place = dimensions.index("question") if long else -1
-    cells: dict[Key, dict[str, int]] = defaultdict(dict)
+    place = dimensions.index("question") if long else len(dimensions)
+    cells: dict[tuple[str, Key, Key], dict[str, int]] = defaultdict(dict)
     for (dims, places, measure), cell in latent.items():
-        others = (*dims[:place], *dims[place + 1 :]) if long else dims
-        cells[(dims, others, places) if not long else (others, places)][str(dims[place]) if long else measure] = cell
+        source = str(dims[dimensions.index(structure.source)]) if long else ""
+        cells[source, (*dims[:place], *dims[place + 1 :]), places][dims[place] if long else measure] = cell
     rules: dict[str, list[dict[str, float]]] = {}
-    for key, here in cells.items():
-        dims = key[0]
-        source = str(dims[0]) if long else ""
+    for (source, _, _), here in cells.items():
         if source not in rules:
             texts = _rules(source) if long else list(structure.identites)
             rules[source] = [linear(Rule.parse(text)) for text in texts]
@@ -298,20 +294,14 @@ def _identities(
             if not weights.keys() <= here.keys():
                 continue
             relation = {here[name]: weight for name, weight in weights.items()}
-            if rule[""]:  # left <= right: right - left - rest = 0
-                members = [made.sums[c] for c in relation]
-                rest = -sum(w * made.sums[c].value for c, w in relation.items())
-                if rest < 0 or any(abs(w) != 1 for w in weights.values()):
-                    continue
-                sums = Sums(value=rest, counts=all(s.counts for s in members))
+            rest = -sum(w * made.sums[c].value for c, w in relation.items())
+            if rule[""] and rest < 0:  # not so here: no relation
+                continue
+            if rule[""]:  # left - right + rest = 0
+                sums = Sums(rest, counts=all(made.sums[c].counts for c in relation))
                 whole = all(made.whole[c] for c in relation)
-                relation[made.add(sums, policy(_first(dims, long, place, here)), None, whole=whole, signed=False)] = 1.0
+                relation[made.add(sums, made.policies[min(relation)], None, whole=whole, signed=False)] = 1.0
             made.relations.append(relation)
-
-
-def _first(dims: Key, long: bool, place: int, here: dict[str, int]) -> Key:
-    """The dimensions of a cell of the block, for its policy."""
-    return (*dims[:place], next(iter(here)), *dims[place:]) if long else dims
 
 
 def _rules(source: str) -> list[str]:
