@@ -28,6 +28,8 @@ KINDS = (
     "index.html",
     "donnees.html",
     "qualite.html",
+    "fiches/index.html",
+    "fiches/ght-28106.html",
     "pages/territoires.html",
     f"pages/region-{REGION}.html",
     "pages/departement-14.html",
