@@ -106,11 +106,12 @@ def _departures(m: Marts) -> Card | None:
 
 def _zones(m: Marts) -> Card | None:
     rows = m.rows(
-        "SELECT annee, sum(population) AS habitants, sum(valeur) AS part FROM atlas.acces WHERE profession = "
-        "'medecin' AND niveau = 'region' "
+        "SELECT annee, sum(population) AS habitants, sum(valeur) AS part, bool_and(origine = 'arrêté') AS par_arrete "
+        "FROM atlas.acces WHERE profession = 'medecin' AND niveau = 'region' "
         "AND code = $region AND zone IN ('ZIP', 'ZAC') GROUP BY annee ORDER BY annee DESC LIMIT 1"
     )
-    if not rows or rows[0]["part"] is None:
+    # The unofficial list doesn't find the shares that the agency publishes: it is no message of the year.
+    if not rows or rows[0]["part"] is None or not rows[0]["par_arrete"]:
         return None
     return Card(
         french(rows[0]["part"], "pct0"),

@@ -160,8 +160,8 @@ def _brief(m: Marts, niveau: str, code: str) -> Block:
             )
         )
     zoned = m.rows(
-        "SELECT zone, valeur, annee FROM atlas.acces WHERE profession = 'medecin' AND niveau = $niveau AND code = "
-        "$code "
+        "SELECT zone, valeur, annee, origine FROM atlas.acces WHERE profession = 'medecin' AND niveau = $niveau "
+        "AND code = $code "
         "AND zone IN ('ZIP', 'ZAC') QUALIFY annee = max(annee) OVER () ORDER BY zone",
         niveau=niveau,
         code=code,
@@ -171,7 +171,8 @@ def _brief(m: Marts, niveau: str, code: str) -> Block:
             Card(
                 french(sum(z["valeur"] or 0 for z in zoned), "pct1"),
                 "des habitants vivent en ZIP ou en ZAC",
-                f"zones où l’accès aux généralistes est difficile, {zoned[0]['annee']}",
+                f"zones où l’accès aux généralistes est difficile, {zoned[0]['annee']}"
+                + ("" if all(z["origine"] == "arrêté" for z in zoned) else " ; d’après une liste non officielle"),
                 "pages/acces.html",
             )
         )
