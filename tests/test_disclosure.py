@@ -343,11 +343,12 @@ def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, publ
 def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_file: Path) -> None:
     model = next(m for m in warehouse.models() if m.name == "atlas.cessations")
     structure = structures.load()[model.name]
-    wrong = structure.model_copy(
-        update={"contributions": structure.contributions.replace("sum(cumul)", "1 + sum(cumul)")}
-    )
-    with attached(sample.settings, public_file) as db, pytest.raises(BuildError, match="n'est pas la sienne"):
-        cells.read(db, model, wrong, "entrepot")
+    with attached(sample.settings, public_file) as db:
+        for right, wrong in (("sum(cumul)", "1 + sum(cumul)"), ("IS NOT NULL\n", "<> '14'\n")):
+            assert right in structure.contributions
+            other = structure.model_copy(update={"contributions": structure.contributions.replace(right, wrong)})
+            with pytest.raises(BuildError, match="n'est pas la sienne"):
+                cells.read(db, model, other, "entrepot")
 
 
 def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> None:

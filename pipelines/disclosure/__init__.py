@@ -37,7 +37,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Breach:
-    """A cell of which a reader deduces too much: it lies between `low` and `high`."""
+    """A cell of which a reader deduces too much: it lies between `low` and `high` (NaN: a ratio of hidden numbers)."""
 
     table: str
     line: str
@@ -46,6 +46,8 @@ class Breach:
 
     def __str__(self) -> str:
         known = f"vaut {self.low:g}" if self.low == self.high else f"est entre {self.low:g} et {self.high:g}"
+        if np.isnan(self.low):
+            known = "est fait de nombres cachés ailleurs"
         return f"{self.table} ({self.line}) {known}"
 
 

@@ -196,6 +196,10 @@ def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structu
         made.relations.append({cell: -1.0, **{latent[m]: 1.0 for m in members}})
         if len(members) == 1:  # the block is this very cell, which is protected
             made.needs[latent[members[0]]] = None
+    for key, said in present.items():
+        for measure, value in zip(structure.mesures, said, strict=True):
+            if value is not None and (key, measure) not in of_cell:
+                raise _wrong(model, f"{key} : aucune contribution")
     _totals(made, structure, dimensions, latent)
     _identities(made, structure, dimensions, latent)
     return Cells(model, made.system(), made.rows)
@@ -216,7 +220,8 @@ def _present(
     """The measures of each line of the table, by its dimensions then its territory."""
     keys = [k for k in model.grain if k not in TERRITORY] + list(TERRITORY)
     named = ", ".join(f'"{k}"' for k in [*keys, *structure.mesures])
-    rows = connection.execute(f"SELECT {named} FROM {database}.{model.name}").fetchall()
+    sums = f"WHERE NOT ({structure.hors})" if structure.hors else ""
+    rows = connection.execute(f"SELECT {named} FROM {database}.{model.name} {sums}").fetchall()
     return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
 

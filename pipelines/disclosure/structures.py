@@ -39,6 +39,7 @@ class Structure(_Strict):
     identites: Literal["questionnaires"] | list[str] = []
     contributions: str = ""
     retire: Removed | None = None
+    hors: str = ""
     reprend: Taken | None = None
     ouvert: str = ""
 
