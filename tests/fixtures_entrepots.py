@@ -16,6 +16,7 @@ import pytest
 from embedded_runs import Runs
 
 from pipelines import catalogue, samples, settings, steps
+from pipelines.publish import release
 from pipelines.settings import Settings
 
 pytest.register_assert_rewrite("identities")
@@ -102,6 +103,16 @@ def build_and_release(edition: int = EDITION, region: str = REGION) -> Path:
     steps.reconcile(target)
     steps.promote(target)
     return Path(steps.publish(edition, region))
+
+
+@contextlib.contextmanager
+def tables_only() -> Iterator[None]:
+    """Releases without sheets, site and workbooks, which take most of the time: for tests of what the tables hold."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release.workbooks, "write", lambda *_, **__: [])
+        patch.setattr(release.fiches, "write", lambda *_, **__: None)
+        patch.setattr(release.site, "write", lambda *_, **__: None)
+        yield
 
 
 def make(warehouse: Path, sources: Path) -> Warehouse:

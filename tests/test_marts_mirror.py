@@ -11,10 +11,10 @@ import identities
 import pytest
 import python_calamine
 from by_hand import NORMANDS, Row, metiers, number, population, read, sae
-from fixtures_entrepots import EDITION, Warehouse, none, one, rows
+from fixtures_entrepots import EDITION, Warehouse, none, one, rows, tables_only
 
 from pipelines import registers
-from pipelines.publish import charts, release
+from pipelines.publish import release
 
 Check = Callable[..., None]
 OTHERS = ("11", "53", "93", "94", "01", "06")
@@ -457,10 +457,8 @@ def test_training_places_of_the_norman_institutes(mirror_db: duckdb.DuckDBPyConn
 
 @pytest.fixture(scope="module")
 def others(mirror: Warehouse) -> Iterator[dict[str, Path]]:
-    """Releases of other regions; their figures aren't drawn, which takes most of the time."""
-    blank = ('<svg width="1" height="1"></svg>', b"")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(charts, "draw", lambda spec: blank)
+    """Releases of other regions."""
+    with tables_only():
         yield {region: release.publish(mirror.settings, EDITION, region).path for region in OTHERS}
 
 

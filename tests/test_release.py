@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
+from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows, tables_only
 
 from pipelines import catalogue, disclosure, steps, warehouse
 from pipelines.errors import BuildError
@@ -35,9 +36,16 @@ def change(database: Path, statement: str, *values: object) -> None:
         db.execute(statement, list(values))
 
 
+@pytest.fixture
+def tables_alone() -> Iterator[None]:
+    with tables_only():
+        yield
+
+
 # --- Immutable, numbered ------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     home = copied.releases / f"{EDITION}-{REGION}"
     first = Path(steps.publish(EDITION, REGION))
@@ -59,6 +67,7 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     assert sorted(p.name for p in home.iterdir()) == [f"{EDITION}.1", f"{EDITION}.2"]
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> None:
     home = copied.releases / f"{EDITION}-{REGION}"
     for name in (f"{EDITION}.9", f"{EDITION}.2"):

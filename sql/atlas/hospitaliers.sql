@@ -32,8 +32,8 @@ variables AS (
 sommes AS (
     SELECT
         p.millesime, t.territoire, v.numero,
-        any_value(p.annee) AS annee,
-        any_value(p.revision) AS revision,
+        max(p.annee) AS annee,
+        max(p.revision) AS revision,
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
         count(p.valeur)::INTEGER AS sites_repondants,
