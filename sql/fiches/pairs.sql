@@ -19,7 +19,7 @@
 --   quartile_3 : trois pairs sur quatre sont en dessous
 --   decile_9 : neuf pairs sur dix sont en dessous
 --   valeur_region : taux de la catégorie dans la région, recalculé des sommes ; vide pour une taille
---   valeur_france : taux de la catégorie en France, recalculé des sommes ; vide pour une taille
+--   valeur_france : taux de la catégorie en France, recalculé des sommes ; vide pour une taille, et pour les GHT où les membres ne sont connus que dans une région
 --   motif : pourquoi il n'y a pas de valeur ou pas de comparaison
 WITH personnels AS (
     SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, valeur, statut FROM fiches.es_personnels
@@ -123,7 +123,10 @@ places AS (
     GROUP BY ALL
 ),
 regions AS (
-    SELECT millesime, niveau, categorie_regroupee, region, indicateur, sum(numerateur) AS numerateur, sum(denominateur) AS denominateur
+    SELECT
+        millesime, niveau, categorie_regroupee, region, indicateur,
+        sum(numerateur) AS numerateur, sum(denominateur) AS denominateur,
+        grouping(region) = 1 AS ensemble, count(DISTINCT region) AS regions
     FROM mesures WHERE numerateur IS NOT NULL AND denominateur IS NOT NULL
     GROUP BY GROUPING SETS (
         (millesime, niveau, categorie_regroupee, region, indicateur), (millesime, niveau, categorie_regroupee, indicateur)
@@ -139,7 +142,10 @@ SELECT
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[4]::DECIMAL(18, 4) END AS quartile_3,
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[5]::DECIMAL(18, 4) END AS decile_9,
     (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * r.numerateur / nullif(r.denominateur, 0))::DECIMAL(18, 4) AS valeur_region,
-    (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * f.numerateur / nullif(f.denominateur, 0))::DECIMAL(18, 4) AS valeur_france,
+    -- The GHT of a single region, where members are known there only, are not France.
+    CASE WHEN m.niveau <> 'ght' OR f.regions > 1
+        THEN CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * f.numerateur / nullif(f.denominateur, 0)
+    END::DECIMAL(18, 4) AS valeur_france,
     CASE WHEN m.motif IS NOT NULL THEN m.motif WHEN coalesce(p.effectif_pairs, 0) < 5 THEN 'moins de 5 pairs' END AS motif
 FROM mesures AS m
 LEFT JOIN places AS p
@@ -147,7 +153,7 @@ LEFT JOIN places AS p
     AND p.quart IS NOT DISTINCT FROM m.quart AND p.indicateur = m.indicateur AND m.taille IS NOT NULL
 LEFT JOIN regions AS r
     ON r.niveau = m.niveau AND r.millesime = m.millesime AND r.categorie_regroupee = m.categorie_regroupee
-    AND r.region = m.region AND r.indicateur = m.indicateur
+    AND NOT r.ensemble AND r.region = m.region AND r.indicateur = m.indicateur
 LEFT JOIN regions AS f
     ON f.niveau = m.niveau AND f.millesime = m.millesime AND f.categorie_regroupee = m.categorie_regroupee
-    AND f.region IS NULL AND f.indicateur = m.indicateur
+    AND f.ensemble AND f.indicateur = m.indicateur

@@ -453,12 +453,15 @@ def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
     kind = public.sae.get(group)
     named = f"« {kind['libelle']} », {kind['statut_libelle']}" if kind else "les GHT dont les membres sont connus"
     size = f", {quart}{'er' if quart == 1 else 'e'} quart par la taille (4e : les plus grands)" if quart else ""
+    unknown = " La France est vide : ailleurs, les membres des GHT ne sont pas connus."
+    alone = niveau == "ght" and all(r["valeur_france"] is None for r in rows)
     return table | {
         "colonnes": ["Indicateur", "Ici", "Position", "Médiane", "Quartiles", "Pairs", region, "France"],
         "lignes": lines,
-        "note": f"Pairs : {named}{size}, France entière. Bande : du premier au dernier décile ; pavé : quartiles ; "
+        "note": f"Pairs : {named}{size}{'' if alone else ', France entière'}. "
+        "Bande : du premier au dernier décile ; pavé : quartiles ; "
         f"trait : médiane ; point : la valeur ici, creux au-delà des déciles. {region} et France : taux de la même "
-        "catégorie, recalculés des sommes.",
+        f"catégorie, recalculés des sommes.{unknown if alone else ''}",
     }
 
 
@@ -603,8 +606,8 @@ def _human_resources(public: Public, finess_ej: str | None, code_ght: str | None
             title,
             [],
             [],
-            "Vacance, absences, rotation et intérim ne figurent pas dans cette publication : l’enquête est restreinte, "
-            "et ses résultats attendent la protection du secret statistique.",
+            "Vacance, absences, rotation et intérim ne figurent pas dans cette publication : elle n’a pas de réponses "
+            "à la campagne.",
         )
     heads = [("ej", finess_ej, "Entité juridique"), ("ght", code_ght, "GHT"), ("region", public.region, "Région")]
     heads = [h for h in heads if h[1]]
