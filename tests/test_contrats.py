@@ -579,7 +579,7 @@ def test_schemes_have_no_national_total(sample_db: duckdb.DuckDBPyConnection) ->
 
 
 def test_a_release_holds_the_subdivisions_of_its_region(sample: Warehouse) -> None:
-    (path,) = sample.release.rglob("*atlas.internat.csv")
+    (path,) = (sample.release / "csv").glob("*atlas.internat.csv")
     with path.open(encoding="utf-8", newline="") as handle:
         codes = {r["code"] for r in csv.DictReader(handle) if r["niveau"] == "subdivision"}
     assert codes == {"caen", "rouen"}

@@ -12,6 +12,7 @@ from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 
 from pipelines import registers, warehouse
 from pipelines.errors import BuildError
+from pipelines.publish import public
 
 INDICATORS = registers.indicators()
 READINGS = [(name, *lecture.rpartition(".")[::2]) for name, i in INDICATORS.items() for lecture in i.lectures]
@@ -154,10 +155,14 @@ def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:
         assert text.count(f'href="#{name}"') == 1, name
         assert html.escape(indicator.limites, quote=False).replace("'", "&#39;") in text
     # What is held back isn't offered to read.
-    assert "atlas.ressources_humaines" not in text
-    card = text[text.index('<h3 id="taux_vacance">') :]
-    assert "aucune valeur dans cette publication" in card[: card.index("</article>")]
+    assert [name for name in public.held_back() if name in text] == []
     index = (sample.release / "donnees.html").read_text(encoding="utf-8")
     linked = set(re.findall(r'href="donnees\.html#([^"]+)"', text))
     assert linked
     assert all(f'id="{table}"' in index for table in linked)
+
+
+def test_a_card_says_where_a_release_has_no_value(mirror: Warehouse) -> None:
+    text = (mirror.release / "methodologie.html").read_text(encoding="utf-8")
+    card = text[text.index('<h3 id="taux_vacance">') :]
+    assert "aucune valeur dans cette publication" in card[: card.index("</article>")]

@@ -6,7 +6,6 @@
 -- Colonnes :
 --   niveau : es (site), ej ou ght
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
---   indicateur : ce qui est comparé
 --   ordre : rang sur les fiches
 --   categorie_regroupee : catégorie des pairs ; GHT pour un groupement
 --   quart : quart de taille, de 1 (les plus petits) à 4 ; vide où la catégorie n'est pas coupée

@@ -145,7 +145,7 @@ def _hiring(m: Marts) -> Card | None:
 
 def _tension(m: Marts) -> Card | None:
     rows = m.rows(
-        "FROM atlas.tension WHERE groupe = 'medecin' AND niveau = 'departement' AND score IS NOT NULL ORDER BY "
+        "FROM atlas.tension WHERE groupe = 'medecin' AND niveau = 'departement' AND rang IS NOT NULL ORDER BY "
         "rang, code"
     )
     if not rows:
