@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from embedded_runs import Runs
+from filelock import FileLock
 
 from pipelines import catalogue, samples, settings, steps
 from pipelines.publish import release
@@ -24,6 +25,7 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
+SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
 VARIABLES = ("ATLAS_CONTACT", "ATLAS_EN_LIGNE", "ATLAS_SOURCES", "ATLAS_WAREHOUSE")
 
 
@@ -40,23 +42,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs | None]:
-    """Starts the runs of Airflow as soon as the session does, where a test of it was asked for."""
-    if not any(item.get_closest_marker("slow") for item in request.session.items):
-        yield None
-        return
-    runs = Runs(tmp_path_factory.mktemp("maison"))
+def _airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Runs]]:
+    """Starts the runs of Airflow as soon as the session does, where a test of it was asked for.
+
+    Where several processes share the tests, the one that meets the first test of it starts them.
+    """
+    runs: list[Runs] = []
+    asked = any(item.get_closest_marker("slow") for item in request.session.items)
+    if asked and not SHARED:
+        runs.append(Runs(tmp_path_factory.mktemp("maison")))
     try:
         yield runs
     finally:
-        runs.close()
+        for started in runs:
+            started.close()
 
 
 @pytest.fixture
-def airflow(_airflow: Runs | None) -> Runs:
+def airflow(_airflow: list[Runs], tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Two editions made by Airflow."""
-    assert _airflow is not None
-    return _airflow
+    if not _airflow:
+        _airflow.append(Runs(tmp_path_factory.mktemp("maison")))
+    return _airflow[0]
 
 
 def mirror_folder() -> Path:
@@ -115,10 +122,28 @@ def tables_only() -> Iterator[None]:
         yield
 
 
-def make(warehouse: Path, sources: Path) -> Warehouse:
-    with environment(warehouse, sources) as now:
+def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> tuple[Path, str]:
+    """A folder filled once a session, and what filling it returned, whichever process comes first."""
+    home = factory.getbasetemp().parent if SHARED else factory.getbasetemp()
+    folder, said = home / name, home / f"{name}.fait"
+    with FileLock(home / f"{name}.verrou"):
+        if not said.exists():
+            said.write_text(str(fill(folder)), encoding="utf-8")
+    return folder, said.read_text(encoding="utf-8")
+
+
+def make(warehouse: Path, sources: Path) -> Path:
+    """Builds an edition from extracts, and returns its release."""
+    with environment(warehouse, sources):
         ingest_all()
-        return Warehouse(now, build_and_release())
+        return build_and_release()
+
+
+def made(factory: pytest.TempPathFactory, name: str, sources: Path) -> Warehouse:
+    """The warehouse of that name, built once from those extracts."""
+    folder, released = once(factory, name, lambda folder: make(folder, sources))
+    with environment(folder, sources) as now:
+        return Warehouse(now, Path(released))
 
 
 def a_copy(source: Settings, target: Path, *, database: bool = False) -> Settings:
@@ -133,15 +158,13 @@ def a_copy(source: Settings, target: Path, *, database: bool = False) -> Setting
 @pytest.fixture(scope="session")
 def sample_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fictitious extracts of every source."""
-    root = tmp_path_factory.mktemp("extraits-fictifs") / "extraits"
-    samples.make(root)
-    return root
+    return once(tmp_path_factory, "extraits-fictifs", samples.make)[0]
 
 
 @pytest.fixture(scope="session")
 def sample(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The sample edition, built and released."""
-    return make(tmp_path_factory.mktemp("echantillon"), sample_extracts)
+    return made(tmp_path_factory, "echantillon", sample_extracts)
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +185,7 @@ def mirror_root() -> Path:
 @pytest.fixture(scope="session")
 def mirror(mirror_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The real edition of 2025, built and released for Normandie."""
-    return make(tmp_path_factory.mktemp("reel"), mirror_root)
+    return made(tmp_path_factory, "reel", mirror_root)
 
 
 @pytest.fixture(scope="session")
