@@ -37,8 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # What runs in the background is looked at last.
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    # What runs in the background is looked at last; by the process that waits for it first, where there are several.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow if SHARED else item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(scope="session", autouse=True)
