@@ -16,7 +16,7 @@ import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, rows
 from test_release import Page
 
-from pipelines.publish import public
+from pipelines.publish import numbers, public
 from pipelines.publish.fiches import content, files
 from pipelines.publish.fiches.strips import strip
 
@@ -302,9 +302,9 @@ def test_secret_partial_zero_and_missing_are_told_apart() -> None:
     assert content.cell(None) == "nd"
     assert said(Decimal("0.00"), "zéro implicite") == "0,0"
     assert said(Decimal("1234.56"), "partiel") == "1\u202f234,6*"
-    assert content.nombre(Decimal("-0.04"), 1, sign=True) == "0,0"
-    assert content.nombre(Decimal("-12.25"), 1, sign=True) == "\u221212,3"
-    assert content.percent(Decimal("0.125"), 1, sign=True) == "+12,5\u202f%"
+    assert numbers.nombre(Decimal("-0.04"), 1, sign=True) == "0,0"
+    assert numbers.nombre(Decimal("-12.25"), 1, sign=True) == "\u221212,3"
+    assert numbers.percent(Decimal("0.125"), 1, sign=True) == "+12,5\u202f%"
 
 
 def test_hr_indicators_show_own_and_region_or_the_sign_of_secrecy(own: Path) -> None:

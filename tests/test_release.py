@@ -17,7 +17,7 @@ from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows, tables_onl
 
 from pipelines import catalogue, disclosure, steps, warehouse
 from pipelines.errors import BuildError
-from pipelines.publish import package, public, release, tables
+from pipelines.publish import numbers, package, public, release, tables
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"
@@ -501,8 +501,12 @@ def test_numbers_and_dates_are_written_as_in_french() -> None:
 
     from pipelines.publish import pages
 
+    # A page and a sheet round the same number to the same digit.
+    for value, shown in (("12.25", "12,3"), ("12.35", "12,4"), ("-12.25", "\u221212,3"), ("-0.04", "0,0")):
+        assert numbers.french(Decimal(value), "n1") == numbers.nombre(Decimal(value), 1) == shown
+    assert numbers.french(Decimal("0.1225"), "pct1") == numbers.percent(Decimal("0.1225"), 1) == "12,3\u202f%"
     assert pages.nombre(1234567) == "1\u202f234\u202f567"
-    assert pages.nombre(Decimal("-156.17")) == "-156,17"
+    assert pages.nombre(Decimal("-156.17")) == "\u2212156,17"
     assert pages.nombre(Decimal("1000.00")) == "1\u202f000"
     assert pages.nombre(None) == ""
     assert pages.nombre(0) == "0"

@@ -169,6 +169,16 @@ def test_every_mart_is_checked_at_its_grain(sample_db: duckdb.DuckDBPyConnection
     assert one(sample_db, "SELECT bool_and(reussi) FROM qualite.controles WHERE severite = 'critique'")
 
 
+def test_a_mart_without_sources_counts_no_check(mirror_db: duckdb.DuckDBPyConnection) -> None:
+    there = {s for (s,) in rows(mirror_db, "SELECT DISTINCT source FROM reference.millesimes")}
+    checked = {o for (o,) in rows(mirror_db, "SELECT DISTINCT objet FROM qualite.controles WHERE etape = 'mart'")}
+    empty = {m.name for m in warehouse.models() if (of := warehouse.sources_of(m.name)) and not of & there}
+    assert empty
+    assert checked == {m.name for m in warehouse.models()} - empty
+    for name in empty:
+        assert one(mirror_db, f"SELECT count(*) FROM {name}") == 0, name
+
+
 def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tuple) -> None:
     pin = editions.lock(copied, EDITION).pins[0]
     outcome = quality.folder(copied, pin.source, pin.millesime, pin.revision) / quality.OUTCOME

@@ -1,11 +1,13 @@
 """Numbers and lists as French readers write them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipelines.publish import signes
+from pipelines.publish.tables import FORMULA
 
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
 LEGEND = (
@@ -48,20 +50,39 @@ def rounded(value: Any, kind: str) -> Decimal:
     exact = Decimal(str(value))
     if kind.startswith(("pct", "signed")):
         exact *= 100
-    digits = int(kind[-1]) if kind[-1].isdigit() else 1
-    return exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    return _at(exact, int(kind[-1]) if kind[-1].isdigit() else 1)
+
+
+def _at(value: Decimal, decimals: int) -> Decimal:
+    # Half up, as people round: a page and a sheet must not differ by their last digit.
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def nombre(value: Decimal | int | None, decimals: int = 0, *, sign: bool = False) -> str:
+    """A number in French: narrow no-break spaces, decimal comma, true minus; empty without value."""
+    if value is None:
+        return ""
+    shown = _at(Decimal(value), decimals)
+    text = f"{abs(shown):,f}".replace(",", NARROW).replace(".", ",")
+    if shown < 0:
+        return MINUS + text
+    return "+" + text if sign and shown > 0 else text
+
+
+def percent(value: Decimal | None, decimals: int = 0, *, sign: bool = False) -> str:
+    """A share as a percentage; empty without value."""
+    return f"{nombre(100 * value, decimals, sign=sign)}{NARROW}%" if value is not None else ""
 
 
 def french(value: Any, kind: str = "n0") -> str:
-    """A value in French: narrow no-break spaces, decimal comma, true minus; « nd » where there is none."""
+    """A value of a column of that kind, in French; « nd » where there is none."""
     if value is None:
         return "nd"
     if kind in ("text", "link", "year"):
         return str(value)
-    shown = rounded(value, kind)
-    text = f"{shown:+,f}" if kind.startswith("signed") else f"{shown:,f}"
-    text = text.replace(",", NARROW).replace(".", ",").replace("-", MINUS)
-    return f"{text}{NARROW}%" if kind.startswith(("pct", "signed")) else text
+    decimals = int(kind[-1]) if kind[-1].isdigit() else 1
+    write = percent if kind.startswith(("pct", "signed")) else nombre
+    return write(Decimal(str(value)), decimals, sign=kind.startswith("signed"))
 
 
 def interval(low: Any, high: Any, kind: str) -> str:
@@ -82,7 +103,7 @@ def machine(value: Any, kind: str) -> str:
         return ""
     if kind in ("text", "link"):
         text = str(value)
-        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        return f"'{text}" if re.match(FORMULA, text) else text
     if kind == "year":
         return str(value)
     exact = rounded(value, f"{kind[:-1]}6").normalize()

@@ -14,20 +14,13 @@ from pipelines.publish.public import Written
 READING_ORDER = ("atlas", "fiches", "qualite", "reference", "core")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(query)
-    names = [d[0] for d in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
 def nombre(value: Any) -> str:
-    """A number as French readers write it: narrow no-break space, decimal comma."""
+    """A number in French, with hundredths where it has some; any other value as it is."""
     if value is None:
         return ""
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return str(value)
-    text = f"{value:,.2f}" if value != int(value) else f"{int(value):,}"
-    return text.replace(",", "\u202f").replace(".", ",")
+    return numbers.nombre(value, 0 if value == int(value) else 2)
 
 
 def date(value: Any) -> str:
@@ -55,13 +48,13 @@ def write(
 
     What concerns restricted sources alone is left out; `donnees.html` lists the tables held back, and why.
     """
-    vintages = _rows(
+    vintages = public.rows(
         connection,
         "SELECT m.*, s.producteur, s.titre, s.licence, s.adresse, s.limites FROM reference.millesimes AS m "
         "JOIN reference.sources AS s USING (source) ORDER BY source, millesime, revision",
     )
     of_reference = {v["source"]: v for v in vintages if v["reference"]}
-    edition = _rows(connection, "SELECT * FROM reference.edition")[0]
+    edition = public.rows(connection, "SELECT * FROM reference.edition")[0]
     label = connection.execute(
         "SELECT libelle FROM reference.territoires WHERE niveau = 'region' AND code = ?", [region]
     ).fetchall()
@@ -71,19 +64,19 @@ def write(
         "region_libelle": label[0][0] if label else region,
         "fictif": fictif,
         "retenues": public.held_back(),
-        "avertissements": _rows(
+        "avertissements": public.rows(
             connection,
             f"SELECT * FROM qualite.avertissements WHERE sujet <> 'appartenance aux GHT' "
             f"OR objet NOT LIKE 'région %' OR objet = 'région {region}' ORDER BY sujet, source, objet",
         ),
-        "rapprochements": _rows(
+        "rapprochements": public.rows(
             connection,
             "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
             "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
             "AS explication "
             "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
         ),
-        "bilan": _rows(
+        "bilan": public.rows(
             connection,
             "SELECT severite, count(*) FILTER (reussi) AS reussis, count(*) FILTER (NOT reussi) AS echecs "
             "FROM qualite.controles GROUP BY severite ORDER BY severite",
@@ -107,26 +100,26 @@ def write(
             themes=_cards(connection, written),
             signes=numbers.LEGEND,
             mots=numbers.WORDS,
-            ruptures=_rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
+            ruptures=public.rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
         ),
         "qualite.html": templates.get_template("qualite.html.j2").render(
             **common,
             vintages=vintages,
-            alertes=_rows(
+            alertes=public.rows(
                 connection,
                 "SELECT * FROM qualite.alertes ORDER BY nature, severite = 'information', niveau, source, objet, "
                 "abs(ecart_relatif) DESC, code, profession",
             ),
-            controles=_rows(
+            controles=public.rows(
                 connection,
                 "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",
             ),
-            ecarts=_rows(
+            ecarts=public.rows(
                 connection,
                 "SELECT * FROM qualite.rapprochements WHERE resultat <> 'égal' ORDER BY ALL",
             ),
-            inconnus=_rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
-            quarantaine=_rows(
+            inconnus=public.rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
+            quarantaine=public.rows(
                 connection,
                 "SELECT source, millesime, table_source, controle, motif, count(*) AS lignes, "
                 "min(fichier || ', ligne ' || ligne) AS exemple FROM qualite.quarantaine GROUP BY ALL ORDER BY ALL",
@@ -143,7 +136,9 @@ def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dic
     for table, names in ((w.model.name, {name for name, _ in w.columns}) for w in written):
         held = registers.read_in(table)
         if "indicateur" in names and held:
-            shown[table] = {row["indicateur"] for row in _rows(connection, f"SELECT DISTINCT indicateur FROM {table}")}
+            shown[table] = {
+                row["indicateur"] for row in public.rows(connection, f"SELECT DISTINCT indicateur FROM {table}")
+            }
         else:
             shown[table] = set(held)
     themes: dict[str, list[dict[str, Any]]] = {}

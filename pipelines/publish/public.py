@@ -3,9 +3,10 @@
 What descends from a source marked `restreint` is held back, or published as `disclosure` protects it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -57,6 +58,15 @@ class Written:
     model: Model
     rows: int
     columns: list[tuple[str, str]]
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
+    """The lines of a query, each {column: value}: what pages and sheets are made of."""
+    cursor = connection.execute(query, parameters or None)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
 
 
 def restricted() -> frozenset[str]:

@@ -6,13 +6,15 @@ PDF and HTML are made from the same structure, so neither can say what the other
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import duckdb
 
 from pipelines.publish import signes
 from pipelines.publish.fiches.strips import strip
+from pipelines.publish.numbers import nombre, percent
+from pipelines.publish.public import rows
 
 THIN = "\u202f"
 NOTHING = "///"
@@ -116,22 +118,6 @@ class Sheet:
 # --- Numbers as French readers write them -------------------------------------------------------------
 
 
-def nombre(value: Decimal | int | None, decimals: int = 0, *, sign: bool = False) -> str:
-    """A number with thin spaces and a decimal comma, rounded half up; empty without value."""
-    if value is None:
-        return ""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{decimals}f}".replace(",", THIN).replace(".", ",")
-    if rounded < 0:
-        return "\u2212" + text
-    return "+" + text if sign and rounded > 0 else text
-
-
-def percent(value: Decimal | None, decimals: int = 0, *, sign: bool = False) -> str:
-    """A share as a percentage; empty without value."""
-    return nombre(100 * value, decimals, sign=sign) + THIN + "%" if value is not None else ""
-
-
 def cell(row: dict[str, Any] | None, decimals: int | None = None) -> str:
     """A value of a mart as it stands in a table, or the sign that says why there is none."""
     if row is None:
@@ -161,12 +147,6 @@ def plain(text: str) -> str:
 # --- What the sheets read -----------------------------------------------------------------------------
 
 
-def _rows(db: duckdb.DuckDBPyConnection, query: str, *values: Any) -> list[dict[str, Any]]:
-    cursor = db.execute(query, list(values))
-    names = [d[0] for d in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
 def _keyed(rows: Iterable[dict[str, Any]], *keys: str) -> dict[Any, dict[str, Any]]:
     return {tuple(r[k] for k in keys): r for r in rows}
 
@@ -176,31 +156,27 @@ class Public:
 
     def __init__(self, db: duckdb.DuckDBPyConnection, region: str) -> None:
         self.region = region
-        self.tables = {
-            f"{s}.{t}" for s, t in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-        }
-        edition = _rows(db, "SELECT edition, fictif FROM reference.edition")[0]
+        edition = rows(db, "SELECT edition, fictif FROM reference.edition")[0]
         self.edition, self.fictif = edition["edition"], edition["fictif"]
         self.places = {
             (r["niveau"], r["code"]): r["libelle"]
-            for r in _rows(
+            for r in rows(
                 db, "FROM reference.territoires SELECT niveau, code, libelle WHERE niveau IN ('departement', 'region')"
             )
         }
-        self.variables = _rows(db, "FROM reference.variables_sae ORDER BY ordre")
-        self.sae = {r["categorie_regroupee"]: r for r in _rows(db, "FROM reference.categories_sae")}
+        self.variables = rows(db, "FROM reference.variables_sae ORDER BY ordre")
+        self.sae = {r["categorie_regroupee"]: r for r in rows(db, "FROM reference.categories_sae")}
         self.finess = {
-            r["categorie"]: r["libelle"]
-            for r in _rows(db, "FROM reference.categories_finess WHERE libelle IS NOT NULL")
+            r["categorie"]: r["libelle"] for r in rows(db, "FROM reference.categories_finess WHERE libelle IS NOT NULL")
         }
-        found = _rows(db, "SELECT max(millesime) AS m, max(annee) AS a FROM fiches.etablissements")[0]
+        found = rows(db, "SELECT max(millesime) AS m, max(annee) AS a FROM fiches.etablissements")[0]
         self.millesime, self.annee = found["m"], found["a"]
         year = self.millesime
-        self.sites = _rows(db, "FROM fiches.etablissements WHERE millesime = ? ORDER BY finess", year)
+        self.sites = rows(db, "FROM fiches.etablissements WHERE millesime = ? ORDER BY finess", [year])
         self.by_finess = {r["finess"]: r for r in self.sites}
-        self.entities = _rows(db, "FROM core.entites_juridiques WHERE millesime = ? ORDER BY finess_ej", year)
-        self.members = _rows(
-            db, "FROM fiches.ght_membres WHERE millesime = ? ORDER BY code_ght, finess_ej, finess", year
+        self.entities = rows(db, "FROM core.entites_juridiques WHERE millesime = ? ORDER BY finess_ej", [year])
+        self.members = rows(
+            db, "FROM fiches.ght_membres WHERE millesime = ? ORDER BY code_ght, finess_ej, finess", [year]
         )
         self.staff: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
         for level, table, key in (
@@ -208,27 +184,27 @@ class Public:
             ("ej", "ej_personnels", "finess_ej"),
             ("ght", "ght_personnels", "code_ght"),
         ):
-            for r in _rows(
+            for r in rows(
                 db,
                 f"SELECT {key} AS code, variable, valeur, unite, statut FROM fiches.{table} WHERE millesime = ?",
-                year,
+                [year],
             ):
                 self.staff[level, r["code"]][r["variable"]] = r
-        self.women = _keyed(_rows(db, "FROM fiches.medecins WHERE millesime = ?", year), "niveau", "code", "variable")
+        self.women = _keyed(rows(db, "FROM fiches.medecins WHERE millesime = ?", [year]), "niveau", "code", "variable")
         self.changes = _keyed(
-            _rows(db, "FROM fiches.evolutions WHERE millesime = ?", year), "niveau", "code", "variable"
+            rows(db, "FROM fiches.evolutions WHERE millesime = ?", [year]), "niveau", "code", "variable"
         )
         self.before = max((r["millesime_precedent"] for r in self.changes.values()), default=None)
         self.peers: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for r in _rows(db, "FROM fiches.pairs WHERE millesime = ? ORDER BY niveau, code, ordre", year):
+        for r in rows(db, "FROM fiches.pairs WHERE millesime = ? ORDER BY niveau, code, ordre", [year]):
             self.peers[r["niveau"], r["code"]].append(r)
         self._territory(db)
         self._vintages(db)
 
     def _territory(self, db: duckdb.DuckDBPyConnection) -> None:
-        self.tension = _keyed(_rows(db, "FROM atlas.tension WHERE niveau = 'departement'"), "groupe", "code")
+        self.tension = _keyed(rows(db, "FROM atlas.tension WHERE niveau = 'departement'"), "groupe", "code")
         self.ages = _keyed(
-            _rows(
+            rows(
                 db,
                 "FROM atlas.departs WHERE profession = 'medecin' AND indicateur IN ('part_55_plus', 'part_60_plus') "
                 "QUALIFY annee = max(annee) OVER ()",
@@ -238,7 +214,7 @@ class Public:
             "code",
         )
         self.hiring = _keyed(
-            _rows(
+            rows(
                 db,
                 "FROM atlas.recrutement WHERE source = 'bmo' AND indicateur = 'part_difficile' "
                 "AND niveau IN ('departement', 'region', 'france') QUALIFY annee = max(annee) OVER ()",
@@ -247,40 +223,38 @@ class Public:
             "niveau",
             "code",
         )
-        self.institutes = _rows(
+        self.institutes = rows(
             db,
             "SELECT a.annee, a.diplome, a.code, a.libelle, a.places_offertes, a.admis, c.departement "
             "FROM atlas.formations AS a "
             "JOIN (SELECT DISTINCT cod_uai, departement FROM core.formations) AS c ON c.cod_uai = a.code "
             "WHERE a.niveau = 'institut' QUALIFY a.annee = max(a.annee) OVER () ORDER BY a.diplome, a.libelle, a.code",
         )
-        self.trained = _rows(
+        self.trained = rows(
             db,
             "FROM atlas.formations WHERE niveau IN ('departement', 'region') QUALIFY annee = max(annee) OVER () "
             "ORDER BY admis DESC, diplome",
         )
-        self.hr: dict[tuple[str, str, str], dict[str, Any]] = {}
-        if "atlas.ressources_humaines" in self.tables:
-            self.hr = _keyed(
-                _rows(
-                    db,
-                    "FROM atlas.ressources_humaines WHERE categorie = 'ensemble' AND niveau IN ('ej', 'ght', 'region') "
-                    "QUALIFY annee = max(annee) OVER ()",
-                ),
-                "indicateur",
-                "niveau",
-                "code",
-            )
+        self.hr = _keyed(
+            rows(
+                db,
+                "FROM atlas.ressources_humaines WHERE categorie = 'ensemble' AND niveau IN ('ej', 'ght', 'region') "
+                "QUALIFY annee = max(annee) OVER ()",
+            ),
+            "indicateur",
+            "niveau",
+            "code",
+        )
 
     def _vintages(self, db: duckdb.DuckDBPyConnection) -> None:
-        self.vintages = _rows(
+        self.vintages = rows(
             db,
             "SELECT m.source, m.millesime, m.revision, m.periode, s.producteur, s.titre "
             "FROM reference.millesimes AS m JOIN reference.sources AS s USING (source) "
             "WHERE m.reference AND m.statut = 'accepté' ORDER BY m.source",
         )
-        self.breaks = _rows(
-            db, "FROM reference.ruptures WHERE source = 'sae' AND annee >= ? ORDER BY annee", (self.annee or 0) - 3
+        self.breaks = rows(
+            db, "FROM reference.ruptures WHERE source = 'sae' AND annee >= ? ORDER BY annee", [(self.annee or 0) - 3]
         )
 
     def place(self, niveau: str, code: str | None) -> str:

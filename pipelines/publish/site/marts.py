@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.publish import maps
+from pipelines.publish import maps, public
 from pipelines.publish.charts import Row
 from pipelines.publish.numbers import interval
 
@@ -45,9 +45,7 @@ class Marts:
     def rows(self, query: str, **parameters: Any) -> list[Row]:
         """The rows of a query; `$region` is the region's code."""
         needed = {**parameters, **({"region": self.region} if "$region" in query else {})}
-        cursor = self.connection.execute(query, needed)
-        names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return public.rows(self.connection, query, needed)
 
     @functools.cached_property
     def labels(self) -> dict[tuple[str, str], str]:
