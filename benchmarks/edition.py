@@ -3,28 +3,64 @@
     .venv/bin/python benchmarks/edition.py FOLDER [--runs 3] [--edition 2025] [--region 28]
 
 In turn, in fresh processes: (a) every file of the folder that the catalogue reads, read once into
-DuckDB; (b) the whole work from archive to released tables, by the same steps as the DAGs, without Airflow.
+DuckDB; (b) the whole work from archive to released tables, by the same steps as the DAGs, without Airflow; sources
+side by side, a process for each core, as the main job runs them.
 Workbooks, sheets and site have budgets and benchmarks of their own (fiches.py, site.py): they are left out.
 Imports are outside both. Prints each pair, the median ratio and the peak memory. The ratio of processor times
 says more than that of seconds where the machine does other work too.
 """
 
 import argparse
+import contextlib
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 Spent = tuple[float, float]
 
 
 def spent(since: Spent = (0, 0)) -> Spent:
-    """Seconds and processor seconds, since a moment."""
-    return time.perf_counter() - since[0], time.process_time() - since[1]
+    """Seconds and processor seconds, those of ended children too, since a moment."""
+    parts = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return time.perf_counter() - since[0], sum(p.ru_utime + p.ru_stime for p in parts) - since[1]
+
+
+def held(root: int) -> float:
+    """Megabytes that a process and its children hold now; what they share is counted once."""
+    total, family = 0.0, [root]
+    while family:
+        with contextlib.suppress(OSError):  # it may have ended since
+            pid = family.pop()
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                family += [int(child) for child in (task / "children").read_text().split()]
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+    return total
+
+
+def side(name: str, given: argparse.Namespace) -> dict[str, float]:
+    """Runs one side in a fresh process: its seconds, processor seconds, and megabytes at most, looked at as it runs."""
+    options = ["--edition", str(given.edition), "--region", given.region, "--side", name]
+    peak = 0.0
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as wrong:
+        command = [sys.executable, __file__, str(given.folder.resolve()), *options]
+        with subprocess.Popen(command, stdout=said, stderr=wrong) as running:
+            while running.poll() is None:
+                peak = max(peak, held(running.pid))
+                time.sleep(0.2)
+        for output in (said, wrong):
+            output.seek(0)
+        if running.returncode:
+            sys.exit(wrong.read())
+        return {**json.loads(said.read().splitlines()[-1]), "megabytes": peak}
 
 
 def least(folder: Path) -> Spent:
@@ -65,10 +101,16 @@ def least(folder: Path) -> Spent:
     return spent(start)
 
 
+def ingest(source: str) -> None:
+    """All vintages of a source, from archive to checked tables."""
+    from pipelines import steps
+
+    for millesime in steps.vintages(source):
+        steps.ingest(source, millesime)
+
+
 def whole(folder: Path, edition: int, region: str) -> Spent:
     """What it takes from archive to released tables."""
-    import os
-
     from pipelines import catalogue, quality, steps
 
     with tempfile.TemporaryDirectory() as warehouse:
@@ -81,9 +123,8 @@ def whole(folder: Path, edition: int, region: str) -> Spent:
         release.fiches.write = release.site.write = lambda *_, **__: None
 
         start = spent()
-        for source in catalogue.sources():
-            for millesime in steps.vintages(source):
-                steps.ingest(source, millesime)
+        with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=get_context("fork")) as pool:
+            list(pool.map(ingest, catalogue.sources()))
         steps.lock(edition)
         target = steps.build(edition)
         steps.check_marts(target)
@@ -106,23 +147,11 @@ def main() -> None:
         seconds, cpu = (
             least(given.folder) if given.side == "least" else whole(given.folder, given.edition, given.region)
         )
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"seconds": seconds, "cpu": cpu, "megabytes": peak}))
+        print(json.dumps({"seconds": seconds, "cpu": cpu}))
         return
     ratios: dict[str, list[float]] = {"seconds": [], "cpu": []}
     for run in range(1, given.runs + 1):
-        sides = {}
-        for side in ("least", "whole"):
-            options = ["--edition", str(given.edition), "--region", given.region, "--side", side]
-            done = subprocess.run(
-                [sys.executable, __file__, str(given.folder.resolve()), *options],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                sys.exit(done.stderr)
-            sides[side] = json.loads(done.stdout.splitlines()[-1])
+        sides = {name: side(name, given) for name in ("least", "whole")}
         for measure, found in ratios.items():
             found.append(sides["whole"][measure] / sides["least"][measure])
         print(

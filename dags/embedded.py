@@ -1,6 +1,7 @@
-"""Runs the DAGs of this folder in this process: no scheduler, SQLite metadata. `atlas edition` starts it.
+"""Runs the DAGs of this folder from here: no scheduler, SQLite metadata. `atlas edition` starts it.
 
-Airflow's own log goes to a file; what a person follows goes to the terminal.
+Sources don't depend on each other: their DAGs run side by side, one process for each core. Airflow's own log goes
+to a file; what a person follows goes to the terminal.
 """
 
 import argparse
@@ -8,12 +9,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
+
+AT_ONCE = 4  # processes; one that reads the largest extracts takes a gigabyte
 
 
 def _split_output(log: Path) -> Callable[[str], None]:
@@ -59,6 +65,52 @@ def _saved_once() -> "DagBag":
     return bag
 
 
+# The DAGs, read before the processes that run them part: each has them at once.
+_BAG: list["DagBag"] = []
+
+Run = tuple[str, bool, float]
+
+
+def _run(name: str, conf: dict) -> Run:
+    """Runs one DAG in this process; says whether it succeeded, and its seconds."""
+    start = time.perf_counter()
+    run = _BAG[0].dags[name].test(run_conf=conf)
+    return name, str(run.state) == "success", time.perf_counter() - start
+
+
+def _ready() -> None:
+    """Makes once what each process would make anew: Airflow's own service, and Great Expectations.
+
+    The first request to the service takes seconds. It is asked without its thread, which would not follow.
+    """
+    import asyncio
+
+    import httpx
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    from pipelines import quality
+
+    async def ask() -> None:
+        asked = httpx.ASGITransport(in_process_api_server().app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=asked, base_url="http://embedded") as client:
+            await client.get("/health/ping")
+
+    asyncio.run(ask())
+    quality.warm()
+
+
+def _side_by_side(names: list[str]) -> Iterator[Run]:
+    """Runs independent DAGs, as many at once as this process has cores; each as it ends."""
+    from airflow import settings as airflow_settings
+
+    # Each process opens its own connections to the metadata: SQLite forbids to inherit one.
+    airflow_settings.engine.dispose()
+    cores = min(len(os.sched_getaffinity(0)), AT_ONCE)
+    with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
+        for done in as_completed([pool.submit(_run, name, {}) for name in names]):
+            yield done.result()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--edition", type=int, required=True)
@@ -82,31 +134,49 @@ def main() -> int:
     for dag in bag.dags.values():
         for task in dag.tasks:
             task.retries = 0  # a run in a terminal says at once what failed; Airflow would wait out minutes
-    plan: list[tuple[str, dict]] = [(f"ingest_{source}", {}) for source in steps.ingestible()]
-    plan.append(("atlas", {"edition": arguments.edition, "update": arguments.update}))
-    plan.append(("publish", {"edition": arguments.edition, "region": arguments.region}))
+    _BAG.append(bag)
     now = settings.load()
+    ingests = [f"ingest_{source}" for source in steps.ingestible()]
+    edition = {"edition": arguments.edition}
+    then = [("atlas", edition | {"update": arguments.update}), ("publish", edition | {"region": arguments.region})]
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
-    say(f"{len(plan)} DAG à exécuter, extraits de {now.sources}{online}\n")
-    failed = []
-    for rank, (name, conf) in enumerate(plan, start=1):
-        start = time.perf_counter()
-        position = arguments.journal.stat().st_size if arguments.journal.is_file() else 0
-        run = bag.dags[name].test(run_conf=conf)
-        done = _entries(arguments.journal, position)
-        good = str(run.state) == "success"
+    say(f"{len(ingests) + len(then)} DAG à exécuter, extraits de {now.sources}{online}\n")
+    _ready()
+    failed: list[str] = []
+    since = arguments.journal.stat().st_size if arguments.journal.is_file() else 0
+
+    def tell(run: Run) -> None:
+        name, good, seconds = run
+        rank = next(ranks)
         if not good:
             failed.append(name)
         said = ", ".join(
             dict.fromkeys(
                 str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ" if e.get("code") == 3 else " ÉCHEC")
-                for e in done
-                if "millesime" in e and (e["etape"] == "check" or e["resultat"] != "fait")
+                for e in _entries(arguments.journal, since)
+                if "millesime" in e
+                and name == f"ingest_{e['source']}"
+                and (e["etape"] == "check" or e["resultat"] != "fait")
             )
         )
         mark = "fait " if good else "ÉCHEC"
-        say(f"[{rank:2}/{len(plan)}] {mark} {name:<38} {said:<24} {time.perf_counter() - start:5.1f} s")
-        if name == "atlas" and not good:
+        say(f"[{rank:2}/{len(ingests) + len(then)}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
+
+    ranks = iter(range(1, len(ingests) + len(then) + 1))
+    try:
+        for run in _side_by_side(ingests):
+            tell(run)
+    except BrokenProcessPool:
+        say(
+            "Le système a arrêté un des processus qui lisaient les extraits : la mémoire a manqué, le plus souvent.\n"
+            "Rien n'est construit : l'édition n'aurait pas toutes ses sources. Libérer de la mémoire, puis relancer : "
+            "ce qui est déjà contrôlé n'est pas refait."
+        )
+        return 1
+    for name, conf in then:
+        run = _run(name, conf)
+        tell(run)
+        if name == "atlas" and not run[1]:
             break
     # What failed for a known reason is in the journal, with its sentence; anything else is in the log.
     told = {e.get("resultat") for e in _entries(arguments.journal, 0)}

@@ -82,19 +82,24 @@ def _pending(settings: Settings, source: str, millesime: int, revision: int) -> 
     return settings.staging / source / str(millesime) / f".r{revision}-en-cours"
 
 
+@functools.cache
+def _code() -> tuple[str, ...]:
+    """SHA-256 of the code that reads and checks, as it was when this process first asked."""
+    rooms = (ROOT / "pipelines" / room for room in (".", "readers", "questionnaires"))
+    return tuple(landing.sha256(path) for room in rooms for path in sorted(room.glob("*.py")))
+
+
 def fingerprint(landed: Landed) -> str:
     """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
     source = landed.source
     entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
-    code = [
-        path for room in (".", "readers", "questionnaires") for path in sorted((ROOT / "pipelines" / room).glob("*.py"))
-    ]
     parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
     if catalogue.load(source).personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=landed.fictif)))
     lists = code_lists.files(catalogue.load(source))
-    read = [*entry, SUITES / "staging" / f"{source}.yml", *code, *lists]
+    read = [*entry, SUITES / "staging" / f"{source}.yml", *lists]
     parts += [landing.sha256(path) for path in read if path.is_file()]  # a survey has no column map
+    parts += _code()
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

@@ -207,10 +207,20 @@ def crossed(source: str, first: int, last: int, profession: str = "") -> list[Br
     ]
 
 
+@functools.cache
+def _places() -> dict[str, dict[str, str]]:
+    """Table -> indicator -> column: asked for each column of each table."""
+    found: dict[str, dict[str, str]] = {}
+    for name, indicator in indicators().items():
+        for lecture in indicator.lectures:
+            table, _, held = lecture.rpartition(".")
+            found.setdefault(table, {})[name] = held
+    return found
+
+
 def read_in(mart: str, column: str | None = None) -> dict[str, str]:
     """Indicator -> column, for those that a table (`schema.table`) holds, or one column of it."""
-    places = ((name, lecture.rpartition(".")) for name, i in indicators().items() for lecture in i.lectures)
-    return {name: held for name, (table, _, held) in places if table == mart and column in (None, held)}
+    return {name: held for name, held in _places().get(mart, {}).items() if column in (None, held)}
 
 
 INDICATOR = {

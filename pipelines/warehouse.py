@@ -215,11 +215,14 @@ def _stage_views(connection: duckdb.DuckDBPyConnection, settings: Settings, lock
                         f"{pin.reference} AS reference, * FROM read_parquet({literal(str(file))})"
                     )
             view = f"staging.{source.staged_name(table)}"
-            connection.execute(f"CREATE VIEW {view} AS " + " UNION ALL BY NAME ".join(parts))
-            connection.execute(f"COMMENT ON VIEW {view} IS {literal(f'{source.titre} : {source.tables[table].title}')}")
+            said = [
+                f"CREATE VIEW {view} AS " + " UNION ALL BY NAME ".join(parts),
+                f"COMMENT ON VIEW {view} IS {literal(f'{source.titre} : {source.tables[table].title}')}",
+            ]
             for column in source.of_table(table):
                 words = column.description + (f" [{column.unit}]" if column.unit else "")
-                connection.execute(f'COMMENT ON COLUMN {view}."{column.name}" IS {literal(words)}')
+                said.append(f'COMMENT ON COLUMN {view}."{column.name}" IS {literal(words)}')
+            connection.execute("; ".join(said))
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> None:

@@ -293,6 +293,7 @@ def pattern(text: str, millesime: int) -> re.Pattern[str]:
     return re.compile(filled, re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=65536)
 def normalise(heading: str) -> str:
     """A heading as it is compared: producers change its case and its blanks, not its meaning."""
     return " ".join(heading.replace("\ufeff", "").replace("\u00a0", " ").split()).casefold()
@@ -356,7 +357,7 @@ def parse(folder: Path, source_id: str) -> Source:
     """
     entry, columns = folder / f"{source_id}.yml", folder / f"{source_id}.columns.csv"
     try:
-        data = yaml.safe_load(entry.read_text(encoding="utf-8"))
+        data = yaml.load(entry.read_text(encoding="utf-8"), yaml.CSafeLoader)
         if "questionnaire" in data:
             data, mapped = _of_questionnaire(source_id, data)
             return Source(id=source_id, columns=mapped, **data)

@@ -5,7 +5,6 @@ readers, and shapes or words always say the same thing as a colour.
 """
 
 import functools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,9 +12,9 @@ from typing import Any, ClassVar
 
 import vl_convert
 
+from pipelines.publish import drawing
 from pipelines.publish.numbers import Column, french, joined
 
-VEGA_LITE = "6.4"
 INK, SOFT, GRID, ACCENT = "#1b2430", "#54606e", "#dfe5ec", "#1b3a5c"
 # Okabe and Ito, those that stand out on white.
 SERIES = ("#0b5c9e", "#c8500a", "#00795a", "#8f3f7d", "#4a4a4a")
@@ -45,7 +44,6 @@ ZONES = {
     "non classée": ("#8a94a0", "ni arrêté, ni ligne dans la liste"),
 }
 WIDTH = 560
-SCALE_PNG = 1.5
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
@@ -69,7 +67,7 @@ class Figure:
         """The whole specification, with the line that says what the picture is once it has left its page."""
         lines = [self.title, f"Source : {self.source} — {credit}"] + (["DONNÉES FICTIVES"] if fictif else [])
         return {
-            "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.split('.')[0]}.json",
+            "$schema": f"https://vega.github.io/schema/vega-lite/v{drawing.VEGA_LITE.split('.')[0]}.json",
             "background": "white",
             "padding": 8,
             "title": {
@@ -123,21 +121,10 @@ def _wrap(text: str, width: int = 105) -> list[str]:
     return lines
 
 
-@functools.lru_cache(maxsize=512)
-def _drawn(spec: str) -> tuple[str, bytes]:
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, format_locale="fr-FR")
-    return svg, vl_convert.svg_to_png(svg, scale=SCALE_PNG)
-
-
-def draw(spec: Spec) -> tuple[str, bytes]:
-    """A complete specification as SVG and PNG. The same one is drawn once in a process."""
-    return _drawn(json.dumps(spec, ensure_ascii=False, sort_keys=True))
-
-
 @functools.cache
 def script() -> str:
     """The JavaScript that makes figures interactive, shared by all pages; no page needs it to be read."""
-    return str(vl_convert.javascript_bundle(vl_version=VEGA_LITE))  # type: ignore[call-arg]  # the stub is behind
+    return str(vl_convert.javascript_bundle(vl_version=drawing.VEGA_LITE))  # type: ignore[call-arg]  # the stub is behind
 
 
 def number(value: Any) -> float | None:

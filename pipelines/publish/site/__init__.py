@@ -7,10 +7,8 @@ PNG, its data as CSV, and its specification, for the interactive version.
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ import duckdb
 import jinja2
 from markupsafe import Markup, escape
 
-from pipelines.publish import charts, signes
+from pipelines.publish import charts, drawing, signes
 from pipelines.publish.charts import Figure, Row
 from pipelines.publish.numbers import Column, french, machine
 from pipelines.publish.site import accueil, professions, recherche, territoires, themes
@@ -104,11 +102,15 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
         (folder / name).mkdir()
     credit = f"Atlas {m.edition}, {m.name}"
 
-    def draw(figure: Figure) -> tuple[int, int]:
-        return _write_figure(figure, folder / "figures", prefix, credit, fictif=fictif)
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as drawing:
-        sizes = dict(zip(figures, drawing.map(draw, figures.values()), strict=True))
+    specs = {
+        f.id: json.dumps(f.complete(credit, fictif=fictif), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for f in figures.values()
+    }
+    drawn = drawing.every(specs.values())
+    sizes = {
+        name: _write_figure(f, specs[name], drawn[specs[name]], folder / "figures" / f"{prefix}{name}", fictif=fictif)
+        for name, f in figures.items()
+    }
     for name in ("atlas.css", "atlas.js"):
         (folder / "statique" / name).write_bytes((TEMPLATES / name).read_bytes())
     (folder / "statique" / "vega.js").write_text(charts.script(), encoding="utf-8")
@@ -128,16 +130,14 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
         (folder / page.path).write_text(text, encoding="utf-8")
 
 
-def _write_figure(figure: Figure, folder: Path, prefix: str, credit: str, *, fictif: bool) -> tuple[int, int]:
+def _write_figure(figure: Figure, spec: str, drawn: drawing.Picture, stem: Path, *, fictif: bool) -> tuple[int, int]:
     """Writes the files of a figure; returns the picture's width and height."""
-    spec = figure.complete(credit, fictif=fictif)
-    svg, png = charts.draw(spec)
-    name = f"{prefix}{figure.id}"
-    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{name}.png").write_bytes(png)
-    said = json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
-    (folder / f"{name}.js").write_text(f'atlasFigure("{name}", {said});\n', encoding="utf-8")
-    (folder / f"{name}.csv").write_text(_csv(figure, fictif=fictif), encoding="utf-8-sig", newline="")
+    svg, png = drawn
+    stem.with_name(f"{stem.name}.svg").write_text(svg, encoding="utf-8")
+    stem.with_name(f"{stem.name}.png").write_bytes(png)
+    said = spec.replace("</", "<\\/")
+    stem.with_name(f"{stem.name}.js").write_text(f'atlasFigure("{stem.name}", {said});\n', encoding="utf-8")
+    stem.with_name(f"{stem.name}.csv").write_text(_csv(figure, fictif=fictif), encoding="utf-8-sig", newline="")
     size = re.search(r'<svg [^>]*width="([0-9.]+)" height="([0-9.]+)"', svg)
     return (round(float(size[1])), round(float(size[2]))) if size else (640, 400)
 
