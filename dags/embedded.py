@@ -8,18 +8,11 @@ import argparse
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from airflow.dag_processing.dagbag import DagBag
-
-AT_ONCE = 4  # processes; one that reads the largest extracts takes a gigabyte
+import runs
 
 
 def _split_output(log: Path) -> Callable[[str], None]:
@@ -46,71 +39,6 @@ def _entries(journal: Path, since: int) -> list[dict]:
         return [json.loads(line) for line in handle]
 
 
-def _saved_once() -> "DagBag":
-    """Reads this folder and saves its DAGs, once for all runs.
-
-    `dag.test()` would do both again at each run, for all DAGs: with forty sources, a third of the whole time.
-    """
-    from airflow.dag_processing import dagbag
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-
-    manager = DagBundlesManager()
-    manager.sync_bundles_to_db()
-    (bundle,) = manager.get_all_dag_bundles()
-    bundle.initialize()
-    bag = dagbag.BundleDagBag(dag_folder=bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
-    dagbag.sync_bag_to_db(bag, bundle.name, bundle.version)
-    dagbag.BundleDagBag = lambda **_: bag
-    dagbag.sync_bag_to_db = lambda *_: None
-    return bag
-
-
-# The DAGs, read before the processes that run them part: each has them at once.
-_BAG: list["DagBag"] = []
-
-Run = tuple[str, bool, float]
-
-
-def _run(name: str, conf: dict) -> Run:
-    """Runs one DAG in this process; says whether it succeeded, and its seconds."""
-    start = time.perf_counter()
-    run = _BAG[0].dags[name].test(run_conf=conf)
-    return name, str(run.state) == "success", time.perf_counter() - start
-
-
-def _ready() -> None:
-    """Makes once what each process would make anew: Airflow's own service, and Great Expectations.
-
-    The first request to the service takes seconds. It is asked without its thread, which would not follow.
-    """
-    import asyncio
-
-    import httpx
-    from airflow.sdk.execution_time.supervisor import in_process_api_server
-
-    from pipelines import quality
-
-    async def ask() -> None:
-        asked = httpx.ASGITransport(in_process_api_server().app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=asked, base_url="http://embedded") as client:
-            await client.get("/health/ping")
-
-    asyncio.run(ask())
-    quality.warm()
-
-
-def _side_by_side(names: list[str]) -> Iterator[Run]:
-    """Runs independent DAGs, as many at once as this process has cores; each as it ends."""
-    from airflow import settings as airflow_settings
-
-    # Each process opens its own connections to the metadata: SQLite forbids to inherit one.
-    airflow_settings.engine.dispose()
-    cores = min(len(os.sched_getaffinity(0)), AT_ONCE)
-    with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
-        for done in as_completed([pool.submit(_run, name, {}) for name in names]):
-            yield done.result()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--edition", type=int, required=True)
@@ -127,25 +55,24 @@ def main() -> int:
     from pipelines import settings, steps
 
     db.initdb()
-    bag = _saved_once()
+    bag = runs.read()
     if bag.import_errors:
         say(f"Les DAG ne se chargent pas : {bag.import_errors}")
         return 1
     for dag in bag.dags.values():
         for task in dag.tasks:
             task.retries = 0  # a run in a terminal says at once what failed; Airflow would wait out minutes
-    _BAG.append(bag)
     now = settings.load()
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
     edition = {"edition": arguments.edition}
     then = [("atlas", edition | {"update": arguments.update}), ("publish", edition | {"region": arguments.region})]
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
     say(f"{len(ingests) + len(then)} DAG à exécuter, extraits de {now.sources}{online}\n")
-    _ready()
+    runs.ready()
     failed: list[str] = []
     since = arguments.journal.stat().st_size if arguments.journal.is_file() else 0
 
-    def tell(run: Run) -> None:
+    def tell(run: runs.Run) -> None:
         name, good, seconds = run
         rank = next(ranks)
         if not good:
@@ -164,7 +91,7 @@ def main() -> int:
 
     ranks = iter(range(1, len(ingests) + len(then) + 1))
     try:
-        for run in _side_by_side(ingests):
+        for run in runs.every(ingests):
             tell(run)
     except BrokenProcessPool:
         say(
@@ -174,7 +101,7 @@ def main() -> int:
         )
         return 1
     for name, conf in then:
-        run = _run(name, conf)
+        run = runs.one(name, conf)
         tell(run)
         if name == "atlas" and not run[1]:
             break

@@ -1,4 +1,4 @@
-"""Vega-Lite specifications drawn as SVG and PNG, by processes of their own: in one, the library draws one at a time.
+"""Vega-Lite specifications drawn as SVG and PNG, by several processes: in one, the library never draws two at once.
 
 It imports little: each process starts with it.
 """
