@@ -14,10 +14,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fixtures_entrepots import REGION, ROOT, Warehouse
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipelines.publish import numbers
 
 CHROMIUM = shutil.which("chromium")
 SHOTS = ROOT / ".captures"
@@ -39,6 +42,7 @@ KINDS = (
     "pages/tension.html",
     "pages/projections.html",
     "pages/recrutement.html",
+    "pages/ressources-humaines.html",
     "pages/recherche.html",
     "methodologie.html",
 )
@@ -149,6 +153,23 @@ def test_search_leads_to_sheets(site: Watched) -> None:
     page.get_by_label("Nom, commune, FINESS ou GHT").fill("28106 ght")
     page.get_by_role("link", name="GHT FICTIF DE LA PLAINE").first.click()
     assert "GHT FICTIF DE LA PLAINE" in page.inner_text("h1")
+
+
+def test_protected_tables_are_shown_as_the_public_file_holds_them(site: Watched, sample: Warehouse) -> None:
+    """A hidden cell is an « s », never blank; the others are the file's numbers."""
+    (file,) = sample.release.glob("*.duckdb")
+    with duckdb.connect(str(file), read_only=True) as public:
+        told = public.execute(
+            "SELECT code, valeur FROM atlas.ressources_humaines WHERE indicateur = 'taux_vacance' "
+            "AND categorie = 'ensemble' AND niveau = 'departement' QUALIFY annee = max(annee) OVER () ORDER BY code"
+        ).fetchall()
+    page = site.go("pages/ressources-humaines.html")
+    shown = page.locator("section:has(> #par-departement) table tbody tr td:nth-child(2)").all_inner_texts()
+    assert [text.strip() for text in shown] == [numbers.french(v, "pct1") if v is not None else "s" for _, v in told]
+    assert "s" in shown
+    assert any(v is not None for _, v in told)
+    page = site.go("pages/projections.html")
+    assert "dont cumul" in page.inner_text("section:has(> #retraites-liquidees-selon-les-caisses)")
 
 
 def test_a_table_is_sorted_by_its_numbers_both_ways(site: Watched) -> None:

@@ -36,6 +36,7 @@ MENU = (
     ("pages/besoins.html", "Besoins"),
     ("pages/formations.html", "Formation"),
     ("pages/hopital.html", "Hôpital"),
+    ("pages/ressources-humaines.html", "Ressources humaines"),
     ("pages/dispositifs.html", "Dispositifs"),
     ("pages/recherche.html", "Fiches"),
     ("donnees.html", "Données"),

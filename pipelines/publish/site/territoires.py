@@ -27,6 +27,15 @@ HOSPITAL = (
 )
 
 
+def departements(m: Marts, query: str, **parameters: str) -> list[Row]:
+    """Rows of a query by département, with their names and addresses."""
+    rows = m.rows(query, **parameters)
+    for r in rows:
+        r["libelle"] = m.label("departement", r["code"])
+        r["_lien"] = address("departement", r["code"])
+    return rows
+
+
 def address(niveau: str, code: str) -> str:
     """Where the page of a territory is."""
     return f"pages/{niveau}-{slug(code)}.html"
