@@ -30,6 +30,10 @@ CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
 Key = tuple[Any, ...]
 
 
+# How much more a cell is read than one of the finest level: hiding it costs as much more.
+READ = {"france": 8.0, "region": 8.0, "departement": 3.0, "ght": 3.0}
+
+
 @dataclass
 class Sums:
     """What the lines of a cell or a block come to, for one measure."""
@@ -104,6 +108,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.sums: list[Sums] = []
+        self.read: list[float] = []
         self.policies: list[Confidentialite] = []
         self.needs: list[tuple[float, float] | None] = []
         self.whole: list[bool] = []
@@ -111,8 +116,11 @@ class _Builder:
         self.rows: list[Key | None] = []
         self.relations: list[dict[int, float]] = []
 
-    def add(self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool) -> int:
+    def add(
+        self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool, read: float = 1
+    ) -> int:
         self.sums.append(sums)
+        self.read.append(read)
         self.policies.append(policy)
         self.needs.append(interval(sums, policy, whole=whole))
         self.whole.append(whole)
@@ -144,7 +152,11 @@ class _Builder:
             integer=np.array(self.whole, dtype=bool),
             shown=inside.copy(),
             # A zero is nobody, and is shown; unless all that it is part of is about too few.
-            cost=np.where(inside & ((values != 0) | ~np.isnan(low)), 1 + np.log10(1 + np.abs(values)), FROZEN),
+            cost=np.where(
+                inside & ((values != 0) | ~np.isnan(low)),
+                np.array(self.read) * (1 + np.log10(1 + np.abs(values))),
+                FROZEN,
+            ),
             group=group,
             relations=matrix,
         )
@@ -192,7 +204,9 @@ def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structu
         dims = key[:-2]
         whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
         row = tuple(key[i] for i in order)
-        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed)
+        whole_of = [dims[dimensions.index(name)] == value for name, value in structure.totaux.items()]
+        read = READ.get(str(key[-2]), 1) * (2 if any(whole_of) else 1)
+        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed, read=read)
         made.relations.append({cell: -1.0, **{latent[m]: 1.0 for m in members}})
         if len(members) == 1:  # the block is this very cell, which is protected
             made.needs[latent[members[0]]] = None
@@ -202,6 +216,7 @@ def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structu
                 raise _wrong(model, f"{key} : aucune contribution")
     _totals(made, structure, dimensions, latent)
     _identities(made, structure, dimensions, latent)
+    _repeated(made, structure, dimensions, latent)
     return Cells(model, made.system(), made.rows)
 
 
@@ -307,6 +322,20 @@ def _identities(
                 whole = all(made.whole[c] for c in relation)
                 relation[made.add(sums, made.policies[min(relation)], None, whole=whole, signed=False)] = 1.0
             made.relations.append(relation)
+
+
+def _repeated(
+    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
+) -> None:
+    """What a campaign asks of the year before was told by the campaign before, where both agree."""
+    for (dims, places, measure), cell in latent.items():
+        told = dict(zip(dimensions, dims, strict=True))
+        if told.get("question") not in structure.annee_precedente:
+            continue
+        told |= {"question": structure.annee_precedente[told["question"]], "annee": told["annee"] - 1}
+        before = latent.get((tuple(told[d] for d in dimensions), places, measure))
+        if before is not None and made.sums[before].value == made.sums[cell].value:
+            made.relations.append({cell: 1.0, before: -1.0})
 
 
 def _rules(source: str) -> list[str]:

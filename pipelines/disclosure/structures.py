@@ -37,6 +37,7 @@ class Structure(_Strict):
     source: str = ""
     totaux: dict[str, str] = {}
     identites: Literal["questionnaires"] | list[str] = []
+    annee_precedente: dict[str, str] = {}
     contributions: str = ""
     retire: Removed | None = None
     hors: str = ""
