@@ -249,6 +249,17 @@ CONTROLS = pa.schema(
 _RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(18, 4)}
 
 
+def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:
+    if rules is None:
+        return {}
+    return {
+        "seuil_secret": Decimal(rules.seuil),
+        "dominance": None if rules.dominance is None else Decimal(str(rules.dominance)),
+        "contributeurs_min": Decimal(rules.contributeurs) if rules.contributeurs > 1 else None,
+        "raison_secret": rules.raison,
+    }
+
+
 def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
     """The edition's own records: parameters, sources, surveys, registers, vintages, controls, quarantine."""
     text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
@@ -286,6 +297,8 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
                 ("sens", text),
                 ("age_max", integer),
                 ("restreint", boolean),
+                *((k, pa.decimal128(9, 4)) for k in ("seuil_secret", "dominance", "contributeurs_min")),
+                ("raison_secret", text),
             ]
         ),
         [
@@ -295,6 +308,7 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
                 "sens": s.millesime.sens,
                 "age_max": s.millesime.age_max,
                 "restreint": s.restreint,
+                **_secrecy(s.confidentialite),
             }
             for s in entries
         ],

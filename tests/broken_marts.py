@@ -27,6 +27,7 @@ MARTS: dict[str, dict[str, str]] = {
     "reference.seuils": {
         "seuils_utiles": _set("valeur", "0"),
         "seuils_presents": _ONE_LESS,
+        "secret_dit": "DELETE FROM {t} WHERE seuil = 'secret_enquete_rh'",
     },
     "qualite.alertes": {
         "natures_connues": _set("nature", "'bruit'"),

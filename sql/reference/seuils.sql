@@ -1,19 +1,38 @@
--- Seuils des petits nombres et des alertes : un seul endroit, une raison pour chacun.
+-- Seuils des petits nombres, des alertes et du secret : un seul endroit, une raison pour chacun.
 -- Grain : seuil
--- Source : définitions de l'atlas
+-- Source : définitions de l'atlas ; règles de confidentialité des sources (pipelines/catalogue/)
 -- Publication : nationale
+-- Note : secret_<source> : un nombre de personnes plus petit n'est pas publié ; dominance_<source> et contributeurs_<source> : une somme qu'un établissement fait pour cette part, ou que moins d'établissements font, ne l'est pas non plus.
 -- Colonnes :
 --   seuil : identifiant
 --   valeur : nombre, ou part
 --   unite : unité du seuil
 --   raison : pourquoi ce nombre
-SELECT seuil, valeur::DECIMAL(9, 4) AS valeur, unite, raison
-FROM (
-    VALUES
-        ('petit_nombre', 10, 'unités au numérateur', 'sous dix, l''intervalle d''un taux est plus large que le taux : il n''est ni comparé, ni signalé'),
-        ('nombre_suivi', 20, 'unités comptées', 'sous vingt, une baisse de 20 % tient à moins de quatre unités : elle n''est pas signalée'),
-        ('baisse', 0.2, 'part', 'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
-        ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
-        ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
-        ('projets_visibles', 0.8, 'part', 'sous 80 % de projets visibles, le secret pèse plus que la difficulté')
-) AS s (seuil, valeur, unite, raison)
+WITH definis AS (
+    SELECT seuil, valeur, unite, raison
+    FROM (
+        VALUES
+            ('petit_nombre', 10, 'unités au numérateur', 'sous dix, l''intervalle d''un taux est plus large que le taux : il n''est ni comparé, ni signalé'),
+            ('nombre_suivi', 20, 'unités comptées', 'sous vingt, une baisse de 20 % tient à moins de quatre unités : elle n''est pas signalée'),
+            ('baisse', 0.2, 'part', 'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
+            ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
+            ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('projets_visibles', 0.8, 'part', 'sous 80 % de projets visibles, le secret pèse plus que la difficulté')
+    ) AS s (seuil, valeur, unite, raison)
+),
+secret AS (
+    UNPIVOT (
+        SELECT source, raison_secret AS raison, seuil_secret AS secret, dominance, contributeurs_min AS contributeurs
+        FROM staging.sources
+    )
+    ON secret, dominance, contributeurs
+    INTO NAME regle VALUE valeur
+)
+SELECT seuil, valeur::DECIMAL(9, 4) AS valeur, unite, raison FROM definis
+UNION ALL
+SELECT
+    regle || '_' || source,
+    valeur::DECIMAL(9, 4),
+    CASE regle WHEN 'secret' THEN 'personnes' WHEN 'dominance' THEN 'part' ELSE 'établissements' END,
+    raison
+FROM secret
