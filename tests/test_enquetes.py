@@ -41,7 +41,6 @@ def identity(code: str, regle: str, message: str, **rest: object) -> dict[str, o
 
 
 DECLARATION: dict = {
-    "repondant": "finess_ej",
     "campagnes": {2023: dt.date(2024, 3, 31), 2024: dt.date(2025, 3, 31)},
     "objet": "Essai.",
     "consignes": ["Répondre."],

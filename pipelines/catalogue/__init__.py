@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipelines.connectors.declared import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
-from pipelines.questionnaires import Questionnaire
+from pipelines.questionnaires import RESPONDENT, Questionnaire
 
 FOLDER = Path(__file__).parent
 
@@ -335,7 +335,7 @@ def _of_questionnaire(source_id: str, data: dict[str, Any]) -> tuple[dict[str, A
         "questionnaire": asked,
     }
     table = {"title": "réponses, une par question et ligne", "layouts": [layout]}
-    table["key"] = [asked.repondant, "question", "modalite"]
+    table["key"] = [RESPONDENT, "question", "modalite"]
     columns = [
         Column(
             table=source_id,

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pipelines.questionnaires.expressions import Rule
 
 TOTAL = "ensemble"
+RESPONDENT = "finess_ej"  # an entité juridique answers, never a site: marts know where it is
 NAME = r"^[a-z][a-z0-9_]*$"
 
 Kind = Literal["entier", "décimal", "liste", "oui-non"]
@@ -56,7 +57,6 @@ RECORD: dict[str, type] = {
     "obligatoire": bool,
     "ordre": int,
     "evolution_max": Decimal,
-    "repondant": str,
     "champ_statuts": str,
     "champ_variables": str,
 }
@@ -168,7 +168,6 @@ class Scope(_Strict):
 class Questionnaire(_Strict):
     """A survey: its campaigns (vintage -> last day to answer), its parts, its rules."""
 
-    repondant: Literal["finess_ej", "finess"]
     campagnes: dict[int, dt.date]
     objet: str
     consignes: list[str]
@@ -241,7 +240,6 @@ class Questionnaire(_Strict):
                         "obligatoire": question.obligatoire,
                         "ordre": ordre,
                         "evolution_max": question.evolution_max,
-                        "repondant": self.repondant,
                         "champ_statuts": " ".join(self.champ.statuts),
                         "champ_variables": " ".join(self.champ.variables),
                     }
@@ -250,8 +248,7 @@ class Questionnaire(_Strict):
 
     def columns(self) -> list[tuple[str, str, str]]:
         """Name, type and description of each staged column."""
-        what = "de l'entité juridique" if self.repondant == "finess_ej" else "de l'établissement"
-        return [(self.repondant, "VARCHAR", f"Numéro FINESS {what} qui répond"), *COLUMNS]
+        return [(RESPONDENT, "VARCHAR", "Numéro FINESS de l'entité juridique qui répond"), *COLUMNS]
 
 
 class Part:

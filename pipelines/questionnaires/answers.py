@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from pipelines.questionnaires import TOTAL, Form
+from pipelines.questionnaires import RESPONDENT, TOTAL, Form
 
 MARK = "§"
 IDENTITY = "identification"
@@ -190,7 +190,7 @@ def _block(deposit: Deposit, form: Form, block: _Block) -> None:
                 if number(cell.text) is not None:
                     deposit.added.append(cell)
             elif block.part == IDENTITY:
-                if code == form.questionnaire.repondant and heading == ANSWER:
+                if code == RESPONDENT and heading == ANSWER:
                     deposit.respondent = cell
             elif part is None:
                 deposit.strangers.append((code, cell))

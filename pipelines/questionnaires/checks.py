@@ -146,17 +146,14 @@ def _identification(deposit: Deposit, form: Form, respondent: str, known: Collec
         what = "Le gabarit est d'une autre version que celle de l'agence : des questions ont pu changer."
         faults.append(Fault("version", "avertissement", what, "demander à l'agence le gabarit en vigueur"))
     cell = deposit.respondent
-    number_of = "de l'entité juridique" if form.questionnaire.repondant == "finess_ej" else "de l'établissement"
     if not is_finess(respondent):
         missing = not respondent
-        what = f"Le numéro FINESS {number_of} " + ("manque." if missing else "n'est pas valable.")
+        what = "Le numéro FINESS de l'entité juridique " + ("manque." if missing else "n'est pas valable.")
         todo = "écrire ses neuf caractères (le dernier est une clé de contrôle)"
         faults.append(Fault("finess", "bloquant", what, todo, cell=cell, seen=cell.text if cell else ""))
     elif known is not None and respondent not in known:
-        what = f"Le numéro FINESS {number_of} est inconnu de l'atlas."
+        what = "Le numéro FINESS de l'entité juridique est inconnu de l'atlas."
         todo = "vérifier le numéro : celui de l'entité juridique, non d'un de ses sites"
-        if form.questionnaire.repondant == "finess":
-            todo = "vérifier le numéro : celui du site, non de son entité juridique"
         faults.append(Fault("finess_inconnu", "bloquant", what, todo, cell=cell, seen=respondent))
     return faults
 

@@ -73,13 +73,10 @@ def known(form: Form) -> Known | None:
     database = settings.load().database
     if not database.is_file():
         return None
-    sites = form.questionnaire.repondant == "finess"
-    table = "core.etablissements" if sites else "core.entites_juridiques"
-    column = form.questionnaire.repondant
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
             names = connection.execute(
-                f"SELECT {column}, arg_max(raison_sociale, millesime) FROM {table} GROUP BY 1"
+                "SELECT finess_ej, arg_max(raison_sociale, millesime) FROM core.entites_juridiques GROUP BY 1"
             ).fetchall()
             before = connection.execute(
                 "SELECT finess_ej, question, modalite, valeur FROM core.enquete_reponses "
@@ -132,9 +129,7 @@ def template_(
         if facts is not None and facts.names and number not in facts.names:
             raise UsageError(
                 f"Le numéro FINESS {number} est inconnu de l'entrepôt.",
-                expected="une entité juridique de core.entites_juridiques"
-                if form.questionnaire.repondant == "finess_ej"
-                else "un établissement de core.etablissements",
+                expected="une entité juridique de core.entites_juridiques",
             )
     console = Console(highlight=False, soft_wrap=True)
     fictif = facts is not None and facts.fictif

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.questionnaires import TOTAL, Form, Part, Question
+from pipelines.questionnaires import RESPONDENT, TOTAL, Form, Part, Question
 from pipelines.questionnaires.answers import ANSWER, HEADING, IDENTITY, MARK, Key, letters
 
 SHEET = "Réponses"
@@ -242,11 +242,10 @@ def _identity(made: _Book, sheet: Any, filled: Filled, row: int) -> int:
     sheet.write(row, 0, _mark(form, IDENTITY))
     sheet.write(row, FIRST, ANSWER)
     _hidden(sheet, row)
-    of = "de l'entité juridique" if form.questionnaire.repondant == "finess_ej" else "de l'établissement"
     locked = bool(filled.finess) and not filled.correctable
     known = made.style(border=1, bg_color=GREY, num_format="@")
     for code, label, text in (
-        (form.questionnaire.repondant, f"Numéro FINESS {of} (neuf caractères)", filled.finess),
+        (RESPONDENT, "Numéro FINESS de l'entité juridique (neuf caractères)", filled.finess),
         (HEADING, "Raison sociale (rappel, non lue)", filled.raison_sociale),
     ):
         row += 1
@@ -260,7 +259,7 @@ def _identity(made: _Book, sheet: Any, filled: Filled, row: int) -> int:
         sheet.write_string(row, FIRST, text, known if locked else made.input(None, marked))
         if filled.finess_mark:
             sheet.write_comment(row, FIRST, filled.finess_mark, {"author": "", "x_scale": 2})
-        made.book.define_name(form.questionnaire.repondant, f"='{SHEET}'!${letters(FIRST)}${row + 1}")
+        made.book.define_name(RESPONDENT, f"='{SHEET}'!${letters(FIRST)}${row + 1}")
         if not locked:
             sheet.data_validation(
                 row,

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.catalogue import Layout, pattern
 from pipelines.errors import Place, RefusedError
-from pipelines.questionnaires import Form, answers, checks
+from pipelines.questionnaires import RESPONDENT, Form, answers, checks
 from pipelines.questionnaires.checks import Answer, Verdict
 from pipelines.readers import Extract, Ragged, text_columns, workbook
 
@@ -53,12 +53,12 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
             lines.append(line)
         elif (answer.cell and answer.cell.text) or not verdict.refused:
             motif = " ; ".join(f"{fault.what} À faire : {fault.todo}" for fault in reasons)
-            content = _content(asked.repondant, verdict, answer)
+            content = _content(verdict, answer)
             rule = "depot_refuse" if verdict.refused else f"reponse_{reasons[0].rule}"
             ragged.append(Ragged(line, 1, 1, content, motif, rule))
     if verdict.refused and not ragged:  # a foreign campaign has none of our cells
         motif = " ; ".join(f"{fault.what} À faire : {fault.todo}" for fault in verdict.refused)
-        content = json.dumps({asked.repondant: _respondent(verdict)}, ensure_ascii=False)
+        content = json.dumps({RESPONDENT: _respondent(verdict)}, ensure_ascii=False)
         ragged.append(Ragged(1, 1, 1, content, motif, "depot_refuse"))
     extracts = [
         Extract(
@@ -96,11 +96,11 @@ def _respondent(verdict: Verdict) -> str | None:
     return verdict.respondent if checks.is_finess(verdict.respondent) else None
 
 
-def _content(respondent: str, verdict: Verdict, answer: Answer) -> str:
+def _content(verdict: Verdict, answer: Answer) -> str:
     """What quarantine keeps of an answer: its number, never its words."""
     text = answer.cell.text if answer.cell else ""
     value: Decimal | None = answers.number(text, answer.question.unite)
-    said = {respondent: _respondent(verdict), "question": answer.question.code, "modalite": answer.line}
+    said = {RESPONDENT: _respondent(verdict), "question": answer.question.code, "modalite": answer.line}
     if value is not None:
         return json.dumps({**said, "valeur": f"{value:f}"}, ensure_ascii=False)
     return json.dumps({**said, "texte": f"{len(text)} caractères, non gardés"} if text else said, ensure_ascii=False)
