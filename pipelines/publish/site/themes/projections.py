@@ -147,10 +147,14 @@ def _error_figure(m: Marts, errors: list[Row]) -> Block:
 
 
 def _claimed(m: Marts) -> list[Block]:
-    """Pensions claimed, as the funds count them: who still practises is told apart."""
+    """Pensions claimed, as the funds count them: who still practises is told apart.
+
+    A fund that answered for some départements only has no national total.
+    """
     rows = m.rows(
         "SELECT * FROM atlas.cessations WHERE niveau IN ('departement', 'france') "
         "OR (niveau = 'region' AND code = $region) QUALIFY annee = max(annee) OVER (PARTITION BY caisse) "
+        "AND (niveau <> 'france' OR departements = departements_du_territoire) "
         "ORDER BY caisse, profession, niveau DESC, code"
     )
     if not rows:
@@ -158,6 +162,9 @@ def _claimed(m: Marts) -> list[Block]:
     for r in rows:
         r["libelle"] = m.label(r["niveau"], r["code"])
         r["nom"] = m.professions.get(r["profession"], r["profession"])
+        r["connus"] = (
+            f"{r['departements']} sur {r['departements_du_territoire']}" if r["niveau"] != "departement" else ""
+        )
     return [
         Text(
             "Une retraite liquidée n’est pas une cessation d’activité : certains continuent d’exercer (cumul). Chaque "
@@ -173,6 +180,7 @@ def _claimed(m: Marts) -> list[Block]:
                 Column("liquidations", "Liquidations", "n0"),
                 Column("cumul", "dont cumul", "n0"),
                 Column("age_moyen", "Âge moyen", "n1"),
+                Column("connus", "Départements connus"),
             ),
             rows,
             "« s » : nombre trop petit pour être publié. Source : "
