@@ -384,7 +384,7 @@ def test_no_planted_identifier_leaves_the_archive(counted: Warehouse, tmp_path: 
 
 def test_what_descends_from_a_restricted_source_is_not_released(counted: Warehouse) -> None:
     assert RPPS.restreint
-    held = {"core.rpps_activites", "core.rpps_personnes", "atlas.mouvements_rpps"}
+    held = {"core.rpps_activites", "core.rpps_personnes"}
     assert held <= public.held_back().keys()
     with counted.connect() as db:
         hashes = {r[0] for r in rows(db, "SELECT DISTINCT personne FROM core.rpps_personnes")}

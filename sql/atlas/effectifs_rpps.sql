@@ -2,13 +2,23 @@
 -- Grain : annee, methode, profession, specialite_groupe, mode_exercice, niveau, code
 -- Source : annuaire santé, extractions en libre accès (ANS) ; règle de comptage de la DREES
 -- Publication : territoire
--- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
+-- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
 -- Colonnes :
 --   methode : personne (chacun une fois, au lieu retenu) ou prorata (1/k à chacun de ses k lieux d'activité)
 --   profession : profession (reference.professions_rpps)
 --   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
 --   mode_exercice : libéral, salarié, mixte, ou ensemble
-WITH lieux AS (
+WITH entiers AS (
+    SELECT millesime
+    FROM core.rpps_personnes
+    GROUP BY millesime
+    HAVING count(*) >= (SELECT valeur FROM reference.seuils WHERE seuil = 'registre_entier')
+        OR (SELECT fictif FROM reference.edition)
+),
+personnes AS (
+    SELECT p.* FROM core.rpps_personnes AS p JOIN entiers USING (millesime)
+),
+lieux AS (
     SELECT
         a.millesime, a.personne, a.profession, a.site,
         max({'ligne': a.ligne, 'commune': a.commune, 'departement': a.departement}) AS lieu
@@ -26,13 +36,13 @@ parts AS (
             ELSE (1.0 / p.sites)::DECIMAL(18, 6)
         END::DECIMAL(18, 6) AS part
     FROM lieux AS l
-    JOIN core.rpps_personnes AS p
+    JOIN personnes AS p
         ON p.millesime = l.millesime AND p.personne = l.personne AND p.profession = l.profession
     UNION ALL
     SELECT
         millesime, revision, profession, specialite_groupe, mode_exercice, 'personne', commune, departement,
         1::DECIMAL(18, 6)
-    FROM core.rpps_personnes
+    FROM personnes
 ),
 -- Few combinations of places and trades: they are counted before each is spread over its territories.
 comptes AS (

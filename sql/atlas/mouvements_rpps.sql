@@ -2,7 +2,7 @@
 -- Grain : annee, profession, niveau, code
 -- Source : annuaire santé, extractions en libre accès (ANS)
 -- Publication : territoire
--- Note : source restreinte, non publiée : des zonages qui se chevauchent se soustraient, et leur secret n'est pas traité. Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
+-- Note : deux extraits publiés nominativement se comparent par qui les a : les nombres, sans âge ni sexe, sont publiés tels quels. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
 -- Colonnes :
 --   annee_precedente [année] : année de l'extrait précédent épinglé
 --   profession : profession (reference.professions_rpps)
@@ -11,16 +11,26 @@
 --   arrivees [personnes] : présents qui étaient en activité ailleurs
 --   departs [personnes] : présents avant qui sont en activité ailleurs
 --   statut : calculé, ou rupture quand la profession est passée d'ADELI au RPPS entre les deux extraits
-WITH suites AS (
+WITH entiers AS (
+    SELECT millesime
+    FROM core.rpps_personnes
+    GROUP BY millesime
+    HAVING count(*) >= (SELECT valeur FROM reference.seuils WHERE seuil = 'registre_entier')
+        OR (SELECT fictif FROM reference.edition)
+),
+personnes AS (
+    SELECT p.* FROM core.rpps_personnes AS p JOIN entiers USING (millesime)
+),
+suites AS (
     SELECT millesime, lag(millesime) OVER (ORDER BY millesime) AS precedente
-    FROM (SELECT DISTINCT millesime FROM core.rpps_personnes)
+    FROM (SELECT DISTINCT millesime FROM personnes)
 ),
 -- A place is a commune, else a département, else unknown.
 places AS (
     SELECT
         millesime, revision, personne, profession,
         coalesce(commune, 'D' || departement, '?') AS lieu, commune, departement, region
-    FROM core.rpps_personnes
+    FROM personnes
 ),
 lieux AS (
     UNPIVOT (

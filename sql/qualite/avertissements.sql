@@ -3,7 +3,7 @@
 -- Source : verrou de l'édition et marts
 -- Publication : nationale
 -- Colonnes :
---   sujet : référence ancienne, révision, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
+--   sujet : référence ancienne, révision, registre partiel, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
 --   objet : ce que l'avertissement concerne
 --   avertissement : la phrase
 SELECT
@@ -29,6 +29,14 @@ SELECT
     'le producteur a changé ses fichiers sous la même étiquette : révision ' || revision || ' ; les précédentes sont gardées'
 FROM reference.millesimes
 WHERE statut = 'accepté' AND revision > 1
+UNION ALL
+SELECT
+    'registre partiel', 'rpps', millesime::VARCHAR,
+    'extrait de ' || count(*) || ' personnes, trop petit pour être le registre : aucun effectif, aucun mouvement n''en est tiré'
+FROM core.rpps_personnes
+WHERE NOT (SELECT fictif FROM reference.edition)
+GROUP BY millesime
+HAVING count(*) < (SELECT valeur FROM reference.seuils WHERE seuil = 'registre_entier')
 UNION ALL
 SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (lignes concernées : ' || count(*) || ')'
 FROM atlas.densites

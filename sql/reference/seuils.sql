@@ -17,6 +17,7 @@ WITH definis AS (
             ('baisse', 0.2, 'part', 'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
             ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
             ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('registre_entier', 500000, 'personnes', 'l''annuaire santé a plus de deux millions de lignes : un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),
             ('projets_visibles', 0.8, 'part', 'sous 80 % de projets visibles, le secret pèse plus que la difficulté')
     ) AS s (seuil, valeur, unite, raison)
 ),
@@ -28,11 +29,11 @@ secret AS (
     ON secret, dominance, contributeurs
     INTO NAME regle VALUE valeur
 )
-SELECT seuil, valeur::DECIMAL(9, 4) AS valeur, unite, raison FROM definis
+SELECT seuil, valeur::DECIMAL(12, 4) AS valeur, unite, raison FROM definis
 UNION ALL
 SELECT
     regle || '_' || source,
-    valeur::DECIMAL(9, 4),
+    valeur::DECIMAL(12, 4),
     CASE regle WHEN 'secret' THEN 'personnes' WHEN 'dominance' THEN 'part' ELSE 'établissements' END,
     raison
 FROM secret
