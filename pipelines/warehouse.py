@@ -152,6 +152,15 @@ def models() -> tuple[Model, ...]:
     return tuple(made for made in plan() if isinstance(made, Model))
 
 
+def reads(name: str, source: catalogue.Source, others: frozenset[str]) -> bool:
+    """Whether a table reads a source's own staged tables, and not through one of `others`."""
+    staged = {f"staging.{source.staged_name(table)}" for table in source.tables}
+    return any(
+        read in staged or (read in _needs() and read not in others and reads(read, source, others))
+        for read in _needs()[name][1]
+    )
+
+
 @functools.cache
 def sources_of(name: str) -> frozenset[str]:
     """The sources of the catalogue from which a table comes, through all that it reads."""

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import html
 import json
 import re
 from collections import Counter
@@ -424,6 +425,30 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Warehouse, fic
     assert {"sae", "insee_cog", "bmo", "parcoursup"} <= reference.keys()
     for source_id in reference:
         assert catalogue.load(source_id).adresse in text
+
+
+def test_every_source_has_a_page_with_its_columns_as_the_producer_names_them(made: Warehouse) -> None:
+    with made.connect() as db:
+        pinned = rows(
+            db, "SELECT source, millesime::VARCHAR, fichiers FROM reference.millesimes WHERE statut = 'accepté'"
+        )
+    for source in catalogue.load_all():
+        page = html.unescape((made.release / "sources" / f"{source.id}.html").read_text(encoding="utf-8"))
+        assert f"<code>{source.id}</code></a>" in (made.release / "donnees.html").read_text(encoding="utf-8")
+        for table in source.tables:
+            start = page.index(f'<h3 id="staging.{source.staged_name(table)}">')
+            part = page[start : page.index("</table>", start)]
+            listed = re.findall(r"<tr><td><code>(.+?)</code></td><td>(.+?)</td>", part)
+            assert [name for name, _ in listed] == [c.name for c in source.of_table(table)]
+        mine = [(m, files) for s, m, files in pinned if s == source.id]
+        for millesime, files in mine:
+            assert f"<tr><td>{millesime}" in page
+            assert files in page
+        assert mine or "Aucun n’a été accepté" in page
+    page = html.unescape((made.release / "sources/sae.html").read_text(encoding="utf-8"))
+    assert "DIRSI (2022)\u202f; absente (2023)" in page
+    page = (made.release / "sources/rpps.html").read_text(encoding="utf-8")
+    assert "core.rpps_personnes" not in page
 
 
 def test_sources_of_a_table_are_all_that_it_reads() -> None:

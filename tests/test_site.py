@@ -30,6 +30,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium n'est pas ins
 KINDS = (
     "index.html",
     "donnees.html",
+    "sources/sae.html",
     "qualite.html",
     "fiches/index.html",
     "fiches/ght-28106.html",

@@ -356,6 +356,7 @@ parquet/                        chaque table, typée, avec ses descriptions (R, 
 {prefix}atlas_public.duckdb     toutes les tables dans un fichier DuckDB 1.x, avec leurs descriptions
 {prefix}dictionnaire.csv        ce que dit chaque colonne (dictionnaire-fr.csv pour un tableur)
 donnees.html                    les tables une à une, leurs sources et leurs dates
+sources/                        une page par source : millésimes, colonnes, noms du producteur
 methodologie.html               ce que mesure chaque indicateur
 pages/, figures/, statique/     les pages de l'atlas ; les données et l'image de chaque figure
 differences.html                {since} ; le détail dans {prefix}differences.csv et .parquet

@@ -1,4 +1,4 @@
-"""Three pages of a release: the tables that it holds, its definitions, and what the checks said."""
+"""Pages of a release: the tables that it holds, a page per source, its definitions, and what the checks said."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import jinja2
 
-from pipelines import registers, warehouse
+from pipelines import catalogue, registers, warehouse
 from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
 
@@ -43,8 +43,8 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `donnees.html` (tables with sources, vintages, dates), `methodologie.html` (a card per indicator) and
-    `qualite.html` (all checks).
+    """Writes `donnees.html` (tables with sources, vintages, dates), `sources/<source>.html`, `methodologie.html` (a
+    card per indicator) and `qualite.html` (all checks).
 
     What concerns restricted sources alone is left out; `donnees.html` lists the tables held back, and why.
     """
@@ -94,7 +94,12 @@ def write(
         for w in sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
     ]
     pages = {
-        "donnees.html": templates.get_template("donnees.html.j2").render(**common, tables=listed, vintages=vintages),
+        "donnees.html": templates.get_template("donnees.html.j2").render(
+            **common,
+            tables=listed,
+            vintages=vintages,
+            absentes=[s for s in catalogue.sources() if s not in {v["source"] for v in vintages}],
+        ),
         "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
             themes=_cards(connection, written),
@@ -126,8 +131,52 @@ def write(
             ),
         ),
     }
+    (folder / "sources").mkdir()
+    shown = sorted((w.model for w in written), key=lambda m: (READING_ORDER.index(m.schema), m.table))
+    names = frozenset(m.name for m in shown)
+    for source in catalogue.load_all():
+        pages[f"sources/{source.id}.html"] = templates.get_template("source.html.j2").render(
+            **common,
+            racine="../",
+            source=source,
+            vintages=[v for v in vintages if v["source"] == source.id],
+            tables=_tables(source, [v["millesime"] for v in vintages if v["source"] == source.id]),
+            emplois=[m for m in shown if warehouse.reads(m.name, source, names)],
+        )
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _tables(source: catalogue.Source, vintages: list[int]) -> list[dict[str, Any]]:
+    """The tables of a source and their columns, each with the producer's names in the edition's vintages."""
+    return [
+        {
+            "nom": f"staging.{source.staged_name(name)}",
+            "titre": table.title,
+            "cle": [] if table.key == [catalogue.LINE] else table.key,
+            "colonnes": [
+                {
+                    "nom": column.name,
+                    "producteur": _theirs(column, vintages or [max(column.theirs)]),
+                    "type": column.sql,
+                    "unite": column.unit,
+                    "description": column.description,
+                }
+                for column in source.of_table(name)
+            ],
+        }
+        for name, table in source.tables.items()
+    ]
+
+
+def _theirs(column: catalogue.Column, vintages: list[int]) -> str:
+    """The producer's names of a column; with the vintages of each, where they differ."""
+    named: dict[str, list[int]] = {}
+    for vintage in sorted(set(vintages)):
+        named.setdefault(" ou ".join(column.headings(vintage)), []).append(vintage)
+    if len(named) == 1:
+        return next(iter(named))
+    return " ; ".join(f"{name or 'absente'} ({', '.join(map(str, years))})" for name, years in named.items())
 
 
 def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
