@@ -545,3 +545,12 @@ def test_old_references_and_other_denominators_reach_the_release(mirror: Warehou
         assert f"({source}, {millesime})" in page
     assert "référence ancienne" in page
     assert "rapporté à la population" in page
+
+
+def test_an_extract_too_small_to_be_the_register_gives_no_headcount(mirror_db: duckdb.DuckDBPyConnection) -> None:
+    """The directory's extract at hand has some twenty persons: a headcount of France would be wrong."""
+    assert 0 < one(mirror_db, "SELECT count(*) FROM core.rpps_personnes") < 1000
+    none(mirror_db, "FROM atlas.effectifs_rpps")
+    none(mirror_db, "FROM atlas.mouvements_rpps")
+    none(mirror_db, "FROM atlas.mesures WHERE source = 'rpps'")
+    assert one(mirror_db, "SELECT count(*) FROM qualite.avertissements WHERE sujet = 'registre partiel'") == 1

@@ -11,15 +11,9 @@
 --   arrivees [personnes] : présents qui étaient en activité ailleurs
 --   departs [personnes] : présents avant qui sont en activité ailleurs
 --   statut : calculé, ou rupture quand la profession est passée d'ADELI au RPPS entre les deux extraits
-WITH entiers AS (
-    SELECT millesime
-    FROM core.rpps_personnes
-    GROUP BY millesime
-    HAVING count(*) >= (SELECT valeur FROM reference.seuils WHERE seuil = 'registre_entier')
-        OR (SELECT fictif FROM reference.edition)
-),
-personnes AS (
-    SELECT p.* FROM core.rpps_personnes AS p JOIN entiers USING (millesime)
+WITH personnes AS (
+    -- An extract from which no headcount is drawn gives no movement either.
+    SELECT * FROM core.rpps_personnes WHERE millesime IN (SELECT millesime FROM atlas.effectifs_rpps)
 ),
 suites AS (
     SELECT millesime, lag(millesime) OVER (ORDER BY millesime) AS precedente
