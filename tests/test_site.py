@@ -162,10 +162,12 @@ def test_protected_tables_are_shown_as_the_public_file_holds_them(site: Watched,
     with duckdb.connect(str(file), read_only=True) as public:
         told = public.execute(
             "SELECT code, valeur FROM atlas.ressources_humaines WHERE indicateur = 'taux_vacance' "
-            "AND categorie = 'ensemble' AND niveau = 'departement' QUALIFY annee = max(annee) OVER () ORDER BY code"
+            "AND categorie = 'ensemble' AND niveau = 'ght' QUALIFY annee = max(annee) OVER () ORDER BY code"
         ).fetchall()
     page = site.go("pages/ressources-humaines.html")
-    shown = page.locator("section:has(> #par-departement) table tbody tr td:nth-child(2)").all_inner_texts()
+    shown = page.locator(
+        "section:has(> #par-groupement-hospitalier-de-territoire) table tbody tr td:nth-child(2)"
+    ).all_inner_texts()
     assert [text.strip() for text in shown] == [numbers.french(v, "pct1") if v is not None else "s" for _, v in told]
     assert "s" in shown
     assert any(v is not None for _, v in told)

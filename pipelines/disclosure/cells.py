@@ -30,8 +30,9 @@ CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
 Key = tuple[Any, ...]
 
 
-# How much more a cell is read than one of the finest level: hiding it costs as much more.
-READ = {"france": 8.0, "region": 8.0, "departement": 3.0, "ght": 3.0}
+# How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
+# a GHT, not by a département: where only one of two that overlap can be shown, it is the GHT.
+READ = {"france": 8.0, "region": 8.0, "ght": 6.0}
 
 
 @dataclass
