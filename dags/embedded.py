@@ -66,15 +66,15 @@ def main() -> int:
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
     edition = {"edition": arguments.edition}
     then = [("atlas", edition | {"update": arguments.update}), ("publish", edition | {"region": arguments.region})]
+    count = len(ingests) + len(then)
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
-    say(f"{len(ingests) + len(then)} DAG à exécuter, extraits de {now.sources}{online}\n")
+    say(f"{count} DAG à exécuter, extraits de {now.sources}{online}\n")
     runs.ready()
     failed: list[str] = []
     since = arguments.journal.stat().st_size if arguments.journal.is_file() else 0
 
-    def tell(run: runs.Run) -> None:
+    def tell(rank: int, run: runs.Run) -> None:
         name, good, seconds = run
-        rank = next(ranks)
         if not good:
             failed.append(name)
         said = ", ".join(
@@ -87,12 +87,11 @@ def main() -> int:
             )
         )
         mark = "fait " if good else "ÉCHEC"
-        say(f"[{rank:2}/{len(ingests) + len(then)}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
+        say(f"[{rank:2}/{count}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
 
-    ranks = iter(range(1, len(ingests) + len(then) + 1))
     try:
-        for run in runs.every(ingests):
-            tell(run)
+        for rank, run in enumerate(runs.every(ingests), start=1):
+            tell(rank, run)
     except BrokenProcessPool:
         say(
             "Le système a arrêté un des processus qui lisaient les extraits : la mémoire a manqué, le plus souvent.\n"
@@ -100,9 +99,9 @@ def main() -> int:
             "ce qui est déjà contrôlé n'est pas refait."
         )
         return 1
-    for name, conf in then:
+    for rank, (name, conf) in enumerate(then, start=len(ingests) + 1):
         run = runs.one(name, conf)
-        tell(run)
+        tell(rank, run)
         if name == "atlas" and not run[1]:
             break
     # What failed for a known reason is in the journal, with its sentence; anything else is in the log.

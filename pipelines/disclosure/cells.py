@@ -26,13 +26,12 @@ from pipelines.warehouse import Model
 MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names no dominance
 TERRITORY = ("niveau", "code")
 CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
-
-Key = tuple[Any, ...]
-
-
 # How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
 # a GHT, not by a département: where only one of two that overlap can be shown, it is the GHT.
 READ = {"france": 8.0, "region": 8.0, "ght": 6.0}
+TOTAL = 2.0  # and a total, than its parts
+
+Key = tuple[Any, ...]
 
 
 @dataclass
@@ -109,7 +108,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.sums: list[Sums] = []
-        self.read: list[float] = []
+        self.weights: list[float] = []
         self.policies: list[Confidentialite] = []
         self.needs: list[tuple[float, float] | None] = []
         self.whole: list[bool] = []
@@ -118,10 +117,10 @@ class _Builder:
         self.relations: list[dict[int, float]] = []
 
     def add(
-        self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool, read: float = 1
+        self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool, weight: float = 1.0
     ) -> int:
         self.sums.append(sums)
-        self.read.append(read)
+        self.weights.append(weight)
         self.policies.append(policy)
         self.needs.append(interval(sums, policy, whole=whole))
         self.whole.append(whole)
@@ -155,7 +154,7 @@ class _Builder:
             # A zero is nobody, and is shown; unless all that it is part of is about too few.
             cost=np.where(
                 inside & ((values != 0) | ~np.isnan(low)),
-                np.array(self.read) * (1 + np.log10(1 + np.abs(values))),
+                np.array(self.weights) * (1 + np.log10(1 + np.abs(values))),
                 FROZEN,
             ),
             group=group,
@@ -205,9 +204,9 @@ def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structu
         dims = key[:-2]
         whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
         row = tuple(key[i] for i in order)
-        whole_of = [dims[dimensions.index(name)] == value for name, value in structure.totaux.items()]
-        read = READ.get(str(key[-2]), 1) * (2 if any(whole_of) else 1)
-        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed, read=read)
+        is_total = any(dims[dimensions.index(name)] == value for name, value in structure.totaux.items())
+        weight = READ.get(str(key[-2]), 1.0) * (TOTAL if is_total else 1.0)
+        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed, weight=weight)
         made.relations.append({cell: -1.0, **{latent[m]: 1.0 for m in members}})
         if len(members) == 1:  # the block is this very cell, which is protected
             made.needs[latent[members[0]]] = None

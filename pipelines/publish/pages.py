@@ -83,6 +83,7 @@ def write(
         ),
     }
     templates = environment()
+    ordered = sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
     listed = [
         {
             "model": w.model,
@@ -91,7 +92,7 @@ def write(
             "file": tables.file_name(w.model, fictif=fictif),
             "sources": [of_reference.get(s, {"source": s}) for s in sorted(warehouse.sources_of(w.model.name))],
         }
-        for w in sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
+        for w in ordered
     ]
     pages = {
         "donnees.html": templates.get_template("donnees.html.j2").render(
@@ -132,16 +133,16 @@ def write(
         ),
     }
     (folder / "sources").mkdir()
-    shown = sorted((w.model for w in written), key=lambda m: (READING_ORDER.index(m.schema), m.table))
-    names = frozenset(m.name for m in shown)
+    names = frozenset(w.model.name for w in written)
     for source in catalogue.load_all():
+        mine = [v for v in vintages if v["source"] == source.id]
         pages[f"sources/{source.id}.html"] = templates.get_template("source.html.j2").render(
             **common,
             racine="../",
             source=source,
-            vintages=[v for v in vintages if v["source"] == source.id],
-            tables=_tables(source, [v["millesime"] for v in vintages if v["source"] == source.id]),
-            emplois=[m for m in shown if warehouse.reads(m.name, source, names)],
+            vintages=mine,
+            tables=_tables(source, [v["millesime"] for v in mine]),
+            emplois=[w.model for w in ordered if warehouse.reads(w.model.name, source, names)],
         )
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
