@@ -175,6 +175,16 @@ def test_protected_tables_are_shown_as_the_public_file_holds_them(site: Watched,
     assert "dont cumul" in page.inner_text("section:has(> #retraites-liquidees-selon-les-caisses)")
 
 
+def test_a_sheet_draws_the_place_among_peers(site: Watched) -> None:
+    page = site.go("fiches/ght-28106.html")
+    drawings = page.locator("td.dessin")
+    assert drawings.count() > 3
+    for drawing in drawings.all():
+        assert drawing.locator("svg").bounding_box()["width"] > 50
+        assert drawing.locator("[role=img]").get_attribute("aria-label")
+    assert "<" not in page.inner_text("main")
+
+
 def test_a_table_is_sorted_by_its_numbers_both_ways(site: Watched) -> None:
     page = site.go("pages/departement-14.html")
     table = page.locator("table.triable").first
