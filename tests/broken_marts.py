@@ -367,15 +367,7 @@ MARTS: dict[str, dict[str, str]] = {
         "bordereaux_connus": _set("bordereau", "'Q99'"),
         "reponses_suffisantes": "DELETE FROM {t} WHERE bordereau = 'Q24' AND finess LIKE '%2%'",
     },
-    "core.sae_personnels": {
-        "non_vide": _NOTHING,
-        "nombres_positifs": _NEGATIVE,
-        "vide_explique": _SILENT,
-        "statut_connu": _STATUS,
-        "zero_implicite_nul": "UPDATE {t} SET valeur = 1 WHERE statut = 'zéro implicite'",
-        "sauts_annuels": "UPDATE {t} SET valeur = valeur * 10 WHERE millesime = 2023 AND variable = 'ETP_TOT_PNM'",
-    },
-    "core.sae_recalculs": {
+    "qualite.sae_recalculs": {
         "non_vide": _NOTHING,
         "ecart_calcule": _set("ecart", "ecart + 1"),
         "medical_exact": "UPDATE {t} SET ecart = 1 WHERE bordereau = 'Q20'",
@@ -534,6 +526,9 @@ MARTS: dict[str, dict[str, str]] = {
         "statut_connu": _STATUS,
         "etablissements_connus": _set("finess", "'999999999'"),
         "total_national": "UPDATE {t} SET valeur = valeur + 1 WHERE variable = 'ETP_TOT_PNM'",
+        "nombres_positifs": _NEGATIVE,
+        "zero_implicite_nul": "UPDATE {t} SET valeur = 1 WHERE statut = 'zéro implicite'",
+        "sauts_annuels": "UPDATE {t} SET valeur = valeur * 10 WHERE millesime = 2023 AND variable = 'ETP_TOT_PNM'",
     },
     "fiches.ej_personnels": {
         "non_vide": _NOTHING,

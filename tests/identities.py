@@ -93,7 +93,8 @@ def disci_rows_are_never_added_up(db: Db, root: Path, year: int) -> None:
     lines = sae(root, "Q24", year)
     trap, once = add(r["ETPPNM"] for r in lines), add(r["ETPPNM"] for r in lines if r["DISCI"] == "9999")
     assert trap > 2 * once
-    recount = "SELECT sum(valeur_recalculee) FROM core.sae_recalculs WHERE millesime = ? AND variable = 'ETP_TOT_PNM'"
+    recount = "SELECT sum(valeur_recalculee) FROM qualite.sae_recalculs "
+    recount += "WHERE millesime = ? AND variable = 'ETP_TOT_PNM'"
     assert one(db, recount, year) == once
     lines = sae(root, "Q21", year)
     trap, once = add(r["ETP_INT"] for r in lines), add(r["ETP_INT"] for r in lines if r["DISCI"] == "9999")

@@ -194,8 +194,16 @@ def test_layers_only_read_to_the_left() -> None:
             if model.schema in reads_staging:
                 reads_staging[model.schema] |= {f"{model.name} < {r}" for r in read if r.startswith("staging.")}
             assert not {r for r in read if r.startswith("qualite.")} or model.schema == "qualite", model.name
-    # The beds of an establishment are in no core table.
-    assert reads_staging == {"atlas": set(), "fiches": {"fiches.etablissements < staging.sae_sygen"}}
+    # What the SAE says of an establishment, beds and staff, is told once: in no core table too.
+    assert reads_staging == {
+        "atlas": set(),
+        "fiches": {
+            "fiches.etablissements < staging.sae_sygen",
+            "fiches.es_personnels < staging.sae_sygen",
+            "fiches.es_personnels < staging.sae_q22",
+            "fiches.es_personnels < staging.absences",
+        },
+    }
 
 
 def test_tables_and_columns_say_what_they_are(sample_db: duckdb.DuckDBPyConnection) -> None:

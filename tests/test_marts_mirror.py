@@ -67,11 +67,11 @@ def test_2023_is_equal_on_every_establishment(mirror_db: duckdb.DuckDBPyConnecti
     compared = dict(
         rows(
             mirror_db,
-            "SELECT bordereau, count(DISTINCT finess) FROM core.sae_recalculs WHERE millesime = 2023 GROUP BY ALL",
+            "SELECT bordereau, count(DISTINCT finess) FROM qualite.sae_recalculs WHERE millesime = 2023 GROUP BY ALL",
         )
     )
     assert compared["Q24"] >= 3753
-    variables = "SELECT count(DISTINCT variable) FROM core.sae_recalculs WHERE millesime = 2023"
+    variables = "SELECT count(DISTINCT variable) FROM qualite.sae_recalculs WHERE millesime = 2023"
     assert one(mirror_db, variables) == 33 + 1 + 1 + 18
     by_result = "SELECT DISTINCT resultat FROM qualite.rapprochements WHERE source = 'sae' AND millesime = 2023"
     assert rows(mirror_db, by_result) == [("égal",)]
@@ -87,7 +87,7 @@ def test_2022_differs_on_112_establishments_listed_with_component_and_gap(
     assert one(mirror_db, f"SELECT count(*) {q24} AND variable = 'ETP_DIRSOI'") == 86
     none(mirror_db, f"SELECT finess {q24} AND raison_sociale IS NULL")
     none(mirror_db, "FROM qualite.sae_ecarts WHERE millesime = 2022 AND bordereau IN ('Q20', 'Q21')")
-    published = "SELECT sum(valeur) FROM core.sae_personnels WHERE millesime = 2022 AND variable = 'ETP_TOT_PNM'"
+    published = "SELECT sum(valeur) FROM fiches.es_personnels WHERE millesime = 2022 AND variable = 'ETP_TOT_PNM'"
     assert round(one(mirror_db, published)) == 1063659
     said = rows(
         mirror_db,

@@ -302,7 +302,7 @@ def test_site_and_entity_of_the_same_number_are_not_mixed(made: duckdb.DuckDBPyC
 def test_recount_takes_the_line_of_total_alone(made: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         made,
-        "SELECT variable, valeur_sygen, valeur_recalculee, ecart FROM core.sae_recalculs WHERE finess = ? "
+        "SELECT variable, valeur_sygen, valeur_recalculee, ecart FROM qualite.sae_recalculs WHERE finess = ? "
         "AND variable IN ('ETP_TOT_PNM', 'ETP_AID', 'EFFSAL_TOT', 'EFFSAL_SPEMED', 'EFF_INT') ORDER BY variable",
         PLEIN,
     )
@@ -314,7 +314,9 @@ def test_recount_takes_the_line_of_total_alone(made: duckdb.DuckDBPyConnection) 
         ("ETP_TOT_PNM", Decimal("20.5"), Decimal("20.5"), 0),
     ]
     none(
-        made, "FROM core.sae_recalculs WHERE finess = ? AND variable LIKE 'ETP_%' AND valeur_recalculee <> 0", SANS_9999
+        made,
+        "FROM qualite.sae_recalculs WHERE finess = ? AND variable LIKE 'ETP_%' AND valeur_recalculee <> 0",
+        SANS_9999,
     )
 
 

@@ -123,9 +123,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, sample_extracts: Path) -> Ite
             yield connection
 
 
-@pytest.mark.parametrize(
-    "table", ["core.sae_personnels", "fiches.es_personnels", "fiches.ej_personnels", "atlas.hospitaliers"]
-)
+@pytest.mark.parametrize("table", ["fiches.es_personnels", "fiches.ej_personnels", "atlas.hospitaliers"])
 def test_the_year_without_staff_is_a_hole_with_a_reason(made: duckdb.DuckDBPyConnection, table: str) -> None:
     found = rows(
         made, f"SELECT statut, count(valeur), count(*) > 100 FROM {table} WHERE millesime = 2020 GROUP BY statut"

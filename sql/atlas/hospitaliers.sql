@@ -25,27 +25,36 @@ territoires AS (
     SELECT row_number() OVER () AS territoire, niveau, code, statut_regroupe
     FROM (SELECT DISTINCT niveau, code, statut_regroupe FROM rattachements)
 ),
+situes AS (
+    SELECT r.millesime, r.finess, t.territoire
+    FROM rattachements AS r
+    JOIN territoires AS t USING (niveau, code, statut_regroupe)
+),
 variables AS (
     SELECT row_number() OVER () AS numero, variable, filiere, mesure, ligne, dont, unite
     FROM reference.variables_sae
 ),
+lignes AS MATERIALIZED (
+    SELECT p.millesime, p.finess, v.numero, p.valeur, p.statut = 'non collecté' AS non_collecte
+    FROM fiches.es_personnels AS p
+    JOIN variables AS v USING (variable)
+),
 sommes AS (
     SELECT
-        p.millesime, t.territoire, v.numero,
-        max(p.annee) AS annee,
-        max(p.revision) AS revision,
-        sum(p.valeur)::DECIMAL(18, 2) AS valeur,
+        l.millesime, s.territoire, l.numero,
+        sum(l.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
-        count(p.valeur)::INTEGER AS sites_repondants,
-        bool_and(p.statut = 'non collecté') AS non_collecte
-    FROM core.sae_personnels AS p
-    JOIN variables AS v USING (variable)
-    JOIN rattachements AS r USING (millesime, finess)
-    JOIN territoires AS t USING (niveau, code, statut_regroupe)
-    GROUP BY p.millesime, t.territoire, v.numero
+        count(l.valeur)::INTEGER AS sites_repondants,
+        bool_and(l.non_collecte) AS non_collecte
+    FROM lignes AS l
+    JOIN situes AS s USING (millesime, finess)
+    GROUP BY l.millesime, s.territoire, l.numero
+),
+exercices AS (
+    SELECT DISTINCT millesime, annee, revision FROM fiches.es_personnels
 )
 SELECT
-    s.annee, s.millesime, s.revision, t.niveau, t.code, t.statut_regroupe, v.variable,
+    e.annee, s.millesime, e.revision, t.niveau, t.code, t.statut_regroupe, v.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
     CASE
         WHEN s.non_collecte THEN 'non collecté'
@@ -55,5 +64,6 @@ SELECT
     END AS statut,
     s.sites, s.sites_repondants
 FROM sommes AS s
+JOIN exercices AS e USING (millesime)
 JOIN territoires AS t USING (territoire)
 JOIN variables AS v USING (numero)

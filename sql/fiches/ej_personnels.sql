@@ -6,19 +6,27 @@
 -- Colonnes :
 --   sites : nombre de sites de l'entité dans la SAE
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
+WITH sommes AS (
+    SELECT
+        millesime, finess_ej, variable,
+        max(revision) AS revision,
+        max(annee) AS annee,
+        sum(valeur)::DECIMAL(18, 2) AS valeur,
+        bool_and(statut = 'non collecté') AS non_collecte,
+        count(*)::INTEGER AS sites,
+        count(valeur)::INTEGER AS sites_repondants
+    FROM fiches.es_personnels
+    GROUP BY millesime, finess_ej, variable
+)
 SELECT
-    p.millesime, p.revision, p.annee, p.finess_ej, p.variable,
-    v.filiere, v.mesure, v.ligne, v.dont,
-    sum(p.valeur)::DECIMAL(18, 2) AS valeur,
-    v.unite,
+    s.millesime, s.revision, s.annee, s.finess_ej, s.variable,
+    v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
     CASE
-        WHEN bool_and(p.statut = 'non collecté') THEN 'non collecté'
-        WHEN count(p.valeur) = 0 THEN 'non-réponse'
-        WHEN count(p.valeur) < count(*) THEN 'partiel'
+        WHEN s.non_collecte THEN 'non collecté'
+        WHEN s.sites_repondants = 0 THEN 'non-réponse'
+        WHEN s.sites_repondants < s.sites THEN 'partiel'
         ELSE 'calculé'
     END AS statut,
-    count(*)::INTEGER AS sites,
-    count(p.valeur)::INTEGER AS sites_repondants
-FROM core.sae_personnels AS p
+    s.sites, s.sites_repondants
+FROM sommes AS s
 JOIN reference.variables_sae AS v USING (variable)
-GROUP BY ALL

@@ -1,10 +1,67 @@
--- Personnels médicaux et non médicaux de chaque établissement (site), une ligne par variable de la SAE.
+-- Personnels médicaux et non médicaux de chaque établissement (site), une ligne par variable de SYGEN, plus l'effectif d'internes recalculé.
 -- Grain : millesime, finess, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
 -- Publication : etablissement
--- Note : ne jamais additionner les lignes `dont` vrai : elles font partie d'un total.
+-- Note : ne jamais additionner les lignes `dont` vrai : elles font partie d'un total. Une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon. Où le producteur n'a pas fait de questionnaire cette année-là (2020), la valeur est « non collecté ».
+WITH publiees AS (
+    SELECT millesime, revision, annee, finess, finess_ej, variable, valeur
+    FROM (
+        SELECT millesime, revision, annee, finess, finess_ej,
+            COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')::DECIMAL(18, 2)
+        FROM staging.sae_sygen
+    )
+    UNPIVOT INCLUDE NULLS (valeur FOR variable IN (COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')))
+),
+recalculees AS (
+    SELECT
+        s.millesime, s.revision, s.annee, s.finess, s.finess_ej,
+        'EFF_INT_recalcule' AS variable,
+        CASE WHEN i.finess IS NOT NULL
+            THEN (coalesce(i.INT, 0) + coalesce(i.DOCJU, 0) + coalesce(i.FFI, 0))::DECIMAL(18, 2)
+        END AS valeur
+    FROM staging.sae_sygen AS s
+    LEFT JOIN staging.sae_q22 AS i USING (millesime, finess)
+),
+toutes AS (
+    SELECT * FROM publiees
+    UNION ALL
+    SELECT * FROM recalculees
+),
+-- In 2022 SYGEN leaves EFF_INT blank as soon as one of its three terms is blank: no zero, unless Q22 counts none.
+internes_comptes AS (
+    SELECT millesime, finess FROM recalculees WHERE valeur > 0
+),
+-- The questionnaires that the producer left out of a year; Q23, which is no file of ours, goes with Q24.
+absents AS (
+    SELECT DISTINCT millesime, upper("table") AS bordereau FROM staging.absences WHERE source = 'sae'
+    UNION
+    SELECT DISTINCT millesime, 'Q23' FROM staging.absences WHERE source = 'sae' AND "table" = 'q24'
+),
+lues AS (
+    SELECT
+        t.millesime, t.revision, t.annee, t.finess, t.finess_ej, t.variable,
+        v.filiere, v.mesure, v.ligne, v.dont, v.unite,
+        CASE WHEN a.bordereau IS NULL THEN t.valeur END AS valeur,
+        a.bordereau IS NOT NULL AS non_collecte,
+        q.finess IS NOT NULL AS questionnaire_rempli,
+        t.variable = 'EFF_INT' AND i.finess IS NOT NULL AS internes_non_publies
+    FROM toutes AS t
+    JOIN reference.variables_sae AS v USING (variable)
+    LEFT JOIN core.sae_questionnaires AS q
+        ON q.millesime = t.millesime AND q.finess = t.finess AND q.bordereau = v.bordereau
+    LEFT JOIN absents AS a ON a.millesime = t.millesime AND a.bordereau = v.bordereau
+    LEFT JOIN internes_comptes AS i ON i.millesime = t.millesime AND i.finess = t.finess
+)
 SELECT
-    p.millesime, p.revision, p.annee, p.finess, p.variable,
-    v.filiere, v.mesure, v.ligne, v.dont, p.valeur, v.unite, p.statut
-FROM core.sae_personnels AS p
-JOIN reference.variables_sae AS v USING (variable)
+    millesime, revision, annee, finess, finess_ej, variable, filiere, mesure, ligne, dont,
+    CASE WHEN valeur IS NULL AND NOT non_collecte AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE valeur END AS valeur,
+    unite,
+    CASE
+        WHEN non_collecte THEN 'non collecté'
+        WHEN valeur IS NOT NULL AND variable = 'EFF_INT_recalcule' THEN 'calculé'
+        WHEN valeur IS NOT NULL THEN 'publié'
+        WHEN internes_non_publies THEN 'nd'
+        WHEN questionnaire_rempli THEN 'zéro implicite'
+        ELSE 'non-réponse'
+    END AS statut
+FROM lues

@@ -15,7 +15,7 @@ WITH sommes AS (
         count(p.valeur)::INTEGER AS sites_repondants,
         bool_and(p.statut = 'non collecté') AS non_collecte
     FROM fiches.ght_membres AS m
-    JOIN core.sae_personnels AS p ON p.millesime = m.millesime AND p.finess = m.finess
+    JOIN fiches.es_personnels AS p ON p.millesime = m.millesime AND p.finess = m.finess
     WHERE m.retenu
     GROUP BY ALL
 ),

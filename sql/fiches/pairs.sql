@@ -115,6 +115,7 @@ mesures AS (
 places AS (
     SELECT
         niveau, millesime, categorie_regroupee, quart, indicateur,
+        true AS de_taille_connue,
         count(valeur)::INTEGER AS effectif_pairs,
         quantile_cont(valeur, [0.1, 0.25, 0.5, 0.75, 0.9]) AS q
     FROM mesures
@@ -149,7 +150,8 @@ SELECT
 FROM mesures AS m
 LEFT JOIN places AS p
     ON p.niveau = m.niveau AND p.millesime = m.millesime AND p.categorie_regroupee = m.categorie_regroupee
-    AND p.quart IS NOT DISTINCT FROM m.quart AND p.indicateur = m.indicateur AND m.taille IS NOT NULL
+    AND p.quart IS NOT DISTINCT FROM m.quart AND p.indicateur = m.indicateur
+    AND p.de_taille_connue = (m.taille IS NOT NULL)
 LEFT JOIN regions AS r
     ON r.niveau = m.niveau AND r.millesime = m.millesime AND r.categorie_regroupee = m.categorie_regroupee
     AND NOT r.ensemble AND r.region = m.region AND r.indicateur = m.indicateur

@@ -36,8 +36,8 @@ bordereaux AS (
         coalesce(sum(r.ecart) FILTER (r.variable = 'ETP_TOT_PNM'), 0) AS total_pnm,
         -- SYGEN leaves EFF_INT blank where one of its three terms is blank: known, not a gap to explain each time.
         r.bordereau = 'Q22' AND count(*) FILTER (r.ecart <> 0 AND p.statut IS DISTINCT FROM 'nd') = 0 AS blancs_seulement
-    FROM core.sae_recalculs AS r
-    LEFT JOIN core.sae_personnels AS p
+    FROM qualite.sae_recalculs AS r
+    LEFT JOIN fiches.es_personnels AS p
         ON p.millesime = r.millesime AND p.finess = r.finess AND p.variable = r.variable
     GROUP BY r.millesime, r.bordereau
 ),
@@ -61,7 +61,7 @@ sygen AS (
             || 'établissements différents : ' || count(*) FILTER (r.ecart <> 0),
         sum(r.valeur_recalculee)::DECIMAL(18, 2), sum(r.valeur_sygen)::DECIMAL(18, 2), 0::DECIMAL(18, 2),
         min(e.explication)
-    FROM core.sae_recalculs AS r
+    FROM qualite.sae_recalculs AS r
     JOIN explications AS e ON e.millesime = r.millesime AND e.bordereau = r.bordereau
     GROUP BY r.bordereau, r.millesime, r.variable
 ),
@@ -209,7 +209,7 @@ valeurs AS (
     WHERE source = 'cnam_demographie' AND profession = 'medecin' AND specialite = 'généralistes'
     UNION ALL
     SELECT 'internes', annee, 'france', 'F', sum(valeur)
-    FROM core.sae_personnels
+    FROM fiches.es_personnels
     WHERE variable = 'EFF_INT' AND statut = 'publié'
     GROUP BY annee
     UNION ALL

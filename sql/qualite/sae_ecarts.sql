@@ -10,6 +10,6 @@
 --   ecart : valeur de SYGEN moins valeur recalculée
 SELECT r.millesime, r.finess, e.raison_sociale, e.departement, e.region, e.region_ght, r.variable, r.bordereau,
     r.valeur_sygen, r.valeur_recalculee, r.ecart
-FROM core.sae_recalculs AS r
+FROM qualite.sae_recalculs AS r
 LEFT JOIN fiches.etablissements AS e ON e.millesime = r.millesime AND e.finess = r.finess
 WHERE r.ecart <> 0

@@ -61,11 +61,11 @@ recalcul AS (
 ),
 sygen AS (
     SELECT millesime, finess, variable, coalesce(valeur, 0) AS valeur
-    FROM core.sae_personnels
+    FROM fiches.es_personnels
     WHERE statut IN ('publié', 'zéro implicite', 'nd') AND variable <> 'EFF_INT_recalcule'
     UNION ALL
     SELECT millesime, finess, 'ETP_MEDTEC', sum(coalesce(valeur, 0))
-    FROM core.sae_personnels
+    FROM fiches.es_personnels
     WHERE variable IN ('ETP_PERSPHARMA', 'ETP_PERSLABO', 'ETP_PERSRADIO', 'ETP_AUTMEDTEC')
         AND statut IN ('publié', 'zéro implicite')
     GROUP BY millesime, finess
