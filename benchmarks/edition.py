@@ -111,7 +111,7 @@ def ingest(source: str) -> None:
 
 def whole(folder: Path, edition: int, region: str) -> Spent:
     """What it takes from archive to released tables."""
-    from pipelines import catalogue, quality, steps
+    from pipelines import quality, steps
 
     with tempfile.TemporaryDirectory() as warehouse:
         os.environ.update(ATLAS_SOURCES=str(folder), ATLAS_WAREHOUSE=warehouse)
@@ -124,7 +124,7 @@ def whole(folder: Path, edition: int, region: str) -> Spent:
 
         start = spent()
         with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=get_context("fork")) as pool:
-            list(pool.map(ingest, catalogue.sources()))
+            list(pool.map(ingest, steps.ingestible()))
         steps.lock(edition)
         target = steps.build(edition)
         steps.check_marts(target)

@@ -74,13 +74,17 @@ def vintages(source_id: str, millesime: int | None = None) -> list[int]:
 
 
 def ingestible() -> list[str]:
-    """Sources from which there is something to fetch: a deposited vintage, or a site that may be asked."""
+    """Sources from which there is something to fetch: a deposited vintage, or a site that may be asked.
+
+    The largest first: side by side, a long one begun last would keep all waiting.
+    """
     now = settings.load()
-    return [
-        source.id
+    found = [
+        source
         for source in catalogue.load_all()
         if (now.en_ligne and source.fetch is not None) or arrivals.deposited(now, source)
     ]
+    return [source.id for source in sorted(found, key=lambda s: (-arrivals.size(now, s), s.id))]
 
 
 def fetch(source_id: str, millesime: int) -> int:

@@ -24,6 +24,11 @@ def deposited(settings: Settings, source: Source) -> list[int]:
     return mirror.vintages(settings.sources, source)
 
 
+def size(settings: Settings, source: Source) -> int:
+    """Bytes that the folder of extracts holds for a source; 0 where its vintages are all to be downloaded."""
+    return mirror.size(settings.sources, source) if deposited(settings, source) else 0
+
+
 def online(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
     """Labels of the vintages that the producer's site has; none where the network isn't to be asked.
 
