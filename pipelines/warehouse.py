@@ -4,15 +4,21 @@ One SELECT a file, and the path is the table's name. The header of a file carrie
 says of itself: sentence, grain, source, columns. DuckDB parses the dependencies.
 """
 
+import contextlib
 import functools
 import hashlib
 import itertools
 import json
+import os
 import re
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -132,16 +138,24 @@ def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
 
 
 @functools.cache
-def plan() -> tuple[Model | Calculation, ...]:
-    """All that a build makes, in the order in which it can be made; a calculation once."""
+def _graph() -> dict[str, tuple[Model | Calculation, tuple[str, ...]]]:
+    """All that a build makes by name, a calculation once, with the names of what it reads of it."""
     needs = _needs()
-    order = TopologicalSorter({name: read & needs.keys() for name, (_, read) in needs.items()})
+    return {
+        made.name: (made, tuple(sorted({needs[name][0].name for name in read & needs.keys()})))
+        for made, read in needs.values()
+    }
+
+
+def _order() -> "TopologicalSorter[str]":
+    return TopologicalSorter({name: read for name, (_, read) in _graph().items()})
+
+
+@functools.cache
+def plan() -> tuple[Model | Calculation, ...]:
+    """All that a build makes, in an order in which it can be made; a calculation once."""
     try:
-        made: list[Model | Calculation] = []
-        for name in order.static_order():
-            if needs[name][0] not in made:
-                made.append(needs[name][0])
-        return tuple(made)
+        return tuple(_graph()[name][0] for name in _order().static_order())
     except CycleError as error:
         raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
 
@@ -398,7 +412,19 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
 # --- build, check, reconcile, promote ---------------------------------------------------------------
 
 
-def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path:
+@contextlib.contextmanager
+def side_by_side(connection: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolExecutor]:
+    """A thread for each core, and one of DuckDB's for each query: tables are made together, none is parted.
+
+    DuckDB works outside the interpreter's lock. Most tables are small: parting one costs more than it brings.
+    """
+    connection.execute("SET threads = 1")
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        yield pool
+    connection.execute("RESET threads")
+
+
+def build(settings: Settings, lock: Lock) -> Path:
     """Builds the marts of an edition into a new DuckDB file, aside. Returns its path.
 
     Raises BuildError, naming the model, where a query fails; the warehouse in place is not touched.
@@ -408,27 +434,50 @@ def build(settings: Settings, lock: Lock, *, threads: int | None = None) -> Path
     for left in folder.glob("construction-*"):
         left.unlink()
     target = folder / f"construction-{uuid.uuid4().hex[:8]}.duckdb"
-    with duckdb.connect(str(target)) as connection:
+    with duckdb.connect() as connection:
+        # Without a journal: a build that stops is begun anew, never recovered.
+        connection.execute(f"ATTACH {literal(str(target))} AS construction (RECOVERY_MODE no_wal_writes)")
+        connection.execute("USE construction")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"SET temp_directory = {literal(str(folder / 'temporaire'))}")
         connection.execute(COMPRESSION)
-        if threads:
-            connection.execute(f"SET threads = {threads}")
-        # One transaction: hundreds of comments would each wait for the disk.
+        connection.execute("SET checkpoint_threshold = '1TB'")  # written out once, at the end
         connection.begin()
         for schema in ("staging", indicators.SCHEMA, *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
         _stage_views(connection, settings, lock)
         _records(connection, settings, lock)
-        for made in plan():
-            if isinstance(made, Model):
-                _create(connection, made)
-            else:
-                _calculate(connection, made)
         connection.commit()
+        _make_all(connection)
         # What the marts took from it is in them, with its words.
         connection.execute(f"DROP SCHEMA {indicators.SCHEMA} CASCADE")
+        connection.execute("CHECKPOINT construction")
     return target
+
+
+def _make_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes all tables, each as soon as what it reads is there."""
+    order = _order()
+    order.prepare()
+    running: dict[Future[None], str] = {}
+    with side_by_side(connection) as pool:
+        while order.is_active():
+            for name in order.get_ready():
+                running[pool.submit(_make, connection.cursor(), _graph()[name][0])] = name
+            for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                ended.result()
+                order.done(running.pop(ended))
+
+
+def _make(connection: duckdb.DuckDBPyConnection, made: Model | Calculation) -> None:
+    with connection:
+        connection.execute("USE construction")
+        connection.begin()
+        if isinstance(made, Model):
+            _create(connection, made)
+        else:
+            _calculate(connection, made)
+        connection.commit()
 
 
 def _create(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -512,7 +561,7 @@ def check(target: Path) -> list[Control]:
         for model in models()
         if not sources_of(model.name) or sources_of(model.name) & there
     }
-    found = [c for controls in quality.validate(str(target), batches).values() for c in controls]
+    found = _validated(target, batches)
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
         connection.register("a_charger", pa.Table.from_pylist(rows, CONTROLS))
@@ -527,6 +576,28 @@ def check(target: Path) -> list[Control]:
             todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
         )
     return found
+
+
+def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> list[Control]:
+    """Runs the suites of a build by as many processes as there are cores, each a share; in the order of the marts.
+
+    They are forked, with Great Expectations at hand: it takes seconds to import, and as long as the queries to run.
+    """
+    quality.warm()
+    cores = len(os.sched_getaffinity(0))
+    shares = [dict(itertools.islice(batches.items(), rank, None, cores)) for rank in range(cores)]
+    try:
+        with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
+            done = list(pool.map(quality.validate, [str(target)] * cores, shares))
+    except BrokenProcessPool as error:
+        raise BuildError(
+            "Le système a arrêté un des processus qui contrôlent les marts : la mémoire a manqué, le plus souvent.",
+            expected=f"de la mémoire pour {cores} processus",
+            todo=f"en libérer, puis relancer ; la construction est gardée dans {target}, "
+            "l'entrepôt en place n'a pas changé",
+        ) from error
+    found = {name: controls for part in done for name, controls in part.items()}
+    return [control for name in batches for control in found[name]]
 
 
 def fingerprint(lock: Lock) -> str:

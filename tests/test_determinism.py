@@ -1,5 +1,6 @@
 """The same lock and commit give the same bytes, whatever the clock, the folder, the threads and the order."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -129,7 +131,16 @@ def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.Monkey
         return connection
 
     copy = a_copy(made.settings, folder / "copie")
+
+    @contextlib.contextmanager
+    def one_after_the_other(connection: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolExecutor]:
+        connection.execute(f"SET threads = {threads}")
+        with ThreadPoolExecutor(1) as pool:
+            yield pool
+
     monkeypatch.setattr(duckdb, "connect", with_threads)
+    # Tables are made side by side, by one thread each: here one after the other, each by many.
+    monkeypatch.setattr(warehouse, "side_by_side", one_after_the_other)
     with environment(copy.warehouse, copy.sources), tables_only():
         path = build_and_release()
     assert seen == {threads}
@@ -137,35 +148,6 @@ def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.Monkey
     tables = [name for name in first if name.startswith(("csv/", "csv-fr/", "parquet/"))]
     assert len(tables) > 2 * len(public.published())
     assert [name for name in tables if first[name] != second[name]] == []
-
-
-def test_build_takes_a_number_of_threads(copied: object) -> None:
-    lock = editions.lock(copied, EDITION)
-    monkey: list[str] = []
-    real = duckdb.connect
-
-    class Watched:
-        def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-            self.connection = connection
-
-        def __enter__(self) -> "Watched":
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.connection.close()
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self.connection, name)
-
-        def execute(self, query: str, *rest: object) -> object:
-            monkey.append(query)
-            return self.connection.execute(query, *rest)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warehouse, "plan", lambda: ())
-        patch.setattr(warehouse.duckdb, "connect", lambda *a, **k: Watched(real(*a, **k)))
-        warehouse.build(copied, lock, threads=3)
-    assert "SET threads = 3" in monkey
 
 
 def test_neither_sql_nor_release_asks_clock_or_chance() -> None:

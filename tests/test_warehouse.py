@@ -59,10 +59,16 @@ def reading(database: Path) -> Iterator[Reader]:
 def few(monkeypatch: pytest.MonkeyPatch) -> tuple[warehouse.Model, ...]:
     """A build of four small tables."""
     chosen = tuple(m for m in warehouse.models() if m.name in FEW)
-    monkeypatch.setattr(warehouse, "plan", lambda: chosen)
+    monkeypatch.setattr(warehouse, "_graph", lambda: one_by_one(*chosen))
     monkeypatch.setattr(warehouse, "models", lambda: chosen)
     monkeypatch.setattr(quality, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
     return chosen
+
+
+def one_by_one(*models: warehouse.Model) -> dict[str, tuple[warehouse.Model, tuple[str, ...]]]:
+    """What a build makes, each after the one before."""
+    names = [m.name for m in models]
+    return {m.name: (m, tuple(names[:rank][-1:])) for rank, m in enumerate(models)}
 
 
 def rule(name: str, query: str, severity: str = "critical") -> dict:
@@ -97,7 +103,7 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
     bad = replace(
         few[0], schema="atlas", table="fautive", grain=("a",), columns={"a": few[0].columns["edition"]}, query=query
     )
-    monkeypatch.setattr(warehouse, "plan", lambda: (*few, bad))
+    monkeypatch.setattr(warehouse, "_graph", lambda: one_by_one(*few, bad))
     before = digest(copied.database)
     with reading(copied.database) as reader:
         count = reader.ask("SELECT count(*) FROM fiches.es_personnels")

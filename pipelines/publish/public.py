@@ -137,35 +137,50 @@ def write(
     before anything is written, and the file is then attacked with the `previous` public files in hand.
     Raises DisclosureError where it gives away what is secret.
     """
-    written = []
     with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
         connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
-        connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie (STORAGE_VERSION 'v1.0.0')")
+        kept = "STORAGE_VERSION 'v1.0.0', RECOVERY_MODE no_wal_writes"
+        connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie ({kept})")
         connection.execute("ATTACH ':memory:' AS brut")
         connection.execute("USE entrepot")
         connection.execute(warehouse.COMPRESSION)
+        connection.execute("SET checkpoint_threshold = '1TB'")  # written out once, at the end
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA brut.{schema}")
         protected = {name for name in disclosure.structures.load() if name in descending()}
         for model in (m for m in published() if m.name in protected):
             _fill(connection, model, "brut", region, fictif=fictif)
         reports = disclosure.protect(connection, "brut", previous)
-        connection.begin()
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
-        for model in published():
-            columns = warehouse.described(connection, model)
-            if model.name in protected:
-                order = ", ".join(f'"{n}"' for n in [*model.grain, *[n for n, _ in columns if n not in model.grain]])
-                connection.execute(f"CREATE TABLE publie.{model.name} AS FROM brut.{model.name} ORDER BY {order}")
-            else:
-                _fill(connection, model, "publie", region, fictif=fictif)
-            warehouse.comment(connection, model, columns, database="publie")
-            rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
-            written.append(Written(model, rows, columns))
-        connection.commit()
+        with warehouse.side_by_side(connection) as pool:
+            tasks = [
+                pool.submit(_release, connection.cursor(), m, region, fictif=fictif, protected=m.name in protected)
+                for m in published()
+            ]
+        written = [task.result() for task in tasks]
+        connection.execute("CHECKPOINT publie")
         disclosure.check(disclosure.audit(connection, "publie", previous))
     return written, reports
+
+
+def _release(
+    connection: duckdb.DuckDBPyConnection, model: Model, region: str, *, fictif: bool, protected: bool
+) -> Written:
+    """Writes one table into the public file, as it was protected or as the region's release holds it."""
+    with connection:
+        connection.execute("USE entrepot")
+        columns = warehouse.described(connection, model)
+        connection.begin()
+        if protected:
+            order = ", ".join(f'"{n}"' for n in [*model.grain, *[n for n, _ in columns if n not in model.grain]])
+            connection.execute(f"CREATE TABLE publie.{model.name} AS FROM brut.{model.name} ORDER BY {order}")
+        else:
+            _fill(connection, model, "publie", region, fictif=fictif)
+        warehouse.comment(connection, model, columns, database="publie")
+        connection.commit()
+        rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
+    return Written(model, rows, columns)
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, model: Model, database: str, region: str, *, fictif: bool) -> None:

@@ -29,14 +29,18 @@ def write(connection: duckdb.DuckDBPyConnection, written: list[Written], folder:
     """Writes the tables of the public file into a folder: `parquet/` (typed, described), `csv/` and `csv-fr/`."""
     for kind in ("csv", "csv-fr", "parquet"):
         (folder / kind).mkdir(parents=True)
-    for model in (w.model for w in written):
+    with warehouse.side_by_side(connection) as pool:
+        tasks = [pool.submit(_write_one, connection.cursor(), w.model, folder, fictif=fictif) for w in written]
+    for task in tasks:
+        task.result()
+
+
+def _write_one(connection: duckdb.DuckDBPyConnection, model: Model, folder: Path, *, fictif: bool) -> None:
+    name = file_name(model, fictif=fictif)
+    with connection:
         table: pa.Table = connection.execute(f"FROM {model.name}").to_arrow_table()
-        name = file_name(model, fictif=fictif)
-        pq.write_table(
-            _with_words(table, model, fictif=fictif),
-            folder / "parquet" / f"{name}.parquet",
-            compression="zstd",
-        )
+        described = _with_words(table, model, fictif=fictif)
+        pq.write_table(described, folder / "parquet" / f"{name}.parquet", compression="zstd")
         both(connection, model.name, folder / "csv" / f"{name}.csv", folder / "csv-fr" / f"{name}.csv")
 
 
