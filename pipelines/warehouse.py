@@ -37,6 +37,7 @@ from pipelines.settings import ROOT, Settings
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
 MEMORY = "1GB"
+AT_ONCE = 4  # tables made, checked or written at once: they share that memory
 
 # DuckDB would try every compression on every column: thrice the time, for a file a tenth smaller.
 COMPRESSION = "SET force_compression = 'dictionary'"
@@ -412,6 +413,10 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
 # --- build, check, reconcile, promote ---------------------------------------------------------------
 
 
+def _workers() -> int:
+    return min(len(os.sched_getaffinity(0)), AT_ONCE)
+
+
 @contextlib.contextmanager
 def side_by_side(connection: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolExecutor]:
     """A thread for each core, and one of DuckDB's for each query: tables are made together, none is parted.
@@ -419,7 +424,7 @@ def side_by_side(connection: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolEx
     DuckDB works outside the interpreter's lock. Most tables are small: parting one costs more than it brings.
     """
     connection.execute("SET threads = 1")
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(_workers()) as pool:
         yield pool
     connection.execute("RESET threads")
 
@@ -579,20 +584,20 @@ def check(target: Path) -> list[Control]:
 
 
 def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> list[Control]:
-    """Runs the suites of a build by as many processes as there are cores, each a share; in the order of the marts.
+    """Runs the suites of a build by several processes, each a share; in the order of the marts.
 
     They are forked, with Great Expectations at hand: it takes seconds to import, and as long as the queries to run.
     """
     quality.warm()
-    cores = len(os.sched_getaffinity(0))
-    shares = [dict(itertools.islice(batches.items(), rank, None, cores)) for rank in range(cores)]
+    workers = _workers()
+    shares = [dict(itertools.islice(batches.items(), rank, None, workers)) for rank in range(workers)]
     try:
-        with ProcessPoolExecutor(cores, mp_context=get_context("fork")) as pool:
-            done = list(pool.map(quality.validate, [str(target)] * cores, shares))
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            done = list(pool.map(quality.validate, [str(target)] * workers, shares))
     except BrokenProcessPool as error:
         raise BuildError(
             "Le système a arrêté un des processus qui contrôlent les marts : la mémoire a manqué, le plus souvent.",
-            expected=f"de la mémoire pour {cores} processus",
+            expected=f"de la mémoire pour {workers} processus",
             todo=f"en libérer, puis relancer ; la construction est gardée dans {target}, "
             "l'entrepôt en place n'a pas changé",
         ) from error
