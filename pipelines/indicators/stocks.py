@@ -226,25 +226,26 @@ def projections(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
         local, spread = _local(keys, now.sum(axis=-1), stocks, profession)
         paths[(SLOPE, "central")] = local
         paths[(STILL, "central")] = np.repeat(now.sum(axis=-1)[:, None], HORIZON + 1, axis=1)
+        each = keys.loc[keys.index.repeat(HORIZON + 1)]
+        coming = each.annee_depart + np.tile(np.arange(HORIZON + 1), len(keys))
         for (method, scenario), path in paths.items():
-            for year in range(HORIZON + 1):
-                inside: tuple[Floats | float, Floats | float] = (np.nan, np.nan)
-                if (method, scenario) == (COHORT, "central"):
-                    inside = (low[:, year], high[:, year])
-                elif method == SLOPE:
-                    inside = (path[:, year] * (1 + spread[0, year]), path[:, year] * (1 + spread[1, year]))
-                lines.append(
-                    keys.assign(
-                        profession=profession,
-                        methode=method,
-                        scenario=scenario,
-                        annee=keys.annee_depart + year,
-                        effectif=path[:, year],
-                        bas=inside[0],
-                        haut=inside[1],
-                        retenue=np.where(keys.niveau == "france", method == COHORT, method == SLOPE),
-                    )
+            inside = (np.full(path.shape, np.nan), np.full(path.shape, np.nan))
+            if (method, scenario) == (COHORT, "central"):
+                inside = (low, high)
+            elif method == SLOPE:
+                inside = (path * (1 + spread[0]), path * (1 + spread[1]))
+            lines.append(
+                each.assign(
+                    profession=profession,
+                    methode=method,
+                    scenario=scenario,
+                    annee=coming,
+                    effectif=path.ravel(),
+                    bas=inside[0].ravel(),
+                    haut=inside[1].ravel(),
+                    retenue=np.where(each.niveau == "france", method == COHORT, method == SLOPE),
                 )
+            )
     made = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=PROJECTIONS)
     return made.dropna(subset=["effectif"])
 
