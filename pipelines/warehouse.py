@@ -138,7 +138,6 @@ def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
     return needs
 
 
-@functools.cache
 def _graph() -> dict[str, tuple[Model | Calculation, tuple[str, ...]]]:
     """All that a build makes by name, a calculation once, with the names of what it reads of it."""
     needs = _needs()
@@ -155,8 +154,9 @@ def _order() -> "TopologicalSorter[str]":
 @functools.cache
 def plan() -> tuple[Model | Calculation, ...]:
     """All that a build makes, in an order in which it can be made; a calculation once."""
+    graph = _graph()
     try:
-        return tuple(_graph()[name][0] for name in _order().static_order())
+        return tuple(graph[name][0] for name in _order().static_order())
     except CycleError as error:
         raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
 
@@ -462,13 +462,13 @@ def build(settings: Settings, lock: Lock) -> Path:
 
 def _make_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes all tables, each as soon as what it reads is there."""
-    order = _order()
+    order, graph = _order(), _graph()
     order.prepare()
     running: dict[Future[None], str] = {}
     with side_by_side(connection) as pool:
         while order.is_active():
             for name in order.get_ready():
-                running[pool.submit(_make, connection.cursor(), _graph()[name][0])] = name
+                running[pool.submit(_make, connection.cursor(), graph[name][0])] = name
             for ended in wait(running, return_when=FIRST_COMPLETED).done:
                 ended.result()
                 order.done(running.pop(ended))

@@ -373,6 +373,19 @@ MARTS: dict[str, dict[str, str]] = {
         "medical_exact": "UPDATE {t} SET ecart = 1 WHERE bordereau = 'Q20'",
         "non_medical_exact": "UPDATE {t} SET ecart = 1 WHERE bordereau = 'Q24'",
     },
+    "core.sae_specialites": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("etp_salarie", "-1"),
+        "specialites_connues": _set("specialite", "'M4040'"),
+        "specialites_et_total": _set("effectif_liberal", "effectif_liberal + 1", "specialite <> 'M9999'"),
+    },
+    "atlas.specialites_hospitalieres": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _set("code", "'ZZ'"),
+        "nombres_positifs": _set("effectif_liberal", "-1"),
+        "vide_explique": _set("statut", "'non-réponse'", "etp_salarie IS NOT NULL"),
+        "groupes_de_sygen": _set("etp_salarie", "etp_salarie + 1", "niveau = 'france'"),
+    },
     "core.sae_ght_publies": {
         "variables_connues": _set("variable", "'ETP_NOUVELLE'"),
         "nombres_positifs": _NEGATIVE,

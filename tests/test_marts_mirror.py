@@ -116,6 +116,17 @@ def test_interns_stay_as_published_beside_their_recount(mirror_db: duckdb.DuckDB
     assert one(mirror_db, f"{hidden} <> 'nd'") == 0
 
 
+def test_hospital_specialties_make_their_total(mirror_db: duckdb.DuckDBPyConnection) -> None:
+    lines = "FROM atlas.specialites_hospitalieres WHERE annee = 2023 AND niveau = "
+    assert rows(
+        mirror_db, f"SELECT count(DISTINCT specialite), count(DISTINCT code), count(*) {lines} 'departement'"
+    ) == [(45, 101, 45 * 101)]
+    for measure, variable in (("etp_salarie", "ETPSAL_TOT"), ("effectif_liberal", "EFFLIB_TOT")):
+        total = "SELECT valeur FROM atlas.hospitaliers WHERE annee = 2023 AND niveau = 'france' AND variable = ? "
+        published = one(mirror_db, f"{total} AND statut_regroupe = 'ensemble'", variable)
+        assert one(mirror_db, f"SELECT sum({measure}) {lines} 'france'") == published > 40000
+
+
 def test_group_keeps_its_site_outside_the_region(mirror_db: duckdb.DuckDBPyConnection, mirror: Warehouse) -> None:
     for year in (2022, 2023):
         sites = rows(

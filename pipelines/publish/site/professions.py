@@ -491,6 +491,45 @@ def _group(m: Marts, group: Row) -> Page:
         f"À l’hôpital : {label[:1].lower()}{label[1:]}",
         f"Médecins, odontologistes et pharmaciens des établissements de santé. {note}".strip(),
         AREA,
-        [Section("Effectifs et ETP", blocks)],
+        [Section("Effectifs et ETP", blocks), *_hospital_specialties(m, group, label)],
         [(AREA, "Professions et spécialités")],
     )
+
+
+def _hospital_specialties(m: Marts, group: Row, label: str) -> list[Section]:
+    """The lines of the questionnaire that make a group, by département; none where it is a single line."""
+    found = m.rows(
+        "SELECT h.annee, h.niveau, h.code, h.specialite, coalesce(h.libelle, 'Code ' || h.specialite) AS libelle, "
+        "h.etp_salarie, h.effectif_salarie, h.effectif_liberal, h.statut FROM atlas.specialites_hospitalieres AS h "
+        "WHERE h.groupe = $groupe AND (h.niveau = 'departement' OR (h.niveau = 'region' AND h.code = $region)) "
+        "AND h.annee = (SELECT max(annee) FROM atlas.specialites_hospitalieres) "
+        "ORDER BY h.specialite, h.niveau DESC, h.code",
+        groupe=group["groupe"],
+    )
+    if len({r["specialite"] for r in found}) < 2:
+        return []
+    places = {f"{r['niveau']}_{r['code']}": m.label(r["niveau"], r["code"]) for r in found}
+    measures = {
+        "etp_salarie": "ETP salariés",
+        "effectif_salarie": "effectif salarié",
+        "effectif_liberal": "effectif libéral",
+    }
+    tables: list[Block] = []
+    for measure, words in measures.items():
+        lines: dict[str, Row] = {}
+        for r in found:
+            line = lines.setdefault(r["specialite"], {"libelle": r["libelle"], "specialite": r["specialite"]})
+            place = f"{r['niveau']}_{r['code']}"
+            line[place], line[f"{place}_statut"] = r[measure], r["statut"]
+        columns = [Column("libelle", "Spécialité")] + [Column(key, name, "n0") for key, name in places.items()]
+        tables.append(
+            Table(
+                f"{label} : {words} par spécialité, {found[0]['annee']}",
+                columns,
+                list(lines.values()),
+                "Les fichiers de la SAE donnent la plupart des spécialités par leur code ; leurs libellés sont dans "
+                f"sa documentation (Liste_variables). Source : {m.source('sae')}.",
+                folded=measure != "etp_salarie",
+            )
+        )
+    return [Section("Spécialités du groupe", tables)]

@@ -1,0 +1,59 @@
+-- Personnel médical des établissements de santé par spécialité, salarié et libéral, par département, région et France.
+-- Grain : annee, niveau, code, specialite
+-- Source : SAE (DREES), bordereau Q20
+-- Publication : territoire
+-- Note : sommes des sites du territoire ; un médecin qui exerce sur deux sites compte deux fois dans un effectif, pas dans les ETP. Les extraits donnent les spécialités par leur code : leurs libellés sont dans la documentation de la SAE (Liste_variables), et seuls ceux que les formules de SYGEN établissent sont repris. Où le producteur n'a pas fait de questionnaire cette année-là (2020), l'année est absente.
+-- Colonnes :
+--   specialite : code PERSO de la SAE
+--   libelle : libellé de la spécialité, où il est établi
+--   groupe : suffixe des variables de SYGEN qui comptent la spécialité (SPEMED, SPECHI, PSY …)
+--   effectif_salarie [personnes] : salariés, au 31 décembre
+--   etp_salarie [ETP] : salariés, équivalents temps plein moyens annuels rémunérés
+--   effectif_liberal [personnes] : libéraux, au 31 décembre
+--   sites : nombre de sites du territoire
+--   sites_repondants : sites qui ont rempli le bordereau ; une spécialité qu'ils n'y ont pas vaut zéro
+WITH sites AS (
+    SELECT e.millesime, e.finess, e.departement, e.region, 'F' AS france, q.finess IS NOT NULL AS repond
+    FROM fiches.etablissements AS e
+    LEFT JOIN core.sae_specialites AS q
+        ON q.millesime = e.millesime AND q.finess = e.finess AND q.specialite = 'M9999'
+),
+rattachements AS (
+    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
+),
+territoires AS (
+    SELECT millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants
+    FROM rattachements
+    GROUP BY millesime, niveau, code
+),
+specialites AS (
+    SELECT DISTINCT q.annee, q.millesime, q.revision, q.specialite, s.libelle, s.groupe
+    FROM core.sae_specialites AS q
+    JOIN reference.specialites AS s USING (specialite)
+    WHERE s.groupe IS NOT NULL
+),
+sommes AS (
+    SELECT
+        q.millesime, r.niveau, r.code, q.specialite,
+        sum(q.effectif_salarie)::INTEGER AS effectif_salarie,
+        sum(q.etp_salarie)::DECIMAL(18, 2) AS etp_salarie,
+        sum(q.effectif_liberal)::INTEGER AS effectif_liberal
+    FROM core.sae_specialites AS q
+    JOIN rattachements AS r USING (millesime, finess)
+    GROUP BY q.millesime, r.niveau, r.code, q.specialite
+)
+SELECT
+    p.annee, p.millesime, p.revision, t.niveau, t.code, p.specialite, p.libelle, p.groupe,
+    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.effectif_salarie, 0) END AS effectif_salarie,
+    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.etp_salarie, 0) END AS etp_salarie,
+    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.effectif_liberal, 0) END AS effectif_liberal,
+    CASE
+        WHEN t.sites_repondants = 0 THEN 'non-réponse'
+        WHEN t.sites_repondants < t.sites THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut,
+    t.sites, t.sites_repondants
+FROM territoires AS t
+JOIN specialites AS p USING (millesime)
+LEFT JOIN sommes AS s
+    ON s.millesime = t.millesime AND s.niveau = t.niveau AND s.code = t.code AND s.specialite = p.specialite
