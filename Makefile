@@ -16,7 +16,7 @@ atlas: install
 	@$(BIN)/atlas edition --edition $(EDITION) --region $(REGION) $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(ONLINE),--en-ligne)
 
 test: install
-	@$(BIN)/pytest -n logical --dist loadfile
+	@$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: install
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
