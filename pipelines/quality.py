@@ -34,8 +34,8 @@ SUITES = ROOT / "expectations"
 OUTCOME = "bilan.json"
 QUARANTINE = "quarantaine.parquet"
 
-# Bytes up to which a table is held in memory while it is checked, and a vintage read by one thread.
-IN_MEMORY = 32_000_000
+# Bytes under which a vintage is read by one thread, and a table held in memory while it is checked.
+SMALL = 32_000_000
 
 Severity = Literal["critique", "avertissement", "information"]
 SEVERITIES: dict[str, Severity] = {"critical": "critique", "warning": "avertissement", "info": "information"}
@@ -181,7 +181,7 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
 
 def _share_cores(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
     """One thread for a small vintage: to part its work costs more than it brings, and others are read beside it."""
-    if sum(file.bytes for file in landed.files) < IN_MEMORY:
+    if sum(file.bytes for file in landed.files) < SMALL:
         connection.execute("SET threads = 1")
 
 
@@ -705,7 +705,7 @@ def check_vintage(settings: Settings, landed: Landed) -> Outcome:
         for name in notes:
             path = pending / f"{name}.parquet"
             # Dozens of rules read each table: it is decoded once, unless it is too large for memory.
-            kind = "TABLE" if path.stat().st_size < IN_MEMORY else "VIEW"
+            kind = "TABLE" if path.stat().st_size < SMALL else "VIEW"
             connection.execute(
                 f"CREATE {kind} controle.{name} AS SELECT * EXCLUDE (file_row_number), "
                 f"file_row_number AS _rang "

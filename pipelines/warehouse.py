@@ -37,7 +37,7 @@ from pipelines.settings import ROOT, Settings
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
 MEMORY = "1GB"
-AT_ONCE = 4  # tables made, checked or written at once: they share that memory
+AT_ONCE = 4  # tables made or written at once, and processes that check them
 
 # DuckDB would try every compression on every column: thrice the time, for a file a tenth smaller.
 COMPRESSION = "SET force_compression = 'dictionary'"
@@ -147,18 +147,32 @@ def _graph() -> dict[str, tuple[Model | Calculation, tuple[str, ...]]]:
     }
 
 
-def _order() -> "TopologicalSorter[str]":
-    return TopologicalSorter({name: read for name, (_, read) in _graph().items()})
+def _order(graph: dict[str, tuple[Model | Calculation, tuple[str, ...]]]) -> "TopologicalSorter[str]":
+    """What is in a graph, to be taken as it can be made. Raises BuildError where models cite each other in a circle."""
+    order = TopologicalSorter({name: read for name, (_, read) in graph.items()})
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise BuildError(
+            f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.",
+            where=Place(file="sql/"),
+            expected="des tables dont aucune ne se lit elle-même, fût-ce par d'autres",
+            todo="retirer l'une de ces lectures",
+        ) from error
+    return order
 
 
 @functools.cache
 def plan() -> tuple[Model | Calculation, ...]:
-    """All that a build makes, in an order in which it can be made; a calculation once."""
+    """All that a build makes, in an order in which it can be made; a calculation once. Raises as `_order`."""
     graph = _graph()
-    try:
-        return tuple(graph[name][0] for name in _order().static_order())
-    except CycleError as error:
-        raise BuildError(f"Les modèles se citent en rond : {' -> '.join(error.args[1])}.") from error
+    order = _order(graph)
+    made: list[Model | Calculation] = []
+    while order.is_active():
+        ready = order.get_ready()
+        made += [graph[name][0] for name in ready]
+        order.done(*ready)
+    return tuple(made)
 
 
 @functools.cache
@@ -446,7 +460,6 @@ def build(settings: Settings, lock: Lock) -> Path:
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute(f"SET temp_directory = {literal(str(folder / 'temporaire'))}")
         connection.execute(COMPRESSION)
-        connection.execute("SET checkpoint_threshold = '1TB'")  # written out once, at the end
         connection.begin()
         for schema in ("staging", indicators.SCHEMA, *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
@@ -462,8 +475,8 @@ def build(settings: Settings, lock: Lock) -> Path:
 
 def _make_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes all tables, each as soon as what it reads is there."""
-    order, graph = _order(), _graph()
-    order.prepare()
+    graph = _graph()
+    order = _order(graph)
     running: dict[Future[None], str] = {}
     with side_by_side(connection) as pool:
         while order.is_active():

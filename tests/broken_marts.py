@@ -376,7 +376,6 @@ MARTS: dict[str, dict[str, str]] = {
     "core.sae_specialites": {
         "non_vide": _NOTHING,
         "nombres_positifs": _set("etp_salarie", "-1"),
-        "specialites_connues": _set("specialite", "'M4040'"),
         "specialites_et_total": _set("effectif_liberal", "effectif_liberal + 1", "specialite <> 'M9999'"),
     },
     "atlas.specialites_hospitalieres": {

@@ -194,7 +194,7 @@ def test_layers_only_read_to_the_left() -> None:
             if model.schema in reads_staging:
                 reads_staging[model.schema] |= {f"{model.name} < {r}" for r in read if r.startswith("staging.")}
             assert not {r for r in read if r.startswith("qualite.")} or model.schema == "qualite", model.name
-    # What the SAE says of an establishment, beds and staff, is told once: in no core table too.
+    # Beds and staff of an establishment are in no core table: they would stand twice.
     assert reads_staging == {
         "atlas": set(),
         "fiches": {

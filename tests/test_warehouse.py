@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -201,6 +202,31 @@ def test_builds_left_by_a_killed_run_are_cleared(copied: Settings, few: tuple) -
         (folder / name).write_bytes(b"x")
     target = Path(steps.build(EDITION))
     assert [p for p in folder.glob("construction-*")] == [target]
+
+
+def killed(*_: object) -> None:
+    os._exit(9)
+
+
+def test_a_killed_check_is_told_and_leaves_the_warehouse_in_place(
+    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = steps.build(EDITION)
+    before = digest(copied.database)
+    monkeypatch.setattr(quality, "validate", killed)
+    with pytest.raises(BuildError, match="a arrêté un des processus"):
+        steps.check_marts(target)
+    assert digest(copied.database) == before
+
+
+def test_models_that_read_each_other_are_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, *_ = few
+    circle = {first.name: (first, (second.name,)), second.name: (second, (first.name,))}
+    monkeypatch.setattr(warehouse, "_graph", lambda: circle)
+    with pytest.raises(BuildError, match="se citent en rond") as told:
+        steps.build(EDITION)
+    assert first.name in told.value.what
+    assert second.name in told.value.what
 
 
 # --- Swapping in ------------------------------------------------------------------------------------

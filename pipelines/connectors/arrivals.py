@@ -25,8 +25,9 @@ def deposited(settings: Settings, source: Source) -> list[int]:
 
 
 def size(settings: Settings, source: Source) -> int:
-    """Bytes that the folder of extracts holds for a source; 0 where its vintages are all to be downloaded."""
-    return mirror.size(settings.sources, source) if deposited(settings, source) else 0
+    """Bytes in the folders of a source's deposited vintages; 0 where all are to be downloaded."""
+    folders = (mirror.place(settings.sources, source, millesime) for millesime in deposited(settings, source))
+    return sum(path.stat().st_size for folder in folders for path in folder.iterdir() if path.is_file())
 
 
 def online(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:

@@ -62,16 +62,6 @@ def vintages(root: Path, source: Source) -> list[int]:
     return sorted(found)
 
 
-def size(root: Path, source: Source) -> int:
-    """Bytes that the folder holds for a source, all vintages together."""
-    return sum(
-        path.stat().st_size
-        for millesime in vintages(root, source)
-        for path in _files(place(root, source, millesime))
-        if _claims(source, millesime, path) or packed.is_archive(source, millesime, path)
-    )
-
-
 def place(root: Path, source: Source, millesime: int) -> Path:
     """The folder where the files of a vintage are laid."""
     home = root / source.folder

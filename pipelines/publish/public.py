@@ -144,7 +144,6 @@ def write(
         connection.execute("ATTACH ':memory:' AS brut")
         connection.execute("USE entrepot")
         connection.execute(warehouse.COMPRESSION)
-        connection.execute("SET checkpoint_threshold = '1TB'")  # written out once, at the end
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA brut.{schema}")
         protected = {name for name in disclosure.structures.load() if name in descending()}
@@ -155,7 +154,7 @@ def write(
             connection.execute(f"CREATE SCHEMA publie.{schema}")
         with warehouse.side_by_side(connection) as pool:
             tasks = [
-                pool.submit(_release, connection.cursor(), m, region, fictif=fictif, protected=m.name in protected)
+                pool.submit(_write_one, connection.cursor(), m, region, fictif=fictif, protected=m.name in protected)
                 for m in published()
             ]
         written = [task.result() for task in tasks]
@@ -164,7 +163,7 @@ def write(
     return written, reports
 
 
-def _release(
+def _write_one(
     connection: duckdb.DuckDBPyConnection, model: Model, region: str, *, fictif: bool, protected: bool
 ) -> Written:
     """Writes one table into the public file, as it was protected or as the region's release holds it."""

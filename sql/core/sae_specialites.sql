@@ -1,4 +1,4 @@
--- Personnel médical de chaque établissement par spécialité : les lignes de détail du bordereau Q20.
+-- Personnel médical de chaque établissement par spécialité : les lignes du bordereau Q20, leur total compris (M9999).
 -- Grain : millesime, finess, specialite
 -- Source : SAE (DREES), bordereau Q20
 -- Publication : interne

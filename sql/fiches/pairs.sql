@@ -151,6 +151,7 @@ FROM mesures AS m
 LEFT JOIN places AS p
     ON p.niveau = m.niveau AND p.millesime = m.millesime AND p.categorie_regroupee = m.categorie_regroupee
     AND p.quart IS NOT DISTINCT FROM m.quart AND p.indicateur = m.indicateur
+    -- Written bare, a condition on one side would have every pair compared.
     AND p.de_taille_connue = (m.taille IS NOT NULL)
 LEFT JOIN regions AS r
     ON r.niveau = m.niveau AND r.millesime = m.millesime AND r.categorie_regroupee = m.categorie_regroupee

@@ -518,7 +518,7 @@ def _hospital_specialties(m: Marts, group: Row, label: str) -> list[Section]:
     for measure, words in measures.items():
         lines: dict[str, Row] = {}
         for r in found:
-            line = lines.setdefault(r["specialite"], {"libelle": r["libelle"], "specialite": r["specialite"]})
+            line = lines.setdefault(r["specialite"], {"libelle": r["libelle"]})
             place = f"{r['niveau']}_{r['code']}"
             line[place], line[f"{place}_statut"] = r[measure], r["statut"]
         columns = [Column("libelle", "Spécialité")] + [Column(key, name, "n0") for key, name in places.items()]
