@@ -5,6 +5,8 @@ import hashlib
 import html
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -18,7 +20,7 @@ from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows, tables_onl
 
 from pipelines import catalogue, disclosure, steps, warehouse
 from pipelines.errors import BuildError
-from pipelines.publish import numbers, package, public, release, tables
+from pipelines.publish import drawing, numbers, package, public, release, tables
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"
@@ -41,6 +43,29 @@ def change(database: Path, statement: str, *values: object) -> None:
 def tables_alone() -> Iterator[None]:
     with tables_only():
         yield
+
+
+# --- Figures ------------------------------------------------------------------------------------------
+
+
+def test_figures_are_drawn_whatever_program_asks_for_them(tmp_path: Path) -> None:
+    # A scheduler's program can't be imported again: here, doing so would draw anew, without end.
+    program = tmp_path / "programme.py"
+    program.write_text(
+        "from pipelines.publish import drawing\n"
+        """specs = ['{"mark": "point", "data": {"values": [{"a": %d}]}}' % n for n in range(5)]\n"""
+        "drawn = drawing.every(specs)\n"
+        "assert list(drawn) == specs\n"
+        "assert all(drawn[spec] == drawing.one(spec) for spec in specs)\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_figure_that_cannot_be_drawn_is_told() -> None:
+    with pytest.raises(RuntimeError, match=r"(?s)figure ne se dessine pas.*ValueError"):
+        drawing.every(['{"mark": "aucune de celles qui existent"}'])
 
 
 # --- Immutable, numbered ------------------------------------------------------------------------------

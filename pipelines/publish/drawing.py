@@ -1,18 +1,25 @@
 """Vega-Lite specifications drawn as SVG and PNG, by several processes: in one, the library never draws two at once.
 
-It imports little: each process starts with it.
+Each process is this very module, run as a program: it reads specifications on its standard input and writes their
+pictures on its standard output. What `multiprocessing` starts would import `__main__` first, which under a scheduler
+is the scheduler. It imports little: each process starts with it.
 """
 
+import base64
+import itertools
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 
 import vl_convert
 
+from pipelines.errors import BuildError
+
 VEGA_LITE = "6.4"
 SCALE_PNG = 1.5
-TOGETHER = 8  # specifications handed to a process at once
 
 Picture = tuple[str, bytes]
 
@@ -25,11 +32,46 @@ def one(spec: str) -> Picture:
     return svg, vl_convert.svg_to_png(svg, scale=SCALE_PNG)
 
 
+def _workers() -> int:
+    return len(os.sched_getaffinity(0))
+
+
 def every(specs: Iterable[str]) -> dict[str, Picture]:
     """Specification -> picture. What this process has had drawn before isn't drawn again."""
     asked = list(dict.fromkeys(specs))
     new = [spec for spec in asked if spec not in _DRAWN]
     if new:
-        with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-            _DRAWN.update(zip(new, pool.map(one, new, chunksize=TOGETHER), strict=True))
+        workers = min(_workers(), len(new))
+        shares = [list(itertools.islice(new, rank, None, workers)) for rank in range(workers)]
+        with ThreadPoolExecutor(workers) as pool:
+            for share, pictures in zip(shares, pool.map(_elsewhere, shares), strict=True):
+                _DRAWN.update(zip(share, pictures, strict=True))
     return {spec: _DRAWN[spec] for spec in asked}
+
+
+def _elsewhere(specs: list[str]) -> list[Picture]:
+    """The pictures of specifications, drawn by a process of its own.
+
+    Raises BuildError where the system ended it, RuntimeError with what it said where it failed.
+    """
+    command = [sys.executable, "-P", "-m", __name__]  # -P: no file of the present folder stands for a module
+    done = subprocess.run(command, input=json.dumps(specs).encode(), capture_output=True, check=False)  # noqa: S603
+    if done.returncode < 0:
+        raise BuildError(
+            "Le système a arrêté un des processus qui dessinent les figures : la mémoire a manqué, le plus souvent.",
+            expected=f"de la mémoire pour {_workers()} processus",
+            todo="en libérer, puis relancer la publication : rien n'en est en place",
+        )
+    if done.returncode:
+        raise RuntimeError(f"une figure ne se dessine pas : {done.stderr.decode(errors='replace')}")
+    return [(svg, base64.b64decode(png)) for svg, png in json.loads(done.stdout)]
+
+
+def main() -> None:
+    """Draws what standard input lists."""
+    drawn = (one(spec) for spec in json.load(sys.stdin))
+    json.dump([(svg, base64.b64encode(png).decode()) for svg, png in drawn], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
