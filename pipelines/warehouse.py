@@ -287,6 +287,9 @@ CONTROLS = pa.schema(
 _RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(18, 4)}
 
 
+SECRECY = ("seuil_secret", "dominance", "contributeurs_min", "precision_min")
+
+
 def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:
     if rules is None:
         return {}
@@ -294,6 +297,7 @@ def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:
         "seuil_secret": Decimal(rules.seuil),
         "dominance": None if rules.dominance is None else Decimal(str(rules.dominance)),
         "contributeurs_min": Decimal(rules.contributeurs) if rules.contributeurs > 1 else None,
+        "precision_min": None if rules.precision is None else Decimal(str(rules.precision)),
         "raison_secret": rules.raison,
     }
 
@@ -335,7 +339,10 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
                 ("sens", text),
                 ("age_max", integer),
                 ("restreint", boolean),
-                *((k, pa.decimal128(9, 4)) for k in ("seuil_secret", "dominance", "contributeurs_min")),
+                *(
+                    (k, pa.decimal128(9, 4))
+                    for k in ("seuil_secret", "dominance", "contributeurs_min", "precision_min")
+                ),
                 ("raison_secret", text),
             ]
         ),

@@ -193,7 +193,7 @@ def test_random_tables_are_safe_once_concealed(seed: int) -> None:
 
 # --- Policies ------------------------------------------------------------------------------------------
 
-STAFF = Confidentialite(seuil=5, dominance=0.85, contributeurs=3, raison="essai")
+STAFF = Confidentialite(seuil=5, dominance=0.85, contributeurs=3, precision=0.1, raison="essai")
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,11 @@ STAFF = Confidentialite(seuil=5, dominance=0.85, contributeurs=3, raison="essai"
         ({"a": 60.0, "b": 40.5}, (85.425, 115.575)),
         ({"a": 2.0, "b": 1.5, "c": 1.0}, (4.5, 9.5)),
         ({"a": 0.0, "b": 0.0, "c": 0.0}, None),
+        ({"a": 60.0, "b": 40.0, "c": 0.0, "d": 0.0}, (85, 115)),
+        ({"a": 60.0, "b": 34.5, "c": 5.5}, (85, 115)),
+        ({"a": 60.0, "b": 34.0, "c": 6.0}, None),
     ],
-    ids=["three", "one dominates", "two only", "few persons", "nobody"],
+    ids=["three", "one dominates", "two only", "few persons", "nobody", "two and zeros", "b knows a", "b misses a"],
 )
 def test_what_makes_a_sum_of_establishments_sensitive(
     shares: dict[str, float], expected: tuple[float, float] | None
@@ -225,7 +228,7 @@ def test_a_number_about_too_few_persons_is_sensitive_whatever_it_counts() -> Non
 def test_a_table_has_the_strictest_policy_of_its_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     of = cells.policy_of(["enquete_rh", "enquete_internes", "sae"])
     assert of is not None
-    assert (of.seuil, of.dominance, of.contributeurs) == (5, 0.85, 3)
+    assert (of.seuil, of.dominance, of.contributeurs, of.precision) == (5, 0.85, 3, 0.1)
     bare = catalogue.load("enquete_internes").model_copy(update={"confidentialite": None})
     real = catalogue.load
     monkeypatch.setattr(catalogue, "load", lambda name: bare if name == bare.id else real(name))

@@ -160,12 +160,14 @@ class Confidentialite(_Strict):
     """What of a restricted source can't be shown, and why.
 
     A number of persons from 1 to `seuil` - 1; where respondents are establishments, a sum of which one makes
-    the share `dominance` or more, or that fewer than `contributeurs` make.
+    the share `dominance` or more, that fewer than `contributeurs` make (who answered zero makes none of it), or in
+    which the second respondent knows the first within the share `precision`: the others make less than that of it.
     """
 
     seuil: int = Field(ge=2)
     dominance: float | None = Field(default=None, gt=0.5, lt=1)
     contributeurs: int = Field(default=1, ge=1)
+    precision: float | None = Field(default=None, gt=0, lt=1)
     raison: str
 
 

@@ -23,7 +23,7 @@ from pipelines.errors import BuildError, Place
 from pipelines.questionnaires.expressions import Rule
 from pipelines.warehouse import Model
 
-MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names no dominance
+MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
 TERRITORY = ("niveau", "code")
 CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
 # How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
@@ -73,7 +73,8 @@ def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float
     """The interval, around its value, that a reader must not narrow, where a cell is sensitive.
 
     A number of persons under the threshold could be as much as the threshold more. A sum that one establishment
-    dominates, or that too few make, could be 15 % (what dominance leaves to the others) less or more.
+    dominates, that too few make, or that tells one of them the answer of another could be 15 % (what dominance
+    leaves to the others) less or more.
     Of a count only the upper end is held: a total of three cells that are not zero is three at least, whatever is
     hidden.
     """
@@ -81,12 +82,25 @@ def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float
     few = sums.few(policy)
     if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
         found.append((value, value + policy.seuil))
-    margin = abs(value) * (round(1 - policy.dominance, 6) if policy.dominance else MARGIN)
-    shares = [abs(v) for v in sums.by_contributor.values()]
-    alone = policy.dominance is not None and max(shares, default=0.0) >= policy.dominance * abs(value)
-    if value and ((shares and (len(shares) < policy.contributeurs or alone)) or (few and not found)):
+    margin = abs(value) * max(round(1 - policy.dominance, 6) if policy.dominance else MARGIN, policy.precision or 0.0)
+    if value and (_exposed(sums, policy) or (few and not found)):
         found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
     return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
+
+
+def _exposed(sums: Sums, policy: Confidentialite) -> bool:
+    """Whether a sum tells of one of those who make it: they are too few, or one dominates it, or the second of them,
+    by taking his own away, knows the first too well. Who answered zero makes none of it.
+    """
+    shares = sorted((abs(v) for v in sums.by_contributor.values() if v), reverse=True)
+    if not shares:
+        return False
+    others = sum(shares[2:])
+    return (
+        len(shares) < policy.contributeurs
+        or (policy.dominance is not None and shares[0] >= policy.dominance * sum(shares))
+        or (policy.precision is not None and others < policy.precision * shares[0])
+    )
 
 
 def policy_of(sources: Iterable[str]) -> Confidentialite | None:
@@ -99,6 +113,7 @@ def policy_of(sources: Iterable[str]) -> Confidentialite | None:
         seuil=max(p.seuil for p in policies),
         dominance=min((p.dominance for p in policies if p.dominance), default=None),
         contributeurs=max(p.contributeurs for p in policies),
+        precision=max((p.precision for p in policies if p.precision), default=None),
         raison=" ; ".join(sorted({p.raison for p in policies})),
     )
 

@@ -2,7 +2,7 @@
 -- Grain : seuil
 -- Source : définitions de l'atlas ; règles de confidentialité des sources (pipelines/catalogue/)
 -- Publication : nationale
--- Note : secret_<source> : un nombre de personnes plus petit n'est pas publié ; dominance_<source> et contributeurs_<source> : une somme qu'un établissement fait pour cette part, ou que moins d'établissements font, ne l'est pas non plus.
+-- Note : secret_<source> : un nombre de personnes plus petit n'est pas publié ; dominance_<source>, contributeurs_<source> et precision_<source> : une somme qu'un établissement fait pour cette part, que moins d'établissements font, ou dont un établissement tire la réponse d'un autre à moins de cette part près, ne l'est pas non plus.
 -- Colonnes :
 --   seuil : identifiant
 --   valeur : nombre, ou part
@@ -23,10 +23,12 @@ WITH definis AS (
 ),
 secret AS (
     UNPIVOT (
-        SELECT source, raison_secret AS raison, seuil_secret AS secret, dominance, contributeurs_min AS contributeurs
+        SELECT
+            source, raison_secret AS raison, seuil_secret AS secret, dominance, contributeurs_min AS contributeurs,
+            precision_min AS precision
         FROM staging.sources
     )
-    ON secret, dominance, contributeurs
+    ON secret, dominance, contributeurs, precision
     INTO NAME regle VALUE valeur
 )
 SELECT seuil, valeur::DECIMAL(12, 4) AS valeur, unite, raison FROM definis
@@ -34,6 +36,6 @@ UNION ALL
 SELECT
     regle || '_' || source,
     valeur::DECIMAL(12, 4),
-    CASE regle WHEN 'secret' THEN 'personnes' WHEN 'dominance' THEN 'part' ELSE 'établissements' END,
+    CASE regle WHEN 'secret' THEN 'personnes' WHEN 'contributeurs' THEN 'établissements' ELSE 'part' END,
     raison
 FROM secret
