@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, editions, french, landing, quality, settings, steps, warehouse
+from pipelines import catalogue, editions, french, landing, locks, quality, settings, steps, warehouse
 from pipelines.connectors import arrivals, mirror
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 from pipelines.questionnaires import commands
@@ -39,7 +39,8 @@ app = french.App(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Codes de sortie : 0 tout va bien ; 2 commande ou réglage erroné ; 3 millésime refusé ; "
-    "4 édition non construite ou non publiée ; 5 disque ; 6 site injoignable pour l'instant.",
+    "4 édition non construite ou non publiée ; 5 disque ; "
+    "6 plus tard : site injoignable, ou entrepôt en cours d'écriture.",
 )
 
 app.add_typer(commands.app, name="enquete")
@@ -100,7 +101,8 @@ def _use_samples_if_none() -> bool:
         return False
     from pipelines import samples
 
-    samples.make(settings.load().sources)
+    with steps.alone("la fabrique des extraits fictifs"):
+        samples.make(settings.load().sources)
     return True
 
 
@@ -152,6 +154,11 @@ def edition_(
 ) -> None:
     """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
     _use(sources, online)
+    with steps.alone("atlas edition"):
+        _edition(edition, region, update=update)
+
+
+def _edition(edition: int, region: str, *, update: bool) -> None:
     start = time.perf_counter()
     console = _console()
     fictif = _use_samples_if_none()
@@ -172,6 +179,7 @@ def edition_(
             *(["--update"] if update else []),
         ],
         env=airflow_environment(EMBEDDED_HOME),
+        pass_fds=locks.passed(),
         check=False,
     )
     with journal.open(encoding="utf-8") if journal.is_file() else open(os.devnull) as handle:  # noqa: PTH123
@@ -528,9 +536,14 @@ def run(
 ) -> None:
     """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
     _use(sources, online)
+    catalogue.load(nom)
+    with steps.alone(f"atlas run {nom}"):
+        _ingest(nom, millesime)
+
+
+def _ingest(nom: str, millesime: int | None) -> None:
     _use_samples_if_none()
     console = _console()
-    catalogue.load(nom)
     wanted = steps.vintages(nom, millesime)
     if not wanted:
         raise UsageError(

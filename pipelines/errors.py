@@ -77,7 +77,7 @@ class StorageError(AtlasError):
 
 
 class LaterError(AtlasError):
-    """A source that can't be had now and that may be had later: nothing is wrong with what was asked.
+    """What can't be had now and may be had later: nothing is wrong with what was asked.
 
     `retry_after` is the wait that the server asked for, in seconds, where it asked for one.
     """
@@ -95,3 +95,7 @@ class LaterError(AtlasError):
     ) -> None:
         self.retry_after = retry_after
         super().__init__(what, where=where, expected=expected, todo=todo)
+
+
+class BusyError(LaterError):
+    """Another process writes where this one would: one at a time, and nothing was touched."""

@@ -6,6 +6,7 @@ AtlasError through. The DAGs and the command line call these, and nothing else.
 
 import contextlib
 import errno
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,37 +14,72 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, editions, journal, landing, quality, retention, settings, warehouse
+from pipelines import catalogue, editions, journal, landing, locks, quality, retention, settings, warehouse
 from pipelines.connectors import arrivals
-from pipelines.errors import AtlasError, StorageError
+from pipelines.errors import AtlasError, BusyError, StorageError
 from pipelines.publish import release
 
 
 @contextlib.contextmanager
-def _step(name: str, **what: Any) -> Iterator[dict[str, Any]]:
-    """Times a step, journals how it ended, and tells a failing disk from a failing input."""
+def alone(command: str) -> Iterator[None]:
+    """The whole warehouse for one command, to its end. Raises BusyError where another process writes to it."""
+    with _told(), locks.whole(settings.load().warehouse, command):
+        yield
+
+
+@contextlib.contextmanager
+def _step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> Iterator[dict[str, Any]]:
+    """Times a step that writes there (locks.py), journals how it ended, and tells a failing disk from a failing input.
+
+    Nothing is locked for a step that only reads.
+    """
     folder = settings.load().warehouse
     said: dict[str, Any] = {}
     start = time.perf_counter()
+    who = " ".join(map(str, (name, *what.values())))
     try:
-        yield said
+        with _told(), locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext():
+            yield said
     except AtlasError as error:
         _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})
         raise
     except Exception as error:
-        told = _storage(error)
-        if told is not None:
-            _tell(folder, name, start, what, {"resultat": "échec", "code": told.exit_code, "message": str(told)})
-            raise told from error
         _tell(folder, name, start, what, {"resultat": "erreur", "message": f"{type(error).__name__}: {error}"})
         raise
     _tell(folder, name, start, what, {"resultat": "fait", **said})
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Tells what a disk or another session refused; any other error passes."""
+    try:
+        yield
+    except AtlasError:
+        raise
+    except Exception as error:
+        told = _held(error) or _storage(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
     # A full disk must not hide its own message behind a journal that can't be written.
     with contextlib.suppress(OSError):
         journal.write(folder, etape=name, secondes=round(time.perf_counter() - start, 3), **what, **said)
+
+
+def _held(error: Exception) -> BusyError | None:
+    """DuckDB's refusal of a file that another session has open in writing, told as such; None for any other error."""
+    found = re.search(r'Could not set lock on file "(.+?)"(?:.*?PID (\d+))?', str(error), re.DOTALL)
+    if not isinstance(error, duckdb.IOException) or found is None:
+        return None
+    return BusyError(
+        f"Une autre session tient ouvert en écriture le fichier {found[1]}"
+        + (f" (processus {found[2]})." if found[2] else "."),
+        expected="des sessions en lecture seule (duckdb -readonly, read_only=True)",
+        todo="fermer cette session, puis relancer ; rien n'a été touché",
+    )
 
 
 def _storage(error: Exception) -> StorageError | None:
@@ -89,7 +125,7 @@ def ingestible() -> list[str]:
 
 def fetch(source_id: str, millesime: int) -> int:
     """Archives the files of a vintage; returns its revision."""
-    with _step("fetch", source=source_id, millesime=millesime) as said:
+    with _step("fetch", locks.vintage(source_id, millesime), source=source_id, millesime=millesime) as said:
         now, source = settings.load(), catalogue.load(source_id)
         landed = arrivals.fetch(now, source, millesime)
         said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
@@ -98,7 +134,9 @@ def fetch(source_id: str, millesime: int) -> int:
 
 def stage(source_id: str, millesime: int, revision: int) -> bool:
     """Stages an archived revision; False where it was already, by the same code and the same rules."""
-    with _step("stage", source=source_id, millesime=millesime, revision=revision) as said:
+    with _step(
+        "stage", locks.vintage(source_id, millesime), source=source_id, millesime=millesime, revision=revision
+    ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
         known = quality.load_outcome(now, source_id, millesime, revision)
@@ -112,7 +150,9 @@ def stage(source_id: str, millesime: int, revision: int) -> bool:
 def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
     """Checks a staged revision; returns its failed checks by severity. Raises RefusedError."""
     quality.warm()
-    with _step("check", source=source_id, millesime=millesime, revision=revision) as said:
+    with _step(
+        "check", locks.vintage(source_id, millesime), source=source_id, millesime=millesime, revision=revision
+    ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
         known = quality.load_outcome(now, source_id, millesime, revision)
@@ -138,7 +178,7 @@ def ingest(source_id: str, millesime: int) -> dict[str, int]:
 
 def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     """Makes or reads the lock of an edition."""
-    with _step("lock", edition=edition) as said:
+    with _step("lock", locks.EDITIONS, edition=edition) as said:
         made = editions.lock(settings.load(), edition, update=update)
         said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
         return {"fictif": made.fictif, "millesimes": len(made.pins)}
@@ -146,7 +186,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
 
 def build(edition: int) -> str:
     """Builds the marts of a locked edition, aside; returns the path of the new file."""
-    with _step("build", edition=edition) as said:
+    with _step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
         target = warehouse.build(now, editions.lock(now, edition))
         said.update(tables=len(warehouse.models()))
@@ -156,7 +196,7 @@ def build(edition: int) -> str:
 def check_marts(target: str) -> dict[str, int]:
     """Checks a build; returns the number of checks, and of failed ones by severity."""
     quality.warm()
-    with _step("check_marts") as said:
+    with _step("check_marts", locks.EDITIONS) as said:
         controls = warehouse.check(Path(target))
         counts = {
             "controles": len(controls),
@@ -176,7 +216,7 @@ def reconcile(target: str) -> dict[str, int]:
 
 def promote(target: str) -> str:
     """Swaps a build in; returns the path that people query."""
-    with _step("promote"):
+    with _step("promote", locks.EDITIONS):
         return str(warehouse.promote(settings.load(), Path(target)))
 
 
@@ -232,7 +272,7 @@ def nothing_to_build(edition: int) -> str | None:
 
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region; returns its folder."""
-    with _step("publish", edition=edition, region=region) as said:
+    with _step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
         made = release.publish(settings.load(), edition, region)
         said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
         return str(made.path)
@@ -243,7 +283,7 @@ def purge(year: int, *, sure: bool) -> list[retention.Due]:
     now = settings.load()
     found = retention.due(now, year)
     if sure and found:
-        with _step("purge", annee=year) as said:
+        with alone("atlas purge --oui"), _step("purge", annee=year) as said:
             retention.purge(now, found)
             said.update(effaces=[f"{d.landed.source} {d.landed.millesime} r{d.landed.revision}" for d in found])
     return found
