@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, editions, french, landing, locks, quality, settings, steps, warehouse
+from pipelines import catalogue, editions, french, in_force, landing, locks, quality, settings, steps, warehouse
 from pipelines.connectors import arrivals, mirror
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 from pipelines.questionnaires import commands
@@ -52,8 +52,18 @@ Sources = Annotated[
     typer.Option(
         "--sources",
         "-s",
-        help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : extraits fictifs, "
-        "dans warehouse/echantillon/.",
+        help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : l'entrepôt réel s'il y en a un, "
+        "et ce qui a été déposé dans warehouse/depot/ ; sinon des extraits fictifs, dans warehouse/echantillon/.",
+    ),
+]
+
+Demonstrated = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        "-s",
+        help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : la démonstration, sur extraits "
+        "fictifs, dans warehouse/echantillon/ ; l'entrepôt réel n'est pas touché.",
     ),
 ]
 
@@ -95,15 +105,37 @@ def _use(sources: Path | None, online: bool = False) -> None:
         os.environ["ATLAS_SOURCES"] = str(sources.resolve())
 
 
-def _use_samples_if_none() -> bool:
-    """Makes the fictitious extracts where no real ones were named; says whether it did."""
-    if os.environ.get("ATLAS_SOURCES") or settings.load().en_ligne:
-        return False
-    from pipelines import samples
+def _demonstrate() -> None:
+    """Without extracts or warehouse of one's own, the main job is a demonstration, apart from all that is real."""
+    if not any(os.environ.get(name) for name in ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")) and not settings.load().en_ligne:
+        os.environ["ATLAS_WAREHOUSE"] = str(settings.sample_home())
 
-    with steps.alone("la fabrique des extraits fictifs"):
-        samples.make(settings.load().sources)
-    return True
+
+def _with_extracts() -> settings.Settings:
+    """The settings of a command that reads extracts: makes the fictitious ones where nothing is real.
+
+    Raises UsageError where the warehouse is real and nobody said where its extracts are.
+    """
+    now = settings.load()
+    if now.made_here:
+        from pipelines import samples
+
+        with steps.alone("la fabrique des extraits fictifs"):
+            samples.make(now.sources)
+    elif not now.en_ligne and not now.sources.is_dir():
+        raise UsageError(
+            f"L'entrepôt en place n'est pas celui des extraits fictifs ({now.warehouse}), "
+            "et rien ne dit où sont ses extraits.",
+            expected=f"un dossier <source>/<millésime>/<fichier>, nommé, ou {now.sources}",
+            todo="le nommer : --sources DOSSIER (SOURCES= avec make), ou ATLAS_SOURCES dans l'environnement",
+        )
+    return now
+
+
+def _origin(now: settings.Settings) -> str:
+    """What extracts a run reads, in its first line."""
+    named = "" if now.made_here else f"extraits de {escape(str(now.sources))}"
+    return ", ".join(filter(None, [named, SAMPLE_NOTE if in_force.fictitious(now) else ""]))
 
 
 def airflow_environment(home: Path, port: int | None = None) -> dict[str, str]:
@@ -146,7 +178,7 @@ def airflow_environment(home: Path, port: int | None = None) -> dict[str, str]:
 def edition_(
     edition: Edition = settings.CURRENT_EDITION,
     region: Region = settings.DEFAULT_REGION,
-    sources: Sources = None,
+    sources: Demonstrated = None,
     update: Annotated[
         bool, typer.Option("--update", help="Refaire le verrou avec les millésimes acceptés depuis.")
     ] = False,
@@ -154,20 +186,22 @@ def edition_(
 ) -> None:
     """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
     _use(sources, online)
+    _demonstrate()
     with steps.alone("atlas edition"):
         _edition(edition, region, update=update)
 
 
 def _edition(edition: int, region: str, *, update: bool) -> None:
     start = time.perf_counter()
-    console = _console()
-    fictif = _use_samples_if_none()
-    now = settings.load()
-    console.print(
-        f"[bold]Atlas {edition}, région {region}[/bold] — "
-        + (SAMPLE_NOTE if fictif else f"extraits de {escape(str(now.sources))}"),
-        soft_wrap=True,
-    )
+    console, now = _console(), _with_extracts()
+    console.print(f"[bold]Atlas {edition}, région {region}[/bold] — {_origin(now)}", soft_wrap=True)
+    if now.warehouse == settings.sample_home() and settings.in_use(settings.real_home()):
+        console.print(
+            f"L'entrepôt réel ({settings.real_home()}) n'est pas touché ; pour le refaire, nommer ses extraits : "
+            "--sources DOSSIER (SOURCES= avec make).",
+            markup=False,
+            soft_wrap=True,
+        )
     before = editions.load(now, edition)
     journal = now.warehouse / "journal.jsonl"
     position = journal.stat().st_size if journal.is_file() else 0
@@ -253,7 +287,9 @@ def _summary(
         if waiting:
             console.print(
                 f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
-                f"« atlas lock {edition} --update » : " + " ; ".join(waiting[:6])
+                f"« {in_force.command(now, 'lock', edition, '--update')} » : " + " ; ".join(waiting[:6]),
+                markup=False,
+                soft_wrap=True,
             )
         elif made.commit != editions.commit():
             console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {editions.commit()[:12]}")
@@ -281,13 +317,11 @@ def up(
     console = _console()
     with _alone(), _stoppable():
         _check_port(port)
-        fictif = _use_samples_if_none()
-        now = settings.load()
+        now = _with_extracts()
         log = HOME / "logs" / "standalone.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         console.print(
-            "[bold]Airflow[/bold] — " + (SAMPLE_NOTE if fictif else f"extraits de {escape(str(now.sources))}") + "\n"
-            "Démarrage, de vingt secondes à une minute…",
+            f"[bold]Airflow[/bold] — {_origin(now)}\nDémarrage, de vingt secondes à une minute…",
             soft_wrap=True,
         )
         with log.open("wb") as handle:
@@ -366,7 +400,8 @@ def _check_port(port: int) -> None:
             raise UsageError(
                 f"Le port {port} est déjà pris." if taken else f"Le port {port} ne s'ouvre pas : {error.strerror}.",
                 expected=f"un port libre sur {LOOPBACK}",
-                todo=f"arrêter ce qui l'occupe (ss -ltnp), ou en choisir un autre : atlas up --port {port + 1}",
+                todo="arrêter ce qui l'occupe (ss -ltnp), ou en choisir un autre : "
+                + in_force.command(settings.load(), "up", "--port", port + 1, extracts=True),
             ) from error
 
 
@@ -499,6 +534,7 @@ def vintages(
     """Liste les millésimes : offerts par le dossier, archivés, acceptés ou refusés et pourquoi."""
     _use(sources, online)
     console, now = _console(), settings.load()
+    in_force.banner(now, in_force.fictitious(now))
     table = Table()
     for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
         table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
@@ -522,6 +558,8 @@ def vintages(
                     escape(outcome.motif.replace("\n", " ")) if outcome else "",
                 )
     console.print(table)
+    if not now.en_ligne and not now.sources.is_dir() and not now.made_here:
+        console.print("Les millésimes archivés seulement ; pour voir ceux d'un dossier d'extraits : --sources DOSSIER.")
 
 
 @app.command()
@@ -542,13 +580,12 @@ def run(
 
 
 def _ingest(nom: str, millesime: int | None) -> None:
-    _use_samples_if_none()
-    console = _console()
+    console, now = _console(), _with_extracts()
+    in_force.banner(now, in_force.fictitious(now))
     wanted = steps.vintages(nom, millesime)
     if not wanted:
         raise UsageError(
-            f"Aucun millésime de « {nom} » dans {settings.load().sources}"
-            + (", ni en ligne." if settings.load().en_ligne else "."),
+            f"Aucun millésime de « {nom} » dans {now.sources}" + (", ni en ligne." if now.en_ligne else "."),
             expected=f"un dossier {catalogue.load(nom).folder}/<millésime>/",
             todo="déposer l'extrait, nommer un autre dossier avec --sources, ou le télécharger avec --en-ligne",
         )
@@ -613,7 +650,8 @@ def purge(
     sure: Annotated[bool, typer.Option("--oui", help="Effacer vraiment ; sans cela, rien n'est touché.")] = False,
 ) -> None:
     """Efface les extraits personnels dont la durée de conservation est passée ; leur trace reste."""
-    console = _console()
+    console, now = _console(), settings.load()
+    in_force.banner(now, in_force.fictitious(now))
     found = steps.purge(annee or dt.date.today().year, sure=sure)
     if not found:
         console.print("Rien à effacer : aucun millésime personnel n'a passé sa durée de conservation.")
@@ -633,13 +671,16 @@ def purge(
     console.print(table)
     editions_ = sorted({edition for item in found for edition in item.locks})
     if not sure:
-        console.print("Rien n'a été effacé. Pour le faire : atlas purge --oui" + (f" --annee {annee}" if annee else ""))
+        again = in_force.command(now, "purge", "--oui", *(["--annee", annee] if annee else []))
+        console.print(f"Rien n'a été effacé. Pour le faire : {again}", markup=False, soft_wrap=True)
         return
     console.print("Effacés : les fichiers archivés et leur mise en forme. Leur trace et leurs empreintes restent.")
     for edition in editions_:
         console.print(
             f"L'édition {edition} ne se refait plus à l'identique, et l'entrepôt en place garde ces lignes tant qu'une "
-            f"édition n'est pas reconstruite : atlas lock {edition} --update, puis atlas edition --edition {edition}.",
+            f"édition n'est pas reconstruite : {in_force.command(now, 'lock', edition, '--update')}, puis "
+            f"{in_force.command(now, 'edition', '--edition', edition, extracts=True)}",
+            markup=False,
             soft_wrap=True,
         )
 
@@ -648,11 +689,11 @@ def purge(
 def lock(
     edition: Annotated[int, typer.Argument(help="Année de l'atlas.")] = settings.CURRENT_EDITION,
     update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
-    sources: Sources = None,
 ) -> None:
     """Montre le verrou d'une édition : les millésimes épinglés, celui de référence, ce qui attend."""
-    _use(sources)
     console, now = _console(), settings.load()
+    in_force.banner(now, in_force.fictitious(now))
+    again = in_force.command(now, "lock", edition, "--update")
     before = editions.load(now, edition)
     if update:
         steps.lock(edition, update=True)
@@ -661,7 +702,8 @@ def lock(
         raise UsageError(
             f"L'édition {edition} n'a pas de verrou dans {now.editions}.",
             expected="une édition déjà construite",
-            todo=f"le faire : atlas lock {edition} --update, après ingestion ; ou make atlas EDITION={edition}",
+            todo=f"le faire, après ingestion : {again} ; ou tout faire : "
+            + in_force.command(now, "edition", "--edition", edition, extracts=True),
         )
     table = Table(title=f"Verrou {edition}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
     for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
@@ -692,7 +734,8 @@ def lock(
         else editions.differences(made, editions.draft(now, edition))
     )
     if changes:
-        console.print("Changements " + ("faits" if update else f"en attente (atlas lock {edition} --update)") + " :")
+        said = "faits" if update else f"en attente ({again})"
+        console.print(f"Changements {said} :", markup=False, soft_wrap=True)
         for change in changes:
             console.print("  " + change)
 
@@ -701,21 +744,20 @@ def lock(
 def query(
     sql: Annotated[str, typer.Argument(help="Une requête SQL de DuckDB, entre guillemets.")],
     csv: Annotated[bool, typer.Option("--csv", help="Sortie en CSV plutôt qu'en tableau.")] = False,
-    sources: Sources = None,
 ) -> None:
     """Interroge l'entrepôt en lecture seule. Exemple : atlas query "FROM reference.sources"."""
     import duckdb
 
-    _use(sources)
     now = settings.load()
     if not now.database.is_file():
         raise UsageError(
             f"Il n'y a pas encore d'entrepôt : {now.database}",
             expected="une édition construite",
-            todo="make atlas",
+            todo=in_force.command(now, "edition", extracts=True),
         )
     try:
         with duckdb.connect(str(now.database), read_only=True) as connection:
+            in_force.banner(now, connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
             relation = connection.sql(sql)
             if relation is None:
                 return
@@ -727,7 +769,8 @@ def query(
         raise UsageError(
             f"La requête ne s'exécute pas : {error}",
             expected="une requête de lecture sur " + ", ".join(warehouse.SCHEMAS),
-            todo='les tables : atlas query "SELECT schema_name, table_name, comment FROM duckdb_tables()"',
+            todo="les tables : "
+            + in_force.command(now, "query", "SELECT schema_name, table_name, comment FROM duckdb_tables()"),
         ) from error
 
 

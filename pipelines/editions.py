@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines import catalogue, landing, quality
+from pipelines import catalogue, in_force, landing, quality
 from pipelines.errors import BuildError, Place
 from pipelines.landing import File, Landed
 from pipelines.settings import ROOT, Settings
@@ -179,7 +179,8 @@ def draft(settings: Settings, edition: int) -> Lock:
         raise BuildError(
             f"Aucun millésime accepté jusqu'à l'édition {edition} : il n'y a rien à verrouiller.",
             expected="au moins un extrait ingéré et accepté",
-            todo="lancer l'ingestion (make atlas, ou atlas run SOURCE), puis lire les refus : atlas vintages",
+            todo=f"ingérer : {in_force.command(settings, 'edition', '--edition', edition, extracts=True)} ; "
+            f"les refus : {in_force.command(settings, 'vintages')}",
         )
     if len(fictif) > 1:
         raise BuildError(
@@ -222,12 +223,13 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
     if made is None or update:
         made = draft(settings, edition)
         _save(settings, made)
+    again = in_force.command(settings, "lock", edition, "--update")
     if made.effaces:
         raise BuildError(
             f"L'édition {edition} ne peut plus être refaite à l'identique : des millésimes de son verrou ont été "
             f"effacés, leur durée de conservation passée ({', '.join(made.effaces)}).",
             expected="un verrou dont tous les millésimes sont conservés",
-            todo=f"la refaire avec ce qui est encore conservé : atlas lock {edition} --update",
+            todo=f"la refaire avec ce qui est encore conservé : {again}",
         )
     for pin in made.pins:
         outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
@@ -237,13 +239,13 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
                 f"Le verrou {edition} épingle la révision {pin.revision}, qui n'est plus dans l'entrepôt.",
                 where=where,
                 expected="l'archive et sa mise en forme, telles qu'au jour du verrou",
-                todo=f"rétablir l'archive, ou refaire le verrou : atlas lock {edition} --update",
+                todo=f"rétablir l'archive, ou refaire le verrou : {again}",
             )
         if not outcome.accepte:
             raise BuildError(
                 f"Le verrou {edition} épingle la révision {pin.revision}, que les contrôles refusent désormais.",
                 where=where,
                 expected=outcome.motif.splitlines()[0] if outcome.motif else "",
-                todo=f"corriger, ou refaire le verrou sans elle : atlas lock {edition} --update",
+                todo=f"corriger, ou refaire le verrou sans elle : {again}",
             )
     return made

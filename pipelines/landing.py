@@ -111,6 +111,12 @@ def vintages(landing: Path, source: str) -> list[int]:
     return sorted(int(p.name) for p in home.iterdir() if p.name.isdigit()) if home.is_dir() else []
 
 
+def any_fictitious(landing: Path) -> bool:
+    """Whether the archive holds a fictitious revision."""
+    records = landing.glob(f"*/*/r*/{PROVENANCE}")
+    return any(json.loads(record.read_text(encoding="utf-8"))["fictif"] for record in records)
+
+
 def _unpacked(arriving: Path, name: str, source: Source, millesime: int, files: list[File]) -> list[File]:
     """The members taken out of an archive, beside it; one that is already there, byte for byte, is left out.
 

@@ -13,12 +13,14 @@ DEFAULT_REGION = "28"
 
 YES, NO = ("oui", "1"), ("non", "0", "")
 
+SAMPLES, DEPOSIT = "extraits", "depot"  # inside a warehouse: what we make, what people or sites bring
+
 
 @dataclass(frozen=True)
 class Settings:
     """The folders of one installation.
 
-    `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`;
+    `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`; it may not exist;
     `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
     may be asked from the producers' sites. `editeur` publishes the releases, at `adresse` where it is known;
     `contact` is whom the sheets say to write to for a correction.
@@ -30,6 +32,11 @@ class Settings:
     editeur: str = ""
     adresse: str = ""
     contact: str = ""
+
+    @property
+    def made_here(self) -> bool:
+        """Whether the extracts are the fictitious ones that we make ourselves, inside their warehouse."""
+        return self.sources == self.warehouse / SAMPLES
 
     @property
     def landing(self) -> Path:
@@ -61,15 +68,37 @@ class Settings:
         return self.warehouse / "atlas_sante.duckdb"
 
 
+def real_home() -> Path:
+    """The warehouse of real extracts, in this checkout."""
+    return ROOT / "warehouse"
+
+
+def sample_home() -> Path:
+    """The warehouse of fictitious extracts, beside nothing real."""
+    return real_home() / "echantillon"
+
+
+def in_use(home: Path) -> bool:
+    """Whether a warehouse has anything: marts in place, a lock, or an archived vintage."""
+    kept = ("atlas_sante.duckdb", "editions/*/verrou.json", "landing/*/*/r*/provenance.json")
+    return any(next(home.glob(pattern), None) for pattern in kept)
+
+
+def default_home() -> Path:
+    """The warehouse that a command acts on where nothing names one: the real one as soon as there is one."""
+    return real_home() if in_use(real_home()) else sample_home()
+
+
 def load() -> Settings:
     """Settings of this process. Raises UsageError where ATLAS_EN_LIGNE is neither yes nor no.
 
-    ATLAS_SOURCES: folder of extracts; by default the fictitious ones of the sample warehouse.
+    ATLAS_SOURCES: folder of extracts; without it, the fictitious ones of a warehouse that has nothing else,
+    and `depot/` in any other.
     ATLAS_EN_LIGNE: `oui` lets what the folder doesn't hold be downloaded; the folder is then
     `warehouse/depot/` by default, and need not exist.
     ATLAS_CONTACT: the address that a sheet gives to whoever finds a mistake in it; none by default.
-    ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` for real extracts and
-    `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
+    ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` where real extracts are named or already
+    there, else `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
     ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
     """
     said = os.environ.get("ATLAS_EN_LIGNE", "").strip().casefold()
@@ -80,12 +109,11 @@ def load() -> Settings:
             todo="corriger cette variable de l'environnement",
         )
     online = said in YES
-    home = Path(os.environ.get("ATLAS_WAREHOUSE") or ROOT / "warehouse").expanduser().resolve()
+    sources, home = os.environ.get("ATLAS_SOURCES"), os.environ.get("ATLAS_WAREHOUSE")
+    real = real_home() if sources or online else default_home()
+    warehouse = Path(home or real).expanduser().resolve()
+    fictitious = not online and ((warehouse / SAMPLES).is_dir() or not in_use(warehouse))
+    folder = Path(sources).expanduser().resolve() if sources else warehouse / (SAMPLES if fictitious else DEPOSIT)
     names = ("ATLAS_EDITEUR", "ATLAS_ADRESSE", "ATLAS_CONTACT")
     editeur, adresse, contact = (os.environ.get(name, "").strip() for name in names)
-    sources = os.environ.get("ATLAS_SOURCES") or (home / "depot" if online else None)
-    if sources is None:  # fictitious, beside nothing real
-        home = home if os.environ.get("ATLAS_WAREHOUSE") else home / "echantillon"
-        return Settings(home / "extraits", home, editeur=editeur, adresse=adresse, contact=contact)
-    folder = Path(sources).expanduser().resolve()
-    return Settings(folder, home, en_ligne=online, editeur=editeur, adresse=adresse, contact=contact)
+    return Settings(folder, warehouse, en_ligne=online, editeur=editeur, adresse=adresse, contact=contact)

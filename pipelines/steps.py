@@ -14,7 +14,18 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, editions, journal, landing, locks, quality, retention, settings, warehouse
+from pipelines import (
+    catalogue,
+    editions,
+    in_force,
+    journal,
+    landing,
+    locks,
+    quality,
+    retention,
+    settings,
+    warehouse,
+)
 from pipelines.connectors import arrivals
 from pipelines.errors import AtlasError, BusyError, StorageError
 from pipelines.publish import release
@@ -264,7 +275,7 @@ def nothing_to_build(edition: int) -> str | None:
     waiting = editions.differences(made, editions.draft(now, edition))
     return f"L'édition {edition} est déjà construite, avec ce verrou et ce code." + (
         f" {len(waiting)} changement(s) attendent que le verrou soit refait (« Refaire le verrou » en déclenchant "
-        f"ce DAG, ou atlas lock {edition} --update) : {' ; '.join(waiting[:6])}"
+        f"ce DAG, ou {in_force.command(now, 'lock', edition, '--update')}) : {' ; '.join(waiting[:6])}"
         if waiting
         else ""
     )

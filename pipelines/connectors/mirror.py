@@ -76,7 +76,7 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
             "Ce millésime n'est pas dans le dossier des extraits.",
             where=Place(source=source.id, millesime=millesime, file=str(folder)),
             expected="un millésime parmi : " + (", ".join(map(str, vintages(root, source))) or "aucun"),
-            todo="atlas vintages donne ceux qui sont là",
+            todo=f"demander l'un d'eux, ou déposer celui-ci dans {root}",
         )
     files = _files(folder)
     inside = {p: tuple(packed.members(p, source, millesime)) for p in files if packed.is_archive(source, millesime, p)}

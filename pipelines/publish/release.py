@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import editions, landing
+from pipelines import editions, in_force, landing
 from pipelines.errors import BuildError
 from pipelines.publish import differences, fiches, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
@@ -31,12 +31,13 @@ class Release:
     new: bool
 
 
-def _open(settings: Settings, edition: int) -> duckdb.DuckDBPyConnection:
+def _open(settings: Settings, edition: int, region: str) -> duckdb.DuckDBPyConnection:
+    again = in_force.command(settings, "edition", "--edition", edition, "--region", region, extracts=True)
     if not settings.database.is_file():
         raise BuildError(
             "Il n'y a pas d'entrepôt à publier.",
             expected=f"le fichier {settings.database}",
-            todo="construire l'édition d'abord : make atlas, ou atlas edition",
+            todo=f"construire l'édition d'abord : {again}",
         )
     connection = duckdb.connect(str(settings.database), read_only=True)
     built = connection.execute("SELECT edition FROM reference.edition").fetchall()[0][0]
@@ -45,7 +46,7 @@ def _open(settings: Settings, edition: int) -> duckdb.DuckDBPyConnection:
         raise BuildError(
             f"L'entrepôt en place est celui de l'édition {built}, pas {edition}.",
             expected=f"l'édition {edition}",
-            todo=f"la construire : atlas edition --edition {edition}",
+            todo=f"la construire : {again}",
         )
     return connection
 
@@ -55,7 +56,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
 
     Raises BuildError where the edition isn't the one in place, or the region isn't a region of France.
     """
-    with _open(settings, edition) as connection:
+    with _open(settings, edition, region) as connection:
         known = dict(
             connection.execute(
                 "SELECT code, libelle FROM reference.territoires WHERE niveau = 'region' ORDER BY code"
@@ -69,7 +70,10 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             )
         lock = editions.load(settings, edition)
         if lock is None:
-            raise BuildError(f"L'édition {edition} n'a plus de verrou.", todo=f"atlas lock {edition} --update")
+            raise BuildError(
+                f"L'édition {edition} n'a plus de verrou.",
+                todo=in_force.command(settings, "lock", edition, "--update"),
+            )
         fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
         home = settings.releases / f"{edition}-{region}"
         pending = home / f".en-cours-{uuid.uuid4().hex}"

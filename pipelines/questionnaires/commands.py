@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, french, settings
+from pipelines import catalogue, french, in_force, settings
 from pipelines.catalogue import Source
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import Place, RefusedError, UsageError
@@ -83,7 +83,7 @@ def known(form: Form) -> Known | None:
                 "WHERE enquete = ? AND annee = ? AND valeur IS NOT NULL",
                 [form.source, form.millesime - 1],
             ).fetchall()
-            fictif = connection.execute("SELECT bool_or(fictif) FROM staging.edition").fetchall()[0][0]
+            fictif = connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0]
         except duckdb.CatalogException:  # an edition from before surveys
             return None
     previous: dict[str, dict[Key, Decimal]] = {}
@@ -117,6 +117,7 @@ def template_(
     """Écrit le gabarit Excel d'une campagne, vierge ou au nom d'établissements."""
     form = form_of(nom, millesime)
     facts = known(form)
+    in_force.banner(settings.load(), facts is not None and facts.fictif)
     wanted = list(finess or [])
     if tous:
         wanted += _expected(form)
@@ -221,9 +222,10 @@ def verify_(
             console.print(f"\n[bold red]refusé[/bold red]   {escape(path.name)}")
             console.print(str(error), markup=False)
             continue
-        if (form.source, form.millesime) not in contexts:
-            contexts[form.source, form.millesime] = known(form)
-        facts = contexts[form.source, form.millesime]
+        campaign = form.source, form.millesime
+        new = campaign not in contexts
+        facts = contexts[campaign] = known(form) if new else contexts[campaign]
+        in_force.banner(settings.load(), new and facts is not None and facts.fictif)
         respondent = checks.verify(given, form).respondent
         verdict = checks.verify(
             given,
