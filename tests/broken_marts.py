@@ -553,7 +553,11 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "reference.categories_sae": {
         "categories_connues": "DELETE FROM {t} WHERE categorie_regroupee = 'PUB2'",
-        "statuts_connus": _set("statut_libelle", "'mixte'"),
+        "statut_de_la_categorie": _set("statut_regroupe", "'3'", "categorie_regroupee = 'PLU4'"),
+    },
+    "reference.codes": {
+        "statuts_nommes": "DELETE FROM {t} WHERE code = '2'",
+        "libelles_distincts": _set("libelle", "'public'", "code = '3'"),
     },
     "fiches.medecins": {
         "non_vide": _NOTHING,

@@ -4,7 +4,7 @@
 -- Publication : territoire
 -- Note : sommes des sites du territoire ; le détail par statut est donné par département, région et France ; les entités juridiques et les GHT sont dans fiches.ej_personnels et fiches.ght_personnels. Les effectifs comptent deux fois une personne qui travaille sur deux sites.
 -- Colonnes :
---   statut_regroupe : statut des établissements : 1 public, 2 privé à but lucratif, 3 privé à but non lucratif, ensemble
+--   statut_regroupe : statut des établissements, code de la liste statut_regroupe (reference.codes), ou ensemble
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
 WITH sites AS (

@@ -4,7 +4,6 @@
 -- Publication : etablissement
 -- Note : le territoire vient du code de la commune ; la SAE écrit l'outre-mer 9A à 9F.
 -- Colonnes :
---   statut_regroupe : statut regroupé de la SAE : 1 public, 2 privé à but lucratif, 3 privé à but non lucratif
 --   commune_publiee : code de la commune tel que publié
 --   departement_publie : département tel que publié par la SAE
 WITH publie AS (

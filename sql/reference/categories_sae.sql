@@ -5,8 +5,9 @@
 -- Note : la SAE ne publie que les codes ; les libellés sont de l'atlas, d'après les catégories FINESS que chaque code réunit en 2022 et 2023.
 -- Colonnes :
 --   libelle : type d'établissement
---   statut_libelle : public, privé à but lucratif, privé à but non lucratif
-SELECT s.prefixe || t.rang AS categorie_regroupee, t.libelle, s.statut_libelle
+--   statut_regroupe : statut des établissements de la catégorie (reference.codes)
+--   statut_libelle : ce statut en toutes lettres
+SELECT s.prefixe || t.rang AS categorie_regroupee, t.libelle, s.statut_regroupe, c.libelle AS statut_libelle
 FROM (
     VALUES
         (1, 'Centre hospitalier régional'),
@@ -20,6 +21,5 @@ FROM (
         (9, 'Établissement de soins de longue durée'),
         (10, 'Hospitalisation à domicile, groupement de coopération ou autre établissement')
 ) AS t (rang, libelle),
-(
-    VALUES ('PUB', 'public'), ('PLU', 'privé à but lucratif'), ('PNL', 'privé à but non lucratif')
-) AS s (prefixe, statut_libelle)
+(VALUES ('PUB', '1'), ('PLU', '2'), ('PNL', '3')) AS s (prefixe, statut_regroupe)
+JOIN reference.codes AS c ON c.liste = 'statut_regroupe' AND c.code = s.statut_regroupe

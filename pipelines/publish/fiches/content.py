@@ -51,7 +51,6 @@ PEERS = {
     "part_temps_partiel_medecins": "Temps partiel des médecins salariés",
     "part_liberaux": "Libéraux parmi les médecins",
 }
-STATUTS = {"1": "public", "2": "privé à but lucratif", "3": "privé à but non lucratif"}
 GROUPS = {
     "medecin": "Médecins",
     "medecin_generaliste": "Médecins généralistes",
@@ -169,6 +168,10 @@ class Public:
         self.finess = {
             r["categorie"]: r["libelle"] for r in rows(db, "FROM reference.categories_finess WHERE libelle IS NOT NULL")
         }
+        self.statuts: dict[str, str] = {
+            r["code"]: r["libelle"]
+            for r in rows(db, "SELECT code, libelle FROM reference.codes WHERE liste = 'statut_regroupe'")
+        }
         found = rows(db, "SELECT max(millesime) AS m, max(annee) AS a FROM fiches.etablissements")[0]
         self.millesime, self.annee = found["m"], found["a"]
         year = self.millesime
@@ -256,6 +259,11 @@ class Public:
         self.breaks = rows(
             db, "FROM reference.ruptures WHERE source = 'sae' AND annee >= ? ORDER BY annee", [(self.annee or 0) - 3]
         )
+
+    def status(self, site: dict[str, Any]) -> str:
+        """What the legal status of a site is called."""
+        code: str = site["statut_regroupe"] or "inconnu"
+        return self.statuts.get(code, code)
 
     def place(self, niveau: str, code: str | None) -> str:
         """Name of a département or a region, with the code of the former."""
@@ -726,7 +734,7 @@ def _es(public: Public, site: dict[str, Any], common: dict[str, Any]) -> Sheet:
     place = f"{site['commune_libelle'] or site['commune_publiee']}, {public.place('departement', site['departement'])}"
     sites = f"{entity['sites']} sites" if entity and entity["sites"] > 1 else "site unique"
     departements = [site["departement"]] if site["departement"] else []
-    statut = STATUTS.get(site["statut_regroupe"] or "", "statut inconnu")
+    statut = public.status(site)
     return Sheet(
         "es",
         code,
@@ -791,7 +799,7 @@ def _ej(public: Public, entity: dict[str, Any], common: dict[str, Any]) -> Sheet
         f"ej-{code}",
         _over_title(public),
         entity["raison_sociale"],
-        f"Entité juridique · {STATUTS.get(main['statut_regroupe'] or '', 'statut inconnu')} · "
+        f"Entité juridique · {public.status(main)} · "
         f"{entity['sites']} sites · {public.place('departement', entity['departement'])}",
         [
             ("FINESS de l’entité", code),

@@ -96,6 +96,17 @@ class Marts:
         return "Médecins généralistes" if profession == "medecin" else self.professions.get(profession, profession)
 
     @functools.cached_property
+    def statuses(self) -> dict[str, str]:
+        """What the legal statuses of establishments are called, in the order of tables."""
+        found = self.rows("SELECT code, libelle FROM reference.codes WHERE liste = 'statut_regroupe' ORDER BY ordre")
+        return {r["code"]: r["libelle"] for r in found}
+
+    def status(self, code: str | None) -> str:
+        """What the legal status of an establishment is called; its code where it has no words."""
+        code = code or "inconnu"
+        return self.statuses.get(code, code)
+
+    @functools.cached_property
     def sources(self) -> dict[str, str]:
         """« producer, title » of each source; the producer by its initials where it has some."""
         named = {}

@@ -442,19 +442,19 @@ def _group(m: Marts, group: Row) -> Page:
                 "niveau": r["niveau"],
                 "code": r["code"],
                 "libelle": m.label(r["niveau"], r["code"]),
-                "statut_regroupe": territoires.STATUS.get(r["statut_regroupe"], r["statut_regroupe"]),
+                "statut_regroupe": m.status(r["statut_regroupe"]),
             },
         )
         key = f"{r['variable'][:6]}_{r['annee']}"
         row[key], row[f"{key}_statut"] = r["valeur"], r["statut"]
     rows = list(by_place.values())
+    whole = [row for (_, _, statut), row in by_place.items() if statut == "ensemble"]
     columns = [Column("libelle", "Territoire"), Column("statut_regroupe", "Statut juridique")] + [
         Column(f"{k}_{y}", f"{v[:1].upper()}{v[1:]}, {y}", "n0") for k, v in measures.items() for y in years
     ]
     for r in rows:
         for c in columns[2:]:
             r.setdefault(c.key, None)
-    whole = [r for r in rows if r["statut_regroupe"] == "ensemble"]
     blocks: list[Block] = []
     last = years[-1] if years else 0
     shown = [
@@ -480,7 +480,7 @@ def _group(m: Marts, group: Row) -> Page:
         if whole
         else Absent("La SAE de cette édition n’a pas ce groupe.")
     )
-    detail = [r for r in rows if r["statut_regroupe"] != "ensemble" and r["niveau"] != "france"]
+    detail = [r for r in rows if r not in whole and r["niveau"] != "france"]
     if detail:
         blocks.append(Table(f"{label} : par statut juridique", columns, detail, folded=True))
     note = (

@@ -1,7 +1,6 @@
 """The search over establishments and GHT, which also works as a plain list."""
 
 from pipelines.publish.numbers import Column
-from pipelines.publish.site import territoires
 from pipelines.publish.site.blocks import Absent, Block, Page, Section, Table, Text
 from pipelines.publish.site.marts import Marts
 
@@ -53,7 +52,7 @@ def page(m: Marts, sheets: frozenset[str]) -> Page:
             {
                 "libelle": r["raison_sociale"],
                 "code": r["finess"],
-                "quoi": territoires.STATUS.get(r["statut_regroupe"], r["statut_regroupe"]),
+                "quoi": m.status(r["statut_regroupe"]),
                 "commune": r["commune_libelle"] or "",
                 "departement": m.label("departement", r["departement"] or ""),
                 "ght": r["nom_ght"] or "",

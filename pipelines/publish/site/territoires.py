@@ -10,7 +10,6 @@ from pipelines.publish.site.blocks import Absent, Block, Card, Cards, Links, Pag
 from pipelines.publish.site.marts import MODES, RESERVES, Marts
 
 AREA = "pages/territoires.html"
-STATUS = {"1": "public", "2": "privé à but non lucratif", "3": "privé à but lucratif", "ensemble": "ensemble"}
 HOSPITAL = (
     "EFFSAL_TOT",
     "ETPSAL_TOT",
@@ -535,7 +534,7 @@ def _establishments(m: Marts, niveau: str, code: str, sheets: frozenset[str]) ->
             Text(f"{french(len(rows))} sites de la SAE. [Chercher un établissement ou un GHT](pages/recherche.html).")
         ]
     for r in rows:
-        r["statut_regroupe"] = STATUS.get(r["statut_regroupe"], r["statut_regroupe"])
+        r["statut_regroupe"] = m.status(r["statut_regroupe"])
         r["nom_ght"] = r["nom_ght"] or "aucun"
         if r["finess"] in sheets:
             r["_lien"] = f"fiches/{r['finess']}.html"

@@ -2,7 +2,7 @@
 
 from pipelines.publish.charts import Row
 from pipelines.publish.numbers import Column
-from pipelines.publish.site import professions, territoires
+from pipelines.publish.site import professions
 from pipelines.publish.site.blocks import Absent, Links, Page, Section, Table, theme
 from pipelines.publish.site.marts import Marts
 
@@ -19,8 +19,9 @@ def page(m: Marts) -> Page:
     for r in found:
         row = by_line.setdefault(r["variable"], {"libelle": r["libelle"], "mesure": r["mesure"]})
         row[f"s{r['statut_regroupe']}"], row[f"s{r['statut_regroupe']}_statut"] = r["valeur"], r["statut"]
+    shown = {r["statut_regroupe"] for r in found}
     columns = [Column("libelle", "Personnels"), Column("mesure", "Mesure")] + [
-        Column(f"s{k}", v[:1].upper() + v[1:], "n0") for k, v in territoires.STATUS.items()
+        Column(f"s{k}", v[:1].upper() + v[1:], "n0") for k, v in m.statuses.items() if k in shown
     ]
     for row in by_line.values():
         for c in columns[2:]:
