@@ -582,7 +582,9 @@ MARTS: dict[str, dict[str, str]] = {
         "non_vide": _NOTHING,
         "difference_exacte": _set("evolution", "evolution + 1", "evolution IS NOT NULL"),
         "vide_explique": _set("motif", "NULL", "true"),
-        "valeurs_des_fiches": _set("valeur", "valeur + 1", "niveau = 'es'"),
+        "valeurs_des_fiches": _set("valeur", "valeur + 1", "niveau = 'ej'"),
+        "memes_sites": _set("valeur_precedente", "valeur_precedente + 1", "niveau = 'ght' AND evolution IS NOT NULL"),
+        "sites_connus_deux_fois": _set("evolution", "1", "motif LIKE 'périmètre changé : 1 site ouvert%'"),
     },
     "fiches.ght_membres": {
         "exclusion_motivee": "UPDATE {t} SET retenu = false",
@@ -713,6 +715,13 @@ MARTS: dict[str, dict[str, str]] = {
         "statut_connu": _STATUS,
         "niveaux_egaux": _MORE,
         "statuts_et_ensemble": _MORE + " AND statut_regroupe = 'ensemble'",
+    },
+    "atlas.evolutions_hospitalieres": {
+        "non_vide": _NOTHING,
+        "territoires_connus": _PLACE,
+        "difference_exacte": _set("evolution", "evolution + 1", "evolution IS NOT NULL"),
+        "vide_explique": _set("motif", "NULL", "true"),
+        "reponses_egales": _set("sites_inegaux", "1", "niveau = 'departement'"),
     },
     "qualite.controles": {
         "severite_connue": _set("severite", "'grave'"),

@@ -10,7 +10,7 @@ from fixtures_entrepots import Warehouse, none, rows
 from pipelines import indicators, warehouse
 
 MODEL = next(m for m in warehouse.models() if m.name == "qualite.alertes")
-KEPT = {"reference.seuils", "reference.territoires", "reference.edition", "reference.ruptures"}
+KEPT = {f"reference.{name}" for name in ("seuils", "territoires", "edition", "ruptures", "variables_sae")}
 
 
 @pytest.fixture
@@ -83,11 +83,12 @@ def test_a_known_break_explains(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_a_fall_of_a_fifth_counts_from_twenty_units(db: duckdb.DuckDBPyConnection) -> None:
-    staff = {"statut": "calculé", "ligne": "total", "variable": "ETP_TOT_PNM"}
+    staff = {"niveau": "ej", "variable": "ETP_TOT_PNM", "annee": 2023, "millesime": 2023, "millesime_precedent": 2022}
     for code, before, after in (("140000100", 100, 79), ("270000001", 100, 81), ("500000001", 19, 5)):
-        for annee, valeur in ((2022, before), (2023, after)):
-            line = {"annee": annee, "millesime": annee, "finess_ej": code, "valeur": valeur}
-            add(db, "fiches.ej_personnels", staff, line)
+        line = {"code": code, "valeur_precedente": before, "valeur": after, "evolution": after - before}
+        add(db, "fiches.evolutions", staff, line)
+    # Not of the same sites: no fall.
+    add(db, "fiches.evolutions", staff, {"code": "610000001", "valeur_precedente": 100, "valeur": 50})
     assert found(db, "nature, niveau, code, objet, ecart::INTEGER, severite") == [
         ("baisse d'un cinquième", "ej", "140000100", "personnels, ETP_TOT_PNM", -21, "forte")
     ]

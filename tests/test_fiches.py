@@ -20,6 +20,7 @@ from pipelines.publish import numbers, public
 from pipelines.publish.fiches import content, files
 from pipelines.publish.fiches.strips import strip
 
+CAPACITY = "Capacités au 31 décembre"
 LONGEST = "CENTRE HOSPITALIER INTERCOMMUNAL DES VALLÉES, DES PLATEAUX ET DU LITTORAL RÉUNIS — SITE DU PONT-DE-L'ŒUVRE"
 
 
@@ -194,6 +195,81 @@ def test_numbers_are_the_marts_own(made: Warehouse) -> None:
                         assert cells[column] == text, (sheet.titre, variable)
                         seen += 1
     assert seen > 60 * len(sheets)
+
+
+def test_a_card_and_its_line_are_one_measure(made: Warehouse) -> None:
+    with opened(made) as db:
+        source = content.Public(db, REGION)
+        sheets = list(content.sheets(source))
+    seen = 0
+    for sheet in sheets:
+        tables = {table.titre: table for table in sheet.personnels}
+        cards = {label: (value, under) for label, value, under in sheet.cles}
+        for card, title, line, column in (
+            ("Médecins salariés", "Personnels médicaux", "Ensemble", 2),
+            ("Internes et FFI", "Personnels médicaux", "Internes, docteurs juniors et FFI", 2),
+            ("Non médicaux", "Personnels non médicaux et sages-femmes", "Ensemble", 1),
+        ):
+            table = tables[title]
+            if not table.lignes:
+                continue
+            (cells,) = [cells for _, cells in table.lignes if cells[0] == line]
+            assert "ETP" in table.colonnes[column]
+            assert table.colonnes[3] == f"Évolution des ETP, {source.before}-{source.millesime}"
+            value, under = cards[card]
+            assert value.removesuffix(" ETP") == cells[column], (sheet.titre, card)
+            assert value.endswith(" ETP") == (cells[column] != "nd")
+            assert under == f"{cells[3]} depuis {source.before}" or (
+                cells[3] == "nd" and under.startswith("évolution ")
+            )
+            seen += 1
+    assert seen > 2 * len(sheets)
+
+
+def test_a_sheet_without_a_change_says_why(mirror: Warehouse) -> None:
+    for name, card, note in (
+        ("ght-28102", "évolution nd : périmètre changé", "périmètre changé : 1 site ouvert"),
+        ("ght-28110", "+15,6 (+0,4\u202f%) depuis 2022", "périmètre constant : 1 site parti"),
+        ("ej-140000415", "+11,0 (+4,5\u202f%) depuis 2022", "périmètre constant : 1 site venu d’ailleurs"),
+        ("140018730", "évolution nd : entité juridique changée", "entité juridique changée"),
+    ):
+        text = page_words(mirror.release / "fiches" / f"{name}.html")
+        assert flat(card) in text, name
+        assert flat(f"Évolution, {note}") in text, name
+        assert flat("464,2") not in text
+
+
+def test_places_of_psychiatry_are_never_called_beds(made: Warehouse) -> None:
+    """SYGEN counts with the beds of hospitals all other forms of full-time care, and doesn't tell them apart."""
+    with opened(made) as db:
+        sheets = list(content.sheets(content.Public(db, REGION)))
+        known = {
+            (niveau, code): (psychiatry, everything)
+            for niveau, key in (("es", "finess"), ("ej", "finess_ej"), ("ght", "code_ght"))
+            for code, psychiatry, everything in rows(
+                db,
+                f"SELECT {key}, sum(CAP_COMPLET_TOT), sum(coalesce(LIT_MCO, 0) + coalesce(CAP_COMPLET_TOT, 0) + "
+                f"coalesce(LIT_SSR, 0) + coalesce(LIT_USLD, 0)) FROM fiches.etablissements WHERE millesime = (SELECT "
+                f"max(millesime) FROM fiches.etablissements) GROUP BY ALL",
+            )
+        }
+    seen = 0
+    for sheet in sheets:
+        psychiatry, everything = known[sheet.niveau, sheet.code]
+        label, value, under = sheet.cles[-1]
+        assert label == "Capacité à temps complet"
+        if psychiatry:
+            said = written(psychiatry, 0)
+            assert (value, under) == (written(everything, 0), f"dont {said} en psychiatrie")
+            assert re.search(
+                rf"{said} lits? \S+ places? de psychiatrie à temps complet", dict(sheet.identite)[CAPACITY]
+            )
+            seen += 1
+        else:
+            assert under in ("lits", "aucun lit ni place déclaré")
+        told = json.dumps(sheet.data(), ensure_ascii=False, default=str)
+        assert not re.search(r"lits? de psychiatrie|par lit\b(?! ou place)", told), sheet.titre
+    assert seen > 10
 
 
 def test_missing_data_say_why(mirror: Warehouse) -> None:

@@ -44,22 +44,23 @@ larges AS (
 sites AS (
     SELECT
         millesime, finess, finess_ej, code_ght, categorie_regroupee, region,
-        -- No bed is known where every line of beds is blank.
+        -- Nothing is known where every line is blank. In psychiatry SYGEN counts places of all forms of full-time care
+        -- with the beds, and doesn't tell them apart: together they are no number of beds.
         CASE WHEN coalesce(LIT_MCO, CAP_COMPLET_TOT, LIT_SSR, LIT_USLD) IS NOT NULL
             THEN coalesce(LIT_MCO, 0) + coalesce(CAP_COMPLET_TOT, 0) + coalesce(LIT_SSR, 0) + coalesce(LIT_USLD, 0)
-        END AS lits
+        END AS capacite
     FROM fiches.etablissements
 ),
 identites AS (
-    SELECT millesime, 'es' AS niveau, finess AS code, categorie_regroupee, region, lits FROM sites
+    SELECT millesime, 'es' AS niveau, finess AS code, categorie_regroupee, region, capacite FROM sites
     UNION ALL
-    SELECT s.millesime, 'ej', s.finess_ej, max(p.categorie_regroupee), max(j.region), sum(s.lits)
+    SELECT s.millesime, 'ej', s.finess_ej, max(p.categorie_regroupee), max(j.region), sum(s.capacite)
     FROM sites AS s
     JOIN core.entites_juridiques AS j ON j.millesime = s.millesime AND j.finess_ej = s.finess_ej
     JOIN sites AS p ON p.millesime = s.millesime AND p.finess = j.site_principal
     GROUP BY ALL
     UNION ALL
-    SELECT millesime, 'ght', code_ght, 'GHT', substr(code_ght, 1, 2), sum(lits)
+    SELECT millesime, 'ght', code_ght, 'GHT', substr(code_ght, 1, 2), sum(capacite)
     FROM sites WHERE code_ght IS NOT NULL
     GROUP BY ALL
 ),
@@ -68,7 +69,7 @@ medecins AS (
 ),
 groupes AS (
     SELECT
-        l.*, i.categorie_regroupee, i.region, i.lits, m.effectif, m.femmes, m.temps_partiel,
+        l.*, i.categorie_regroupee, i.region, i.capacite, m.effectif, m.femmes, m.temps_partiel,
         l.etp_medical + l.etp_non_medical AS taille,
         count(l.etp_medical + l.etp_non_medical) OVER (PARTITION BY l.millesime, l.niveau, i.categorie_regroupee) AS mesures
     FROM larges AS l
@@ -94,7 +95,7 @@ mesures AS (
         CASE
             WHEN m.ordre <= 2 AND m.numerateur IS NULL THEN 'donnée manquante ou partielle'
             WHEN m.ordre <= 2 THEN NULL
-            WHEN m.indicateur = 'infirmiers_par_lit' AND coalesce(m.denominateur, 0) = 0 THEN 'aucun lit d''hospitalisation complète déclaré'
+            WHEN m.indicateur = 'infirmiers_par_lit_ou_place' AND coalesce(m.denominateur, 0) = 0 THEN 'aucun lit ni place à temps complet déclaré'
             WHEN m.numerateur IS NULL OR m.denominateur IS NULL THEN 'donnée manquante ou partielle'
             WHEN m.denominateur = 0 THEN 'sans objet : le dénominateur est nul'
             WHEN m.denominateur < m.plancher THEN 'moins de 5 personnes'
@@ -105,7 +106,7 @@ mesures AS (
             (1, 'etp_medical', 'ETP', t.etp_medical, NULL, 0),
             (2, 'etp_non_medical', 'ETP', t.etp_non_medical, NULL, 0),
             (3, 'medecins_pour_100_non_medicaux', 'ETP pour 100 ETP', t.etp_medical, t.etp_non_medical, 0),
-            (4, 'infirmiers_par_lit', 'ETP par lit', t.infirmiers, t.lits, 0),
+            (4, 'infirmiers_par_lit_ou_place', 'ETP par lit ou place', t.infirmiers, t.capacite, 0),
             (5, 'aides_soignants_pour_100_infirmiers', 'ETP pour 100 ETP', t.aides_soignants, t.infirmiers, 0),
             (6, 'part_femmes_medecins', 'part, de 0 à 1', t.femmes, t.effectif, 5),
             (7, 'part_temps_partiel_medecins', 'part, de 0 à 1', t.temps_partiel, t.effectif, 5),

@@ -53,15 +53,6 @@ comptes AS (
     FROM atlas.effectifs
     WHERE specialite = 'ensemble' AND sexe = 'ensemble' AND mode_exercice = 'ensemble'
     UNION ALL
-    SELECT 'sae', 'personnels', variable, 'ensemble', 'ej', finess_ej, annee, millesime, valeur
-    FROM fiches.ej_personnels
-    -- SYGEN leaves interns blank where one of three terms is: their recount is followed instead.
-    WHERE ligne = 'total' AND statut = 'calculé' AND variable <> 'EFF_INT'
-    UNION ALL
-    SELECT 'sae', 'personnels', variable, 'ensemble', 'ght', code_ght, annee, millesime, valeur
-    FROM fiches.ght_personnels
-    WHERE ligne = 'total' AND statut = 'calculé' AND variable <> 'EFF_INT'
-    UNION ALL
     SELECT 'parcoursup', m.indicateur, diplome, 'ensemble', niveau, code, annee, millesime,
         CASE m.indicateur WHEN 'admis' THEN admis ELSE places_offertes END
     FROM atlas.formations, (VALUES ('admis'), ('places_offertes')) AS m (indicateur)
@@ -95,6 +86,16 @@ baisses AS (
         annee, millesime, annee_avant, millesime_avant, avant, valeur, NULL, NULL, NULL
     FROM suivis, seuils
     WHERE annee = derniere AND avant >= suivi AND valeur < (1 - baisse) * avant
+    UNION ALL
+    -- Of the same sites: an entity that gives one away has not lost its staff.
+    SELECT
+        'baisse d''un cinquième', 'sae', e.niveau, e.code, 'ensemble', 'personnels, ' || e.variable,
+        e.annee, e.millesime, e.annee - 1, e.millesime_precedent, e.valeur_precedente, e.valeur, NULL, NULL, NULL
+    FROM fiches.evolutions AS e
+    JOIN reference.variables_sae AS v USING (variable)
+    CROSS JOIN seuils
+    WHERE e.niveau IN ('ej', 'ght') AND v.ligne = 'total' AND e.annee = (SELECT max(d.annee) FROM fiches.evolutions AS d)
+        AND e.valeur_precedente >= suivi AND e.evolution < -baisse * e.valeur_precedente
 ),
 revisees AS (
     SELECT

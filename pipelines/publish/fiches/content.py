@@ -21,6 +21,8 @@ NOTHING = "///"
 
 MISSING = "nd"
 PARTIAL = "*"
+# The reason of a change that a sign says already.
+UNKNOWN = "donnée manquante"
 
 KEYS = {
     "ETPSAL_TOT": "Médecins salariés (ETP)",
@@ -32,20 +34,22 @@ KEYS = {
     "ETP_AID": "Aides-soignants (ETP)",
     "ETP_TOT_PNM": "Non médicaux (ETP)",
 }
-BEDS = {
-    "LIT_MCO": ("lits", "de court séjour"),
-    "PLA_MCO": ("places", "de court séjour"),
-    "CAP_COMPLET_TOT": ("lits", "de psychiatrie"),
-    "LIT_SSR": ("lits", "de réadaptation"),
-    "PLA_SSR": ("places", "de réadaptation"),
-    "LIT_USLD": ("lits", "de longue durée"),
-    "PLATOT_HAD": ("places", "à domicile"),
+CAPACITIES = {
+    "LIT_MCO": ("lit", "lits", "de court séjour"),
+    "PLA_MCO": ("place", "places", "de court séjour"),
+    "CAP_COMPLET_TOT": ("lit ou place", "lits et places", "de psychiatrie à temps complet, toutes formes"),
+    "LIT_SSR": ("lit", "lits", "de réadaptation"),
+    "PLA_SSR": ("place", "places", "de réadaptation"),
+    "LIT_USLD": ("lit", "lits", "de longue durée"),
+    "PLATOT_HAD": ("place", "places", "à domicile"),
 }
+# Where people stay day and night; in psychiatry, SYGEN doesn't tell beds from the other forms of full-time care.
+FULL_TIME = ("LIT_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "LIT_USLD")
 PEERS = {
     "etp_medical": "Médecins salariés",
     "etp_non_medical": "Personnels non médicaux",
     "medecins_pour_100_non_medicaux": "Médecins salariés pour 100 non médicaux",
-    "infirmiers_par_lit": "Infirmiers par lit",
+    "infirmiers_par_lit_ou_place": "Infirmiers par lit ou place à temps complet",
     "aides_soignants_pour_100_infirmiers": "Aides-soignants pour 100 infirmiers",
     "part_femmes_medecins": "Femmes parmi les médecins salariés",
     "part_temps_partiel_medecins": "Temps partiel des médecins salariés",
@@ -164,13 +168,13 @@ class Public:
             )
         }
         self.variables = rows(db, "FROM reference.variables_sae ORDER BY ordre")
-        self.sae = {r["categorie_regroupee"]: r for r in rows(db, "FROM reference.categories_sae")}
-        self.finess = {
-            r["categorie"]: r["libelle"] for r in rows(db, "FROM reference.categories_finess WHERE libelle IS NOT NULL")
-        }
         self.statuts: dict[str, str] = {
             r["code"]: r["libelle"]
             for r in rows(db, "SELECT code, libelle FROM reference.codes WHERE liste = 'statut_regroupe'")
+        }
+        self.sae = {r["categorie_regroupee"]: r for r in rows(db, "FROM reference.categories_sae")}
+        self.finess = {
+            r["categorie"]: r["libelle"] for r in rows(db, "FROM reference.categories_finess WHERE libelle IS NOT NULL")
         }
         found = rows(db, "SELECT max(millesime) AS m, max(annee) AS a FROM fiches.etablissements")[0]
         self.millesime, self.annee = found["m"], found["a"]
@@ -314,25 +318,38 @@ def _medical(public: Public, niveau: str, code: str) -> Table:
             ],
         )
     )
+    followed = [v["variable"] for v in public.variables if v["mesure"] == "ETP salariés"]
     return Table(
         "Personnels médicaux",
         [
             "Groupe de spécialités",
             "Salariés",
             "ETP salariés",
-            _since(public, "ETP"),
+            _since(public),
             "Femmes",
             "Temps partiel",
             "Libéraux",
         ],
         lines,
         "Salariés et libéraux : personnes au 31 décembre. ETP : moyens annuels rémunérés. Femmes et temps partiel : "
-        "part des salariés. Les internes s’y ajoutent ; leur effectif est recalculé depuis le bordereau Q22.",
+        "part des salariés. Les internes s’y ajoutent ; leur effectif est recalculé depuis le bordereau Q22."
+        + _reasons(public, niveau, code, [*followed, "ETPINT"]),
     )
 
 
-def _since(public: Public, what: str) -> str:
-    return f"Évolution {public.before}-{public.millesime}" if public.before else f"Évolution des {what}"
+def _since(public: Public) -> str:
+    return f"Évolution des ETP, {public.before}-{public.millesime}" if public.before else "Évolution des ETP"
+
+
+def _reasons(public: Public, niveau: str, code: str, variables: list[str]) -> str:
+    """Why some lines of a table have no change, or of which sites theirs is; empty where nothing is to be said."""
+    said: dict[str, str] = {}
+    for v in variables:
+        row = public.changes.get((niveau, code, v))
+        if row and row["motif"] not in (None, UNKNOWN):
+            # The total comes first: of each kind of reason, its own is told.
+            said.setdefault(row["motif"].split(" : ")[0], row["motif"].replace("'", "’"))
+    return f" Évolution, {' ; '.join(said.values())}." if said else ""
 
 
 def _shares(women: dict[str, Any] | None) -> list[str]:
@@ -357,10 +374,11 @@ def _non_medical(public: Public, niveau: str, code: str) -> Table:
     if all(r["valeur"] is None for v, r in staff.items() if v in ("ETP_TOT_PNM", "EFF_TOT_PNM")):
         return Table("Personnels non médicaux et sages-femmes", [], [], _silence(staff.get("ETP_TOT_PNM"), public))
     total = staff.get("ETP_TOT_PNM")
-    lines = []
+    lines, shown = [], []
     for v in public.variables:
         if v["mesure"] != "ETP" or v["filiere"] not in ("non médicale", "sages-femmes"):
             continue
+        shown.append(v["variable"])
         own = staff.get(v["variable"])
         share = (
             percent(own["valeur"] / total["valeur"], 1)
@@ -383,21 +401,29 @@ def _non_medical(public: Public, niveau: str, code: str) -> Table:
         )
     return Table(
         "Personnels non médicaux et sages-femmes",
-        ["Fonction", "ETP", "Part des ETP", _since(public, "ETP"), "Effectif"],
+        ["Fonction", "ETP", "Part des ETP", _since(public), "Effectif"],
         lines,
         "Les sages-femmes, profession médicale selon la loi, sont comptées par la SAE parmi les soignants non médicaux "
-        "et font partie de leurs totaux. ETP moyens annuels rémunérés ; effectif au 31 décembre.",
+        "et font partie de leurs totaux. ETP moyens annuels rémunérés ; effectif au 31 décembre."
+        + _reasons(public, niveau, code, shown),
     )
 
 
 def _capacity(sites: list[dict[str, Any]]) -> str:
     said = []
-    for name, (unit, label) in BEDS.items():
-        known = [s[name] for s in sites if s[name] is not None]
-        if known and sum(known):
-            count = sum(known)
-            said.append(f"{nombre(count)} {unit if count > 1 else unit.removesuffix('s')} {label}")
+    for name, (one, several, label) in CAPACITIES.items():
+        if count := sum(s[name] or 0 for s in sites):
+            said.append(f"{nombre(count)} {several if count > 1 else one} {label}")
     return ", ".join(said) or "aucune capacité d’hospitalisation déclarée dans les lignes de SYGEN"
+
+
+def _full_time(sites: list[dict[str, Any]]) -> tuple[str, str]:
+    """Beds and places where people stay day and night, and what they are; they are beds only without psychiatry."""
+    known = [s[k] for s in sites for k in FULL_TIME if s[k] is not None]
+    if not known:
+        return MISSING, "aucun lit ni place déclaré"
+    psychiatry = sum(s["CAP_COMPLET_TOT"] or 0 for s in sites)
+    return nombre(sum(known)), f"dont {nombre(psychiatry)} en psychiatrie" if psychiatry else "lits"
 
 
 def _key_figures(public: Public, niveau: str, code: str, sites: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -406,17 +432,18 @@ def _key_figures(public: Public, niveau: str, code: str, sites: list[dict[str, A
 
     def since(variable: str) -> str:
         row = public.changes.get((niveau, code, variable))
-        if row is None or row["evolution"] is None:
+        if row is None:
             return "évolution non disponible"
+        if row["evolution"] is None:
+            return f"évolution {MISSING} : {row['motif'].split(' : ')[0]}"
         return f"{change(row)} depuis {before}"
 
-    beds = [s[k] for s in sites for k in ("LIT_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "LIT_USLD") if s[k] is not None]
     return [
         ("Médecins salariés", _with_unit(cell(staff.get("ETPSAL_TOT"))), since("ETPSAL_TOT")),
         ("Libéraux", cell(staff.get("EFFLIB_TOT")), since("EFFLIB_TOT")),
-        ("Internes et FFI", cell(staff.get("EFF_INT_recalcule")), since("EFF_INT_recalcule")),
+        ("Internes et FFI", _with_unit(cell(staff.get("ETPINT"))), since("ETPINT")),
         ("Non médicaux", _with_unit(cell(staff.get("ETP_TOT_PNM"))), since("ETP_TOT_PNM")),
-        ("Lits", nombre(sum(beds)) if beds else MISSING, "hospitalisation complète" if beds else "aucun lit déclaré"),
+        ("Capacité à temps complet", *_full_time(sites)),
     ]
 
 
@@ -450,7 +477,7 @@ def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
 def _peer(r: dict[str, Any]) -> dict[str, str]:
     """One line of the comparison; where nothing is compared, `texte` says why."""
     share = r["unite"].startswith("part")
-    decimals = 2 if r["indicateur"] == "infirmiers_par_lit" else 1
+    decimals = 2 if r["unite"] == "ETP par lit ou place" else 1
 
     def said(value: Decimal | None) -> str:
         return percent(value) if share else nombre(value, decimals)
@@ -663,7 +690,6 @@ def _sites(public: Public, sites: list[dict[str, Any]]) -> Table:
     )
     for s in ordered[:MEMBERS_MAX]:
         staff = public.staff["es", s["finess"]]
-        beds = [s[k] for k in ("LIT_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "LIT_USLD") if s[k] is not None]
         lines.append(
             (
                 "détail",
@@ -672,16 +698,17 @@ def _sites(public: Public, sites: list[dict[str, Any]]) -> Table:
                     s["commune_libelle"] or MISSING,
                     cell(staff.get("ETPSAL_TOT")),
                     cell(staff.get("ETP_TOT_PNM")),
-                    nombre(sum(beds)) if beds else MISSING,
+                    _full_time([s])[0],
                 ],
             )
         )
     left = len(ordered) - MEMBERS_MAX
     return Table(
         "Ses sites",
-        ["Site", "Commune", "Médecins (ETP)", "Non médicaux (ETP)", "Lits"],
+        ["Site", "Commune", "Médecins (ETP)", "Non médicaux (ETP)", "Capacité à temps complet"],
         lines,
-        f"{left} autres sites, plus petits, ne sont pas détaillés." if left > 0 else "",
+        "Capacité à temps complet : lits d’hospitalisation complète, lits et places de psychiatrie toutes formes."
+        + (f" {left} autres sites, plus petits, ne sont pas détaillés." if left > 0 else ""),
         textes=2,
     )
 

@@ -14,7 +14,7 @@ HOSPITAL = (
     "EFFSAL_TOT",
     "ETPSAL_TOT",
     "EFFLIB_TOT",
-    "EFF_INT",
+    "EFF_INT_recalcule",
     "ETP_SAG",
     "ETP_TOT_PNM",
     "ETP_INFSANSSPE",
@@ -460,11 +460,11 @@ def _hiring(m: Marts, niveau: str, code: str) -> list[Block]:
 def _hospital(m: Marts, niveau: str, code: str) -> list[Block]:
     names = ", ".join(f"'{v}'" for v in HOSPITAL)
     rows = m.rows(
-        f"SELECT h.variable, v.libelle, v.mesure, h.annee, h.valeur, h.statut, p.valeur AS avant, p.statut AS "
-        f"avant_statut, "
-        f"h.sites, h.sites_repondants FROM atlas.hospitaliers AS h JOIN reference.variables_sae AS v USING (variable) "
-        f"LEFT JOIN atlas.hospitaliers AS p ON p.niveau = h.niveau AND p.code = h.code AND p.variable = h.variable "
-        f"AND p.statut_regroupe = h.statut_regroupe AND p.annee = h.annee - 1 "
+        f"SELECT h.variable, v.libelle, v.mesure, h.annee, h.valeur, h.statut, h.sites, h.sites_repondants, "
+        f"e.valeur_precedente AS avant, e.statut_precedent AS avant_statut, e.sites_precedents, "
+        f"e.sites_repondants_precedents, e.evolution_relative AS evolution, e.motif "
+        f"FROM atlas.hospitaliers AS h JOIN reference.variables_sae AS v USING (variable) "
+        f"LEFT JOIN atlas.evolutions_hospitalieres AS e USING (annee, niveau, code, variable) "
         f"WHERE h.niveau = $niveau AND h.code = $code AND h.statut_regroupe = 'ensemble' AND h.variable IN ({names}) "
         f"AND h.annee = (SELECT max(annee) FROM atlas.hospitaliers) ORDER BY v.ordre",
         niveau=niveau,
@@ -473,8 +473,11 @@ def _hospital(m: Marts, niveau: str, code: str) -> list[Block]:
     if not rows:
         return [Absent("Aucun établissement de santé n’a répondu à la SAE sur ce territoire.")]
     for r in rows:
-        r["evolution"] = (r["valeur"] - r["avant"]) / r["avant"] if r["valeur"] is not None and r["avant"] else None
+        r["motif"] = (r["motif"] or "").replace("'", "’")
+        r["evolution_statut"] = "nd" if r["motif"] or r["avant"] is None else "sans objet"
         r["reponse"] = f"{r['sites_repondants']} sur {r['sites']}"
+        if r["sites_precedents"] is not None:
+            r["reponse"] += f" ; en {r['annee'] - 1}, {r['sites_repondants_precedents']} sur {r['sites_precedents']}"
     year = rows[0]["annee"]
     return [
         Table(
@@ -484,12 +487,14 @@ def _hospital(m: Marts, niveau: str, code: str) -> list[Block]:
                 Column("mesure", "Mesure"),
                 Column("avant", str(year - 1), "n0"),
                 Column("valeur", str(year), "n0"),
-                Column("evolution", "Évolution", "signed1"),
+                Column("evolution", f"Évolution {year - 1}-{year}", "signed1"),
                 Column("reponse", "Sites répondants"),
+                *([Column("motif", "Pourquoi l’évolution manque")] if any(r["motif"] for r in rows) else []),
             ),
             rows,
             "Effectifs au 31 décembre ; ETP moyens annuels rémunérés. Source : "
-            f"{m.source('sae')}. Une évolution n’est pas corrigée des sites qui n’ont répondu qu’une année.",
+            f"{m.source('sae')}. Une évolution n’est donnée que si les mêmes sites ont répondu les deux années ; "
+            "un site qui ouvre ou qui ferme en fait partie.",
         )
     ]
 

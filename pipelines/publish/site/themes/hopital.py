@@ -30,7 +30,7 @@ def page(m: Marts) -> Page:
         "SELECT code_ght, nom_ght, variable, valeur, statut FROM fiches.ght_personnels WHERE list_contains($names, "
         "variable) "
         "AND millesime = (SELECT max(millesime) FROM fiches.ght_personnels) ORDER BY code_ght, variable",
-        names=["ETPSAL_TOT", "EFF_INT", "ETP_TOT_PNM", "ETP_INFSANSSPE", "ETP_AID", "ETP_SAG"],
+        names=["ETPSAL_TOT", "EFF_INT_recalcule", "ETP_TOT_PNM", "ETP_INFSANSSPE", "ETP_AID", "ETP_SAG"],
     )
     by_ght: dict[str, Row] = {}
     for r in ght:
@@ -39,7 +39,7 @@ def page(m: Marts) -> Page:
     ght_columns = (
         Column("libelle", "GHT"),
         Column("ETPSAL_TOT", "ETP médicaux salariés", "n0"),
-        Column("EFF_INT", "Internes, docteurs juniors et FFI", "n0"),
+        Column("EFF_INT_recalcule", "Internes, docteurs juniors et FFI", "n0"),
         Column("ETP_SAG", "Sages-femmes, ETP", "n0"),
         Column("ETP_TOT_PNM", "ETP non médicaux", "n0"),
         Column("ETP_INFSANSSPE", "Infirmiers sans spécialisation, ETP", "n0"),
