@@ -4,6 +4,7 @@ import datetime as dt
 
 from airflow.sdk import Asset, AssetAny, FixedKeyMapper, Param, PartitionedAssetTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
+from rules import RULES
 
 from pipelines import catalogue, settings
 
@@ -26,6 +27,7 @@ Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depui
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    default_args=RULES,
     tags=["édition"],
     params={
         "edition": Param(

@@ -61,7 +61,8 @@ def main() -> int:
         return 1
     for dag in bag.dags.values():
         for task in dag.tasks:
-            task.retries = 0  # a run in a terminal says at once what failed; Airflow would wait out minutes
+            # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people.
+            task.retries, task.on_failure_callback = 0, []
     now = settings.load()
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
     edition = {"edition": arguments.edition}

@@ -3,11 +3,10 @@
 import datetime as dt
 
 from airflow.sdk import Asset, Param, dag, task, task_group
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowSkipException
+from rules import LONG, RULES
 
 from pipelines import catalogue
-
-AGAIN = {"retries": 3, "retry_delay": dt.timedelta(minutes=1), "retry_exponential_backoff": True}
 
 
 def ingestion(source: catalogue.Source) -> None:
@@ -27,6 +26,7 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
         start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
+        default_args=RULES,
         tags=["source"],
         params={
             "millesime": Param(
@@ -40,27 +40,17 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
         },
     )
     def source_dag() -> None:
-        @task(**AGAIN)
+        @task
         def vintages(params: dict | None = None) -> list[int]:
-            from pipelines import errors, steps
+            from pipelines import steps
 
-            try:
-                return steps.vintages(source.id, (params or {}).get("millesime"))
-            except (errors.StorageError, errors.LaterError):
-                raise
-            except errors.AtlasError as error:
-                raise AirflowFailException(str(error)) from error
+            return steps.vintages(source.id, (params or {}).get("millesime"))
 
-        @task(**AGAIN, map_index_template="{{ task.op_kwargs['millesime'] }}")
+        @task(execution_timeout=LONG, map_index_template="{{ task.op_kwargs['millesime'] }}")
         def fetch(millesime: int) -> dict[str, int]:
-            from pipelines import errors, steps
+            from pipelines import steps
 
-            try:
-                return {"millesime": millesime, "revision": steps.fetch(source.id, millesime)}
-            except (errors.StorageError, errors.LaterError):  # a disk or a site may come back
-                raise
-            except errors.AtlasError as error:  # asking again would not mend a wrong file
-                raise AirflowFailException(str(error)) from error
+            return {"millesime": millesime, "revision": steps.fetch(source.id, millesime)}
 
         @task(map_index_template="{{ task.op_kwargs['fetched']['millesime'] }}")
         def stage(fetched: dict[str, int]) -> dict[str, int]:
@@ -73,7 +63,8 @@ Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
         def check(staged: dict[str, int], outlet_events=None) -> None:
             from pipelines import steps
 
-            steps.check(source.id, **staged)
+            if steps.check(source.id, **staged)["inchange"]:
+                raise AirflowSkipException("millésime inchangé, déjà contrôlé : rien à faire en aval")
             outlet_events[accepted].add_partitions([str(staged["millesime"])])
 
         @task_group

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, task
+from rules import LONG, RULES
 
 from pipelines import settings
 
@@ -20,6 +21,7 @@ Une publication ne change jamais : un contenu déjà publié n'est pas publié d
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    default_args=RULES,
     tags=["édition"],
     params={
         "edition": Param(
@@ -40,7 +42,7 @@ Une publication ne change jamais : un contenu déjà publié n'est pas publié d
     },
 )
 def publish() -> None:
-    @task
+    @task(execution_timeout=LONG)
     def release(params: dict | None = None, dag_run=None) -> str:
         from pipelines import steps
 

@@ -9,6 +9,7 @@ plausible size, and the row counts and totals pinned to a file's sha256.
 import functools
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -39,6 +40,9 @@ SMALL = 32_000_000
 
 Severity = Literal["critique", "avertissement", "information"]
 SEVERITIES: dict[str, Severity] = {"critical": "critique", "warning": "avertissement", "info": "information"}
+LEVELS = {"critique": logging.ERROR, "avertissement": logging.WARNING, "information": logging.INFO}
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -414,8 +418,10 @@ def _pin_rules(pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _gx() -> tuple[Any, Any]:
     """Great Expectations, imported once a process (it takes seconds), quiet and without telemetry."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # a thousand lines of its own making
     import great_expectations as gx
 
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.NOTSET)  # it chose to speak
     from pipelines import gx_duckdb, gx_rows  # noqa: F401 (gx_rows registers its expectation)
 
     gx_duckdb.register()
@@ -429,6 +435,17 @@ def _gx() -> tuple[Any, Any]:
 def warm() -> None:
     """Imports Great Expectations ahead of the first check, so that a step's time is its own."""
     _gx()
+
+
+def tell(controls: Iterable[Control]) -> None:
+    """Names each failed check in the log, with what it saw and its reason."""
+    for control in controls:
+        if not control.reussi:
+            LOG.log(
+                LEVELS[control.severite],
+                f"contrôle en échec ({control.severite}) : {control.controle} de {control.objet} ; "
+                f"observé : {control.observe} ; attendu : {undated(control.motif)}",
+            )
 
 
 def stand_by(outcome: Outcome) -> Outcome:
@@ -763,6 +780,7 @@ def _judge(
                 outcome.quarantined[name],
             )
         )
+    tell(controls)
     failed = _first_cause([c for c in controls if c.severite == "critique" and not c.reussi], source, aside)
     place = _place(connection, source, rules, by_table, failed[0]) if failed else None
     error = _refusal(source, landed, failed, aside, place) if failed else None

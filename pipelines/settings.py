@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from pipelines.errors import UsageError
 
@@ -117,3 +118,27 @@ def load() -> Settings:
     names = ("ATLAS_EDITEUR", "ATLAS_ADRESSE", "ATLAS_CONTACT")
     editeur, adresse, contact = (os.environ.get(name, "").strip() for name in names)
     return Settings(folder, warehouse, en_ligne=online, editeur=editeur, adresse=adresse, contact=contact)
+
+
+def alertes() -> str:
+    """Where to send notices, from ATLAS_ALERTES: a webhook's address, a mail server's, or "". Raises UsageError.
+
+    It is read apart from the rest, which may be what there is to tell.
+    """
+    said = os.environ.get("ATLAS_ALERTES", "").strip()
+    if said and not _reachable(said):
+        raise UsageError(  # without quoting it: it may hold a password
+            "ATLAS_ALERTES ne se comprend pas.",
+            expected="https://… (webhook), ou smtps://utilisateur:mot-de-passe@serveur/?to=a@b (courriel)",
+            todo="corriger cette variable de l'environnement",
+        )
+    return said
+
+
+def _reachable(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        to, _ = parse_qs(url.query).get("to"), url.port  # a port that is no number raises
+    except ValueError:
+        return False
+    return bool(url.hostname) and (url.scheme in ("http", "https") or (url.scheme in ("smtp", "smtps") and bool(to)))

@@ -6,6 +6,7 @@ AtlasError through. The DAGs and the command line call these, and nothing else.
 
 import contextlib
 import errno
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from pipelines.connectors import arrivals
 from pipelines.errors import AtlasError, BusyError, StorageError
 from pipelines.publish import release
 
+LOG = logging.getLogger(__name__)
+
 
 @contextlib.contextmanager
 def alone(command: str) -> Iterator[None]:
@@ -40,7 +43,7 @@ def alone(command: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> Iterator[dict[str, Any]]:
-    """Times a step that writes there (locks.py), journals how it ended, and tells a failing disk from a failing input.
+    """Times a step that writes there (locks.py), says how it ended, and tells a failing disk from a failing input.
 
     Nothing is locked for a step that only reads.
     """
@@ -75,9 +78,22 @@ def _told() -> Iterator[None]:
 
 
 def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
+    """Says how a step ended, in the journal and in the log of whoever runs it."""
+    line = {"etape": name, "secondes": round(time.perf_counter() - start, 3), **what, **said}
+    LOG.log(
+        logging.INFO if said["resultat"] == "fait" else logging.ERROR,
+        " ; ".join(f"{word} : {_text(value)}" for word, value in line.items()),
+    )
     # A full disk must not hide its own message behind a journal that can't be written.
     with contextlib.suppress(OSError):
-        journal.write(folder, etape=name, secondes=round(time.perf_counter() - start, 3), **what, **said)
+        journal.write(folder, **line)
+
+
+def _text(value: Any) -> str:
+    """A value of the journal, as a line of a log says it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _held(error: Exception) -> BusyError | None:
@@ -150,31 +166,36 @@ def stage(source_id: str, millesime: int, revision: int) -> bool:
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        known = quality.load_outcome(now, source_id, millesime, revision)
-        if known is not None and known.empreinte == quality.fingerprint(landed):
+        if _known(now, landed) is not None:
             said.update(inchange=True)
             return False
         said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
         return True
 
 
+def _known(now: settings.Settings, landed: landing.Landed) -> quality.Outcome | None:
+    """What these bytes were already found to be, by the same code and the same rules."""
+    known = quality.load_outcome(now, landed.source, landed.millesime, landed.revision)
+    return known if known is not None and known.empreinte == quality.fingerprint(landed) else None
+
+
 def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
-    """Checks a staged revision; returns its failed checks by severity. Raises RefusedError."""
-    quality.warm()
+    """Checks a staged revision; returns its failed checks by severity, and whether it was known. Raises RefusedError.
+
+    What was checked already, by the same rules, is told without Great Expectations, which takes seconds to import.
+    """
     with _step(
         "check", locks.vintage(source_id, millesime), source=source_id, millesime=millesime, revision=revision
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        known = quality.load_outcome(now, source_id, millesime, revision)
-        if known is not None and known.empreinte == quality.fingerprint(landed):
-            outcome = quality.stand_by(known)
-        else:
-            outcome = quality.check_vintage(now, landed)
+        known = _known(now, landed)
+        outcome = quality.stand_by(known) if known else quality.check_vintage(now, landed)
         counts = {
             "controles": len(outcome.controls),
             "avertissements": outcome.count("avertissement"),
             "ecartees": sum(outcome.quarantined.values()),
+            "inchange": known is not None,
         }
         said.update(counts)
         return counts

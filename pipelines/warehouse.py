@@ -9,6 +9,7 @@ import functools
 import hashlib
 import itertools
 import json
+import logging
 import os
 import re
 import uuid
@@ -33,6 +34,8 @@ from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
 from pipelines.quality import Control
 from pipelines.settings import ROOT, Settings
+
+LOG = logging.getLogger(__name__)
 
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
@@ -574,23 +577,29 @@ def column_words(model: Model, name: str) -> Words:
 
 
 def check(target: Path) -> list[Control]:
-    """Runs the suites of the marts on a build, and adds their results to `qualite.controles`.
+    """Runs the suites of the marts on a build, and makes their results those of `qualite.controles`.
 
     A mart none of whose sources is there has nothing to check: rules that pass on no row would only swell the count.
     Raises BuildError where a critical check fails.
     """
     with duckdb.connect(str(target), read_only=True) as connection:
         there = {str(s) for (s,) in connection.execute("SELECT DISTINCT source FROM staging.millesimes").fetchall()}
+        for subject, source, what, said in connection.execute("FROM qualite.avertissements ORDER BY ALL").fetchall():
+            LOG.warning("%s (%s) : %s", subject, " ".join(filter(None, (source, what))), said)
     batches = {
         model.name: (model.name, quality.mart_rules(model.name, model.grain))
         for model in models()
         if not sources_of(model.name) or sources_of(model.name) & there
     }
     found = _validated(target, batches)
+    quality.tell(found)
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
         connection.register("a_charger", pa.Table.from_pylist(rows, CONTROLS))
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM qualite.controles WHERE etape = 'mart'")  # of a check that died after this
         connection.execute("INSERT INTO qualite.controles BY NAME SELECT * FROM a_charger")
+        connection.execute("COMMIT")
         connection.unregister("a_charger")
     failed = [c for c in found if c.severite == "critique" and not c.reussi]
     if failed:

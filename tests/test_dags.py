@@ -38,17 +38,24 @@ for name in ("__getitem__", "__contains__"):
         return real(self, key)
     setattr(kind, name, watched)
 
-from airflow.dag_processing.dagbag import DagBag
+from airflow.dag_processing.dagbag import BundleDagBag
+from pipelines import errors
+ERRORS = [*filter(lambda e: isinstance(e, type) and e.__module__ == errors.__name__ and issubclass(e, Exception),
+                  vars(errors).values()), RuntimeError]
 before = set(sys.modules)
 start = time.perf_counter()
-bag = DagBag(sys.argv[1])
+bag = BundleDagBag(sys.argv[1], bundle_path=sys.argv[1], bundle_name="dags-folder")  # as a scheduler reads them
 seconds = time.perf_counter() - start
 brought = {m.split(".")[0] for m in set(sys.modules) - before}
 
 def task(t):
     return {
         "downstream": sorted(t.downstream_task_ids), "retries": t.retries, "delay": t.retry_delay.total_seconds(),
-        "backoff": bool(t.retry_exponential_backoff), "outlets": [o.uri.rstrip("/") for o in t.outlets],
+        "backoff": bool(t.retry_exponential_backoff), "owner": t.owner,
+        "timeout": t.execution_timeout.total_seconds() if t.execution_timeout else None,
+        "told": [type(c).__name__ for c in t.on_failure_callback],
+        "decided": {e.__name__: t.retry_policy.evaluate(e("x"), 1, 3).action.value for e in ERRORS},
+        "outlets": [o.uri.rstrip("/") for o in t.outlets],
         "mapped": type(t).__name__.startswith("Mapped") or t.get_closest_mapped_task_group() is not None,
     }
 
@@ -125,13 +132,20 @@ def test_one_ingestion_per_source(bag: dict[str, Any], source_id: str) -> None:
     assert follows(dag, "vintages", "vintage.fetch", "vintage.stage", "vintage.check")
     assert {name for name, t in dag["tasks"].items() if t["mapped"]} == set(dag["tasks"]) - {"vintages"}
     assert dag["params"] == {"millesime": None}
-    # Only what comes from outside is tried again; a wrong file stays wrong.
-    assert {name: t["retries"] for name, t in dag["tasks"].items() if t["retries"]} == {
-        "vintages": 3,
-        "vintage.fetch": 3,
-    }
-    assert dag["tasks"]["vintage.fetch"]["backoff"]
     assert dag["tasks"]["vintage.check"]["outlets"] == [f"atlas://staging/{source_id}"]
+
+
+def test_every_task_is_tried_again_timed_owned_and_told(bag: dict[str, Any]) -> None:
+    tasks = {f"{name}.{task}": said for name, dag in bag["dags"].items() for task, said in dag["tasks"].items()}
+    assert {(t["retries"], t["backoff"], t["owner"], *t["told"]) for t in tasks.values()} == {
+        (3, True, "atlas", "Failed")
+    }
+    assert [name for name, t in tasks.items() if not t["timeout"]] == []
+    # A disk, a site, a writer may come back, and a task that was stopped; what a person mends would fail again.
+    for task in tasks.values():
+        passing = {name for name, what in task["decided"].items() if what != "fail"}
+        assert passing == {"StorageError", "LaterError", "BusyError", "RuntimeError"}
+        assert set(task["decided"]) - passing == {"AtlasError", "UsageError", "RefusedError", "BuildError"}
 
 
 def test_the_atlas_wakes_on_any_source_for_the_current_edition(bag: dict[str, Any]) -> None:
@@ -150,7 +164,6 @@ def test_the_atlas_checks_before_it_promotes(bag: dict[str, Any]) -> None:
     dag = bag["dags"]["atlas"]
     assert follows(dag, "lock", "build", "check", "reconcile", "promote")
     assert set(dag["tasks"]) == {"lock", "build", "check", "reconcile", "promote"}
-    assert {t["retries"] for t in dag["tasks"].values()} == {0}
     assert [name for name, t in dag["tasks"].items() if t["outlets"]] == ["promote"]
 
 

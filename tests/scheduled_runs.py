@@ -1,0 +1,130 @@
+"""Airflow with its scheduler, as `atlas up` starts it, and as its REST API drives it: see test_dags.py."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+
+LOOPBACK = "127.0.0.1"
+STARTED_WITHIN, DONE_WITHIN = 240, 240  # seconds
+ENDED = ("success", "failed")
+
+
+class Scheduler:
+    """A running `atlas up`, and the person at its interface."""
+
+    def __init__(self, root: Path, process: subprocess.Popen[bytes], said: Path, port: int) -> None:
+        self.root, self.process, self.said = root, process, said
+        self.address = f"http://{LOOPBACK}:{port}"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self._wait(lambda: "Les DAG sont en pause" in said.read_text(encoding="utf-8"), STARTED_WITHIN, "atlas up")
+        known = json.loads((root / ".airflow" / "simple_auth_manager_passwords.json.generated").read_text())
+        asked = self.session.post(
+            f"{self.address}/auth/token", json={"username": "admin", "password": known["admin"]}, timeout=30
+        )
+        asked.raise_for_status()
+        self.session.headers["Authorization"] = f"Bearer {asked.json()['access_token']}"
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        """What the API answers."""
+        answer = self.session.request(method, f"{self.address}/api/v2/{path}", json=body or None, timeout=30)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def unpause(self, *dags: str) -> None:
+        """Lets DAGs run when what they wait for comes."""
+        for dag in dags:
+            self._wait(lambda dag=dag: self._known(dag), STARTED_WITHIN, f"DAG {dag}")
+            self.ask("PATCH", f"dags/{dag}", is_paused=False)
+
+    def trigger(self, dag: str, **params: Any) -> dict[str, Any]:
+        """Runs a DAG as a person does, and waits for its end."""
+        run = self.ask("POST", f"dags/{dag}/dagRuns", logical_date=None, conf=params)
+        return self.ended(dag, run["dag_run_id"])
+
+    def runs(self, dag: str) -> list[dict[str, Any]]:
+        """The runs of a DAG, oldest first."""
+        return list(self.ask("GET", f"dags/{dag}/dagRuns?order_by=run_after")["dag_runs"])
+
+    def ended(self, dag: str, run: str | None = None) -> dict[str, Any]:
+        """A run of a DAG once it has ended: that one, or else the first that the scheduler makes."""
+
+        def found() -> list[dict[str, Any]]:
+            return [r for r in self.runs(dag) if (run is None or r["dag_run_id"] == run) and r["state"] in ENDED]
+
+        self._wait(found, DONE_WITHIN, f"DAG {dag}")
+        return found()[0]
+
+    def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        return list(self.ask("GET", f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
+
+    def logs(self, dag: str, run: str) -> str:
+        """All that the tasks of a run wrote, one after the other."""
+        lines = []
+        for task in self.tasks(dag, run):
+            place = f"dags/{dag}/dagRuns/{run}/taskInstances/{task['task_id']}/logs/{max(1, task['try_number'])}"
+            said = self.ask("GET", f"{place}?map_index={task['map_index']}&full_content=true")
+            lines.append(f"--- {task['task_id']} [{task['map_index']}] {task['state']}")
+            lines += [_line(event) for event in said["content"]]
+        return "\n".join(lines)
+
+    def _known(self, dag: str) -> bool:
+        return any(d["dag_id"] == dag for d in self.ask("GET", "dags?limit=200")["dags"])
+
+    def _wait(self, done: Any, seconds: int, what: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not done():
+            assert self.process.poll() is None, f"Airflow s'est arrêté :\n{self.said.read_text(encoding='utf-8')}"
+            assert time.monotonic() < deadline, f"{what} : rien après {seconds} s\n{self._log()}"
+            time.sleep(0.5)
+
+    def _log(self) -> str:
+        log = self.root / ".airflow" / "logs" / "standalone.log"
+        return log.read_text(encoding="utf-8", errors="replace")[-6000:] if log.is_file() else ""
+
+
+def _line(event: Any) -> str:
+    """One line of a task's log: its level, what it says, and its error if it has one."""
+    if not isinstance(event, dict):
+        return str(event)
+    told = "".join(f"\n{e['exc_type']}: {e['exc_value']}" for e in event.get("error_detail") or ())
+    return f"{event.get('level') or ''} {event['event']}{told}"
+
+
+@contextlib.contextmanager
+def scheduler(root: Path, warehouse: Path, sources: Path, **variables: str) -> Iterator[Scheduler]:
+    """`atlas up` from a copy of the code, until the end of the block; then Ctrl-C."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port = probe.getsockname()[1]
+    said = root.parent / "atlas-up.log"
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
+    with said.open("wb") as handle:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", "up", "--port", str(port), "--sources", str(sources)],
+            cwd=root,
+            env={**kept, "PYTHONPATH": str(root), "ATLAS_WAREHOUSE": str(warehouse), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield Scheduler(root, process, said, port)
+    finally:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
