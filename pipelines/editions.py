@@ -245,7 +245,7 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
             raise BuildError(
                 f"Le verrou {edition} épingle la révision {pin.revision}, que les contrôles refusent désormais.",
                 where=where,
-                expected=outcome.motif.splitlines()[0] if outcome.motif else "",
+                expected=outcome.refus.what if outcome.refus else "",
                 todo=f"corriger, ou refaire le verrou sans elle : {again}",
             )
     return made

@@ -90,6 +90,21 @@ def revision(landing: Path, source: str, millesime: int, number: int) -> Landed:
     )
 
 
+def verify(landing: Path, landed: Landed) -> None:
+    """Raises StorageError where an archived file isn't there, or isn't byte for byte the one that was received."""
+    for file in landed.files:
+        path = landed.folder(landing) / file.name
+        if path.is_file() and sha256(path) == file.sha256:
+            continue
+        raise StorageError(
+            "Un fichier archivé "
+            + ("n'est plus celui qui a été reçu : ses octets ont changé." if path.is_file() else "n'est plus là."),
+            where=Place(source=landed.source, millesime=landed.millesime, file=str(path)),
+            expected=f"le fichier reçu, de {file.bytes} octets et d'empreinte sha256 {file.sha256}",
+            todo="remettre à cette place le fichier d'origine (d'une sauvegarde, ou du producteur), puis relancer",
+        )
+
+
 def with_deletion(landed: Landed, day: str) -> Landed:
     """The same revision, once its bytes are deleted."""
     return replace(landed, efface_le=day)

@@ -7,7 +7,6 @@ plausible size, and the row counts and totals pinned to a file's sha256.
 """
 
 import functools
-import hashlib
 import json
 import logging
 import os
@@ -25,10 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, code_lists, landing, personnes, registers, staging
+from pipelines import catalogue, code_lists, fingerprints, landing, personnes, registers, staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
-from pipelines.landing import Landed
+from pipelines.landing import File, Landed
 from pipelines.settings import ROOT, Settings
 
 SUITES = ROOT / "expectations"
@@ -58,19 +57,42 @@ class Control:
     lignes: int = 0
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a revision is refused: the four sentences of its error, each kept apart."""
+
+    what: str
+    where: Place = field(default_factory=Place)
+    expected: str = ""
+    todo: str = ""
+
+    def error(self) -> RefusedError:
+        """The error that was told when the revision was refused."""
+        return RefusedError(self.what, where=self.where, expected=self.expected, todo=self.todo)
+
+
 @dataclass
 class Outcome:
-    """What became of one revision of a vintage: accepted or refused, by which checks."""
+    """What became of one revision of a vintage: accepted, or refused and why, by which checks.
+
+    `sha256` are the files that the checks left in staging, by name: those that a build reads.
+    """
 
     source: str
     millesime: int
     revision: int
     accepte: bool
-    motif: str = ""
+    refus: Refusal | None = None
     empreinte: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
     controls: list[Control] = field(default_factory=list)
+
+    @property
+    def motif(self) -> str:
+        """Why it is refused, as it was told; empty where it is accepted."""
+        return str(self.refus.error()) if self.refus else ""
 
     def count(self, severity: Severity) -> int:
         """Number of failed checks of a severity."""
@@ -86,25 +108,15 @@ def _pending(settings: Settings, source: str, millesime: int, revision: int) -> 
     return settings.staging / source / str(millesime) / f".r{revision}-en-cours"
 
 
-@functools.cache
-def _code() -> tuple[str, ...]:
-    """SHA-256 of the code that reads and checks, as it was when this process first asked."""
-    rooms = (ROOT / "pipelines" / room for room in (".", "readers", "questionnaires"))
-    return tuple(landing.sha256(path) for room in rooms for path in sorted(room.glob("*.py")))
-
-
-def fingerprint(landed: Landed) -> str:
+def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
     """SHA-256 of all that a revision's outcome depends on: its bytes, its entry, its suite, our code."""
-    source = landed.source
-    entry = [catalogue.FOLDER / f"{source}.yml", catalogue.FOLDER / f"{source}.columns.csv"]
-    parts = [f.sha256 for f in landed.files] + [str(landed.fictif)]
-    if catalogue.load(source).personal:  # under another key, persons have other hashes
-        parts.append(personnes.key_id(personnes.key(fictif=landed.fictif)))
-    lists = code_lists.files(catalogue.load(source))
-    read = [*entry, SUITES / "staging" / f"{source}.yml", *lists]
-    parts += [landing.sha256(path) for path in read if path.is_file()]  # a survey has no column map
-    parts += _code()
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    source = catalogue.load(source_id)
+    parts: list[str | Path] = [fingerprints.code(__name__), *(f"{f.name} {f.sha256}" for f in files), str(fictif)]
+    if source.personal:  # under another key, persons have other hashes
+        parts.append(personnes.key_id(personnes.key(fictif=fictif)))
+    return fingerprints.of(
+        [*parts, *catalogue.files(source_id), SUITES / "staging" / f"{source_id}.yml", *code_lists.files(source)]
+    )
 
 
 def load_outcome(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:
@@ -114,7 +126,48 @@ def load_outcome(settings: Settings, source: str, millesime: int, revision: int)
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
     data["controls"] = [Control(**c) for c in data["controls"]]
+    told = data.pop("motif", "")  # outcomes of before `refus` kept the whole message as one text
+    if told:
+        data["refus"] = {"what": told}
+    if refus := data.get("refus"):
+        data["refus"] = Refusal(**{**refus, "where": Place(**refus.get("where", {}))})
     return Outcome(**data)
+
+
+def current(settings: Settings, landed: Landed) -> Outcome | None:
+    """The outcome of a revision, where its bytes, the rules and the code are still those that led to it.
+
+    None where it is to be staged and checked anew, be it because what the checks left was changed since.
+    """
+    known = load_outcome(settings, landed.source, landed.millesime, landed.revision)
+    if known is None or known.empreinte != fingerprint(landed.source, landed.files, fictif=landed.fictif):
+        return None
+    return None if altered(settings, known) else known
+
+
+def altered(settings: Settings, outcome: Outcome) -> list[tuple[Path, str]]:
+    """The staged files of an accepted revision that are no longer as the checks left them, each with what it is now.
+
+    A table that the outcome counts and whose file it doesn't know is one of them.
+    """
+    if not outcome.accepte:
+        return []
+    home = folder(settings, outcome.source, outcome.millesime, outcome.revision)
+    found = []
+    for name in _staged(outcome):
+        path = home / name
+        if not path.is_file():
+            found.append((path, "absent"))
+        elif landing.sha256(path) != outcome.sha256.get(name):
+            found.append((path, "changé depuis les contrôles"))
+        elif name != QUARANTINE and (rows := pq.read_metadata(path).num_rows) != outcome.rows[path.stem]:
+            found.append((path, f"de {rows} lignes, où le bilan en compte {outcome.rows[path.stem]}"))
+    return found
+
+
+def _staged(outcome: Outcome) -> list[str]:
+    """Names of the files that the checks leave of an accepted revision, for a build to read."""
+    return [*(f"{table}.parquet" for table in outcome.rows), QUARANTINE]
 
 
 def _save(outcome: Outcome, target: Path) -> None:
@@ -139,9 +192,14 @@ def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iter
     if not any(c.severite == "critique" and not c.reussi for c in failed):
         failed.append(Control(landed.source, "lecture", "critique", False, "", str(error)))
     outcome = Outcome(
-        landed.source, landed.millesime, landed.revision, accepte=False, motif=str(error), controls=failed
+        landed.source,
+        landed.millesime,
+        landed.revision,
+        accepte=False,
+        refus=Refusal(error.what, error.where, error.expected, error.todo),
+        empreinte=fingerprint(landed.source, landed.files, fictif=landed.fictif),
+        controls=failed,
     )
-    outcome.empreinte = fingerprint(landed)
     _save(outcome, pending)
     _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
     return outcome
@@ -150,7 +208,8 @@ def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iter
 def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     """Stages all tables of an archived revision, aside; `check_vintage` accepts or refuses them.
 
-    Raises RefusedError, after recording it, where a file can't be read by its layout.
+    Raises RefusedError, after recording it, where a file can't be read by its layout. Raises StorageError,
+    which says nothing of the extract and is not recorded, where the archive no longer holds the bytes received.
     """
     source = catalogue.load(landed.source)
     key = personnes.key(fictif=landed.fictif) if source.personal else b""
@@ -160,6 +219,7 @@ def stage_vintage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     if landed.efface_le is not None:
         refuse(settings, landed, landing.deleted(landed))
         raise landing.deleted(landed)
+    landing.verify(settings.landing, landed)
     files = [landed.folder(settings.landing) / f.name for f in landed.files]
     staged: list[staging.Staged] = []
     aside: list[dict[str, object]] = []
@@ -450,14 +510,9 @@ def tell(controls: Iterable[Control]) -> None:
 
 def stand_by(outcome: Outcome) -> Outcome:
     """An outcome already reached on the same bytes by the same rules. Raises RefusedError again."""
-    if outcome.accepte:
-        return outcome
-    raise RefusedError(
-        outcome.motif.splitlines()[0] if outcome.motif else "Révision déjà refusée.",
-        where=Place(source=outcome.source, millesime=outcome.millesime),
-        expected=f"un autre fichier que la révision {outcome.revision}, déjà refusée pour cette raison",
-        todo="atlas vintages montre le motif entier",
-    )
+    if outcome.refus:
+        raise outcome.refus.error()
+    return outcome
 
 
 def _read(database: str) -> duckdb.DuckDBPyConnection:
@@ -789,7 +844,8 @@ def _judge(
         refuse(settings, landed, error, controls)
         raise error
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
-    outcome.empreinte = fingerprint(landed)
+    outcome.empreinte = fingerprint(landed.source, landed.files, fictif=landed.fictif)
+    outcome.sha256 = {name: landing.sha256(pending / name) for name in _staged(outcome)}
     _save(outcome, pending)
     _swap(pending, folder(settings, landed.source, landed.millesime, landed.revision))
     return outcome

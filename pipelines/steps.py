@@ -28,7 +28,7 @@ from pipelines import (
     warehouse,
 )
 from pipelines.connectors import arrivals
-from pipelines.errors import AtlasError, BusyError, StorageError
+from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError
 from pipelines.publish import release
 
 LOG = logging.getLogger(__name__)
@@ -166,17 +166,11 @@ def stage(source_id: str, millesime: int, revision: int) -> bool:
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        if _known(now, landed) is not None:
+        if quality.current(now, landed) is not None:
             said.update(inchange=True)
             return False
         said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
         return True
-
-
-def _known(now: settings.Settings, landed: landing.Landed) -> quality.Outcome | None:
-    """What these bytes were already found to be, by the same code and the same rules."""
-    known = quality.load_outcome(now, landed.source, landed.millesime, landed.revision)
-    return known if known is not None and known.empreinte == quality.fingerprint(landed) else None
 
 
 def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
@@ -189,7 +183,7 @@ def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        known = _known(now, landed)
+        known = quality.current(now, landed)
         outcome = quality.stand_by(known) if known else quality.check_vintage(now, landed)
         counts = {
             "controles": len(outcome.controls),
@@ -208,8 +202,27 @@ def ingest(source_id: str, millesime: int) -> dict[str, int]:
     return check(source_id, millesime, revision)
 
 
+def _restage(edition: int) -> None:
+    """Stages and checks anew, from the archive, what the lock pins and nobody has staged by the present code and rules.
+
+    A pinned revision may be neither the newest nor on offer any more: no ingestion would come to it.
+    """
+    now = settings.load()
+    made = editions.load(now, edition)
+    if made is None or made.effaces:
+        return
+    for pin in made.pins:
+        known = quality.load_outcome(now, pin.source, pin.millesime, pin.revision)
+        if known is None or known.empreinte != quality.fingerprint(pin.source, pin.files, fictif=made.fictif):
+            with contextlib.suppress(RefusedError):  # recorded: what reads the lock tells that it pins what is refused
+                stage(pin.source, pin.millesime, pin.revision)
+                check(pin.source, pin.millesime, pin.revision)
+
+
 def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     """Makes or reads the lock of an edition."""
+    if not update:
+        _restage(edition)
     with _step("lock", locks.EDITIONS, edition=edition) as said:
         made = editions.lock(settings.load(), edition, update=update)
         said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
@@ -218,6 +231,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
 
 def build(edition: int) -> str:
     """Builds the marts of a locked edition, aside; returns the path of the new file."""
+    _restage(edition)
     with _step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
         target = warehouse.build(now, editions.lock(now, edition))

@@ -6,7 +6,6 @@ says of itself: sentence, grain, source, columns. DuckDB parses the dependencies
 
 import contextlib
 import functools
-import hashlib
 import itertools
 import json
 import logging
@@ -16,7 +15,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from multiprocessing import get_context
@@ -28,11 +27,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, indicators, landing, quality, questionnaires, registers, staging
-from pipelines.editions import Lock
+from pipelines import catalogue, fingerprints, indicators, quality, questionnaires, registers, staging
+from pipelines.editions import Lock, Pin
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
-from pipelines.quality import Control
+from pipelines.quality import Control, Outcome
 from pipelines.settings import ROOT, Settings
 
 LOG = logging.getLogger(__name__)
@@ -241,7 +240,41 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _stage_views(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
+def _outcomes(settings: Settings, lock: Lock) -> dict[Pin, Outcome]:
+    """What the checks said of each pinned revision, once seen that its staging is what they left.
+
+    Raises BuildError where one was staged by other code or other rules, or where a staged file is missing or changed.
+    """
+    found = {}
+    for pin in lock.pins:
+        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
+        home = quality.folder(settings, pin.source, pin.millesime, pin.revision)
+        again = f"effacer {home}, puis relancer : le millésime est remis en forme depuis l'archive"
+        where = Place(source=pin.source, millesime=pin.millesime)
+        if outcome is None or outcome.empreinte != quality.fingerprint(pin.source, pin.files, fictif=lock.fictif):
+            raise BuildError(
+                f"La révision {pin.revision} a été mise en forme par un autre code, ou sous d'autres contrôles.",
+                where=where,
+                expected="une mise en forme faite par le code et sous les contrôles présents",
+                todo=again,
+            )
+        altered = quality.altered(settings, outcome)
+        if altered:
+            raise BuildError(
+                f"{len(altered)} fichier(s) mis en forme ne sont plus ce que les contrôles ont accepté : "
+                + " ; ".join(f"{path.name} est {how}" for path, how in altered[:6])
+                + ".",
+                where=replace(where, table=altered[0][0].stem, file=str(altered[0][0])),
+                expected="les fichiers dont le bilan du millésime donne les lignes et l'empreinte",
+                todo=again,
+            )
+        found[pin] = outcome
+    return found
+
+
+def _stage_views(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock, outcomes: dict[Pin, Outcome]
+) -> None:
     for source in catalogue.load_all():
         for table in source.tables:
             parts = [
@@ -249,8 +282,8 @@ def _stage_views(connection: duckdb.DuckDBPyConnection, settings: Settings, lock
                 f"FROM ({staging.empty_select(source, table)})"
             ]
             for pin in lock.of(source.id):
-                file = quality.folder(settings, pin.source, pin.millesime, pin.revision) / f"{table}.parquet"
-                if file.is_file():
+                if table in outcomes[pin].rows:
+                    file = quality.folder(settings, pin.source, pin.millesime, pin.revision) / f"{table}.parquet"
                     parts.append(
                         f"SELECT {pin.millesime} AS millesime, {pin.revision} AS revision, "
                         f"{pin.reference} AS reference, * FROM read_parquet({literal(str(file))})"
@@ -305,7 +338,9 @@ def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:
     }
 
 
-def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> None:
+def _records(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock, outcomes: dict[Pin, Outcome]
+) -> None:
     """The edition's own records: parameters, sources, surveys, registers, vintages, controls, quarantine."""
     text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
     _load(
@@ -368,9 +403,7 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
     vintages, controls, aside = [], [], []
     for pin in lock.pins:
         source = catalogue.load(pin.source)
-        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
-        if outcome is None:
-            raise BuildError(f"Révision non contrôlée : {pin.source} {pin.millesime}.")
+        outcome = outcomes[pin]
         mine = {"source": pin.source, "millesime": pin.millesime, "revision": pin.revision}
         vintages.append(
             {
@@ -392,8 +425,8 @@ def _records(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lo
     for refusal in lock.refus:
         mine = {"source": refusal.source, "millesime": refusal.millesime, "revision": refusal.revision}
         vintages.append({**mine, "reference": False, "statut": "refusé", "motif": refusal.motif})
-        outcome = quality.load_outcome(settings, refusal.source, refusal.millesime, refusal.revision)
-        controls += [{"etape": "source", **mine, **asdict(c)} for c in (outcome.controls if outcome else [])]
+        refused = quality.load_outcome(settings, refusal.source, refusal.millesime, refusal.revision)
+        controls += [{"etape": "source", **mine, **asdict(c)} for c in (refused.controls if refused else [])]
     mine_schema = [("source", text), ("millesime", integer), ("revision", integer)]
     _load(
         connection,
@@ -456,8 +489,10 @@ def side_by_side(connection: duckdb.DuckDBPyConnection) -> Iterator[ThreadPoolEx
 def build(settings: Settings, lock: Lock) -> Path:
     """Builds the marts of an edition into a new DuckDB file, aside. Returns its path.
 
-    Raises BuildError, naming the model, where a query fails; the warehouse in place is not touched.
+    Raises BuildError as `_outcomes`, and, naming the model, where a query fails; the warehouse in place is
+    not touched.
     """
+    outcomes = _outcomes(settings, lock)
     folder = settings.editions / str(lock.edition)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("construction-*"):
@@ -473,8 +508,8 @@ def build(settings: Settings, lock: Lock) -> Path:
         connection.begin()
         for schema in ("staging", indicators.SCHEMA, *SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
-        _stage_views(connection, settings, lock)
-        _records(connection, settings, lock)
+        _stage_views(connection, settings, lock, outcomes)
+        _records(connection, settings, lock, outcomes)
         connection.commit()
         _make_all(connection)
         # What the marts took from it is in them, with its words.
@@ -635,10 +670,16 @@ def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
 
 
 def fingerprint(lock: Lock) -> str:
-    """SHA-256 of all that a build depends on: the lock, the SQL, our code."""
-    files = [*sorted(SQL.rglob("*")), *sorted((ROOT / "pipelines").rglob("*.py"))]
-    parts = [lock.to_json(), *(landing.sha256(path) for path in files if path.is_file())]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    """SHA-256 of all that a build and its checks depend on: the lock, what stages it, `inputs`, our code."""
+    staged = (quality.fingerprint(pin.source, pin.files, fictif=lock.fictif) for pin in lock.pins)
+    return fingerprints.of([lock.to_json(), fingerprints.code(__name__), *staged, *inputs()])
+
+
+def inputs() -> list[Path]:
+    """The files that a build and its checks read, beside the code and what is staged: queries, catalogue, suites."""
+    entries = [path for source in catalogue.sources() for path in catalogue.files(source)]
+    suites = (quality.SUITES / "marts").glob("*.yml")
+    return [*(path for path in sorted(SQL.rglob("*")) if path.is_file()), *entries, *sorted(suites)]
 
 
 def built_from(settings: Settings) -> str | None:

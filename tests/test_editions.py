@@ -13,7 +13,7 @@ from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 from pipelines import catalogue, editions, landing, quality, steps
 from pipelines.connectors import Offer
 from pipelines.connectors import mirror as folder_connector
-from pipelines.errors import BuildError, StorageError, UsageError
+from pipelines.errors import BuildError, RefusedError, StorageError, UsageError
 from pipelines.settings import ROOT, Settings
 
 
@@ -34,7 +34,8 @@ def judged(home: Settings, landed: landing.Landed, *, accepte: bool = True, moti
     """Records the outcome of its checks, as the checks do."""
     folder = quality.folder(home, landed.source, landed.millesime, landed.revision)
     folder.mkdir(parents=True, exist_ok=True)
-    outcome = quality.Outcome(landed.source, landed.millesime, landed.revision, accepte=accepte, motif=motif)
+    refus = None if accepte else quality.Refusal(motif)
+    outcome = quality.Outcome(landed.source, landed.millesime, landed.revision, accepte=accepte, refus=refus)
     (folder / quality.OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     return landed
 
@@ -204,7 +205,7 @@ def test_a_pinned_revision_that_is_gone_is_told(home: Settings) -> None:
 def test_a_pinned_revision_that_is_refused_since_is_told(home: Settings) -> None:
     landed = judged(home, offered(home, "sae", 2022, "a\n"))
     editions.lock(home, 2025)
-    judged(home, landed, accepte=False, motif="Clés en double.\n  où : là")
+    judged(home, landed, accepte=False, motif="Clés en double.")
     with pytest.raises(BuildError, match="que les contrôles refusent désormais") as told:
         editions.lock(home, 2025)
     assert told.value.expected == "Clés en double."
@@ -215,6 +216,21 @@ def test_unknown_revision_and_source_have_a_message(home: Settings) -> None:
         landing.revision(home.landing, "sae", 2022, 3)
     with pytest.raises(UsageError, match="Source inconnue"):
         catalogue.load("nulle_part")
+
+
+def test_an_outcome_of_before_the_four_sentences_still_reads(home: Settings) -> None:
+    landed = judged(home, offered(home, "sae", 2022, "a\n"), accepte=False, motif="x")
+    path = quality.folder(home, "sae", 2022, 1) / quality.OUTCOME
+    data = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("refus", "sha256"):
+        del data[name]
+    old = "Clés en double.\n  où      : fichier a.csv, ligne 7\n  à faire : reprendre le fichier"
+    path.write_text(json.dumps({**data, "motif": old}), encoding="utf-8")
+    outcome = quality.load_outcome(home, landed.source, landed.millesime, landed.revision)
+    assert outcome is not None
+    assert outcome.motif == old
+    with pytest.raises(RefusedError, match="ligne 7"):
+        quality.stand_by(outcome)
 
 
 # --- What the edition says of its age ---------------------------------------------------------------

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 import pytest
 import python_calamine
 import xlsxwriter
+from fixtures_entrepots import environment
 
-from pipelines import catalogue, editions, landing, quality, warehouse
+from pipelines import catalogue, editions, landing, quality, steps, warehouse
 from pipelines.connectors import mirror
 from pipelines.errors import RefusedError
 from pipelines.quality import Outcome
@@ -76,7 +77,20 @@ class Room:
         assert "None" not in str(error)
         self.keeps_all(refused=True)
         assert self.latest(accepted=False)[1].motif == str(error)
+        self.refused_again(error)
         return error
+
+    def refused_again(self, error: RefusedError) -> None:
+        """The same bytes come back: the same four sentences, by the steps that a person and a task take."""
+        with environment(self.settings.warehouse, self.settings.sources), pytest.raises(RefusedError) as caught:
+            steps.ingest(self.source, self.millesime)
+        again = caught.value
+        assert (again.what, again.where, again.expected, again.todo) == (
+            error.what,
+            error.where,
+            error.expected,
+            error.todo,
+        )
 
     def latest(self, *, accepted: bool) -> tuple[landing.Landed, Outcome]:
         found = quality.latest(self.settings, self.source, self.millesime, accepted=accepted)
@@ -872,4 +886,10 @@ def test_le_motif_d_un_refus_se_relit_en_json(room: Callable[[str, int], Room]) 
     here.change(GHT, lambda _: b"")
     error = here.refused()
     path = quality.folder(here.settings, "ght", 2022, 2) / quality.OUTCOME
-    assert json.loads(path.read_text(encoding="utf-8"))["motif"] == str(error)
+    told = json.loads(path.read_text(encoding="utf-8"))["refus"]
+    assert (told["what"], told["where"]["file"], told["expected"], told["todo"]) == (
+        error.what,
+        error.where.file,
+        error.expected,
+        error.todo,
+    )

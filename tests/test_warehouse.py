@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,8 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, one, rows
 
-from pipelines import editions, quality, steps, warehouse
-from pipelines.errors import AtlasError, BuildError
+from pipelines import catalogue, editions, fingerprints, landing, quality, steps, warehouse
+from pipelines.errors import AtlasError, BuildError, StorageError
 from pipelines.settings import ROOT, Settings
 
 FEW = ("reference.edition", "reference.sources", "reference.millesimes", "qualite.controles")
@@ -269,10 +270,121 @@ def test_reconcile_counts_results(sample: Warehouse, sample_db: duckdb.DuckDBPyC
     assert counts.get("écart", 0) == 0
 
 
+# --- What it is built from --------------------------------------------------------------------------
+
+
+def test_a_staged_table_that_is_missing_refuses_the_build(copied: Settings) -> None:
+    """Each kind of staged table, and what was set aside: none becomes an empty one."""
+    made = editions.load(copied, EDITION)
+    assert made
+    before = digest(copied.database)
+    tried = 0
+    for pin in made.pins:
+        home = quality.folder(copied, pin.source, pin.millesime, pin.revision)
+        for path in sorted(home.glob("*.parquet")):
+            aside = path.rename(path.with_suffix(".ailleurs"))
+            with pytest.raises(BuildError, match=f"{path.name} est absent") as told:
+                steps.build(EDITION)
+            where = told.value.where
+            assert (where.source, where.millesime, where.file) == (pin.source, pin.millesime, str(path))
+            assert str(home) in told.value.todo
+            aside.rename(path)
+            tried += 1
+    assert tried > 2 * len(catalogue.sources())
+    assert digest(copied.database) == before
+
+
+def one_number_changed(path: Path, column: str) -> None:
+    """Writes a staged table anew with one more in one cell."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * REPLACE (coalesce({column}, 0) + (_ligne = (SELECT min(_ligne) FROM '{path}'))::INTEGER "
+            f"AS {column}) FROM '{path}') TO '{path}.autre' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    Path(f"{path}.autre").replace(path)
+
+
+def test_one_number_changed_in_a_staged_file_refuses_the_build_until_it_is_staged_anew(copied: Settings) -> None:
+    home = quality.folder(copied, "sae", 2023, 1)
+    path = home / "sygen.parquet"
+    good = path.read_bytes()
+    one_number_changed(path, "EFFSAL_TOT")
+    with pytest.raises(BuildError, match=r"sygen\.parquet est changé depuis les contrôles") as told:
+        steps.build(EDITION)
+    assert (told.value.where.source, told.value.where.millesime, told.value.where.table) == ("sae", 2023, "sygen")
+    # The one command, then the one deletion, that put it right: both from the archive.
+    steps.ingest("sae", 2023)
+    assert path.read_bytes() == good
+    one_number_changed(path, "EFFSAL_TOT")
+    shutil.rmtree(home)
+    steps.lock(EDITION)
+    assert path.read_bytes() == good
+
+
+def test_rows_that_the_outcome_does_not_count_refuse_the_build(copied: Settings) -> None:
+    path = quality.folder(copied, "ght", 2023, 1) / quality.OUTCOME
+    path.write_text(path.read_text(encoding="utf-8").replace('"ght": ', '"ght": 1'), encoding="utf-8")
+    with pytest.raises(BuildError, match="lignes, où le bilan en compte 1"):
+        steps.build(EDITION)
+
+
+def test_what_other_code_staged_is_staged_anew_before_a_build(
+    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pinned revision that is no longer on offer too; and by itself, a build refuses it."""
+    path = quality.folder(copied, "ght", 2022, 1) / quality.OUTCOME
+    present = path.read_text(encoding="utf-8")
+    old = re.sub(r'"empreinte": "\w+"', '"empreinte": "d\'un autre code"', present)
+    path.write_text(old, encoding="utf-8")
+    made = editions.load(copied, EDITION)
+    assert made
+    with pytest.raises(BuildError, match="mise en forme par un autre code") as told:
+        warehouse.build(copied, made)
+    assert (told.value.where.source, told.value.where.millesime) == ("ght", 2022)
+    monkeypatch.setenv("ATLAS_SOURCES", str(copied.warehouse / "vide"))
+    (copied.warehouse / "vide").mkdir()
+    steps.build(EDITION)
+    assert path.read_text(encoding="utf-8") == present
+
+
+def test_one_number_changed_in_an_archived_file_is_not_staged(copied: Settings) -> None:
+    landed = landing.revision(copied.landing, "sae", 2023, 1)
+    file = next(f for f in landed.files if f.name.startswith("SYGEN"))
+    path = landed.folder(copied.landing) / file.name
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"7", b"8", 1))
+    shutil.rmtree(quality.folder(copied, "sae", 2023, 1))
+    with pytest.raises(StorageError, match="ses octets ont changé") as told:
+        steps.ingest("sae", 2023)
+    assert (told.value.where.source, told.value.where.file) == ("sae", str(path))
+    assert file.sha256 in told.value.expected
+    path.unlink()
+    with pytest.raises(StorageError, match="n'est plus là"):
+        steps.ingest("sae", 2023)
+    # It says nothing of the extract: with its bytes back, the vintage is accepted.
+    path.write_bytes(good)
+    assert steps.ingest("sae", 2023)["controles"] > 0
+
+
 # --- Whether it is built already --------------------------------------------------------------------
 
 
-def test_is_built_from_this_lock_and_this_code(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "touched",
+    [
+        "sql/atlas/ages.sql",
+        "sql/indicateurs.yml",
+        "expectations/marts/atlas.ages.yml",
+        "expectations/staging/sae.yml",
+        "pipelines/catalogue/sae.columns.csv",
+        "pipelines/catalogue/__init__.py",
+        "pipelines/indicators/stocks.py",
+        "uv.lock",
+    ],
+)
+def test_is_built_from_this_lock_and_what_it_reads(
+    copied: Settings, monkeypatch: pytest.MonkeyPatch, touched: str
+) -> None:
     assert steps.is_built(EDITION)
     assert not steps.is_built(EDITION - 1)
     made = editions.load(copied, EDITION)
@@ -281,11 +393,13 @@ def test_is_built_from_this_lock_and_this_code(copied: Settings, monkeypatch: py
     assert not steps.is_built(EDITION)
     editions.path(copied, EDITION).write_text(made.to_json(), encoding="utf-8")
     assert steps.is_built(EDITION)
-    # Another code: one line of SQL is enough.
-    real = warehouse.landing.sha256
-    touched = ROOT / "sql" / "atlas" / "ages.sql"
-    monkeypatch.setattr(warehouse.landing, "sha256", lambda path: "autre" if path == touched else real(path))
+    real = fingerprints.sha256
+    monkeypatch.setattr(fingerprints, "sha256", lambda path: "autre" if path == ROOT / touched else real(path))
+    fingerprints.code.cache_clear()
     assert not steps.is_built(EDITION)
+    assert steps.nothing_to_build(EDITION) is None
+    monkeypatch.undo()
+    fingerprints.code.cache_clear()
 
 
 def test_nothing_is_built_where_there_is_no_warehouse(empty: Settings) -> None:

@@ -373,6 +373,11 @@ def parse(folder: Path, source_id: str) -> Source:
         ) from error
 
 
+def files(source_id: str) -> list[Path]:
+    """The files of an entry; a survey has no column map."""
+    return [path for path in (FOLDER / f"{source_id}.yml", FOLDER / f"{source_id}.columns.csv") if path.is_file()]
+
+
 @functools.cache
 def sources() -> tuple[str, ...]:
     """The identifiers of all sources, in alphabetical order."""

@@ -1,0 +1,160 @@
+"""What a step reads is its fingerprint, and nothing else is: seen by what it opens, and by changing each file."""
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy
+
+from pipelines import catalogue, code_lists, editions, fingerprints, landing, quality, warehouse
+
+# Read by every kind of reader, a program of its own among them; a survey; a source with lists of codes; persons.
+READ = [
+    ("sae", 2023),
+    ("bmo", 2024),
+    ("enquete_rh", 2024),
+    ("internat_postes", 2024),
+    ("rpps", 2025),
+    ("contours", 2018),
+]
+
+WATCH = """
+import json, sys
+seen = set()
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        seen.add(arguments[0])
+    elif event == "subprocess.Popen":
+        seen.update(str(a) for a in arguments[1])
+sys.addaudithook(hook)
+"""
+
+TOLD = """
+modules = [m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "pipelines" and m.__file__]
+print(json.dumps(sorted({*modules, *seen})))
+"""
+
+STAGE = """
+from pipelines import landing, quality, settings
+now = settings.load()
+for source, millesime in json.loads(sys.argv[1]):
+    landed = landing.revision(now.landing, source, millesime, 1)
+    quality.stage_vintage(now, landed)
+    quality.check_vintage(now, landed)
+"""
+
+BUILD = """
+from pipelines import editions, settings, warehouse
+now = settings.load()
+warehouse.check(warehouse.build(now, editions.load(now, json.loads(sys.argv[1]))))
+"""
+
+
+def run(script: str, argument: object, warehouse: Path) -> list[str]:
+    """What a script prints last, as JSON, run by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(argument)],
+        env={**os.environ, "ATLAS_WAREHOUSE": str(warehouse)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def ours(opened: list[str]) -> set[Path]:
+    """Those of the opened files that are of the checkout: a compiled module is its source."""
+    found = set()
+    for name in opened:
+        path = Path(name)
+        if path.parent.name == "__pycache__":
+            path = path.parent.parent / f"{path.name.split('.')[0]}.py"
+        if path.is_relative_to(ROOT) and path.is_file() and not path.is_relative_to(ROOT / ".venv"):
+            found.add(path)
+    # How bytes come in is told by the bytes themselves; tests and packaging are read by this process alone.
+    return {p for p in found if not p.is_relative_to(ROOT / "pipelines" / "connectors") and p.suffix != ".toml"}
+
+
+def declared(sources: list[str]) -> set[Path]:
+    """What the fingerprint of a vintage of these sources is made of."""
+    entries = [path for source in sources for path in catalogue.files(source)]
+    suites = [ROOT / "expectations" / "staging" / f"{source}.yml" for source in sources]
+    lists = [path for source in sources for path in code_lists.files(catalogue.load(source))]
+    return {*fingerprints.files("pipelines.quality"), fingerprints.LIBRARIES, *entries, *suites, *lists}
+
+
+def test_staging_and_checks_open_nothing_that_their_fingerprint_leaves_out(sample: Warehouse, tmp_path: Path) -> None:
+    now = a_copy(sample.settings, tmp_path)
+    opened = ours(run(WATCH + STAGE + TOLD, READ, now.warehouse))
+    known = declared([source for source, _ in READ])
+    assert opened - known == set()
+    assert known - opened == set()
+
+
+def test_a_build_and_its_checks_open_nothing_that_their_fingerprint_leaves_out(
+    sample: Warehouse, tmp_path: Path
+) -> None:
+    now = a_copy(sample.settings, tmp_path)
+    opened = ours(run(WATCH + BUILD + TOLD, EDITION, now.warehouse))
+    known = {*fingerprints.files("pipelines.warehouse"), *warehouse.inputs()} | declared(list(catalogue.sources()))
+    assert opened - known == set()
+    assert {p for p in warehouse.inputs() if p.parent.name != "catalogue"} - opened == set()
+
+
+@pytest.fixture(scope="module")
+def moved(sample: Warehouse) -> dict[str, list[str]]:
+    """Each file of our code, queries and suites -> the steps whose fingerprint moves where its bytes do."""
+    now, real, known = sample.settings, fingerprints.sha256, functools.cache(fingerprints.sha256)
+    lock = editions.load(now, EDITION)
+    assert lock
+    landed = [landing.revision(now.landing, source, millesime, 1) for source, millesime in READ]
+    listed = functools.cache(fingerprints.files)
+
+    def prints() -> dict[str, str]:
+        fingerprints.code.cache_clear()
+        mine = {f"{d.source} {d.millesime}": quality.fingerprint(d.source, d.files, fictif=d.fictif) for d in landed}
+        return mine | {"build": warehouse.fingerprint(lock)}
+
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprints, "files", listed)
+        patch.setattr(fingerprints, "sha256", known)
+        before = prints()
+        for room in ("pipelines", "expectations", "sql", "uv.lock"):
+            for path in sorted(p for p in [ROOT / room, *(ROOT / room).rglob("*")] if p.is_file()):
+                if path.suffix != ".pyc":
+                    patch.setattr(fingerprints, "sha256", lambda p, path=path: "autre" if p == path else known(p))
+                    after = prints()
+                    found[path.relative_to(ROOT).as_posix()] = [step for step in after if after[step] != before[step]]
+        patch.setattr(fingerprints, "sha256", real)
+        assert prints() == before
+    fingerprints.code.cache_clear()
+    return found
+
+
+def test_one_byte_of_each_file_that_staging_reads_moves_its_fingerprint(moved: dict[str, list[str]]) -> None:
+    for source, millesime in READ:
+        step = f"{source} {millesime}"
+        found = {ROOT / name for name, steps in moved.items() if step in steps}
+        assert found == declared([source]), step
+
+
+def test_one_byte_of_each_file_that_a_build_reads_moves_its_fingerprint(moved: dict[str, list[str]]) -> None:
+    found = {name for name, steps in moved.items() if "build" in steps}
+    code = {p.relative_to(ROOT).as_posix() for p in fingerprints.files("pipelines.warehouse")}
+    assert {name for name in found if name.endswith(".py")} == code
+    assert {name for name in moved.keys() - found if not name.startswith("pipelines/")} == set()
+    assert {name for name in moved.keys() - found if name.startswith("pipelines/catalogue/")} == set()
+
+
+@pytest.mark.parametrize("place", ["samples", "publish", "disclosure", "connectors", "cli.py", "steps.py"])
+def test_what_neither_reads_moves_neither(moved: dict[str, list[str]], place: str) -> None:
+    told = {name: steps for name, steps in moved.items() if name.startswith(f"pipelines/{place}")}
+    assert told
+    assert {name for name, steps in told.items() if steps} == set()
