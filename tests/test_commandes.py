@@ -1,0 +1,270 @@
+"""Every command of README.md and docs/*.md, run as it is written; what a page shows under it, shown again.
+
+A checkout is prepared, with a fictitious warehouse, and the commands run there in the order of the pages. A command
+that can't run here is named below with the reason: a new one that is neither run nor named fails.
+"""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from fixtures_entrepots import ROOT, Warehouse, a_copy
+from test_docs import GUIDE
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCED = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`((?:atlas|make|benchmarks|\.venv/bin)[ /][^`]+|(?:FROM|SELECT) [^`]+)`")
+
+# What a page leaves to fill in.
+BLANKS = {"NAME": "insee_cog", "<source>": "insee_cog", "ANNÉE": "2025"}
+
+CI = "by .ci/run, which is this: minutes"
+UNDER_AIRFLOW = "stays open until Ctrl-C: tests/test_up.py, and `make atlas` runs the same DAGs"
+GUIDED = "by tests/test_docs.py, which follows the page: its source is not of this catalogue"
+MEASURES = "a measure, minutes at national size"
+NAMED = "the name of a command, in a sentence"
+ELSEWHERE = {
+    "make atlas": CI,
+    "make atlas SOURCES=../extraits EDITION=2025 REGION=28": CI,
+    "make atlas SOURCES=…": CI,
+    "make test": CI,
+    "make check": CI,
+    "make clean": CI,
+    "atlas edition": "by .ci/run, as `make atlas`",
+    "make up": UNDER_AIRFLOW,
+    "atlas up": UNDER_AIRFLOW,
+    "atlas run maisons_sante --millesime 2024": GUIDED,
+    'atlas query "SELECT departement, maisons, maisons_repondantes, medecins FROM atlas.maisons_sante" --csv': GUIDED,
+    "atlas run maisons_sante --en-ligne": "an invented site",
+    "atlas enquete modele enquete_logement": "a survey that the page declares: tests/test_enquetes.py reads it",
+    "atlas echantillon DOSSIER --echelle 100": "some gigabytes; tests/test_samples.py makes them at other scales",
+    ".venv/bin/duckdb -readonly warehouse/atlas_sante.duckdb": "a shell: below, on real extracts, with what follows it",
+    ".venv/bin/atlas": NAMED,
+    "atlas run": NAMED,
+    "atlas enquete verifier": NAMED,
+    "benchmarks/edition.py FOLDER": MEASURES,
+    "benchmarks/indicateurs.py WAREHOUSE": MEASURES,
+    "benchmarks/decennie.py": MEASURES,
+    "benchmarks/fiches.py": MEASURES,
+    "benchmarks/site.py": MEASURES,
+    "benchmarks/confidentialite.py": MEASURES,
+    "benchmarks/confidentialite.py ENTREPÔT": MEASURES,
+    "benchmarks/rpps.py": MEASURES,
+}
+
+REAL = {"atlas enquete modele enquete_rh --finess 140000100"}  # a public number, which no fictitious extract has
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of a page, and what the page shows under it."""
+
+    page: str
+    text: str
+    shown: str = ""
+
+
+def commands(page: Path) -> list[Command]:
+    """The commands of a page, in its order: those of console blocks, and those quoted in its sentences."""
+    text = page.read_text(encoding="utf-8")
+    found: dict[int, Command] = {}
+    for block in FENCED.finditer(text):
+        if block[1] != "console":
+            continue
+        for part in re.finditer(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block[2], re.MULTILINE):
+            line = re.sub(r"\s{2,}# .*", "", part[1]).strip()
+            found[block.start(2) + part.start()] = Command(page.name, line, part[2])
+    sentences = FENCED.sub(lambda block: " " * len(block[0]), text)
+    for quoted in INLINE.finditer(sentences):
+        found[quoted.start()] = Command(page.name, quoted[1])
+    return [found[place] for place in sorted(found)]
+
+
+ALL = [command for page in PAGES for command in commands(page)]
+
+
+def filled(text: str) -> str:
+    """The command, its blanks filled in."""
+    for blank, value in BLANKS.items():
+        text = re.sub(rf"(?<!\w){re.escape(blank)}(?!\w)", value, text)
+    return text
+
+
+@pytest.fixture(scope="module")
+def checkout(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout after `make atlas`, with what has come back from a survey."""
+    root = tmp_path_factory.mktemp("dossier")
+    for name in ("pipelines", "sql", "expectations", "docs", "README.md", "uv.lock"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, root / name)
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    home = root / "warehouse" / "echantillon"
+    a_copy(sample.settings, home, database=True)
+    (home / "extraits").symlink_to(sample.settings.sources)
+    (root / "recus").mkdir()
+    for answer in sorted((sample.settings.sources / "enquete_rh" / "2024").iterdir())[:2]:
+        shutil.copyfile(answer, root / "recus" / answer.name)
+    return root
+
+
+def run(checkout: Path, text: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs a line in a shell, in a checkout, with nothing of the person's own."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("ATLAS") or k == "ATLAS_CLE_PERSONNES"}
+    path = os.pathsep.join([str(checkout / ".venv" / "bin"), os.environ["PATH"]])
+    return subprocess.run(
+        ["bash", "-c", text],
+        cwd=checkout,
+        env={**variables, "PATH": path, "PYTHONPATH": str(checkout), "COLUMNS": "150"},
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def test_what_does_not_run_here_is_still_in_a_page() -> None:
+    assert set(ELSEWHERE) - {command.text for command in ALL} == set()
+
+
+def test_what_ci_runs_is_in_ci() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command, reason in ELSEWHERE.items():
+        if reason == CI:
+            wanted = re.sub(r"SOURCES=\S+", 'SOURCES="$ATLAS_MIROIR"', command)
+            assert re.search(rf"^ *{re.escape(wanted)}", script, re.MULTILINE), command
+
+
+def test_a_command_in_a_page_is_found() -> None:
+    assert {c.page for c in ALL} >= {"README.md", "contrats.md", "enquetes.md", "donnees-personnelles.md", GUIDE.name}
+    assert len(ALL) > 50
+    assert Command("contrats.md", "atlas contrat", "") in ALL
+
+
+TO_RUN = list({filled(c.text): c for c in ALL if c.text not in {*ELSEWHERE, *REAL}}.values())
+
+
+@pytest.mark.parametrize("command", TO_RUN, ids=lambda c: c.text[:60])
+def test_it_runs_as_written(checkout: Path, command: Command) -> None:
+    text = filled(command.text)
+    if text.startswith(("SELECT", "FROM")):
+        text = f'.venv/bin/duckdb -readonly warehouse/echantillon/atlas_sante.duckdb "{text}"'
+    done = run(checkout, text)
+    assert done.returncode == 0, f"{command.page} : {text}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
+    assert done.stdout.strip(), text
+    if command.shown:
+        assert done.stdout == command.shown
+
+
+def test_the_page_of_contracts_is_what_the_catalogue_says(checkout: Path) -> None:
+    """`atlas contrat --documentation` has run: it would have changed nothing."""
+    assert "atlas contrat --documentation" in {c.text for c in TO_RUN}
+    assert run(checkout, "atlas contrat --documentation").returncode == 0
+    page = Path("docs") / "contrats.md"
+    assert (checkout / page).read_text(encoding="utf-8") == (ROOT / page).read_text(encoding="utf-8")
+
+
+# --- What README shows of the real marts ------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def real_checkout(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout after `make atlas SOURCES=…` on the mirror."""
+    root = tmp_path_factory.mktemp("reel")
+    for name in ("pipelines", "sql", "expectations", ".venv"):
+        (root / name).symlink_to(ROOT / name)
+    (root / "warehouse").symlink_to(mirror.settings.warehouse)
+    return root
+
+
+def results(comments: str) -> list[list[str]]:
+    """The rows that comments show: one a line, or several with « | » between them."""
+    lines = [re.sub(r"^(?:--|#) ?", "", line) for line in comments.strip().splitlines()]
+    return [row.split() for line in lines for row in line.split(" | ")]
+
+
+def same(shown: list[list[str]], found: list[tuple[Any, ...]]) -> None:
+    """Each shown cell is the one found, to half a unit of its last decimal."""
+    cells = [[word for value in row for word in str(value).split()] for row in found]
+    assert [len(row) for row in shown] == [len(row) for row in cells]
+    for said, had in zip(shown, cells, strict=True):
+        for one, other in zip(said, had, strict=True):
+            try:
+                wanted = Decimal(one)
+                half = Decimal(5).scaleb(int(wanted.as_tuple().exponent) - 1)
+                assert abs(Decimal(other) - wanted) <= half, (said, had)
+            except InvalidOperation:
+                assert one == other, (said, had)
+
+
+def statements(block: str) -> list[tuple[str, str]]:
+    """The statements of a block of SQL, each with the comments that follow it."""
+    found: list[tuple[str, str]] = []
+    for line in block.splitlines(keepends=True):
+        if line.startswith("--"):
+            found[-1] = (found[-1][0], found[-1][1] + line)
+        elif found and not found[-1][0].rstrip().endswith(";"):
+            found[-1] = (found[-1][0] + line, "")
+        else:
+            found.append((line, ""))
+    return found
+
+
+STATEMENTS = [pair for language, block in FENCED.findall(README) if language == "sql" for pair in statements(block)]
+
+
+def test_readme_shows_statements() -> None:
+    assert len(STATEMENTS) == 4
+    assert len([shown for _, shown in STATEMENTS if shown]) == 3
+
+
+@pytest.mark.parametrize(("statement", "shown"), STATEMENTS, ids=lambda s: s.strip()[:40])
+def test_duckdb_s_shell_shows_what_readme_does(real_checkout: Path, statement: str, shown: str) -> None:
+    line = ".venv/bin/duckdb -readonly warehouse/atlas_sante.duckdb"
+    assert line in {command.text for command in ALL}
+    done = run(real_checkout, f"{line} -csv -noheader", given=statement)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+    if shown:
+        same(results(shown), [tuple(row.split(",")) for row in done.stdout.splitlines()])
+
+
+def test_python_shows_what_readme_does(real_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(real_checkout)
+    (block,) = [text for language, text in FENCED.findall(README) if language == "python"]
+    *before, last = ast.parse(block).body
+    scope: dict[str, Any] = {}
+    exec(compile(ast.Module(before, []), "README", "exec"), scope)  # noqa: S102 - code of our own page
+    assert isinstance(last, ast.Expr)
+    frame = eval(compile(ast.Expression(last.value), "README", "eval"), scope)  # noqa: S307
+    shown = "".join(line + "\n" for line in block.splitlines() if line.startswith("# "))
+    same(results(shown), list(frame.itertuples(index=False, name=None)))
+
+
+def test_the_sql_of_r_shows_what_readme_does(mirror_db: duckdb.DuckDBPyConnection) -> None:
+    """R isn't here: its lines are not run, their SQL is."""
+    (block,) = [text for language, text in FENCED.findall(README) if language == "r"]
+    shown = "".join(line + "\n" for line in block.splitlines() if line.startswith("# "))
+    same(results(shown), mirror_db.execute(block.split('"')[3]).fetchall())
+
+
+@pytest.mark.parametrize("command", sorted(REAL))
+def test_it_runs_as_written_on_real_extracts(real_checkout: Path, command: str) -> None:
+    assert command in {c.text for c in ALL}
+    done = run(real_checkout, command)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_commands_after_a_real_run_act_on_it(real_checkout: Path) -> None:
+    done = run(real_checkout, 'atlas query --csv "SELECT fictif FROM reference.edition"')
+    assert (done.stdout.split(), done.stderr) == (["fictif", "false"], "")
