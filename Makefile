@@ -1,9 +1,10 @@
 # Two commands: `make atlas` runs the main job, `make test` the tests.
-# Real extracts: make atlas SOURCES=../extraits EDITION=2025 REGION=28
-EDITION ?= 2025
-REGION  ?= 28
+# Real extracts: make atlas SOURCES=../extraits EDITION=2025 REGION=28 (several: REGION="28 11 53")
+EDITION ?=
+REGION  ?=
 SOURCES ?=
 UPDATE  ?=
+BACK    ?=
 ONLINE  ?=
 
 BIN := .venv/bin
@@ -13,7 +14,7 @@ UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 .PHONY: atlas test check up clean install
 
 atlas: install
-	@$(BIN)/atlas edition --edition $(EDITION) --region $(REGION) $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(ONLINE),--en-ligne)
+	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
 
 test: install
 	@$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder

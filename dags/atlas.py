@@ -6,7 +6,7 @@ from airflow.sdk import Asset, AssetAny, FixedKeyMapper, Param, PartitionedAsset
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import RULES
 
-from pipelines import catalogue, settings
+from pipelines import catalogue
 
 SOURCES = [Asset(name=f"staging_{s}", uri=f"atlas://staging/{s}") for s in catalogue.sources()]
 MARTS = Asset(name="marts", uri="atlas://marts")
@@ -18,11 +18,12 @@ MARTS = Asset(name="marts", uri="atlas://marts")
     doc_md="""
 Se lance dès qu'une source a un millésime accepté, et saute tout si l'édition est déjà construite avec son verrou.
 Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depuis, déclencher et cocher
-**Refaire le verrou**.
+**Refaire le verrou**. Chaque édition a son fichier ; une édition antérieure à celle qui est en place ne prend
+sa place que si l'on coche **Revenir en arrière**.
 """,
     schedule=PartitionedAssetTimetable(
         assets=AssetAny(*SOURCES),
-        default_partition_mapper=FixedKeyMapper(str(settings.CURRENT_EDITION)),
+        default_partition_mapper=FixedKeyMapper("edition"),  # which one, the task reads in the settings
     ),
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
@@ -31,18 +32,24 @@ Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depui
     tags=["édition"],
     params={
         "edition": Param(
-            settings.CURRENT_EDITION,
-            type="integer",
+            None,
+            type=["null", "integer"],
             minimum=2000,
-            maximum=2100,
+            maximum=2099,
             title="Édition",
-            description="Année de l'atlas",
+            description="Année de l'atlas ; vide : ATLAS_EDITION, sinon l'édition en place",
         ),
         "update": Param(
             False,
             type="boolean",
             title="Refaire le verrou",
             description="Prendre les millésimes acceptés depuis que le verrou de l'édition a été fait",
+        ),
+        "back": Param(
+            False,
+            type="boolean",
+            title="Revenir en arrière",
+            description="Mettre en place cette édition même si une édition plus récente l'est",
         ),
     },
 )
@@ -51,11 +58,13 @@ def atlas() -> None:
     def lock(params: dict | None = None, triggering_asset_events=None) -> int:
         from pipelines import steps
 
+        edition = steps.edition(params["edition"])
         # A new vintage of a source wakes this DAG; the lock alone decides whether it changes anything.
-        if triggering_asset_events and (why := steps.nothing_to_build(params["edition"])):
+        if triggering_asset_events and (why := steps.nothing_to_build(edition)):
             raise AirflowSkipException(why)
-        steps.lock(params["edition"], update=params["update"])
-        return params["edition"]
+        steps.regions()  # an unknown one is told now, not once all is built
+        steps.lock(edition, update=params["update"])
+        return edition
 
     @task
     def build(edition: int) -> str:
@@ -78,10 +87,10 @@ def atlas() -> None:
         return target
 
     @task(outlets=[MARTS])
-    def promote(edition: int, target: str, outlet_events=None) -> str:
+    def promote(edition: int, target: str, params: dict | None = None, outlet_events=None) -> str:
         from pipelines import steps
 
-        promoted = steps.promote(target)
+        promoted = steps.promote(target, back=params["back"])
         outlet_events[MARTS].add_partitions([str(edition)])
         return promoted
 

@@ -1,4 +1,4 @@
-"""Runs the DAGs of this folder from here: no scheduler, SQLite metadata. `atlas edition` starts it.
+"""Runs the DAGs of this folder without a scheduler, metadata in SQLite: `atlas edition` starts it with its settings.
 
 Sources don't depend on each other: their DAGs run side by side, one process for each core. Airflow's own log goes
 to a file; what a person follows goes to the terminal.
@@ -41,9 +41,8 @@ def _entries(journal: Path, since: int) -> list[dict]:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--edition", type=int, required=True)
-    parser.add_argument("--region", required=True)
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--back", action="store_true")
     parser.add_argument("--journal", type=Path, required=True)
     arguments = parser.parse_args()
     home = Path(os.environ["AIRFLOW_HOME"])
@@ -65,8 +64,7 @@ def main() -> int:
             task.retries, task.on_failure_callback = 0, []
     now = settings.load()
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
-    edition = {"edition": arguments.edition}
-    then = [("atlas", edition | {"update": arguments.update}), ("publish", edition | {"region": arguments.region})]
+    then = [("atlas", {"update": arguments.update, "back": arguments.back}), ("publish", {})]
     count = len(ingests) + len(then)
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
     say(f"{count} DAG à exécuter, extraits de {now.sources}{online}\n")

@@ -1,20 +1,19 @@
-"""The release of an edition for a region, each time its marts are swapped in."""
+"""The releases of an edition, one for each region, each time its marts are swapped in."""
 
 import datetime as dt
 
 from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, task
 from rules import LONG, RULES
 
-from pipelines import settings
-
 MARTS = Asset(name="marts", uri="atlas://marts")
 
 
 @dag(
     dag_id="publish",
-    description="Écrit les fichiers publiés d'une édition pour une région",
+    description="Écrit les fichiers publiés d'une édition, région par région",
     doc_md="""
-Se lance quand les marts d'une édition sont mis en place, et publie cette édition-là.
+Se lance quand une édition a de nouveaux marts, et publie cette édition-là, une région après l'autre : ce qui échoue
+pour l'une n'arrête pas les autres.
 Une publication ne change jamais : un contenu déjà publié n'est pas publié deux fois.
 """,
     schedule=PartitionedAssetTimetable(assets=MARTS),  # its partitions are the editions
@@ -25,31 +24,37 @@ Une publication ne change jamais : un contenu déjà publié n'est pas publié d
     tags=["édition"],
     params={
         "edition": Param(
-            settings.CURRENT_EDITION,
-            type="integer",
+            None,
+            type=["null", "integer"],
             minimum=2000,
-            maximum=2100,
+            maximum=2099,
             title="Édition",
-            description="Année de l'atlas ; ce doit être celle de l'entrepôt en place",
+            description="Année de l'atlas, déjà construite ; vide : ATLAS_EDITION, sinon l'édition en place",
         ),
-        "region": Param(
-            settings.DEFAULT_REGION,
-            type="string",
-            pattern="^[0-9]{2}$",
-            title="Région",
-            description="Code officiel de la région, deux chiffres (28 : Normandie)",
+        "regions": Param(
+            None,
+            type=["null", "string"],
+            title="Régions",
+            description="Codes officiels, séparés par des espaces (11 28 53) ; vide : ATLAS_REGIONS, sinon 28",
         ),
     },
 )
 def publish() -> None:
-    @task(execution_timeout=LONG)
-    def release(params: dict | None = None, dag_run=None) -> str:
+    @task
+    def regions(params: dict | None = None) -> list[str]:
+        from pipelines import steps
+
+        return steps.regions(params["regions"])
+
+    # Releases are made one at a time: secrecy looks at all of them together.
+    @task(execution_timeout=LONG, max_active_tis_per_dag=1, map_index_template="{{ task.op_kwargs['region'] }}")
+    def release(region: str, params: dict | None = None, dag_run=None) -> str:
         from pipelines import steps
 
         # What was just put in place, or what a person asks for.
-        return steps.publish(int(dag_run.partition_key or params["edition"]), params["region"])
+        return steps.publish(steps.edition(dag_run.partition_key or params["edition"]), region)
 
-    release()
+    release.expand(region=regions())
 
 
 publish()

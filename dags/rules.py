@@ -25,5 +25,5 @@ RULES = {
         ]
     ),
     "execution_timeout": dt.timedelta(hours=1),
-    "on_failure_callback": Failed(),
+    "on_failure_callback": [Failed()],
 }

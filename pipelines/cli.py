@@ -45,8 +45,25 @@ app = french.App(
 
 app.add_typer(commands.app, name="enquete")
 
-Edition = Annotated[int, typer.Option("--edition", "-e", min=2000, max=2100, help="Année de l'atlas.")]
-Region = Annotated[str, typer.Option("--region", "-r", help="Code officiel de la région (28 : Normandie).")]
+Edition = Annotated[
+    str | None,
+    typer.Option(
+        "--edition",
+        "-e",
+        help="Année de l'atlas ; sans elle, ATLAS_EDITION, sinon l'édition en place.",
+        metavar="ANNÉE",
+    ),
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        "-r",
+        help="Code officiel d'une région (28 : Normandie), autant de fois qu'il y en a à publier ; sans elle, "
+        "ATLAS_REGIONS, sinon 28.",
+        metavar="CODE",
+    ),
+]
 Sources = Annotated[
     Path | None,
     typer.Option(
@@ -92,7 +109,13 @@ def _console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
-def _use(sources: Path | None, online: bool = False) -> None:
+def _use(
+    sources: Path | None, online: bool = False, *, edition: str | None = None, regions: list[str] | None = None
+) -> None:
+    if edition is not None:
+        os.environ["ATLAS_EDITION"] = edition
+    if regions:
+        os.environ["ATLAS_REGIONS"] = " ".join(regions)
     if online:
         os.environ["ATLAS_EN_LIGNE"] = "oui"
     if sources is not None:
@@ -176,25 +199,31 @@ def airflow_environment(home: Path, port: int | None = None) -> dict[str, str]:
 
 @app.command("edition")
 def edition_(
-    edition: Edition = settings.CURRENT_EDITION,
-    region: Region = settings.DEFAULT_REGION,
+    edition: Edition = None,
+    region: Regions = None,
     sources: Demonstrated = None,
     update: Annotated[
         bool, typer.Option("--update", help="Refaire le verrou avec les millésimes acceptés depuis.")
     ] = False,
+    back: Annotated[
+        bool,
+        typer.Option("--revenir", help="Mettre en place cette édition même si une édition plus récente l'est."),
+    ] = False,
     online: Online = False,
 ) -> None:
     """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
-    _use(sources, online)
+    _use(sources, online, edition=edition, regions=region)
     _demonstrate()
     with steps.alone("atlas edition"):
-        _edition(edition, region, update=update)
+        _edition(update=update, back=back)
 
 
-def _edition(edition: int, region: str, *, update: bool) -> None:
+def _edition(*, update: bool, back: bool) -> None:
     start = time.perf_counter()
-    console, now = _console(), _with_extracts()
-    console.print(f"[bold]Atlas {edition}, région {region}[/bold] — {_origin(now)}", soft_wrap=True)
+    console, regions, now = _console(), steps.regions(), _with_extracts()
+    edition = now.edition
+    named = f"région{'s' if len(regions) > 1 else ''} {', '.join(regions)}"
+    console.print(f"[bold]Atlas {edition}, {named}[/bold] — {_origin(now)}", soft_wrap=True)
     if now.warehouse == settings.sample_home() and settings.in_use(settings.real_home()):
         console.print(
             f"L'entrepôt réel ({settings.real_home()}) n'est pas touché ; pour le refaire, nommer ses extraits : "
@@ -209,8 +238,9 @@ def _edition(edition: int, region: str, *, update: bool) -> None:
         [
             sys.executable,
             str(settings.ROOT / "dags" / "embedded.py"),
-            *("--edition", str(edition), "--region", region, "--journal", str(journal)),
+            *("--journal", str(journal)),
             *(["--update"] if update else []),
+            *(["--back"] if back else []),
         ],
         env=airflow_environment(EMBEDDED_HOME),
         pass_fds=locks.passed(),
@@ -269,7 +299,7 @@ def _summary(
     if made:
         console.print(table)
     for failure in failures:
-        what = " ".join(str(failure[k]) for k in ("source", "millesime") if k in failure)
+        what = " ".join(str(failure[k]) for k in ("source", "millesime", "region") if k in failure)
         console.print(f"\n[bold red]ÉCHEC[/bold red] {failure['etape']} {what}", markup=True)
         console.print(str(failure["message"]), markup=False, soft_wrap=True)
     marts = of.get("check_marts", {})
@@ -296,13 +326,23 @@ def _summary(
     if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
         console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
     if of.get("promote", {}).get("resultat") == "fait":
-        console.print(f"Entrepôt    : {now.database}", markup=False, soft_wrap=True)
-    if "dossier" in of.get("publish", {}):
-        console.print(
-            f"Publication : {of['publish']['dossier']}" + ("" if of["publish"]["nouvelle"] else " (inchangée)"),
-            markup=False,
-            soft_wrap=True,
-        )
+        there = of["promote"]["en_place"] == edition
+        console.print(f"Entrepôt    : {now.database if there else now.built(edition)}", markup=False, soft_wrap=True)
+        if not there:
+            again = in_force.command(now, "edition", "--edition", edition, "--revenir", extracts=True)
+            console.print(
+                f"              L'édition en place reste celle de {of['promote']['en_place']} : on ne revient en "
+                f"arrière que sur demande ({again}).",
+                markup=False,
+                soft_wrap=True,
+            )
+    for entry in entries:
+        if "dossier" in entry:
+            console.print(
+                f"Publication : {entry['dossier']}" + ("" if entry["nouvelle"] else " (inchangée)"),
+                markup=False,
+                soft_wrap=True,
+            )
     if made and made.fictif:
         console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
 
@@ -677,8 +717,8 @@ def purge(
     console.print("Effacés : les fichiers archivés et leur mise en forme. Leur trace et leurs empreintes restent.")
     for edition in editions_:
         console.print(
-            f"L'édition {edition} ne se refait plus à l'identique, et l'entrepôt en place garde ces lignes tant qu'une "
-            f"édition n'est pas reconstruite : {in_force.command(now, 'lock', edition, '--update')}, puis "
+            f"L'édition {edition} ne se refait plus à l'identique, et son entrepôt garde ces lignes tant qu'elle n'est "
+            f"pas reconstruite : {in_force.command(now, 'lock', edition, '--update')}, puis "
             f"{in_force.command(now, 'edition', '--edition', edition, extracts=True)}",
             markup=False,
             soft_wrap=True,
@@ -687,25 +727,30 @@ def purge(
 
 @app.command()
 def lock(
-    edition: Annotated[int, typer.Argument(help="Année de l'atlas.")] = settings.CURRENT_EDITION,
+    edition: Annotated[
+        str | None,
+        typer.Argument(help="Année de l'atlas ; sans elle, ATLAS_EDITION, sinon l'édition en place.", metavar="ANNÉE"),
+    ] = None,
     update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
 ) -> None:
     """Montre le verrou d'une édition : les millésimes épinglés, celui de référence, ce qui attend."""
+    _use(None, edition=edition)
     console, now = _console(), settings.load()
     in_force.banner(now, in_force.fictitious(now))
-    again = in_force.command(now, "lock", edition, "--update")
-    before = editions.load(now, edition)
+    year = now.edition
+    again = in_force.command(now, "lock", year, "--update")
+    before = editions.load(now, year)
     if update:
-        steps.lock(edition, update=True)
-    made = editions.load(now, edition)
+        steps.lock(year, update=True)
+    made = editions.load(now, year)
     if made is None:
         raise UsageError(
-            f"L'édition {edition} n'a pas de verrou dans {now.editions}.",
+            f"L'édition {year} n'a pas de verrou dans {now.editions}.",
             expected="une édition déjà construite",
             todo=f"le faire, après ingestion : {again} ; ou tout faire : "
-            + in_force.command(now, "edition", "--edition", edition, extracts=True),
+            + in_force.command(now, "edition", "--edition", year, extracts=True),
         )
-    table = Table(title=f"Verrou {edition}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
+    table = Table(title=f"Verrou {year}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
     for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
         table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for pin in made.pins:
@@ -731,7 +776,7 @@ def lock(
     changes = (
         editions.differences(before, made)
         if update and before
-        else editions.differences(made, editions.draft(now, edition))
+        else editions.differences(made, editions.draft(now, year))
     )
     if changes:
         said = "faits" if update else f"en attente ({again})"
@@ -756,7 +801,7 @@ def query(
             todo=in_force.command(now, "edition", extracts=True),
         )
     try:
-        with duckdb.connect(str(now.database), read_only=True) as connection:
+        with steps.reading(now.database) as connection:
             in_force.banner(now, connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
             relation = connection.sql(sql)
             if relation is None:

@@ -11,12 +11,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from pipelines import catalogue, in_force, landing, quality
 from pipelines.errors import BuildError, Place
 from pipelines.landing import File, Landed
 from pipelines.settings import ROOT, Settings
 
 LOCK = "verrou.json"
+GEOGRAPHY = "insee_cog"
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,17 @@ def read(file: Path) -> Lock:
         absents=tuple(data["absents"]),
         effaces=tuple(data.get("effaces", ())),
     )
+
+
+def regions(settings: Settings) -> dict[str, str]:
+    """The regions of the newest accepted geography, names by code; none before there is any."""
+    for millesime in reversed(landing.vintages(settings.landing, GEOGRAPHY)):
+        found = quality.latest(settings, GEOGRAPHY, millesime, accepted=True)
+        if found:
+            file = quality.folder(settings, GEOGRAPHY, millesime, found[0].revision) / "libelles.parquet"
+            rows = pq.read_table(file, filters=[("niveau", "=", "REG")], columns=["code", "libelle"]).to_pylist()
+            return {row["code"]: row["libelle"] for row in sorted(rows, key=lambda row: str(row["code"]))}
+    return {}
 
 
 def locked(settings: Settings) -> list[int]:

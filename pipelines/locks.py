@@ -68,7 +68,8 @@ def vintage(source: str, millesime: int) -> str:
 
 def passed() -> tuple[int, ...]:
     """What a command passes to a process that it starts (`pass_fds`), so that it works under the command's lock."""
-    return (int(os.environ[INHERITED]),) if INHERITED in os.environ else ()
+    held = os.environ.get(INHERITED)
+    return (int(held),) if held else ()
 
 
 def _inherited(warehouse: Path) -> bool:

@@ -1,6 +1,7 @@
 """Where things are, read from the environment when a command or a task runs, never at import."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -9,8 +10,10 @@ from pipelines.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 
-CURRENT_EDITION = 2025
-DEFAULT_REGION = "28"
+DATABASE = "atlas_sante.duckdb"
+
+FIRST_EDITION = 2025  # where no warehouse is in place yet and nobody said which edition
+DEFAULT_REGIONS = ("28",)
 
 YES, NO = ("oui", "1"), ("non", "0", "")
 
@@ -19,17 +22,20 @@ SAMPLES, DEPOSIT = "extraits", "depot"  # inside a warehouse: what we make, what
 
 @dataclass(frozen=True)
 class Settings:
-    """The folders of one installation.
+    """The folders of one installation, and what it makes.
 
     `sources` is the folder that extracts come from, laid out `<source>/<millésime>/<file>`; it may not exist;
     `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
-    may be asked from the producers' sites. `editeur` publishes the releases, at `adresse` where it is known;
+    may be asked from the producers' sites. `edition` is the atlas that is made where no other is asked for, and
+    `regions` are those it is published for. `editeur` publishes the releases, at `adresse` where it is known;
     `contact` is whom the sheets say to write to for a correction.
     """
 
     sources: Path
     warehouse: Path
     en_ligne: bool = False
+    edition: int = FIRST_EDITION
+    regions: tuple[str, ...] = DEFAULT_REGIONS
     editeur: str = ""
     adresse: str = ""
     contact: str = ""
@@ -61,12 +67,46 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """The promoted DuckDB file that people query.
+        """The warehouse that people query: a link to that of the edition in place.
 
         Not `atlas.duckdb`: DuckDB names the catalogue after the file, and `atlas.effectifs` would be an
         "ambiguous reference to catalog or schema".
         """
-        return self.warehouse / "atlas_sante.duckdb"
+        return self.warehouse / DATABASE
+
+    def built(self, edition: int) -> Path:
+        """The warehouse of one edition, in place or not: a link to its last promoted build."""
+        return self.editions / str(edition) / DATABASE
+
+
+def in_place(warehouse: Path) -> int | None:
+    """The edition that the link of a warehouse names; None where there is none."""
+    link = warehouse / DATABASE
+    name = link.readlink().parent.name if link.is_symlink() else ""
+    return int(name) if name.isdecimal() else None
+
+
+def edition(said: str) -> int:
+    """An edition as a person writes it. Raises UsageError for anything but a year."""
+    if re.fullmatch(r"20\d\d", said) is None:
+        raise UsageError(
+            f"L'édition ne se comprend pas : « {said} ».",
+            expected=f"une année sur quatre chiffres, comme {FIRST_EDITION}",
+            todo="corriger ATLAS_EDITION, --edition, ou EDITION= avec make",
+        )
+    return int(said)
+
+
+def regions(said: str) -> tuple[str, ...]:
+    """Regions as a person writes them: codes between spaces or commas, each once. Raises UsageError otherwise."""
+    codes = tuple(dict.fromkeys(re.split(r"[\s,]+", said.strip(" ,"))))
+    if any(re.fullmatch(r"\d\d", code) is None for code in codes):
+        raise UsageError(
+            f"Les régions ne se comprennent pas : « {said} ».",
+            expected="des codes officiels de deux chiffres, séparés par des espaces ou des virgules : 28, ou 11 28 53",
+            todo="corriger ATLAS_REGIONS, --region, ou REGION= avec make",
+        )
+    return codes
 
 
 def real_home() -> Path:
@@ -81,7 +121,7 @@ def sample_home() -> Path:
 
 def in_use(home: Path) -> bool:
     """Whether a warehouse has anything: marts in place, a lock, or an archived vintage."""
-    kept = ("atlas_sante.duckdb", "editions/*/verrou.json", "landing/*/*/r*/provenance.json")
+    kept = (DATABASE, "editions/*/verrou.json", "landing/*/*/r*/provenance.json")
     return any(next(home.glob(pattern), None) for pattern in kept)
 
 
@@ -91,7 +131,7 @@ def default_home() -> Path:
 
 
 def load() -> Settings:
-    """Settings of this process. Raises UsageError where ATLAS_EN_LIGNE is neither yes nor no.
+    """Settings of this process. Raises UsageError where ATLAS_EDITION, ATLAS_REGIONS or ATLAS_EN_LIGNE makes no sense.
 
     ATLAS_SOURCES: folder of extracts; without it, the fictitious ones of a warehouse that has nothing else,
     and `depot/` in any other.
@@ -100,6 +140,8 @@ def load() -> Settings:
     ATLAS_CONTACT: the address that a sheet gives to whoever finds a mistake in it; none by default.
     ATLAS_WAREHOUSE: folder of the warehouse; by default `warehouse/` where real extracts are named or already
     there, else `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
+    ATLAS_EDITION: the edition to make; by default the one in place, and FIRST_EDITION where there is none.
+    ATLAS_REGIONS: the regions to publish, between spaces or commas; by default Normandie.
     ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
     """
     said = os.environ.get("ATLAS_EN_LIGNE", "").strip().casefold()
@@ -114,10 +156,17 @@ def load() -> Settings:
     real = real_home() if sources or online else default_home()
     warehouse = Path(home or real).expanduser().resolve()
     fictitious = not online and ((warehouse / SAMPLES).is_dir() or not in_use(warehouse))
-    folder = Path(sources).expanduser().resolve() if sources else warehouse / (SAMPLES if fictitious else DEPOSIT)
-    names = ("ATLAS_EDITEUR", "ATLAS_ADRESSE", "ATLAS_CONTACT")
-    editeur, adresse, contact = (os.environ.get(name, "").strip() for name in names)
-    return Settings(folder, warehouse, en_ligne=online, editeur=editeur, adresse=adresse, contact=contact)
+    wanted, codes = (os.environ.get(name, "").strip() for name in ("ATLAS_EDITION", "ATLAS_REGIONS"))
+    return Settings(
+        sources=Path(sources).expanduser().resolve() if sources else warehouse / (SAMPLES if fictitious else DEPOSIT),
+        warehouse=warehouse,
+        en_ligne=online,
+        edition=edition(wanted) if wanted else in_place(warehouse) or FIRST_EDITION,
+        regions=regions(codes) if codes else DEFAULT_REGIONS,
+        editeur=os.environ.get("ATLAS_EDITEUR", "").strip(),
+        adresse=os.environ.get("ATLAS_ADRESSE", "").strip(),
+        contact=os.environ.get("ATLAS_CONTACT", "").strip(),
+    )
 
 
 def alertes() -> str:

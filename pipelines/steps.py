@@ -28,7 +28,7 @@ from pipelines import (
     warehouse,
 )
 from pipelines.connectors import arrivals
-from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError
+from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError, UsageError
 from pipelines.publish import release
 
 LOG = logging.getLogger(__name__)
@@ -64,17 +64,26 @@ def _step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) ->
 
 
 @contextlib.contextmanager
+def reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse opened to be read. Raises BusyError where another session has it open in writing."""
+    with _told():
+        connection = duckdb.connect(str(database), read_only=True)
+    with connection:
+        yield connection
+
+
+@contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Tells what a disk or another session refused; any other error passes."""
+    """Tells what a disk or another session refused, as StorageError or BusyError; any other error passes."""
     try:
         yield
     except AtlasError:
         raise
     except Exception as error:
-        told = _held(error) or _storage(error)
-        if told is None:
+        known = _held(error) or _storage(error)
+        if known is None:
             raise
-        raise told from error
+        raise known from error
 
 
 def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
@@ -219,6 +228,31 @@ def _restage(edition: int) -> None:
                 check(pin.source, pin.millesime, pin.revision)
 
 
+def regions(asked: str | None = None) -> list[str]:
+    """The regions to publish: those asked for, else those of the settings.
+
+    Raises UsageError where the newest accepted geography doesn't know one; before there is any, nobody can tell.
+    """
+    with _step("regions") as said:
+        now = settings.load()
+        wanted = settings.regions(asked) if asked else now.regions
+        known = editions.regions(now)
+        unknown = [code for code in wanted if code not in known]
+        if known and unknown:
+            raise UsageError(
+                f"Région inconnue : {', '.join(unknown)}.",
+                expected="des codes parmi : " + ", ".join(f"{code} {name}" for code, name in known.items()),
+                todo="corriger ATLAS_REGIONS, --region, ou REGION= avec make",
+            )
+        said.update(regions=wanted)
+        return list(wanted)
+
+
+def edition(asked: int | str | None = None) -> int:
+    """The edition to make: the one asked for, else that of the settings. Raises UsageError where it is no year."""
+    return settings.edition(str(asked)) if asked else settings.load().edition
+
+
 def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     """Makes or reads the lock of an edition."""
     if not update:
@@ -260,17 +294,20 @@ def reconcile(target: str) -> dict[str, int]:
         return results
 
 
-def promote(target: str) -> str:
-    """Swaps a build in; returns the path that people query."""
-    with _step("promote", locks.EDITIONS):
-        return str(warehouse.promote(settings.load(), Path(target)))
+def promote(target: str, *, back: bool = False) -> str:
+    """Makes a build the warehouse of its edition; returns its path. `back` as in `warehouse.promote`."""
+    with _step("promote", locks.EDITIONS) as said:
+        now = settings.load()
+        made = warehouse.promote(now, Path(target), back=back)
+        said.update(entrepot=str(made), en_place=settings.in_place(now.warehouse))
+        return str(made)
 
 
 def is_built(edition: int) -> bool:
-    """Whether the warehouse in place is that edition, from its present lock and the present code."""
+    """Whether an edition has a warehouse, from its present lock and the present code."""
     now = settings.load()
     made = editions.load(now, edition)
-    return made is not None and warehouse.built_from(now) == warehouse.fingerprint(made)
+    return made is not None and warehouse.built_from(now, edition) == warehouse.fingerprint(made)
 
 
 def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> list[str]:

@@ -32,7 +32,7 @@ from pipelines.editions import Lock, Pin
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
 from pipelines.quality import Control, Outcome
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import DATABASE, ROOT, Settings, in_place
 
 LOG = logging.getLogger(__name__)
 
@@ -612,12 +612,12 @@ def column_words(model: Model, name: str) -> Words:
 
 
 def check(target: Path) -> list[Control]:
-    """Runs the suites of the marts on a build, and makes their results those of `qualite.controles`.
+    """Runs the suites of the marts on a build, makes their results those of `qualite.controles`, and counts its rows.
 
     A mart none of whose sources is there has nothing to check: rules that pass on no row would only swell the count.
     Raises BuildError where a critical check fails.
     """
-    with duckdb.connect(str(target), read_only=True) as connection:
+    with duckdb.connect(str(_there(target)), read_only=True) as connection:
         there = {str(s) for (s,) in connection.execute("SELECT DISTINCT source FROM staging.millesimes").fetchall()}
         for subject, source, what, said in connection.execute("FROM qualite.avertissements ORDER BY ALL").fetchall():
             LOG.warning("%s (%s) : %s", subject, " ".join(filter(None, (source, what))), said)
@@ -636,6 +636,7 @@ def check(target: Path) -> list[Control]:
         connection.execute("INSERT INTO qualite.controles BY NAME SELECT * FROM a_charger")
         connection.execute("COMMIT")
         connection.unregister("a_charger")
+        connection.execute("CHECKPOINT")
     failed = [c for c in found if c.severite == "critique" and not c.reussi]
     if failed:
         raise BuildError(
@@ -644,6 +645,7 @@ def check(target: Path) -> list[Control]:
             expected="des marts conformes à expectations/marts/",
             todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
         )
+    _counted(target).write_text(json.dumps(_counts(target)), encoding="utf-8")
     return found
 
 
@@ -682,27 +684,117 @@ def inputs() -> list[Path]:
     return [*(path for path in sorted(SQL.rglob("*")) if path.is_file()), *entries, *sorted(suites)]
 
 
-def built_from(settings: Settings) -> str | None:
-    """The fingerprint of the warehouse in place, or None where there is none."""
-    if not settings.database.is_file():
+def built_from(settings: Settings, edition: int) -> str | None:
+    """The fingerprint of an edition's warehouse, or None where it has none."""
+    file = settings.built(edition)
+    if not file.is_file():
         return None
-    with duckdb.connect(str(settings.database), read_only=True) as connection:
+    with duckdb.connect(str(file), read_only=True) as connection:
         return str(connection.execute("SELECT empreinte FROM staging.edition").fetchall()[0][0])
 
 
 def reconcile(target: Path) -> dict[str, int]:
     """Counts the reconciliations of a build by result (`qualite.rapprochements`)."""
-    with duckdb.connect(str(target), read_only=True) as connection:
+    with duckdb.connect(str(_there(target)), read_only=True) as connection:
         rows = connection.execute(
             "SELECT resultat, count(*) FROM qualite.rapprochements GROUP BY resultat ORDER BY resultat"
         ).fetchall()
     return {str(result): int(count) for result, count in rows}
 
 
-def promote(settings: Settings, target: Path) -> Path:
-    """Swaps a checked build in: readers see the old file or the new one, never half of one."""
-    with duckdb.connect(str(target)) as connection:
-        connection.execute("CHECKPOINT")
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
-    target.replace(settings.database)
-    return settings.database
+def _there(target: Path) -> Path:
+    """A build, where it still is. Raises BuildError where another has been begun since."""
+    if not target.is_file():
+        raise BuildError(
+            f"La construction {target.name} n'est plus là : une autre a été commencée depuis.",
+            expected=f"un fichier dans {target.parent}",
+            todo="relancer l'édition ; l'entrepôt en place n'a pas changé",
+        )
+    return target
+
+
+def _counts(file: Path) -> dict[str, int]:
+    """The rows of each table of a warehouse, by a reader of its own."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+        query = " UNION ALL ".join(
+            f"SELECT '{schema}.{name}', count(*) FROM {schema}.{name}" for schema, name in tables
+        )
+        return dict(connection.execute(query).fetchall())
+
+
+def _counted(target: Path) -> Path:
+    """Where the check of a build leaves its counts."""
+    return target.with_suffix(".json")
+
+
+def _build_of(target: Path) -> Path:
+    """Where a build stands once promoted: a file of its own, which no other build ever takes the name of."""
+    return target.with_name(target.name.replace("construction", Path(DATABASE).stem))
+
+
+def promote(settings: Settings, target: Path, *, back: bool = False) -> Path:
+    """Makes a checked build the warehouse of its edition, and that edition the one in place; returns the edition's.
+
+    Readers see the old file or the new one, never half of one. An edition earlier than the one in place takes its
+    place only where `back` is set. Raises BuildError, with everything left as it was, where the build was not
+    checked, or doesn't hold what was checked.
+    """
+    file, folder = _build_of(target), target.parent
+    _there(target if target.is_file() else file)  # a promotion cut short is taken up again
+    if not _counted(target).is_file():
+        raise BuildError(
+            f"La construction {target.name} n'a pas été contrôlée.",
+            expected="des contrôles passés sans échec critique",
+            todo="la contrôler, ou la refaire ; l'entrepôt en place n'a pas changé",
+        )
+    if target.is_file():
+        target.chmod(0o444)
+        target.replace(file)
+    edition = int(folder.name)
+    _journal(file).unlink(missing_ok=True)
+    found, expected = _counts(file), json.loads(_counted(target).read_text(encoding="utf-8"))
+    if found != expected:
+        raise BuildError(
+            "L'entrepôt construit n'a plus les lignes que les contrôles ont comptées : "
+            + " ; ".join(
+                f"{name}, {expected.get(name, 0)} lignes contrôlées, {found.get(name, 0)} lues"
+                for name in sorted(expected.keys() | found.keys())
+                if expected.get(name) != found.get(name)
+            ),
+            expected=f"dans {file}, ce qui a été contrôlé",
+            todo="chercher qui y a écrit, puis reconstruire ; l'entrepôt en place n'a pas changé",
+        )
+    now = _edition_in_place(settings)
+    _point(settings.built(edition), file)
+    if back or now is None or now <= edition:
+        _point(settings.database, settings.built(edition))
+    # Who has an old build open reads it to the end: a name goes, not what is open.
+    for old in folder.glob(f"{Path(DATABASE).stem}-*"):
+        if old != file:
+            old.unlink()
+    return settings.built(edition)
+
+
+def _journal(file: Path) -> Path:
+    """Where DuckDB keeps what it has not yet written into a file."""
+    return file.with_name(f"{file.name}.wal")
+
+
+def _point(link: Path, target: Path) -> None:
+    """Makes a link, or an old file of that name, lead to another file, in one move.
+
+    A client that doesn't follow links keeps its journal beside them: nobody's is replayed on another build.
+    """
+    _journal(link).unlink(missing_ok=True)
+    new = link.with_name(f".{link.name}-{uuid.uuid4().hex}")
+    new.symlink_to(target.relative_to(link.parent))
+    new.replace(link)
+
+
+def _edition_in_place(settings: Settings) -> int | None:
+    """The edition that people query now; None where there is none."""
+    if settings.database.is_file() and not settings.database.is_symlink():  # a warehouse made when it was one file
+        with duckdb.connect(str(settings.database), read_only=True) as connection:
+            return int(connection.execute("SELECT edition FROM reference.edition").fetchall()[0][0])
+    return in_place(settings.warehouse)

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipelines import samples
 from pipelines.settings import ROOT
 
-EDITION, REGION = 2025, "28"
+EDITION, REGION, OTHER = 2025, "28", "11"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class House:
         return Done(self.process.returncode, out, err, released)
 
     def edition(self) -> Done:
-        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), "--region", REGION)
+        regions = [word for code in (REGION, OTHER) for word in ("--region", code)]
+        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), *regions)
 
     def damage(self) -> None:
         """One column of one file changes its name."""

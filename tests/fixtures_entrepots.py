@@ -26,7 +26,9 @@ ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
-VARIABLES = ("ATLAS_CONTACT", "ATLAS_EN_LIGNE", "ATLAS_SOURCES", "ATLAS_WAREHOUSE")
+VARIABLES = tuple(
+    f"ATLAS_{name}" for name in ("CONTACT", "EDITION", "EN_LIGNE", "REGIONS", "SOURCES", "VERROU_TENU", "WAREHOUSE")
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -149,10 +151,13 @@ def made(factory: pytest.TempPathFactory, name: str, sources: Path) -> Warehouse
 
 def a_copy(source: Settings, target: Path, *, database: bool = False) -> Settings:
     """A warehouse with the same archive, staging and locks, that a test may change."""
-    for name in ("landing", "staging", "editions"):
+    for name in ("landing", "staging"):
         shutil.copytree(getattr(source, name), target / name)
+    builds = () if database else (f"{source.database.stem}*",)
+    shutil.copytree(source.editions, target / "editions", symlinks=True, ignore=shutil.ignore_patterns(*builds))
     if database:
-        shutil.copyfile(source.database, target / source.database.name)
+        shutil.copyfile(source.database, target / source.database.name, follow_symlinks=False)
+        (target / source.database.name).chmod(0o644)  # follows the links: what is promoted is read-only
     return Settings(sources=source.sources, warehouse=target)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from embedded_runs import Runs
+from embedded_runs import OTHER, Runs
 from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 
 from pipelines import catalogue
@@ -88,7 +88,12 @@ json.dump({
 def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the DAG files say, loaded where the settings make no sense."""
     folder = tmp_path_factory.mktemp("dags")
-    nonsense = {"ATLAS_SOURCES": "/nulle/part\n", "ATLAS_WAREHOUSE": "/proc/non/plus", "ATLAS_EDITION": "abc"}
+    nonsense = {
+        "ATLAS_SOURCES": "/nulle/part\n",
+        "ATLAS_WAREHOUSE": "/proc/non/plus",
+        "ATLAS_EDITION": "abc",
+        "ATLAS_REGIONS": "?",
+    }
     done = subprocess.run(
         [sys.executable, "-c", DESCRIBE, str(ROOT / "dags"), str(folder / "dags.json")],
         cwd=folder,
@@ -155,9 +160,10 @@ def test_the_atlas_wakes_on_any_source_for_the_current_edition(bag: dict[str, An
     assert dag["assets"] == sorted(f"atlas://staging/{s}" for s in catalogue.sources())
     # Sources lag by different years: every partition wakes the same edition.
     assert dag["mapper"] == "FixedKeyMapper"
-    assert dag["mapped_to"] in (str(EDITION), [str(EDITION)])
+    # … which the task reads in the settings when it runs.
+    assert dag["mapped_to"] in ("edition", ["edition"])
     assert (dag["catchup"], dag["max_active_runs"]) == (False, 1)
-    assert dag["params"] == {"edition": EDITION, "update": False}
+    assert dag["params"] == {"edition": None, "update": False, "back": False}
 
 
 def test_the_atlas_checks_before_it_promotes(bag: dict[str, Any]) -> None:
@@ -170,8 +176,9 @@ def test_the_atlas_checks_before_it_promotes(bag: dict[str, Any]) -> None:
 def test_the_release_follows_the_promotion(bag: dict[str, Any]) -> None:
     dag = bag["dags"]["publish"]
     assert dag["assets"] == bag["dags"]["atlas"]["tasks"]["promote"]["outlets"] == ["atlas://marts"]
-    assert dag["params"] == {"edition": EDITION, "region": REGION}
-    assert set(dag["tasks"]) == {"release"}
+    assert dag["params"] == {"edition": None, "regions": None}
+    assert follows(dag, "regions", "release")
+    assert set(dag["tasks"]) == {"regions", "release"}
 
 
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------
@@ -196,9 +203,10 @@ def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
         assert word in said
     assert re.search(r"Contrôles   : \d+ réussis, \d+ avertissements, 0 étape\(s\) en échec", said)
     assert f"Entrepôt    : {house.database}" in said
-    told = re.search(r"Publication : (.+)", said)
-    assert told
-    assert Path(told[1]) == house.releases / f"{EDITION}.1"
+    # One publication run, a release for each region.
+    assert [Path(told) for told in re.findall(r"Publication : (.+)", said)] == [
+        house.warehouse / "releases" / f"{EDITION}-{region}" / f"{EDITION}.1" for region in (REGION, OTHER)
+    ]
     assert f"{EDITION}.1/index.html" in done.released
     # All of Airflow's state is inside the checkout, under what git ignores.
     assert {p.name for p in house.root.iterdir()} == {"pipelines", "dags", "sql", "expectations", "uv.lock", ".airflow"}
@@ -224,7 +232,7 @@ def test_a_damaged_file_is_refused_and_the_last_good_one_kept(airflow: Runs) -> 
     assert "Traceback" not in said + done.err
     # The edition is built again from its lock, and says the same: nothing new to release.
     assert re.search(r"fait  +atlas", said)
-    assert "(inchangée)" in said
+    assert said.count("(inchangée)") == 2
     assert done.released == airflow.first.result().released
     with duckdb.connect(str(house.database), read_only=True) as db:
         good = "SELECT revision, statut FROM reference.millesimes WHERE source = 'ght' AND millesime = 2023"

@@ -128,7 +128,7 @@ def test_lock_goes_with_the_release(sample: Warehouse) -> None:
     [
         (EDITION, "99", "n'est pas dans la géographie"),
         (EDITION, "28/../../../ailleurs", "n'est pas dans"),
-        (2024, REGION, "2025, pas 2024"),
+        (2024, REGION, "L'édition 2024 n'est pas construite"),
     ],
 )
 def test_what_cannot_be_published_is_told_and_leaves_nothing(
@@ -145,7 +145,7 @@ def test_what_cannot_be_published_is_told_and_leaves_nothing(
 
 
 def test_nothing_to_publish_is_told(empty: Settings) -> None:
-    with pytest.raises(BuildError, match="pas d'entrepôt à publier"):
+    with pytest.raises(BuildError, match="n'est pas construite"):
         steps.publish(EDITION, REGION)
 
 

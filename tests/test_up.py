@@ -162,8 +162,8 @@ def test_what_waits_for_an_updated_lock_is_named(copied: Settings) -> None:
     assert "- contours 2018" in why
 
 
-def test_an_edition_is_built_once_all_is_checked_and_again_when_it_is_not_in_place(copied: Settings) -> None:
-    copied.database.unlink()
+def test_an_edition_is_built_once_all_is_checked_and_again_when_its_file_is_gone(copied: Settings) -> None:
+    copied.built(EDITION).unlink()
     assert steps.nothing_to_build(EDITION) is None
     (copied.editions / str(EDITION) / "verrou.json").unlink()
     assert steps.nothing_to_build(EDITION) is None

@@ -155,7 +155,12 @@ def test_a_session_open_in_writing_is_told_as_such(copied: Settings) -> None:
         assert session.stdout.readline() == "tenu\n"
         with pytest.raises(BusyError, match="Une autre session tient ouvert en écriture") as told:
             steps.publish(EDITION, REGION)
+        asked = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", "query", "SELECT 1"], cwd=ROOT, capture_output=True, text=True
+        )
         session.stdin.close()
     assert str(session.pid) in told.value.what
+    assert asked.returncode == 6
+    assert "Une autre session" in asked.stderr
     with duckdb.connect(str(copied.database), read_only=True):
         pass

@@ -32,29 +32,21 @@ class Release:
 
 
 def _open(settings: Settings, edition: int, region: str) -> duckdb.DuckDBPyConnection:
-    again = in_force.command(settings, "edition", "--edition", edition, "--region", region, extracts=True)
-    if not settings.database.is_file():
+    file = settings.built(edition)
+    if not file.is_file():
+        again = in_force.command(settings, "edition", "--edition", edition, "--region", region, extracts=True)
         raise BuildError(
-            "Il n'y a pas d'entrepôt à publier.",
-            expected=f"le fichier {settings.database}",
-            todo=f"construire l'édition d'abord : {again}",
+            f"L'édition {edition} n'est pas construite : il n'y a rien à publier.",
+            expected=f"le fichier {file}",
+            todo=f"la construire d'abord : {again}",
         )
-    connection = duckdb.connect(str(settings.database), read_only=True)
-    built = connection.execute("SELECT edition FROM reference.edition").fetchall()[0][0]
-    if built != edition:
-        connection.close()
-        raise BuildError(
-            f"L'entrepôt en place est celui de l'édition {built}, pas {edition}.",
-            expected=f"l'édition {edition}",
-            todo=f"la construire : {again}",
-        )
-    return connection
+    return duckdb.connect(str(file), read_only=True)
 
 
 def publish(settings: Settings, edition: int, region: str) -> Release:
     """Writes the release of an edition for a region; the same content is never released twice.
 
-    Raises BuildError where the edition isn't the one in place, or the region isn't a region of France.
+    Raises BuildError where the edition isn't built, or the region isn't a region of France.
     """
     with _open(settings, edition, region) as connection:
         known = dict(
@@ -81,7 +73,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             pending.mkdir(parents=True)
             file = pending / (("FICTIF-" if fictif else "") + public.NAME)
             previous = sorted(settings.releases.glob(f"*/[0-9]*/{file.name}"))
-            written, _ = public.write(settings.database, region, file, fictif=fictif, previous=previous)
+            written, _ = public.write(settings.built(edition), region, file, fictif=fictif, previous=previous)
             with duckdb.connect(str(file), read_only=True) as shown:
                 tables.write(shown, written, pending, fictif=fictif)
                 tables.dictionary(written, pending, fictif=fictif)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, french, in_force, settings
+from pipelines import catalogue, french, in_force, settings, steps
 from pipelines.catalogue import Source
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import Place, RefusedError, UsageError
@@ -73,7 +73,7 @@ def known(form: Form) -> Known | None:
     database = settings.load().database
     if not database.is_file():
         return None
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with steps.reading(database) as connection:
         try:
             names = connection.execute(
                 "SELECT finess_ej, arg_max(raison_sociale, millesime) FROM core.entites_juridiques GROUP BY 1"
@@ -143,12 +143,10 @@ def template_(
 
 def _expected(form: Form) -> list[str]:
     """The respondents that a campaign, or the last one known before it, awaits."""
-    import duckdb
-
     database = settings.load().database
     found: list[tuple[str]] = []
     if database.is_file():
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with steps.reading(database) as connection:
             found = connection.execute(
                 "SELECT finess_ej FROM core.enquete_attendus WHERE enquete = ? AND annee = (SELECT max(annee) "
                 "FROM core.enquete_attendus WHERE enquete = ? AND annee <= ?) ORDER BY finess_ej",
