@@ -276,8 +276,15 @@ MARTS: dict[str, dict[str, str]] = {
         "communes_de_ledition": _set("commune", "'99999'"),
         "departement_garde": _set("departement", "NULL"),
         "arrondissements_municipaux": (
-            "INSERT INTO {t} SELECT (75100 + i)::VARCHAR, '75056', '75' FROM range(30, 40) AS r (i)"
+            "INSERT INTO {t} SELECT (75100 + i)::VARCHAR, '75056', '75', i FROM range(30, 40) AS r (i)"
         ),
+    },
+    "core.population_lieux": {
+        "non_vide": _NOTHING,
+        "nombres_positifs": _set("population", "-1"),
+        "lieux_connus": _set("lieu", "'99999'"),
+        "entiere_ou_repartie": _set("lieu", "commune", "lieu IN ('75101', '75102')"),
+        "somme_du_departement": _set("population", "population + 1", "lieu = '75101'"),
     },
     "core.population_communes": {
         "non_vide": _NOTHING,
@@ -699,6 +706,9 @@ MARTS: dict[str, dict[str, str]] = {
         "territoires_connus": _PLACE,
         "zones_connues": _set("zone", "'5_NOUVELLE'"),
         "parts_et_tout": "DELETE FROM {t} WHERE niveau = 'france' AND zone = 'ZIP'",
+        "population_entiere": _set("population_totale", "population_totale + 1", "niveau = 'departement'"),
+        # One zone for a city of which the list gives several, as the most frequent one once was.
+        "zones_de_la_liste": _set("zone", "'ZAC'", "niveau = 'commune' AND code = '75056' AND profession = 'medecin'"),
         "nombres_positifs": _set("population", "-1"),
         "france_classee": (
             "UPDATE {t} SET zone = 'non classée', valeur = 0.5 "

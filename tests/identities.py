@@ -254,6 +254,41 @@ def territories_share_out_the_communes(db: Db, root: Path) -> None:
     )
 
 
+CITIES = {"75": ("75056", 75100), "13": ("13055", 13200), "69": ("69123", 69380)}
+
+
+def municipal_arrondissements_weigh_their_own_people(db: Db, root: Path) -> None:
+    """Paris, Lyon and Marseille have as many zones as the list gives them, each of its arrondissements' people."""
+    (path,) = (root / "insee_population" / "2021").glob("*.csv")
+    people = {r["CODGEO"]: int(r["P21_POP"] or 0) for r in read(path, "utf-8-sig", ",")}
+    listed = read(root / "zonage_medecins" / "2022" / "zonmed.csv", "utf-8", ",")
+    for departement, (commune, first) in CITIES.items():
+        zones: dict[str, set[str]] = defaultdict(set)
+        for r in listed:
+            # Each has a postal code of its own; the 16th of Paris has two.
+            code = "75016" if r["CODE_POSTAL"] == "75116" else r["CODE_POSTAL"]
+            place = str(first + int(code[-2:]))
+            if code.startswith(f"{departement}0") and place in people:
+                zones[place].add(r["ZONAGE"].split("_")[1])
+        expected: dict[str, int] = defaultdict(int)
+        for place, (zone,) in zones.items():
+            expected[zone] += people[place]
+        assert len(expected) > 1, commune
+        found = rows(
+            db,
+            "SELECT zone, population, population_totale FROM atlas.acces "
+            "WHERE profession = 'medecin' AND niveau = 'commune' AND code = ?",
+            commune,
+        )
+        assert {zone: n for zone, n, _ in found} == expected, commune
+        assert {whole for _, _, whole in found} == {sum(expected.values())}
+        # The département adds up to what INSEE counts in it.
+        whole = sum(n for code, n in people.items() if code.startswith(departement))
+        query = "SELECT sum(population), max(population_totale) FROM atlas.acces "
+        query += "WHERE profession = 'medecin' AND niveau = 'departement' AND code = ?"
+        assert rows(db, query, departement) == [(whole, whole)]
+
+
 OF_AN_EDITION = [
     density_is_a_ratio_of_sums,
     bmo_secret_is_neither_zero_nor_one,
@@ -261,4 +296,5 @@ OF_AN_EDITION = [
     dares_thousands_become_persons,
     ages_are_shares_of_sums,
     territories_share_out_the_communes,
+    municipal_arrondissements_weigh_their_own_people,
 ]

@@ -145,7 +145,7 @@ def _codes_postaux(root: Path, territoire: Territoire) -> None:
     cities: list[list[Cell]] = []
     for commune in territoire.geographie(2024):
         nom = capitals(commune.nom)
-        if commune.departement.code == "75":
+        if commune.arrondissements_municipaux:
             cities += [
                 [commune.code, f"{nom} {n:02d}", code, f"{nom} {n}E  ARRONDISSEMENT", None]
                 for n, code in enumerate(commune.codes_postaux, start=1)
@@ -169,12 +169,13 @@ def _zonage(root: Path, territoire: Territoire, seed: int) -> None:
     for commune in territoire.geographie(2022):
         draw = Draw(seed, "zonage", commune.code)
         known = commune.departement.code not in ("974", "976")
-        zone = draw.pick(["2_ZAC"] * 10 + ["1_ZIP"] * 8 + ["3_HZ"] * 2 + ["4_ZAR"])
-        if not known:
-            zone = "N/A - résultat non disponible"
-        for code in commune.codes_postaux:
+        zones = ["2_ZAC"] * 10 + ["1_ZIP"] * 8 + ["3_HZ"] * 2 + ["4_ZAR"]
+        zone = draw.pick(zones) if known else "N/A - résultat non disponible"
+        for rank, code in enumerate(commune.codes_postaux):
+            # Municipal arrondissements have a postal code each, and a zone each.
+            own = zones[6 * rank % len(zones)] if commune.arrondissements_municipaux else zone
             # The leading zero is lost: 1400 for 01400. A hamlet repeats its commune's line word for word.
-            line: list[Cell] = [code.lstrip("0"), commune.nom, zone]
+            line: list[Cell] = [code.lstrip("0"), commune.nom, own]
             rows += [line] * (2 if draw.chance(0.03) else 1)
     writers.delimited(
         root / "zonage_medecins" / "2022" / "zonmed.csv",

@@ -101,9 +101,9 @@ def _code_postal(departement: Departement, rank: int) -> str:
     return f"{departement.code}{rank % 100 * 10:03d}"
 
 
-def _codes_postaux(departement: Departement, rank: int) -> tuple[str, ...]:
-    if departement.code == "75":
-        return tuple(f"750{n:02d}" for n in range(1, 21))
+def _codes_postaux(departement: Departement, rank: int, municipal: tuple[str, ...]) -> tuple[str, ...]:
+    if municipal:
+        return tuple(f"{departement.code}0{n:02d}" for n in range(1, len(municipal) + 1))
     # Two neighbours share a code; some communes have two.
     first = _code_postal(departement, rank // 2)
     return (first, _code_postal(departement, rank // 2 + 1)) if rank % 6 == 5 else (first,)
@@ -169,7 +169,7 @@ def _departement(
                 aire=f"{rank:03d}" if i % 4 else "000",
                 bassin_vie=f"{code}{numbers[i - i % 3]:0{len(label)}d}",
                 bassin=here[i * len(here) // count],
-                codes_postaux=_codes_postaux(departement, i),
+                codes_postaux=_codes_postaux(departement, i, municipal),
                 poids=(9.0 if first else 1.0) + 4 * draw.low() + (20.0 if municipal else 0.0),
                 chef_lieu=first,
                 arrondissements_municipaux=municipal,

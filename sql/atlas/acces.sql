@@ -2,32 +2,30 @@
 -- Grain : annee, profession, niveau, code, zone
 -- Source : arrêtés de zonage en vigueur au 1er janvier de l'édition ; à défaut, zonage des médecins (liste non officielle, année supposée) ; population municipale des communes (INSEE)
 -- Publication : territoire
--- Note : la liste non officielle ne vaut que pour les médecins généralistes ; les autres professions n'ont de zone que là où un arrêté a été déposé, et le reste de la France y est « non classée ». L'accessibilité (APL), qui n'a pas de zone, est dans atlas.apl, aux mêmes territoires. Parts pondérées par la population, jamais moyennes de parts. Une commune a la zone de l'arrêté en vigueur au 1er janvier de l'édition ; sans arrêté, celle de la liste : `origine` le dit, et l'année est celle de l'édition dès qu'un arrêté est employé. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
+-- Note : la liste non officielle ne vaut que pour les médecins généralistes ; les autres professions n'ont de zone que là où un arrêté a été déposé, et le reste de la France y est « non classée ». L'accessibilité (APL), qui n'a pas de zone, est dans atlas.apl, aux mêmes territoires. Parts pondérées par la population, jamais moyennes de parts : à Paris, Lyon et Marseille, zonées par arrondissement municipal, par la population de chacun. Une commune a la zone de l'arrêté en vigueur au 1er janvier de l'édition ; sans arrêté, celle de la liste : `origine` le dit, et l'année est celle de l'édition dès qu'un arrêté est employé. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
 -- Colonnes :
 --   profession : profession zonée (reference.professions) ; medecin pour les médecins généralistes
 --   zone : médecins : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), ZV (vigilance), HV (hors vivier), HZ (hors zone) ; autres professions : TSD (très sous-dotée), SD (sous-dotée), INT (intermédiaire), TD (très dotée), SURD (sur-dotée), NP (non prioritaire) ; non classée
---   communes : communes de la zone sur le territoire
+--   communes : communes de la zone sur le territoire ; à Paris, Lyon et Marseille, arrondissements municipaux
 --   communes_par_arrete : dont communes dont la zone vient d'un arrêté en vigueur
 --   population [habitants] : habitants de ces communes
 --   population_totale [habitants] : habitants du territoire
 --   annee_population [année] : année de la population
 --   origine : arrêté, liste, arrêté et liste, ou sans arrêté (autres professions) : d'où vient la zone des communes comptées
 --   avertissement : ce qui affaiblit cette part ; vide si rien
-WITH arretes AS (
-    SELECT z.profession, z.commune, z.zone, z.millesime, z.revision, e.edition
+WITH en_vigueur AS (
+    SELECT z.profession, z.niveau_publie, z.code_publie, z.lieu, z.commune, z.zone, z.valide_du, z.millesime, z.revision, e.edition
     FROM core.zonage_arretes AS z
     CROSS JOIN reference.edition AS e
     WHERE z.reference AND z.commune IS NOT NULL
         AND make_date(e.edition, 1, 1) BETWEEN z.valide_du AND coalesce(z.valide_au, DATE '9999-12-31')
-    QUALIFY row_number() OVER (
-        PARTITION BY z.profession, z.commune ORDER BY z.niveau_publie = 'commune' DESC, z.valide_du DESC, z.code_publie) = 1
 ),
 liste AS (
     SELECT DISTINCT millesime, revision FROM core.zonage WHERE reference
 ),
 par_arrete AS (
     SELECT profession, max(edition)::INTEGER AS edition, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision
-    FROM arretes
+    FROM en_vigueur
     GROUP BY profession
 ),
 zonages AS (
@@ -40,22 +38,47 @@ zonages AS (
 ),
 annees AS (
     SELECT z.annee, arg_min(p.annee, abs(p.annee - z.annee) * 10000 - p.annee) AS annee_population
-    FROM (SELECT DISTINCT annee FROM zonages) AS z, (SELECT DISTINCT annee FROM core.population_communes) AS p
+    FROM (SELECT DISTINCT annee FROM zonages) AS z, (SELECT DISTINCT annee FROM core.population_lieux) AS p
     GROUP BY z.annee
+),
+lieux AS (
+    SELECT z.*, a.annee_population, r.commune, coalesce(p.lieu, r.commune) AS lieu, p.population
+    FROM zonages AS z
+    JOIN annees AS a USING (annee)
+    CROSS JOIN reference.communes AS r
+    LEFT JOIN core.population_lieux AS p ON p.annee = a.annee_population AND p.commune = r.commune
+),
+-- What is said of a whole commune holds for its municipal arrondissements that have no line of their own.
+arretes AS (
+    SELECT l.profession, l.lieu, v.zone
+    FROM lieux AS l
+    JOIN en_vigueur AS v ON v.profession = l.profession AND v.commune = l.commune AND v.lieu IN (l.lieu, l.commune)
+    QUALIFY row_number() OVER (
+        PARTITION BY l.profession, l.lieu
+        ORDER BY v.niveau_publie = 'commune' DESC, v.lieu = l.lieu DESC, v.valide_du DESC, v.code_publie) = 1
+),
+listees AS (
+    SELECT l.profession, l.lieu, z.zone
+    FROM lieux AS l
+    JOIN core.zonage AS z ON z.millesime = l.millesime_liste AND z.commune = l.commune AND z.lieu IN (l.lieu, l.commune)
+    QUALIFY row_number() OVER (PARTITION BY l.profession, l.lieu ORDER BY z.lieu = l.lieu DESC) = 1
+),
+par_arrondissement AS (
+    SELECT profession, commune FROM en_vigueur WHERE lieu <> commune
+    UNION
+    SELECT 'medecin', commune FROM core.zonage WHERE lieu <> commune AND reference
 ),
 communes AS (
     SELECT
-        z.profession, z.annee, z.millesime, z.revision, z.millesime_liste, z.par_arrete AS arrete_employe, a.annee_population,
-        r.commune,
-        coalesce(t.zone, c.zone, 'non classée') AS zone,
-        t.commune IS NOT NULL AS par_arrete,
-        p.population
-    FROM zonages AS z
-    JOIN annees AS a ON a.annee = z.annee
-    CROSS JOIN reference.communes AS r
-    LEFT JOIN arretes AS t ON t.profession = z.profession AND t.commune = r.commune
-    LEFT JOIN core.zonage AS c ON c.millesime = z.millesime_liste AND c.commune = r.commune
-    LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
+        l.profession, l.annee, l.millesime, l.revision, l.millesime_liste, l.par_arrete AS arrete_employe, l.annee_population,
+        l.commune, l.population,
+        coalesce(a.zone, z.zone, 'non classée') AS zone,
+        a.lieu IS NOT NULL AS par_arrete,
+        coalesce(a.zone, z.zone) IS NULL AND m.commune IS NOT NULL AS sans_repartition
+    FROM lieux AS l
+    LEFT JOIN arretes AS a USING (profession, lieu)
+    LEFT JOIN listees AS z USING (profession, lieu)
+    LEFT JOIN par_arrondissement AS m ON m.profession = l.profession AND m.commune = l.commune
 ),
 situees AS (
     SELECT c.*, a.niveau, a.code FROM communes AS c JOIN reference.appartenances AS a USING (commune)
@@ -66,7 +89,8 @@ sommes AS (
         count(*)::INTEGER AS communes,
         count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
         sum(population)::INTEGER AS population,
-        count(*) FILTER (population IS NULL)::INTEGER AS sans_population
+        count(*) FILTER (population IS NULL)::INTEGER AS sans_population,
+        count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition
     FROM situees
     GROUP BY profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
 ),
@@ -74,6 +98,7 @@ totaux AS (
     SELECT *,
         sum(population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS population_totale,
         sum(sans_population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_population,
+        sum(sans_repartition) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_repartition,
         sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_arrete
     FROM sommes
 )
@@ -96,6 +121,9 @@ SELECT
             THEN 'communes sans arrêté en vigueur, zone de la liste non officielle'
                 || coalesce(' de ' || millesime_liste, '') || ' : ' || communes_sans_arrete END,
         CASE WHEN communes_sans_population > 0
-            THEN 'communes sans population connue : ' || communes_sans_population END
+            THEN 'communes sans population connue : ' || communes_sans_population END,
+        CASE WHEN communes_sans_repartition > 0
+            THEN 'communes zonées par arrondissement municipal et laissées sans zone, faute de la population de chacun : '
+                || communes_sans_repartition END
     ), '') AS avertissement
 FROM totaux

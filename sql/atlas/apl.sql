@@ -7,7 +7,7 @@
 --   valeur_65 : accessibilité aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
 --   population_standardisee [habitants standardisés] : somme des poids
 --   population [habitants] : population totale des communes, deux ans avant l'année décrite
---   population_sous_2_5 [habitants] : habitants des communes dont l'APL est sous 2,5 ; médecins généralistes seulement
+--   population_sous_2_5 [habitants] : habitants des communes, et des arrondissements municipaux, dont l'APL est sous 2,5 ; médecins généralistes seulement
 --   communes_sans_apl [communes] : communes du territoire sans APL
 WITH situees AS (
     SELECT a.*, m.niveau, m.code FROM core.apl AS a JOIN reference.appartenances AS m USING (commune)
@@ -20,7 +20,7 @@ sommes AS (
         sum(population_standardisee) FILTER (apl_65 IS NOT NULL) AS poids_65,
         sum(population_standardisee) FILTER (apl IS NOT NULL) AS poids,
         sum(population)::INTEGER AS population,
-        sum(CASE WHEN apl < 2.5 THEN population ELSE 0 END)::INTEGER AS sous_2_5,
+        sum(population_sous_2_5)::INTEGER AS sous_2_5,
         count(*) FILTER (apl IS NULL)::INTEGER AS communes_sans_apl
     FROM situees
     GROUP BY annee, profession, niveau, code

@@ -8,6 +8,7 @@
 --   apl_65 : la même, aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
 --   population_standardisee [habitants standardisés] : poids de l'APL, deux ans avant l'année décrite
 --   population [habitants] : population totale, deux ans avant l'année décrite
+--   population_sous_2_5 [habitants] : dont habitants des communes publiées et arrondissements municipaux dont l'APL est sous 2,5 ; n'a de sens que pour les médecins généralistes
 WITH publiees AS (
     SELECT
         annee, millesime, revision, commune AS commune_publiee, apl, apl_65, population_standardisee, population_totale,
@@ -35,7 +36,8 @@ SELECT
         ELSE max(p.apl_65)
     END AS apl_65,
     (sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(24, 6) AS population_standardisee,
-    round(sum(p.population_totale))::INTEGER AS population
+    round(sum(p.population_totale))::INTEGER AS population,
+    round(sum(CASE WHEN p.apl < 2.5 THEN p.population_totale ELSE 0 END))::INTEGER AS population_sous_2_5
 FROM publiees AS p
 JOIN professions AS f ON f.cle = p.cle
 JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee

@@ -1,5 +1,5 @@
--- Zone de chaque commune selon les arrêtés de zonage, profession par profession, avec ses dates de validité.
--- Grain : millesime, profession, niveau_publie, code_publie, commune, valide_du
+-- Zone de chaque commune, ou arrondissement municipal, selon les arrêtés de zonage, profession par profession, avec ses dates de validité.
+-- Grain : millesime, profession, niveau_publie, code_publie, lieu, valide_du
 -- Source : arrêtés de zonage des agences régionales de santé (contrat de données) ; composition des territoires de vie-santé (DREES)
 -- Publication : commune
 -- Note : une ligne de territoire de vie-santé donne une ligne par commune du territoire ; une ligne de commune l'emporte sur elle. Un territoire inconnu reste, sans commune. Les quartiers prioritaires n'y sont pas.
@@ -19,7 +19,8 @@ WITH territoires AS (
 )
 SELECT DISTINCT
     z.millesime, z.revision, z.reference, z.profession, z.niveau AS niveau_publie, z.code AS code_publie,
-    c.commune, z.zone, z.arrete, z.date_arrete, z.valide_du, z.valide_au
+    CASE WHEN c.arrondissement_municipal IS NULL THEN c.commune ELSE c.commune_publiee END AS lieu, c.commune,
+    z.zone, z.arrete, z.date_arrete, z.valide_du, z.valide_au
 FROM staging.zonage_arretes AS z
 LEFT JOIN territoires AS t ON t.niveau = z.niveau AND t.code = z.code
 LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = t.commune

@@ -2,7 +2,7 @@
 -- Grain : millesime, code_postal, commune_libelle
 -- Source : zonage des médecins (liste non officielle, année supposée) ; codes postaux (La Poste)
 -- Publication : commune
--- Note : la liste n'a ni code de commune ni zéro initial au code postal : la commune est reconnue par code postal et nom, à défaut par le nom seul où il est unique dans le département. Les lignes non rattachées sont listées dans qualite.territoires_inconnus.
+-- Note : la liste n'a ni code de commune ni zéro initial au code postal : la commune est reconnue par code postal et nom, à défaut par le nom seul où il est unique dans le département. À Paris, Lyon et Marseille, les deux derniers chiffres du code postal disent l'arrondissement municipal. Les lignes non rattachées sont listées dans qualite.territoires_inconnus.
 -- Colonnes :
 --   code_postal : code postal tel que publié
 --   commune_libelle : nom de la commune tel que publié
@@ -52,6 +52,7 @@ communes AS (
 SELECT
     p.millesime, p.revision, p.reference, p.code_postal_publie AS code_postal, p.commune_libelle, p.zone,
     coalesce(c.commune, n.commune) AS commune,
+    coalesce(m.commune_publiee, c.commune, n.commune) AS lieu,
     CASE
         WHEN c.commune IS NOT NULL THEN 'code postal et nom'
         WHEN n.commune IS NOT NULL THEN 'nom et département'
@@ -67,3 +68,5 @@ LEFT JOIN communes AS n
         WHEN p.code_postal LIKE '20%' THEN '2B'
         ELSE substr(p.code_postal, 1, 2)
     END
+LEFT JOIN core.communes_publiees AS m
+    ON m.commune = coalesce(c.commune, n.commune) AND m.arrondissement_municipal = right(p.code_postal, 2)::INTEGER

@@ -18,6 +18,7 @@ WITH definis AS (
             ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
             ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
             ('registre_entier', 500000, 'personnes', 'l''annuaire santé a plus de deux millions de lignes : un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),
+            ('habitants_zones', 0.8, 'part', 'sous 80 % d''habitants dont la commune a une zone, la part en ZIP ou en ZAC dit surtout ce que le zonage ne couvre pas : elle n''entre pas dans l''indice de tension'),
             ('projets_visibles', 0.8, 'part', 'sous 80 % de projets visibles, le secret pèse plus que la difficulté')
     ) AS s (seuil, valeur, unite, raison)
 ),
