@@ -179,13 +179,13 @@ def bands(parts: dict[str, float], factor: float = 1.0, lower: np.ndarray = LOWE
         for (level, code), share in places.items():
             for first, count in zip(lower, counts, strict=True):
                 age = 0 if first == cohorts.YOUNGEST else int(first)
-                lines.append(("medecin", scheme, level, code, year, 2020, 1, age, factor * share * count))
-    names = ["profession", "source", "niveau", "code", "annee", "millesime", "revision", "age_min", "effectif"]
+                lines.append(("medecin", scheme, 0, level, code, year, 2020, 1, age, factor * share * count))
+    names = ["profession", "source", "serie", "niveau", "code", "annee", "millesime", "revision", "age_min", "effectif"]
     return pd.DataFrame(lines, columns=names)
 
 
 def levels(ages: pd.DataFrame) -> pd.DataFrame:
-    keys = ["profession", "source", "niveau", "code", "annee"]
+    keys = ["profession", "source", "serie", "niveau", "code", "annee"]
     return ages.groupby(keys, as_index=False).effectif.sum()
 
 

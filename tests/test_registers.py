@@ -2,17 +2,21 @@
 
 import html
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
+from by_hand import doctors
 from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 
-from pipelines import registers, warehouse
+from pipelines import indicators, registers, warehouse
 from pipelines.errors import BuildError
 from pipelines.publish import public
+from pipelines.publish.site import figures
+from pipelines.publish.site.marts import Marts
 
 INDICATORS = registers.indicators()
 READINGS = [(name, *lecture.rpartition(".")[::2]) for name, i in INDICATORS.items() for lecture in i.lectures]
@@ -141,10 +145,81 @@ def test_breaks_between_two_years_of_a_series() -> None:
 
 def test_an_evolution_does_not_cross_an_incomparable_break(sample_db: duckdb.DuckDBPyConnection) -> None:
     flux = "FROM atlas.tension_entrees WHERE indicateur = 'evolution_annuelle' AND groupe = ?"
-    said = "SELECT DISTINCT retenu, motif, rupture " + flux
-    told = "2020 : mise à jour du répertoire"
-    assert rows(sample_db, said, "chirurgien_dentiste") == [(False, f"rupture de série en {told}", told)]
-    assert rows(sample_db, said, "medecin") == [(True, None, "2019 : extraction du répertoire")]
+    said = "SELECT DISTINCT annee, retenu, motif, rupture " + flux
+    assert rows(sample_db, said, "chirurgien_dentiste") == [(2019, True, None, None)]  # the break is of 2020
+    assert rows(sample_db, said, "medecin") == [(2020, True, None, "2019 : extraction du répertoire")]
+
+
+def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_path: Path) -> None:
+    """The break of doctors in 2019 turned incomparable: no pair of years is taken from both of its sides."""
+    path = tmp_path / "atlas_sante.duckdb"
+    shutil.copyfile(sample.settings.database, path)
+    path.chmod(0o600)
+    models = {m.name: m for m in warehouse.models()}
+    seen = {}
+    with duckdb.connect(str(path)) as db:
+        db.execute(f"CREATE SCHEMA IF NOT EXISTS {indicators.SCHEMA}")
+        for table in ("effectifs", "ages", "densites"):  # where only the series of 2012 to 2020 is deposited
+            db.execute(f"DELETE FROM atlas.{table} WHERE source = 'drees_professionnels'")
+        for comparable in (True, False):
+            db.execute(
+                "UPDATE reference.ruptures SET comparable = ? WHERE source = 'drees_demographie' AND annee = 2019",
+                [comparable],
+            )
+            stocks = next(c for c in indicators.ALL if "projections" in c.makes)
+            made = stocks.run({name: db.execute(query).df() for name, query in stocks.reads.items()})
+            for name, frame in made.items():
+                columns = ", ".join(f"{n}::{kind} AS {n}" for n, kind in stocks.makes[name].items())
+                db.register("made", frame)
+                db.execute(f"CREATE OR REPLACE TABLE {indicators.SCHEMA}.{name} AS SELECT {columns} FROM made")
+                db.unregister("made")
+            for name in ("atlas.tension_entrees", "atlas.projections"):
+                db.execute(f"CREATE OR REPLACE TABLE {name} AS {models[name].query}")
+            m = Marts(db, "28")
+            series = figures.density_series(m, "medecin", "Médecins", "departement", "61")
+            projected = figures.projected(m, "medecin", "Médecins", "departement", "61")
+            assert series is not None
+            assert projected is not None
+            flux = "SELECT DISTINCT annee, retenu, rupture FROM atlas.tension_entrees WHERE groupe = 'medecin' "
+            flux += "AND indicateur = 'evolution_annuelle' AND situation = 'édition'"
+            slope = "SELECT DISTINCT debut_serie, fin_serie FROM atlas.projections WHERE profession = 'medecin' "
+            slope += "AND niveau = 'departement' AND retenue"
+            seen[comparable] = (rows(db, flux), rows(db, slope), series.words, " ".join(projected.notes))
+    index, slope_years, words, notes = seen[True]
+    assert index == [(2020, True, "2019 : extraction du répertoire")]
+    assert slope_years == [(2016, 2020)]
+    assert "en 2020, contre" in words
+    assert "les années se comparent, avec prudence" in words
+    assert "de 2016 à 2020 ; rupture de 2019" in notes
+    index, slope_years, words, notes = seen[False]
+    assert index == [(2018, True, None)]
+    assert slope_years == [(2014, 2018)]
+    assert "rien ne se compare au travers" in words
+    assert all(f"en {year}" not in words.split("Ruptures")[0] for year in range(2012, 2019))
+    assert "de 2014 à 2018." in notes
+
+
+def test_the_record_of_the_break_of_2019_says_what_the_extract_shows(mirror_root: Path) -> None:
+    known = [doctors(mirror_root, year) for year in range(2012, 2021)]
+    places = [p for p in known[0] if p != "F"]
+    total = {2012 + i: sum(each[p] for p in places) for i, each in enumerate(known)}
+    below = {
+        year: sum(2 * now[p] < before[p] + after[p] for p in places)
+        for year, (before, now, after) in enumerate(zip(known, known[1:], known[2:], strict=False), 2013)
+    }
+    growth = {year: 100 * (total[year] / total[year - 1] - 1) for year in range(2013, 2021)}
+    (record,) = [b for b in registers.breaks() if (b.source, b.annee) == ("drees_demographie", 2019)]
+    assert record.comparable
+    said = (growth[2019], min(growth[y] for y in range(2013, 2019)), max(growth[y] for y in range(2013, 2019)))
+    assert (
+        "hausse de {:.2f} % seulement en un an, contre {:.2f} à {:.2f} %".format(*said).replace(".", ",")
+        in record.effet
+    )
+    others = [n for year, n in below.items() if year != 2019]
+    told = f"{below[2019]} départements sur {len(places)} (de {min(others)} à {max(others)} pour les autres années)"
+    assert told in record.effet
+    two = [100 * (total[year] / total[year - 2] - 1) for year in (2020, 2018)]
+    assert "{:.2f} % en deux ans, après {:.2f} %".format(*two).replace(".", ",") in record.effet
 
 
 def test_the_release_has_a_card_for_every_indicator(sample: Warehouse) -> None:

@@ -82,6 +82,12 @@ _SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": 
 # The schedule of ages of nurses comes from a register where leavers stay: no exits can be read in it.
 _FOLLOWED = "profession <> 'infirmier'"
 
+# Years on either side of a break that the register calls incomparable are two series.
+_SERIES = (
+    "(SELECT count(*) FROM reference.ruptures AS r WHERE NOT r.comparable AND r.source = s.source "
+    "AND r.profession IN ('', s.profession) AND r.annee <= s.annee)::INTEGER AS serie"
+)
+
 ALL = (
     Calculation(
         name="intervalles",
@@ -96,12 +102,13 @@ ALL = (
     Calculation(
         name="effectifs à venir",
         reads={
-            "ages": "SELECT profession, source, niveau, code, annee, millesime, revision, "
+            "ages": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, "
             "coalesce(age_min, 0) AS age_min, effectif "
-            f"FROM atlas.ages WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' AND effectif IS NOT NULL ORDER BY ALL",
-            "effectifs": "SELECT profession, source, niveau, code, annee, effectif FROM atlas.effectifs "
-            "WHERE specialite = 'ensemble' AND sexe = 'ensemble' AND mode_exercice = 'ensemble' "
-            f"AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            f"FROM atlas.ages AS s WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' AND effectif IS NOT NULL "
+            "ORDER BY ALL",
+            "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, effectif "
+            "FROM atlas.effectifs AS s WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
+            f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
         },
         makes={
             "departs": {
@@ -127,6 +134,8 @@ ALL = (
                 "effectif": NUMBER,
                 "bas": NUMBER,
                 "haut": NUMBER,
+                "debut_serie": WHOLE,
+                "fin_serie": WHOLE,
                 "retenue": YES,
             },
             "epreuve": {

@@ -3,6 +3,9 @@
 National hazards and entries are applied to the ages of each territory. Where ages are known for one year
 only (the départements), no cohort can be tested against what came: the level continued with its local
 slope, which can, stands beside it, and the better tested of the two is the one retained.
+
+`serie` numbers, in both tables, the stretches of a source that a break of reference.ruptures parts: nothing
+is learnt from one year of a stretch to another's.
 """
 
 from collections.abc import Mapping
@@ -54,11 +57,15 @@ def _bands(ages: pd.DataFrame, index: list[str]) -> tuple[pd.DataFrame, Floats]:
     return pd.concat(keys, ignore_index=True), np.concatenate(stocks)
 
 
+def _longest(known: pd.DataFrame) -> pd.DataFrame:
+    """The lines of the longest series that no break cuts: one source, years that compare (`serie`)."""
+    source, serie = known.groupby(["source", "serie"]).annee.nunique().idxmax()
+    return known[(known.source == source) & (known.serie == serie)]
+
+
 def _series(ages: pd.DataFrame, profession: str) -> tuple[list[int], Floats]:
     """Years and national stocks by single age of the longest series of a profession."""
-    mine = ages[(ages.profession == profession) & (ages.niveau == "france")]
-    longest = mine.groupby("source").annee.nunique().idxmax()
-    keys, stocks = _bands(mine[mine.source == longest], ["annee"])
+    keys, stocks = _bands(_longest(ages[(ages.profession == profession) & (ages.niveau == "france")]), ["annee"])
     return [int(year) for year in keys.annee], stocks
 
 
@@ -100,7 +107,7 @@ def _draws(model: Model, years: int) -> tuple[Floats, Floats]:
 def departures(ages: pd.DataFrame) -> pd.DataFrame:
     """Expected exits in 5 and 10 years of those present: one line per profession, territory, horizon, scenario.
 
-    `ages`: profession, source, niveau, code, annee, millesime, revision, age_min, effectif. The interval
+    `ages`: profession, source, serie, niveau, code, annee, millesime, revision, age_min, effectif. The interval
     is that of 1 000 seeded draws: exits of the years seen, and the chance of each person's own.
     """
     lines = []
@@ -136,7 +143,7 @@ DEPARTURES = [
 ]
 PROJECTIONS = [
     *("niveau", "code", "annee_depart", "millesime", "revision", "source", "profession", "methode", "scenario"),
-    *("annee", "effectif", "bas", "haut", "retenue"),
+    *("annee", "effectif", "bas", "haut", "debut_serie", "fin_serie", "retenue"),
 ]
 TESTS = ["profession", "niveau", "methode", "annee", "territoires", "erreur_mediane", "erreur_mediane_absolue"]
 
@@ -150,12 +157,11 @@ def _slope(levels: Floats) -> Floats:
 
 
 def _wide(stocks: pd.DataFrame, profession: str, level: str) -> pd.DataFrame:
-    """Stocks of a profession by territory and year; the series of one source, complete territories only."""
+    """Stocks of a profession by territory and year; years of one series that compare, complete territories only."""
     mine = stocks[(stocks.profession == profession) & (stocks.niveau == level)]
     if mine.empty:
         return pd.DataFrame()
-    longest = mine.groupby("source").annee.nunique().idxmax()
-    return mine[mine.source == longest].pivot_table(index="code", columns="annee", values="effectif").dropna()
+    return _longest(mine).pivot_table(index="code", columns="annee", values="effectif").dropna()
 
 
 def _errors(wide: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -181,7 +187,8 @@ def _errors(wide: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def back_test(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
     """Errors of each method fitted to TESTED on the years that followed, by profession, level and year.
 
-    `stocks`: profession, source, niveau, code, annee, effectif. Errors are shares of what came.
+    `stocks`: profession, source, serie, niveau, code, annee, effectif. Errors are shares of what came; a year
+    beyond a break isn't what was to come.
     """
     lines = []
     for profession, (years, singles, _) in models(ages).items():
@@ -223,13 +230,14 @@ def projections(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
             (COHORT, scenario): cohorts.project(now, _scenario(model, *told), entries, HORIZON).sum(axis=-1)
             for scenario, told in SCENARIOS.items()
         }
-        local, spread = _local(keys, now.sum(axis=-1), stocks, profession)
+        local, spread, seen = _local(keys, now.sum(axis=-1), stocks, profession)
         paths[(SLOPE, "central")] = local
         paths[(STILL, "central")] = np.repeat(now.sum(axis=-1)[:, None], HORIZON + 1, axis=1)
         each = keys.loc[keys.index.repeat(HORIZON + 1)]
         coming = each.annee_depart + np.tile(np.arange(HORIZON + 1), len(keys))
         for (method, scenario), path in paths.items():
             inside = (np.full(path.shape, np.nan), np.full(path.shape, np.nan))
+            first, last = {COHORT: (years[0], years[-1]), SLOPE: seen}.get(method, (None, None))
             if (method, scenario) == (COHORT, "central"):
                 inside = (low, high)
             elif method == SLOPE:
@@ -243,6 +251,8 @@ def projections(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
                     effectif=path.ravel(),
                     bas=inside[0].ravel(),
                     haut=inside[1].ravel(),
+                    debut_serie=first,
+                    fin_serie=last,
                     retenue=np.where(each.niveau == "france", method == COHORT, method == SLOPE),
                 )
             )
@@ -257,14 +267,18 @@ def _shared(keys: pd.DataFrame, now: Floats) -> Floats:
     return np.asarray(young / whole) if whole > 0 else np.zeros(len(keys))
 
 
-def _local(keys: pd.DataFrame, level: Floats, stocks: pd.DataFrame, profession: str) -> tuple[Floats, Floats]:
-    """Level of today continued with the local slope of the series, and the spread of its back-test by horizon."""
+def _local(
+    keys: pd.DataFrame, level: Floats, stocks: pd.DataFrame, profession: str
+) -> tuple[Floats, Floats, tuple[int | None, int | None]]:
+    """Level of today continued with the local slope, the spread of its back-test by horizon, the years of the slope."""
     slopes = np.full(len(keys), np.nan)
+    seen: tuple[int | None, int | None] = (None, None)
     tested = pd.DataFrame()
     for name in keys.niveau.unique():
         wide = _wide(stocks, profession, name)
         if wide.empty:
             continue
+        seen = (int(wide.columns[-1 - min(LOCAL, wide.shape[1] - 1)]), int(wide.columns[-1]))
         known = pd.Series(_slope(wide.to_numpy(dtype=float)), index=wide.index)
         mine = (keys.niveau == name).to_numpy()
         slopes[mine] = keys.code[mine].map(known).to_numpy(dtype=float)
@@ -278,4 +292,4 @@ def _local(keys: pd.DataFrame, level: Floats, stocks: pd.DataFrame, profession: 
         bounds = np.quantile(measured, BOUNDS, axis=1)
         later = np.sqrt(np.arange(ahead + 1, HORIZON + 1) / ahead)
         spread = np.concatenate([np.zeros((2, 1)), bounds, bounds[:, [-1]] * later], axis=1)
-    return level[:, None] + slopes[:, None] * np.arange(HORIZON + 1), spread
+    return level[:, None] + slopes[:, None] * np.arange(HORIZON + 1), spread, seen

@@ -486,23 +486,28 @@ def pairs(rows: Sequence[Row], unit: str) -> Spec:
 # --- The same in words ------------------------------------------------------------------------------------------------
 
 
-def say_series(rows: Sequence[Row], unit: str, kind: str, breaks: Sequence[str] = ()) -> str:
-    """First and last value of each series, and its breaks."""
+def told(rupture: Row) -> str:
+    """A break in words, and what it does to an evolution (reference.ruptures)."""
+    bond = "les années se comparent, avec prudence" if rupture["comparable"] else "rien ne se compare au travers"
+    return f"{rupture['annee']}, {rupture['rupture']} ({rupture['effet']}) : {bond}"
+
+
+def say_series(rows: Sequence[Row], unit: str, kind: str, breaks: Sequence[Row] = ()) -> str:
+    """Last value of each series, beside the first that no break makes incomparable with it; and the breaks."""
+    apart = [b["annee"] for b in breaks if not b["comparable"]]
     said = []
     for name in dict.fromkeys(r["serie"] for r in rows):
         known = [r for r in rows if r["serie"] == name and r["valeur"] is not None]
         if not known:
             continue
-        first, last = known[0], known[-1]
+        last = known[-1]
+        since = max((year for year in apart if year <= last["annee"]), default=known[0]["annee"])
+        first = next(r for r in known if r["annee"] >= since)
         now = f"{name} : {french(last['valeur'], kind)} en {last['annee']}"
         said.append(now if first is last else f"{now}, contre {french(first['valeur'], kind)} en {first['annee']}")
     text = f"{unit[:1].upper()}{unit[1:]}. " + " ; ".join(said) + "."
     if breaks:
-        text += (
-            " La série est rompue : "
-            + " ; ".join(breaks)
-            + ". Une évolution qui traverse une rupture n’en est pas une."
-        )
+        text += f" Ruptures de la série : {' ; '.join(told(b) for b in breaks)}."
     return text
 
 

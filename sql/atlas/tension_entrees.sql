@@ -48,21 +48,25 @@ vieillissement AS (
 ),
 effectifs AS (
     SELECT g.situation, g.groupe, e.niveau, e.code, e.profession, e.annee, e.millesime, e.revision, e.source, e.effectif,
-        max(e.annee) OVER (PARTITION BY g.situation, g.groupe, e.code) AS derniere
+        -- Years on either side of a break that the register calls incomparable are two series.
+        (
+            SELECT count(*) FROM reference.ruptures AS r
+            WHERE NOT r.comparable AND r.source = e.source AND r.profession IN ('', e.profession) AND r.annee <= e.annee
+        ) AS serie
     FROM groupes AS g
     JOIN atlas.effectifs AS e
         ON e.profession = g.profession AND e.specialite = g.specialite AND e.source = g.source_flux
     WHERE e.niveau = 'departement' AND e.sexe = 'ensemble' AND e.effectif > 0 AND e.millesime <= g.dernier
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, e.code, e.annee ORDER BY e.feuille) = 1
 ),
--- From the newest stock known four years or more before the last: one series, one definition.
+-- To the last stock from the newest known four years or more before, both of one series; across two, only to say why not.
 evolutions AS (
     SELECT f.situation, f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
         a.annee AS depart, (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
     FROM effectifs AS f
     JOIN effectifs AS a ON a.situation = f.situation AND a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
-    WHERE f.annee = f.derniere
-    QUALIFY row_number() OVER (PARTITION BY f.situation, f.groupe, f.code ORDER BY a.annee DESC) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY f.situation, f.groupe, f.code ORDER BY f.serie = a.serie DESC, f.annee DESC, a.annee DESC) = 1
 ),
 flux AS (
     SELECT situation, groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source, valeur,
@@ -104,7 +108,9 @@ dares AS (
 ),
 acces AS (
     SELECT g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
-        max(a.revision)::INTEGER, 'zonage_medecins', sum(a.valeur) FILTER (a.zone IN ('ZIP', 'ZAC'))::DECIMAL(18, 6), NULL::VARCHAR
+        max(a.revision)::INTEGER, 'zonage_medecins', sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6),
+        CASE WHEN sum(a.valeur) FILTER (a.zone = 'non classée') > 1 - (SELECT valeur FROM reference.seuils WHERE seuil = 'habitants_zones')
+            THEN 'moins de 80 % des habitants ont une zone' END
     FROM groupes AS g
     JOIN atlas.acces AS a ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.profession = 'medecin' AND a.niveau = 'departement'
     WHERE a.annee = (SELECT max(annee) FROM atlas.acces WHERE profession = 'medecin') AND a.millesime <= g.dernier

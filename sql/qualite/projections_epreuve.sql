@@ -2,7 +2,7 @@
 -- Grain : profession, niveau, methode, annee
 -- Source : effectifs de la DREES, 2012 à 2020
 -- Publication : nationale
--- Note : une erreur de 0,01 est un effectif prédit 1 % plus haut que l'effectif observé. Les dentistes ont une rupture en 2020. Aucune épreuve par cohortes n'est possible par département : les âges n'y sont connus qu'une année.
+-- Note : une erreur de 0,01 est un effectif prédit 1 % plus haut que l'effectif observé. Une année au-delà d'une rupture incomparable (reference.ruptures) n'est pas éprouvée. Aucune épreuve par cohortes n'est possible par département : les âges n'y sont connus qu'une année.
 -- Colonnes :
 --   methode : cohorte, niveau et pente locale, tendance linéaire, persistance
 --   territoires : territoires éprouvés

@@ -30,7 +30,7 @@ FROM (
         ('chirurgien_dentiste', 'offre', 'densite', -1, 0.5, true, ''),
         ('chirurgien_dentiste', 'accès', 'part_zip_zac', 1, 0.5, true, 'aucun zonage de cette profession'),
         ('chirurgien_dentiste', 'vieillissement', 'part_60_plus', 1, 1, true, 'âges connus pour la France seulement'),
-        ('chirurgien_dentiste', 'flux', 'evolution_annuelle', -1, 1, true, 'rupture de série en 2020'),
+        ('chirurgien_dentiste', 'flux', 'evolution_annuelle', -1, 1, true, ''),
         ('chirurgien_dentiste', 'recrutement', 'part_difficile', 1, 1, true, ''),
         ('infirmier', 'offre', 'densite', -1, 0.5, true, 'infirmiers libéraux'),
         ('infirmier', 'accès', 'part_zip_zac', 1, 0.5, true, 'aucun zonage de cette profession'),

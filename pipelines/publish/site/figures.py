@@ -113,7 +113,7 @@ def density_series(m: Marts, profession: str, label: str, niveau: str, code: str
             Column("valeur", "Densité pour 100 000 hab.", "n1"),
         ),
         rows=rows,
-        words=charts.say_series(rows, f"densité {DENSITY}", "n1", [told(b) for b in broken]),
+        words=charts.say_series(rows, f"densité {DENSITY}", "n1", broken),
         source=m.source(kept[0]["source"], "insee_population_departements"),
     )
 
@@ -126,11 +126,6 @@ def _longest(found: Sequence[Row]) -> list[Row]:
     order = list(MODES)
     best = max(years, key=lambda k: (len(years[k]), -order.index(k[1]) if k[1] in order else -9, k), default=None)
     return [r for r in found if (r["source"], r["mode_exercice"], r["feuille"] or "") == best]
-
-
-def told(rupture: Row) -> str:
-    """A break in words."""
-    return f"{rupture['annee']}, {rupture['rupture']} ({rupture['effet']})"
 
 
 def age_bands(m: Marts, profession: str, label: str, niveau: str, code: str) -> Figure | None:
@@ -187,8 +182,9 @@ def age_bands(m: Marts, profession: str, label: str, niveau: str, code: str) -> 
 def projected(m: Marts, profession: str, label: str, niveau: str, code: str) -> Figure | None:
     """Observed stock, then the projection to publish, its interval and its scenarios."""
     found = m.rows(
-        "SELECT annee_depart, annee, source, methode, scenario, effectif, bas, haut FROM atlas.projections "
-        "WHERE profession = $profession AND niveau = $niveau AND code = $code AND retenue ORDER BY ALL",
+        "SELECT annee_depart, annee, source, methode, scenario, effectif, bas, haut, debut_serie, fin_serie "
+        "FROM atlas.projections WHERE profession = $profession AND niveau = $niveau AND code = $code AND retenue "
+        "ORDER BY ALL",
         profession=profession,
         niveau=niveau,
         code=code,
@@ -241,6 +237,14 @@ def projected(m: Marts, profession: str, label: str, niveau: str, code: str) -> 
         ]
         if error
         else []
+    )
+    learnt = [central[0]["debut_serie"], central[0]["fin_serie"]]
+    notes.append(
+        f"Ce qu’elle prolonge est mesuré de {learnt[0]} à {learnt[1]}"
+        + "".join(
+            f" ; rupture de {charts.told(b)}" for b in m.breaks_of({r["source"] for r in past}, profession, learnt)
+        )
+        + "."
     )
     return Figure(
         id=slug(f"projection-{profession}-{niveau}-{code}"),
