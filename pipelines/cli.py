@@ -308,8 +308,9 @@ def _summary(
         f"{warned + marts.get('avertissements', 0)} avertissements, {len(failures)} étape(s) en échec"
     )
     if "rapprochements" in of.get("reconcile", {}):
-        counts = of["reconcile"]["rapprochements"]
-        console.print("Rapprochés  : " + ", ".join(f"{n} {k}" for k, n in counts.items()))
+        natures = of["reconcile"]["rapprochements"].items()
+        told = (f"{nature} : {', '.join(f'{n} {k}' for k, n in counts.items())}" for nature, counts in natures)
+        console.print("Rapprochés  : " + " ; ".join(told), markup=False)
     work = sum(float(e.get("secondes", 0)) for e in entries)
     console.print(f"Durée       : {seconds:.0f} s, dont {work:.1f} s de travail hors Airflow et imports")
     if before is not None and made is not None:

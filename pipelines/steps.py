@@ -286,8 +286,8 @@ def check_marts(target: str) -> dict[str, int]:
         return counts
 
 
-def reconcile(target: str) -> dict[str, int]:
-    """Counts the reconciliations of a build by result."""
+def reconcile(target: str) -> dict[str, dict[str, int]]:
+    """Counts the reconciliations of a build by nature, then by result."""
     with _step("reconcile") as said:
         results = warehouse.reconcile(Path(target))
         said.update(rapprochements=results)

@@ -693,13 +693,16 @@ def built_from(settings: Settings, edition: int) -> str | None:
         return str(connection.execute("SELECT empreinte FROM staging.edition").fetchall()[0][0])
 
 
-def reconcile(target: Path) -> dict[str, int]:
-    """Counts the reconciliations of a build by result (`qualite.rapprochements`)."""
+def reconcile(target: Path) -> dict[str, dict[str, int]]:
+    """Counts the reconciliations of a build by nature, then by result (`qualite.rapprochements`)."""
     with duckdb.connect(str(_there(target)), read_only=True) as connection:
         rows = connection.execute(
-            "SELECT resultat, count(*) FROM qualite.rapprochements GROUP BY resultat ORDER BY resultat"
+            "SELECT nature, resultat, count(*) FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-    return {str(result): int(count) for result, count in rows}
+    found: dict[str, dict[str, int]] = {}
+    for nature, result, count in rows:
+        found.setdefault(str(nature), {})[str(result)] = int(count)
+    return found
 
 
 def _there(target: Path) -> Path:

@@ -21,8 +21,9 @@ _MORE = _set("valeur", "valeur + 1", "niveau = 'region' AND code = '28'")
 
 MARTS: dict[str, dict[str, str]] = {
     "atlas.remplacement": {
-        "vide_avec_motif": "UPDATE {t} SET motif = 'sans raison', valeur = 1, statut = 'calculé'",
-        "rapport_recalcule": "UPDATE {t} SET valeur = 1, entrants = 500, departs_annuels = 100",
+        "vide_avec_motif": "UPDATE {t} SET motif = NULL, entrants = NULL",
+        "perimetre_dit": "UPDATE {t} SET perimetre = NULL, departs_annuels = 1",
+        "postes_de_la_dares": _set("postes_annuels", "departs_annuels", "creations_annuelles IS NOT NULL"),
     },
     "reference.seuils": {
         "seuils_utiles": _set("valeur", "0"),
@@ -97,6 +98,7 @@ MARTS: dict[str, dict[str, str]] = {
         "valeur_dans_l_intervalle": _set("valeur", "haut + 1", "haut IS NOT NULL"),
         "bornes_d_une_part": _set("haut", "1.5", "intervalle = 'Wilson'"),
         "petits_nombres_non_compares": "UPDATE {t} SET petit_nombre = true, face_a_france = 'plus haut'",
+        "reserves_non_comparees": _set("face_a_france", "'plus haut'", "reserve IS NOT NULL"),
         "comparaison_connue": _set("face_a_region", "'pareil'"),
     },
     "atlas.departs_attendus": {
@@ -745,6 +747,7 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "qualite.rapprochements": {
         "resultat_connu": _set("resultat", "'à peu près'"),
+        "nature_connue": _set("nature", "NULL"),
         "sans_ecart": _set("resultat", "'écart'"),
         "explication_donnee": _set("resultat", "'écart expliqué'", "explication IS NULL"),
         "ecart_calcule": _set("ecart", "ecart + 1"),

@@ -373,4 +373,4 @@ def test_the_journal_times_each_step(copied: Settings) -> None:
     assert (entry["etape"], entry["resultat"]) == ("reconcile", "fait")
     assert entry["secondes"] >= 0
     assert entry["quand"].endswith("+00:00")
-    assert entry["rapprochements"]["égal"] > 0
+    assert entry["rapprochements"]["identité d'un fichier"]["égal"] > 0

@@ -140,7 +140,7 @@ def test_breaks_between_two_years_of_a_series() -> None:
     assert sorted(years) == [2017, 2024]
     assert registers.crossed("drees_professionnels", 2024, 2026, "masseur_kinesitherapeute") == []
     assert [b.comparable for b in registers.crossed("bmo", 2023, 2024)] == [False]
-    assert isinstance(INDICATORS["remplacement"].bornes.min, Decimal)
+    assert isinstance(INDICATORS["evolution_annuelle"].bornes.min, Decimal)
 
 
 def test_an_evolution_does_not_cross_an_incomparable_break(sample_db: duckdb.DuckDBPyConnection) -> None:

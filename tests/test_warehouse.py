@@ -263,11 +263,12 @@ def test_the_catalogue_is_not_named_as_a_schema(sample: Warehouse) -> None:
     assert sample.settings.database.stem not in (*warehouse.SCHEMAS, "staging")
 
 
-def test_reconcile_counts_results(sample: Warehouse, sample_db: duckdb.DuckDBPyConnection) -> None:
+def test_reconcile_counts_results_by_nature(sample: Warehouse, sample_db: duckdb.DuckDBPyConnection) -> None:
     counts = warehouse.reconcile(sample.settings.database)
-    assert counts == dict(rows(sample_db, "SELECT resultat, count(*) FROM qualite.rapprochements GROUP BY ALL"))
-    assert set(counts) <= {"égal", "écart expliqué", "écart"}
-    assert counts.get("écart", 0) == 0
+    found = {(nature, result): n for nature, results in counts.items() for result, n in results.items()}
+    counted = rows(sample_db, "SELECT nature, resultat, count(*) FROM qualite.rapprochements GROUP BY ALL")
+    assert found == {(nature, result): n for nature, result, n in counted}
+    assert {result for _, result in found} <= {"égal", "écart expliqué"}
 
 
 # --- What it is built from --------------------------------------------------------------------------

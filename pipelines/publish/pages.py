@@ -71,7 +71,7 @@ def write(
         ),
         "rapprochements": public.rows(
             connection,
-            "SELECT rapprochement, source, millesime, resultat, count(*) AS nombre, "
+            "SELECT nature, rapprochement, source, millesime, resultat, count(*) AS nombre, "
             "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
             "AS explication "
             "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
@@ -180,6 +180,23 @@ def _theirs(column: catalogue.Column, vintages: list[int]) -> str:
     return " ; ".join(f"{name or 'absente'} ({', '.join(map(str, years))})" for name, years in named.items())
 
 
+COUNTED = ("atlas.effectifs", "atlas.ages")  # counts of persons, by the source that may hide them
+
+
+def small_counts(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """What each source of a table shows of its small counts, in this release."""
+    found = public.rows(
+        connection,
+        "SELECT source, count(*) FILTER (effectif BETWEEN 1 AND 9) AS petits, "
+        f"count(*) FILTER (statut = 'secret') AS secrets FROM {table} GROUP BY source ORDER BY source",
+    )
+    return "dans cette publication, " + " ; ".join(
+        f"{r['source']} : {numbers.french(r['petits']) if r['petits'] else 'aucune'} case de 1 à 9, "
+        f"{numbers.french(r['secrets']) if r['secrets'] else 'aucune'} secrète"
+        for r in found
+    )
+
+
 def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
     """The cards of all indicators by dimension, with those of their columns that the release shows."""
     shown: dict[str, set[str]] = {}
@@ -193,12 +210,13 @@ def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dic
             shown[table] = set(held)
     themes: dict[str, list[dict[str, Any]]] = {}
     for name, indicator in registers.indicators().items():
-        places = (lecture.rpartition(".") for lecture in indicator.lectures)
+        places = [lecture.rpartition(".") for lecture in indicator.lectures]
+        small = [small_counts(connection, table) for table, _, _ in places if table in COUNTED and shown.get(table)]
         themes.setdefault(indicator.dimension, []).append(
             {
                 "indicateur": name,
                 "libelle": indicator.libelle,
-                "fiche": registers.card(name),
+                "fiche": registers.card(name) | ({"Petits nombres": small[0]} if small else {}),
                 "lectures": [(table, column) for table, _, column in places if name in shown.get(table, ())],
             }
         )

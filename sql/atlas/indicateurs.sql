@@ -2,7 +2,7 @@
 -- Grain : indicateur, annee, source, profession, specialite, mode_exercice, modalite, niveau, code
 -- Source : marts de l'atlas ; intervalles de Byar (taux) et de Wilson (parts)
 -- Publication : territoire
--- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur ou sans intervalle, rien n'est dit plus haut ni plus bas. Les lignes des sources restreintes (annuaire santé, enquête RH) n'entrent dans aucune publication.
+-- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, sans intervalle ou avec une réserve, rien n'est dit plus haut ni plus bas. Les lignes des sources restreintes (annuaire santé, enquête RH) n'entrent dans aucune publication.
 -- Colonnes :
 --   modalite : tranche d'âge, partie du fichier, variable de la SAE, catégorie de personnel ou diplôme que la mesure distingue ; vide sinon
 --   numerateur : ce qui est compté
@@ -11,6 +11,7 @@
 --   haut : borne haute de l'intervalle à 95 %
 --   intervalle : méthode de l'intervalle
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
+--   reserve : le producteur a depuis rompu la série parce qu'elle comptait mal cette profession (reference.ruptures) ; vide sinon
 --   valeur_region : même rapport pour la région du territoire
 --   valeur_france : même rapport pour la France
 --   face_a_region : plus haut, plus bas, non distinguable
@@ -20,24 +21,34 @@ WITH bornees AS (
     FROM atlas.mesures AS m
     LEFT JOIN calculs.intervalles AS i USING (cle)
 ),
+-- A count that its producer has since broken off for one profession is shown, and not judged.
+reserves AS (
+    SELECT m.source, m.profession, m.annee,
+        arg_min('série rompue en ' || r.annee || ' : ' || r.rupture || ' (' || r.effet || ')', r.annee) AS reserve
+    FROM (SELECT DISTINCT source, profession, annee FROM atlas.mesures) AS m
+    JOIN reference.ruptures AS r
+        ON NOT r.comparable AND r.source = m.source AND r.profession = m.profession AND r.annee > m.annee
+    GROUP BY m.source, m.profession, m.annee
+),
 situees AS (
-    SELECT b.*, CASE WHEN t.regions NOT LIKE '% %' AND b.niveau <> 'region' THEN t.regions END AS region
+    SELECT b.*, v.reserve, CASE WHEN t.regions NOT LIKE '% %' AND b.niveau <> 'region' THEN t.regions END AS region
     FROM bornees AS b
     LEFT JOIN reference.territoires AS t ON t.niveau = b.niveau AND t.code = b.code
+    LEFT JOIN reserves AS v USING (source, profession, annee)
 )
 SELECT
     s.indicateur, s.annee, s.millesime, s.revision, s.source, s.profession, s.specialite, s.mode_exercice, s.modalite,
     s.niveau, s.code, s.numerateur, s.denominateur, s.valeur,
-    s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.petit_nombre,
+    s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.petit_nombre, s.reserve,
     r.valeur AS valeur_region, f.valeur AS valeur_france,
     CASE
-        WHEN r.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL THEN NULL
+        WHEN r.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL THEN NULL
         WHEN s.bas > r.valeur THEN 'plus haut'
         WHEN s.haut < r.valeur THEN 'plus bas'
         ELSE 'non distinguable'
     END AS face_a_region,
     CASE
-        WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.niveau = 'france' THEN NULL
+        WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL OR s.niveau = 'france' THEN NULL
         WHEN s.bas > f.valeur THEN 'plus haut'
         WHEN s.haut < f.valeur THEN 'plus bas'
         ELSE 'non distinguable'

@@ -5,6 +5,7 @@
 -- Note : « écart expliqué » est un écart connu, mesuré et décrit ; « écart » est à examiner.
 -- Colonnes :
 --   rapprochement : nom du rapprochement
+--   nature : ce que vaut le rapprochement : « chiffre publié » (retrouvé dans une autre publication), « identité d'un fichier » (un total et ses parties, dans le même fichier), « deux tableaux d'une enquête », « somme sous appartenance officielle », « somme sous appartenance ajustée » (l'appartenance aux GHT a été déduite de ces totaux mêmes)
 --   objet : territoire, groupement, variable ou total rapproché
 --   libelle : ce qui est rapproché
 --   observe : valeur calculée
@@ -241,6 +242,22 @@ publies AS (
     LEFT JOIN valeurs AS v ON v.mesure = c.mesure AND v.annee = c.annee AND v.niveau = c.niveau AND v.code = c.code
     WHERE NOT m.fictif
 ),
+natures (rapprochement, nature) AS (
+    VALUES
+        ('chiffre_publie', 'chiffre publié'),
+        ('q20_sygen', 'deux tableaux d''une enquête'), ('q21_sygen', 'deux tableaux d''une enquête'),
+        ('q22_sygen', 'deux tableaux d''une enquête'), ('q24_sygen', 'deux tableaux d''une enquête'),
+        ('sygen_etablissements', 'deux tableaux d''une enquête'),
+        ('q24_disciplines', 'identité d''un fichier'), ('drees_departements', 'identité d''un fichier'),
+        ('drees_ages', 'identité d''un fichier'), ('drees_sexes', 'identité d''un fichier'),
+        ('drees_classeurs', 'identité d''un fichier'), ('cnam_densites', 'identité d''un fichier'),
+        ('cnam_departements', 'identité d''un fichier'), ('metiers_2030_identite', 'identité d''un fichier'),
+        ('population_departements', 'identité d''un fichier')
+),
+-- Members that were inferred from the published totals find them again: that proves the inference, not the sums.
+appartenances AS (
+    SELECT millesime, code_ght, bool_or(appartenance = 'déduite') AS ajustee FROM core.ght_membres GROUP BY millesime, code_ght
+),
 tous AS (
     SELECT * FROM ght
     UNION ALL SELECT * FROM sygen
@@ -256,7 +273,13 @@ tous AS (
     UNION ALL SELECT * FROM publies
 )
 SELECT
-    t.rapprochement, t.source, t.millesime, t.objet, t.libelle,
+    t.rapprochement,
+    CASE
+        WHEN t.rapprochement <> 'ght_sygen' THEN n.nature
+        WHEN a.ajustee THEN 'somme sous appartenance ajustée'
+        ELSE 'somme sous appartenance officielle'
+    END AS nature,
+    t.source, t.millesime, t.objet, t.libelle,
     t.observe::DECIMAL(18, 2) AS observe, t.attendu::DECIMAL(18, 2) AS attendu,
     (t.observe::DECIMAL(18, 2) - t.attendu)::DECIMAL(18, 2) AS ecart, t.tolerance,
     CASE
@@ -268,4 +291,7 @@ SELECT
     END AS resultat,
     t.explication
 FROM tous AS t
+LEFT JOIN natures AS n ON n.rapprochement = t.rapprochement
+LEFT JOIN appartenances AS a
+    ON t.rapprochement = 'ght_sygen' AND a.millesime = t.millesime AND a.code_ght = split_part(t.objet, ' ', 1)
 LEFT JOIN reference.chiffres_publies AS c ON t.rapprochement = 'chiffre_publie' AND c.chiffre = t.objet

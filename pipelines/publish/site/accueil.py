@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pipelines.publish.numbers import LEGEND, Column, french, interval
-from pipelines.publish.site import figures, territoires
+from pipelines.publish.site import figures, professions, territoires
 from pipelines.publish.site.blocks import Absent, Block, Card, Cards, Links, Page, Section, Table
 from pipelines.publish.site.marts import Marts
 
@@ -160,21 +160,16 @@ def _tension(m: Marts) -> Card | None:
     )
 
 
-def _replacement(m: Marts) -> Card | None:
-    rows = m.rows(
-        "FROM atlas.remplacement WHERE profession = 'infirmier' AND niveau = 'region' AND code = $region "
-        "AND valeur IS NOT NULL ORDER BY annee DESC LIMIT 1"
-    )
+def _openings(m: Marts) -> Card | None:
+    rows = [
+        r
+        for r in professions.replacement_rows(m)
+        if (r["profession"], r["niveau"]) == ("infirmier", "region") and r["motif"] == ""
+    ]
     if not rows:
         return None
     r = rows[0]
-    return Card(
-        french(r["valeur"], "n1"),
-        "admis en soins infirmiers pour une cessation attendue",
-        f"{french(r['entrants'])} admis en {r['annee']}, {french(r['departs_annuels'], 'n0')} cessations par an "
-        f"({r['periode_departs']}), sages-femmes comprises",
-        "pages/formations.html",
-    )
+    return Card(french(r["entrants"]), "entrants en soins infirmiers", professions.openings(r), "pages/formations.html")
 
 
 def _hospital(m: Marts) -> Card | None:
@@ -193,16 +188,15 @@ def _hospital(m: Marts) -> Card | None:
     return Card(french(now["valeur"], "n0"), "ETP non médicaux à l’hôpital", detail, "pages/hopital.html")
 
 
-MESSAGES: tuple[Message, ...] = (_density, _old, _departures, _zones, _tension, _hiring, _replacement, _hospital)
+MESSAGES: tuple[Message, ...] = (_density, _old, _departures, _zones, _tension, _hiring, _openings, _hospital)
 
 
 def _trust(m: Marts) -> list[Block]:
-    results = {
-        r["resultat"]: r["nombre"]
-        for r in m.rows(
-            "SELECT resultat, count(*) AS nombre FROM qualite.rapprochements GROUP BY resultat ORDER BY resultat"
-        )
-    }
+    natures = m.rows(
+        "SELECT nature, count(*) FILTER (resultat = 'égal') AS egaux, count(*) FILTER (resultat = 'écart expliqué') AS "
+        "expliques, count(*) FILTER (resultat = 'écart') AS ecarts, count(*) AS nombre FROM qualite.rapprochements "
+        "GROUP BY nature ORDER BY nature"
+    )
     checks = m.rows(
         "SELECT count(*) FILTER (reussi) AS reussis, count(*) AS tous, "
         "count(*) FILTER (NOT reussi AND severite = 'critique') AS graves FROM qualite.controles"
@@ -215,16 +209,22 @@ def _trust(m: Marts) -> list[Block]:
         "WHERE sujet = 'source absente' ORDER BY ALL"
     )
     for r in reserves:
-        r["titre"] = m.source(r["source"])
-    total = sum(results.values())
+        r["titre"] = m.sources[r["source"]]
+    published = next((r for r in natures if r["nature"] == "chiffre publié"), None)
     blocks: list[Block] = [
         Cards(
             [
-                Card(
-                    f"{french(results.get('égal', 0))} sur {french(total)}",
-                    "nombres retrouvés à l’identique dans les publications",
-                    f"{results.get('écart expliqué', 0)} écart(s) expliqué(s), {results.get('écart', 0)} à examiner",
-                    "qualite.html#rapprochements",
+                *(
+                    [
+                        Card(
+                            f"{french(published['egaux'])} sur {french(published['nombre'])}",
+                            "chiffres publiés ailleurs, retrouvés à l’identique",
+                            f"{published['expliques']} écart(s) expliqué(s), {published['ecarts']} à examiner",
+                            "qualite.html#rapprochements",
+                        )
+                    ]
+                    if published
+                    else []
                 ),
                 Card(
                     f"{french(checks['reussis'])} sur {french(checks['tous'])}",
@@ -235,13 +235,27 @@ def _trust(m: Marts) -> list[Block]:
             ]
         )
     ]
+    if natures:
+        blocks.append(
+            Table(
+                "Ce qui est rapproché, par nature",
+                (
+                    Column("nature", "Nature"),
+                    Column("nombre", "Rapprochements", "n0"),
+                    Column("egaux", "Égaux", "n0"),
+                    Column("expliques", "Écarts expliqués", "n0"),
+                    Column("ecarts", "À examiner", "n0"),
+                ),
+                natures,
+                "[Chaque rapprochement](qualite.html#rapprochements).",
+            )
+        )
     if reserves:
         blocks.append(
             Table(
                 f"Sources anciennes ou absentes : {len(reserves)}",
                 (Column("titre", "Source"), Column("raison", "Réserve")),
                 reserves,
-                "Les pages qui en dépendent le disent.",
                 folded=True,
             )
         )

@@ -41,7 +41,7 @@ def density_dots(m: Marts, profession: str, specialite: str, label: str) -> Figu
         rows=_with_references(found, places),
         words=charts.say_dots(places, DENSITY, "n1", references),
         source=m.source(places[0]["source"], "insee_population_departements"),
-        notes=[APPROX, *_population_note(places[0])],
+        notes=[*_compared(places[0]), *_population_note(places[0])],
     )
 
 
@@ -60,8 +60,13 @@ def density_map(m: Marts, profession: str, specialite: str, label: str) -> Figur
         rows=_with_references(found, places),
         words=charts.say_dots(places, DENSITY, "n1", references),
         source=m.source(places[0]["source"], "insee_population_departements", "contours"),
-        notes=[APPROX, *_population_note(places[0])],
+        notes=[*_compared(places[0]), *_population_note(places[0])],
     )
+
+
+def _compared(row: Row) -> list[str]:
+    """How to read the comparison with France, or why there is none."""
+    return [f"Sans comparaison avec la France : {row['reserve']}."] if row["reserve"] else [APPROX]
 
 
 def _references(m: Marts, found: Sequence[Row]) -> list[tuple[str, Any]]:

@@ -17,15 +17,11 @@ MODES = {
     "salarié": "salarié",
     "mixte": "libéral et salarié",
 }
-# What a reader must know before the number itself.
-RESERVES = {
-    ("drees_demographie", "infirmier"): "répertoire ADELI : garde des professionnels qui ont cessé d’exercer",
-}
 
 DENSITIES = """
 SELECT d.annee, d.date_reference, d.source, d.profession, d.specialite, d.feuille, d.mode_exercice, d.niveau, d.code,
     d.effectif, d.population, d.annee_population, d.valeur, d.statut, d.avertissement,
-    i.bas, i.haut, i.petit_nombre, i.face_a_region, i.face_a_france
+    i.bas, i.haut, i.petit_nombre, i.reserve, i.face_a_region, i.face_a_france
 FROM atlas.densites AS d LEFT JOIN atlas.indicateurs AS i
 ON i.indicateur = 'densite' AND i.annee = d.annee AND i.source = d.source AND i.profession = d.profession
     AND i.specialite = d.specialite AND i.mode_exercice = d.mode_exercice AND i.niveau = d.niveau AND i.code = d.code
@@ -115,9 +111,14 @@ class Marts:
             named[r["source"]] = f"{initials[1] if initials else r['producteur']}, {r['titre']}"
         return named
 
+    @functools.cached_property
+    def held(self) -> set[str]:
+        """The sources that the edition holds."""
+        return {r["source"] for r in self.rows("SELECT DISTINCT source FROM reference.millesimes")}
+
     def source(self, *names: str | None) -> str:
-        """The sources of a figure."""
-        return " ; ".join(dict.fromkeys(self.sources.get(n, n) for n in names if n))
+        """The sources of a figure, of those that the edition holds."""
+        return " ; ".join(dict.fromkeys(self.sources[n] for n in names if n in self.held))
 
     def zoning(self, origins: set[str]) -> str:
         """The sources of a zoning: decrees, the national list, or both."""

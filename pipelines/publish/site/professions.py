@@ -7,7 +7,7 @@ from pipelines.publish.charts import Figure, Row
 from pipelines.publish.numbers import Column, french, interval
 from pipelines.publish.site import figures, territoires
 from pipelines.publish.site.blocks import Absent, Block, Links, Page, Section, Table, Text, slug
-from pipelines.publish.site.marts import MODES, RESERVES, Marts
+from pipelines.publish.site.marts import MODES, Marts
 
 AREA = "pages/professions.html"
 # Whole professions under another name: they have their profession's page.
@@ -124,12 +124,12 @@ def _profession(m: Marts, profession: str, specialties: list[str], groups: list[
         figures.density_series(m, profession, label, "region", m.region),
     ]
     supply: list[Block] = [f for f in made if f]
-    reserves = {RESERVES[k] for k in RESERVES if k[1] == profession}
+    reserves = {r["reserve"] for r in m.of_reference if r["profession"] == profession and r["reserve"]}
     sections = [
         Section(
             "Effectifs et densités",
             [*[Text(f"À savoir : {r}.") for r in sorted(reserves)], *supply]
-            or [Absent("Aucun effectif par département n’a été reçu pour cette profession.")],
+            or [Absent("Aucun répertoire reçu ne compte cette profession par département.")],
         ),
         Section("Effectif par mode d’exercice", [_modes(m, profession)]),
     ]
@@ -171,7 +171,9 @@ def _modes(m: Marts, profession: str) -> Block:
         and (r["niveau"], r["code"]) == ("region", m.region)
     ]
     if not rows:
-        return Absent("Aucune source ne donne l’effectif de cette profession dans la région.")
+        return Absent(
+            " ".join(["Aucun répertoire reçu ne compte cette profession dans la région.", *_elsewhere(m, profession)])
+        )
     return Table(
         f"{m.professions[profession]} : effectif régional par mode d’exercice",
         (
@@ -186,6 +188,30 @@ def _modes(m: Marts, profession: str) -> Block:
         rows,
         "Les sources ne se mélangent pas : une ligne n’est pas une part d’une autre.",
     )
+
+
+def _elsewhere(m: Marts, profession: str) -> list[str]:
+    """Who counts a profession that no register does: hospitals, and the labour force survey behind DARES."""
+    hospital = m.rows(
+        "SELECT h.annee, h.valeur, v.libelle FROM atlas.hospitaliers AS h "
+        "JOIN reference.variables_sae AS v USING (variable) WHERE h.niveau = 'region' AND h.code = $region "
+        "AND h.statut_regroupe = 'ensemble' AND v.mesure = 'ETP' AND starts_with(v.libelle, $label) "
+        "AND h.valeur IS NOT NULL QUALIFY h.annee = max(h.annee) OVER () ORDER BY v.ordre",
+        label=m.professions[profession],
+    )
+    jobs = m.rows(
+        "SELECT annee, libelle, denominateur FROM atlas.departs WHERE indicateur = 'part_departs' "
+        "AND niveau = 'region' AND code = $region AND list_contains($families, profession) "
+        "AND denominateur IS NOT NULL ORDER BY profession",
+        families=list(FAMILIES.get(profession, ())),
+    )
+    return [
+        f"À l’hôpital, la SAE en compte {french(r['valeur'], 'n0')} ETP en {r['annee']} ({r['libelle'].lower()})."
+        for r in hospital
+    ] + [
+        f"La DARES compte {french(r['denominateur'], 'n0')} emplois en {r['annee']} ({r['libelle'].lower()})."
+        for r in jobs
+    ]
 
 
 def _ages(m: Marts, profession: str, label: str) -> list[Block]:
@@ -223,10 +249,7 @@ def _ages(m: Marts, profession: str, label: str) -> list[Block]:
             )
         )
     if not blocks:
-        text = "Aucune source fiable ne donne les âges de cette profession par territoire."
-        if profession == "infirmier":
-            text += " Le répertoire ADELI garde ceux qui ont cessé d’exercer : ses âges ne valent pas."
-        blocks.append(Absent(text))
+        blocks.append(Absent("Aucune source reçue ne donne d’âges de cette profession qui vaillent par territoire."))
     families = FAMILIES.get(profession, ())
     rows = m.rows(
         "SELECT d.annee, d.libelle, d.niveau, d.valeur AS departs, p.valeur AS part, d.statut FROM atlas.departs AS d "
@@ -269,6 +292,8 @@ def _hiring(m: Marts, profession: str) -> list[Block]:
         "p.code",
         codes=list(codes),
     )
+    if not rows and "bmo" not in m.held:
+        return [Absent("L’enquête Besoins en main-d’œuvre n’a pas été reçue pour cette édition.")]
     if not rows:
         return [Absent("L’enquête Besoins en main-d’œuvre ne distingue pas cette profession.")]
     for r in rows:
@@ -291,7 +316,7 @@ def _hiring(m: Marts, profession: str) -> list[Block]:
 
 
 def replacement_rows(m: Marts) -> list[Row]:
-    """Entries in training beside expected yearly departures, in the region and France."""
+    """Entries in training beside expected departures and posts created, in the region and France."""
     rows = m.rows(
         "SELECT * FROM atlas.remplacement WHERE (niveau = 'region' AND code = $region) OR niveau = 'france' "
         "ORDER BY profession, niveau DESC"
@@ -308,7 +333,7 @@ def replacement_figure(m: Marts) -> list[Block]:
     known = [
         r
         for r in replacement_rows(m)
-        if r["niveau"] == "region" and r["entrants"] is not None and r["departs_annuels"] is not None
+        if r["niveau"] == "region" and r["entrants"] is not None and r["postes_annuels"] is not None
     ]
     if not known:
         return []
@@ -317,27 +342,35 @@ def replacement_figure(m: Marts) -> list[Block]:
         for r in known
         for serie, key in (
             ("entrants en formation, un an", "entrants"),
-            ("cessations attendues, par an", "departs_annuels"),
+            ("postes à pourvoir, par an", "postes_annuels"),
         )
     ]
     return [
         Figure(
             id="remplacement",
-            title=f"Entrées en formation face aux cessations attendues, {m.name}",
-            spec=charts.pairs(rows, "personnes par an"),
+            title=f"Entrées en formation et postes à pourvoir, {m.name}",
+            spec=charts.pairs(rows, "par an"),
             columns=(
                 Column("libelle", "Profession"),
                 Column("serie", "Ce qui est compté"),
                 Column("annee", "Année d’entrée", "year"),
-                Column("valeur", "Personnes par an", "n0"),
+                Column("valeur", "Nombre par an", "n0"),
             ),
             rows=rows,
-            words="Pour une cessation attendue par an : "
-            + " ; ".join(f"{r['nom'].lower()}, {french(r['valeur'], 'n1')} entrants" for r in known)
-            + ". Tous les admis ne sont pas diplômés, et tous ne restent pas dans la région.",
+            words=" ".join(openings(r) for r in known),
             source=m.source(*[r["source"] for r in known], "dares_metiers_2030"),
         )
     ]
+
+
+def openings(row: Row) -> str:
+    """Entrants beside the posts to fill, each with whom it counts: no ratio, for they aren't of the same people."""
+    return (
+        f"{row['nom']} : {french(row['entrants'], 'n0')} entrants en {row['annee']}, avant abandons ; en face, "
+        f"{french(row['postes_annuels'], 'n0')} postes à pourvoir par an ({french(row['departs_annuels'], 'n0')} "
+        f"départs et {french(row['creations_annuelles'], 'n0')} créations, {row['periode_departs']}), "
+        f"pour : {row['perimetre'].lower()}."
+    )
 
 
 REPLACEMENT = (
@@ -347,9 +380,14 @@ REPLACEMENT = (
     Column("entrants", "Entrants en un an", "n0"),
     Column("diplomes", "Diplômés", "n0"),
     Column("departs_annuels", "Cessations par an", "n0"),
+    Column("creations_annuelles", "Postes créés par an", "n0"),
+    Column("perimetre", "Cessations et créations de"),
     Column("periode_departs", "Période"),
-    Column("valeur", "Entrants pour une cessation", "n1"),
     Column("motif", "Ce qui manque"),
+)
+REPLACEMENT_NOTE = (
+    "Des nombres annuels côte à côte : les entrants sont comptés avant les abandons, les diplômés ne restent pas tous "
+    "dans la région, et les deux côtés ne sont pas toujours des mêmes professions."
 )
 
 
@@ -359,11 +397,10 @@ def _training(m: Marts, profession: str) -> list[Block]:
     if rows:
         blocks.append(
             Table(
-                f"Entrées en formation face aux cessations attendues : {m.professions[profession].lower()}",
+                f"Entrées en formation, cessations et postes créés : {m.professions[profession].lower()}",
                 REPLACEMENT,
                 rows,
-                "Un rapport de nombres annuels, pas un bilan : tous les admis ne sont pas diplômés, "
-                "tous les diplômés ne restent pas dans la région.",
+                REPLACEMENT_NOTE,
             )
         )
     places = m.rows(

@@ -7,7 +7,7 @@ from pipelines.publish.charts import Row
 from pipelines.publish.numbers import Column, french, interval
 from pipelines.publish.site import figures
 from pipelines.publish.site.blocks import Absent, Block, Card, Cards, Links, Page, Section, Table, Text, slug
-from pipelines.publish.site.marts import MODES, RESERVES, Marts
+from pipelines.publish.site.marts import MODES, Marts
 
 AREA = "pages/territoires.html"
 HOSPITAL = (
@@ -227,7 +227,7 @@ def _supply(m: Marts, niveau: str, code: str) -> list[Block]:
                 "mode": MODES.get(r["mode_exercice"], r["mode_exercice"]),
                 "france": france,
                 "face_statut": "sans objet",
-                "reserve": RESERVES.get((r["source"], r["profession"]), ""),
+                "reserve": r["reserve"] or "",
                 "producteur": m.source(r["source"]).split(",")[0],
             }
         )

@@ -42,7 +42,7 @@ def page(m: Marts) -> Page:
     sections = []
     for name, label in (("part_60_plus_population", "60 ans ou plus"), ("part_75_plus_population", "75 ans ou plus")):
         found = m.rows(
-            "SELECT annee, scenario, niveau, code, valeur FROM atlas.besoins WHERE indicateur = $name "
+            "SELECT annee, scenario, niveau, code, valeur, source FROM atlas.besoins WHERE indicateur = $name "
             "AND (niveau = 'france' OR (niveau = 'region' AND code = $region)) AND valeur IS NOT NULL "
             "ORDER BY niveau DESC, code, scenario = 'observé' DESC, scenario, annee",
             name=name,
@@ -71,8 +71,10 @@ def page(m: Marts) -> Page:
                             ),
                             rows=rows,
                             words=charts.say_series(rows, "part de la population", "pct1"),
-                            source=m.source("insee_population_departements", "insee_omphale"),
-                            notes=["Une projection de population n’est pas une prévision."],
+                            source=m.source(*sorted({r["source"] for r in rows})),
+                            notes=["Une projection de population n’est pas une prévision."]
+                            if any(r["scenario"] != "observé" for r in rows)
+                            else [],
                         ),
                     ],
                 )

@@ -39,18 +39,17 @@ def page(m: Marts) -> Page:
     return theme(
         "formations",
         "Formation et relève",
-        "Places offertes, admis, internes, et ce que cela pèse face aux cessations attendues.",
+        "Places offertes, admis, internes, et les postes à pourvoir en face.",
         [
             Section(
-                "Entrées en formation face aux cessations",
+                "Entrées en formation et postes à pourvoir",
                 [
                     *professions.replacement_figure(m),
                     Table(
-                        "Entrants d’une année pour une cessation annuelle attendue",
+                        "Entrants d’une année, cessations et postes créés par an",
                         professions.REPLACEMENT,
                         professions.replacement_rows(m),
-                        "Un rapport de nombres annuels, pas un bilan : tous les admis ne sont pas diplômés, et tous ne "
-                        "restent pas dans la région.",
+                        professions.REPLACEMENT_NOTE,
                     ),
                 ],
             ),

@@ -77,12 +77,13 @@ def page(m: Marts) -> Page:
     sections.append(Section("Retraites liquidées selon les caisses", _claimed(m)))
     sections.append(
         Section(
-            "Entrées en formation face aux cessations",
+            "Entrées en formation et postes à pourvoir",
             [
                 Table(
-                    "Entrants d’une année pour une cessation annuelle",
+                    "Entrants d’une année, cessations et postes créés par an",
                     professions.REPLACEMENT,
                     professions.replacement_rows(m),
+                    professions.REPLACEMENT_NOTE,
                 )
             ],
         )

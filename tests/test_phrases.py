@@ -1,0 +1,175 @@
+"""Sentences of the pages that state a fact: each changes, or vanishes, with the data that it is said of."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from fixtures_entrepots import Warehouse
+
+from pipelines import warehouse
+from pipelines.publish import pages
+from pipelines.publish.site import accueil, figures, professions
+from pipelines.publish.site.marts import Marts
+from pipelines.publish.site.themes import besoins
+
+
+@pytest.fixture(scope="module")
+def copy(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = tmp_path_factory.mktemp("phrases") / "atlas_sante.duckdb"
+    shutil.copyfile(sample.settings.database, path)
+    path.chmod(0o600)
+    with duckdb.connect(str(path)) as db:
+        yield db
+
+
+@pytest.fixture
+def db(copy: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The fictitious edition, to be changed: what a test does to it is undone."""
+    copy.execute("BEGIN")
+    yield copy
+    copy.execute("ROLLBACK")
+
+
+def words(made: object) -> str:
+    """All that a page or a figure says, with plain spaces."""
+    return re.sub(r"\\u202f|\\xa0|[\u202f\xa0]", " ", str(made))
+
+
+def cover(db: duckdb.DuckDBPyConnection) -> str:
+    return words(accueil.page(Marts(db, "28")))
+
+
+def profession(db: duckdb.DuckDBPyConnection, name: str) -> str:
+    (page,) = [p for p in professions.pages(Marts(db, "28")) if p.path == professions.address(name)]
+    return words(page)
+
+
+def test_the_cover_says_each_kind_of_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
+    before = cover(db)
+    assert "chiffres publiés ailleurs" not in before  # the fictitious extracts find no published figure
+    assert "'somme sous appartenance ajustée', 'egaux': 847" in before
+    db.execute(
+        "UPDATE qualite.rapprochements SET nature = 'chiffre publié' WHERE rapprochement = 'population_departements'"
+    )
+    db.execute(
+        "UPDATE qualite.rapprochements SET resultat = 'écart expliqué' WHERE nature = 'chiffre publié' "
+        "AND objet IN ('2020', '2021')"
+    )
+    total, equal = db.execute(
+        "SELECT count(*), count(*) FILTER (resultat = 'égal') FROM qualite.rapprochements "
+        "WHERE nature = 'chiffre publié'"
+    ).fetchall()[0]
+    assert equal == total - 2
+    after = cover(db)
+    assert f"'{equal} sur {total}'" in after
+    assert "2 écart(s) expliqué(s), 0 à examiner" in after
+
+
+def test_a_membership_that_is_official_is_not_called_fitted(db: duckdb.DuckDBPyConnection) -> None:
+    model = next(m for m in warehouse.models() if m.name == "qualite.rapprochements")
+    natures = f"SELECT DISTINCT nature FROM ({model.query}) WHERE rapprochement = 'ght_sygen'"
+    assert db.execute(natures).fetchall() == [("somme sous appartenance ajustée",)]
+    db.execute("UPDATE core.ght_membres SET appartenance = 'officielle'")
+    assert db.execute(natures).fetchall() == [("somme sous appartenance officielle",)]
+
+
+def test_entrants_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute(
+        "UPDATE atlas.remplacement SET entrants = 1539, annee = 2025, departs_annuels = 607.2, "
+        "creations_annuelles = 393.9, postes_annuels = 1001.1, perimetre = 'Infirmiers, sages-femmes', motif = NULL "
+        "WHERE profession = 'infirmier' AND code = '28'"
+    )
+    said = (
+        "Infirmiers : 1 539 entrants en 2025, avant abandons ; en face, 1 001 postes à pourvoir par an "
+        "(607 départs et 394 créations, 2019-2030), pour : infirmiers, sages-femmes."
+    )
+    assert said in cover(db)
+    assert said in words(professions.replacement_figure(Marts(db, "28")))
+    db.execute(
+        "UPDATE atlas.remplacement SET creations_annuelles = NULL, postes_annuels = NULL, "
+        "motif = 'postes créés inconnus' WHERE profession = 'infirmier' AND code = '28'"
+    )
+    assert "entrants en soins infirmiers" not in cover(db)
+
+
+def test_old_sources_are_listed_and_nothing_is_promised_of_the_pages(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("UPDATE reference.millesimes SET trop_ancien = source = 'bmo' WHERE reference")
+    db.execute("DELETE FROM qualite.avertissements WHERE sujet = 'source absente'")
+    assert "Sources anciennes ou absentes : 1" in cover(db)
+    db.execute("UPDATE reference.millesimes SET trop_ancien = false")
+    assert "Sources anciennes" not in cover(db)
+
+
+def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyConnection) -> None:
+    """Nurses of ADELI, where those who left stay: shown with the reserve, neither above nor below France."""
+    for table in ("densites", "effectifs", "mesures"):
+        db.execute(f"DELETE FROM atlas.{table} WHERE profession = 'infirmier' AND source <> 'drees_demographie'")
+    model = next(m for m in warehouse.models() if m.name == "atlas.indicateurs")
+    compared = {}
+    for comparable in (False, True):
+        db.execute(
+            "UPDATE reference.ruptures SET comparable = ? "
+            "WHERE source = 'drees_demographie' AND profession = 'infirmier'",
+            [comparable],
+        )
+        db.execute(f"CREATE OR REPLACE TABLE atlas.indicateurs AS {model.query}")
+        figure = figures.density_map(Marts(db, "28"), "infirmier", "ensemble", "Infirmiers")
+        assert figure is not None
+        compared[comparable] = (figure.words, " ".join(figure.notes), profession(db, "infirmier"))
+    said, notes, page = compared[False]
+    assert "Au-dessus de la France" not in said
+    assert "Au-dessous de la France" not in said
+    assert "Sans comparaison avec la France : série rompue en 2021 : abandon d'ADELI" in notes
+    assert "À savoir : série rompue en 2021" in page
+    said, notes, page = compared[True]
+    assert "de la France, et l’écart dépasse l’incertitude" in said
+    assert notes.startswith(figures.APPROX)
+    assert "À savoir : série rompue" not in page
+
+
+def test_a_figure_cites_the_sources_that_it_is_made_of(db: duckdb.DuckDBPyConnection) -> None:
+    m = Marts(db, "28")
+    omphale = m.sources["insee_omphale"]
+    assert omphale in str(besoins.page(m))
+    db.execute("DELETE FROM atlas.besoins WHERE source = 'insee_omphale'")
+    assert omphale not in str(besoins.page(Marts(db, "28")))
+    assert "n’est pas une prévision" not in str(besoins.page(Marts(db, "28")))
+
+
+def test_a_source_that_the_edition_lacks_is_never_cited(db: duckdb.DuckDBPyConnection) -> None:
+    assert Marts(db, "28").source("contours")
+    db.execute("DELETE FROM reference.millesimes WHERE source = 'contours'")
+    assert Marts(db, "28").source("contours") == ""
+
+
+def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> None:
+    """No register counts care assistants; hospitals and DARES do."""
+    said = profession(db, "aide_soignant")
+    assert "Aucun répertoire reçu ne compte cette profession dans la région." in said
+    year, value = db.execute(
+        "SELECT annee, valeur FROM atlas.hospitaliers WHERE niveau = 'region' AND code = '28' AND variable = 'ETP_AID' "
+        "AND statut_regroupe = 'ensemble' ORDER BY annee DESC LIMIT 1"
+    ).fetchall()[0]
+    assert f"la SAE en compte {value:,.0f}".replace(",", " ") + f" ETP en {year} (aides-soignants)" in said
+    assert "La DARES compte" in said
+    db.execute("UPDATE atlas.hospitaliers SET valeur = 12 WHERE variable = 'ETP_AID'")
+    assert f"la SAE en compte 12 ETP en {year}" in profession(db, "aide_soignant")
+    db.execute("DELETE FROM atlas.hospitaliers WHERE variable = 'ETP_AID'")
+    db.execute("DELETE FROM atlas.departs WHERE source = 'dares_metiers_2030'")
+    said = profession(db, "aide_soignant")
+    assert "la SAE en compte" not in said
+    assert "La DARES compte" not in said
+
+
+def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyConnection) -> None:
+    before = words(pages.small_counts(db, "atlas.effectifs"))
+    assert "drees_professionnels : aucune case de 1 à 9" in before
+    small = db.execute(
+        "SELECT count(*) FROM atlas.effectifs WHERE source = 'cnam_demographie' AND effectif BETWEEN 1 AND 9"
+    ).fetchall()[0][0]
+    assert small > 800
+    assert f"cnam_demographie : {small:,}".replace(",", " ") + " case de 1 à 9, aucune secrète" in before
+    db.execute("UPDATE atlas.effectifs SET effectif = 3 WHERE source = 'drees_professionnels' AND statut = 'secret'")
+    assert "drees_professionnels : aucune case de 1 à 9" not in pages.small_counts(db, "atlas.effectifs")
