@@ -9,6 +9,7 @@ from rules import RULES
 from pipelines import catalogue
 
 SOURCES = [Asset(name=f"staging_{s}", uri=f"atlas://staging/{s}") for s in catalogue.sources()]
+AGAIN = Asset(name="reprise", uri="atlas://reprise")
 MARTS = Asset(name="marts", uri="atlas://marts")
 
 
@@ -22,7 +23,7 @@ Le verrou n'est fait qu'une fois : pour y prendre les millésimes arrivés depui
 sa place que si l'on coche **Revenir en arrière**.
 """,
     schedule=PartitionedAssetTimetable(
-        assets=AssetAny(*SOURCES),
+        assets=AssetAny(*SOURCES, AGAIN),
         default_partition_mapper=FixedKeyMapper("edition"),  # which one, the task reads in the settings
     ),
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),

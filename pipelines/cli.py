@@ -355,6 +355,7 @@ def up(
 ) -> None:
     """Ouvre l'interface d'Airflow sur cette machine seule, avec les mêmes DAG ; Ctrl-C arrête tout."""
     _use(sources)
+    settings.alertes()  # one that makes no sense is told now, not when there is something to tell
     console = _console()
     with _alone(), _stoppable():
         _check_port(port)

@@ -326,6 +326,42 @@ def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> 
     return [f"{source.id} {label}" for label in sorted(labels - checked) if label <= edition]
 
 
+def _accepted(now: settings.Settings, source: catalogue.Source) -> list[int]:
+    """The vintages of a source that have an accepted revision, in order."""
+    known = landing.vintages(now.landing, source.id)
+    return sorted(label for label in known if quality.latest(now, source.id, label, accepted=True))
+
+
+def stale(year: int) -> tuple[list[str], str]:
+    """The sources whose newest accepted vintage is too old for the edition at hand, and what to do, for a person.
+
+    That edition is last year's at least, `year` being this one: by now, each source has published what it needed.
+    """
+    with _step("veille") as said:
+        now = settings.load()
+        edition = max(now.edition, year - 1)
+        newest = [(source, labels[-1]) for source in catalogue.load_all() if (labels := _accepted(now, source))]
+        old = [(source, label) for source, label in newest if label + source.millesime.age_max < edition]
+        said.update(edition=edition, perimees=[source.id for source, _ in old])
+    lines = [
+        f"  {s.id} : dernier millésime accepté {label}, {edition - s.millesime.age_max} au moins attendu ({s.cadence})"
+        for s, label in old
+    ]
+    told = AtlasError(
+        "\n".join([f"{len(old)} source(s) trop ancienne(s) pour l'édition {edition} :", *lines]),
+        expected="l'âge que chaque source admet (`age_max`, pipelines/catalogue/)",
+        todo="déposer l'extrait attendu (atlas source NOM) ; s'il a été refusé, atlas vintages NOM dit pourquoi",
+    )
+    return [source.id for source, _ in old], str(told)
+
+
+def unpublished(edition: int) -> list[str]:
+    """The regions for which what is built of an edition hasn't been published; none where nothing is built."""
+    now = settings.load()
+    built, made = warehouse.built_from(now, edition), release.published_from(now, edition)
+    return [region for region in now.regions if built and made.get(region) != built]
+
+
 def nothing_to_build(edition: int) -> str | None:
     """Why a newly accepted vintage calls for no build of an edition, as a sentence; None where it does.
 
@@ -336,12 +372,14 @@ def nothing_to_build(edition: int) -> str | None:
     made = editions.load(now, edition)
     if made is None:
         awaited = [label for source in catalogue.load_all() for label in _awaited(now, source, edition)]
-        if not awaited:
-            return None
-        return (
-            f"Le premier verrou de l'édition {edition} attend {len(awaited)} millésime(s) : {', '.join(awaited)}. "
-            "Pour verrouiller sans eux, déclencher ce DAG à la main."
-        )
+        if awaited:
+            return (
+                f"Le premier verrou de l'édition {edition} attend {len(awaited)} millésime(s) : {', '.join(awaited)}. "
+                "Pour verrouiller sans eux, déclencher ce DAG à la main."
+            )
+        if not any(_accepted(now, source) for source in catalogue.load_all()):
+            return f"Aucun millésime n'est accepté : l'édition {edition} n'a rien à verrouiller."
+        return None
     if not is_built(edition):
         return None
     waiting = editions.differences(made, editions.draft(now, edition))
@@ -356,7 +394,9 @@ def nothing_to_build(edition: int) -> str | None:
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region; returns its folder."""
     with _step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
-        made = release.publish(settings.load(), edition, region)
+        now = settings.load()
+        made = release.publish(now, edition, region)
+        release.note(now, edition, region, str(warehouse.built_from(now, edition)))
         said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
         return str(made.path)
 

@@ -118,7 +118,7 @@ def follows(dag: dict[str, Any], *tasks: str) -> bool:
 
 def test_dags_load_without_error_and_quickly(bag: dict[str, Any]) -> None:
     assert bag["errors"] == {}
-    assert set(bag["dags"]) == {*(f"ingest_{s}" for s in catalogue.sources()), "atlas", "publish"}
+    assert set(bag["dags"]) == {*(f"ingest_{s}" for s in catalogue.sources()), "atlas", "publish", "reprise", "veille"}
     assert bag["seconds"] < 20
 
 
@@ -157,7 +157,7 @@ def test_the_atlas_wakes_on_any_source_for_the_current_edition(bag: dict[str, An
     dag = bag["dags"]["atlas"]
     assert dag["timetable"] == "PartitionedAssetTimetable"
     assert dag["any"] == "AssetAny"
-    assert dag["assets"] == sorted(f"atlas://staging/{s}" for s in catalogue.sources())
+    assert dag["assets"] == sorted(["atlas://reprise", *(f"atlas://staging/{s}" for s in catalogue.sources())])
     # Sources lag by different years: every partition wakes the same edition.
     assert dag["mapper"] == "FixedKeyMapper"
     # … which the task reads in the settings when it runs.
@@ -179,6 +179,16 @@ def test_the_release_follows_the_promotion(bag: dict[str, Any]) -> None:
     assert dag["params"] == {"edition": None, "regions": None}
     assert follows(dag, "regions", "release")
     assert set(dag["tasks"]) == {"regions", "release"}
+
+
+def test_what_was_left_undone_is_looked_for_each_day(bag: dict[str, Any]) -> None:
+    dag = bag["dags"]["reprise"]
+    assert dag["cron"] == "0 7 * * *"
+    assert {name: t["outlets"] for name, t in dag["tasks"].items()} == {
+        "build": ["atlas://reprise"],
+        "publish": ["atlas://marts"],
+    }
+    assert bag["dags"]["veille"]["cron"] == "0 7 2 * *"
 
 
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------

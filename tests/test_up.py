@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 import yaml
-from fixtures_entrepots import EDITION, ROOT
+from fixtures_entrepots import EDITION, REGION, ROOT, environment, tables_only
 from typer.testing import CliRunner
 
-from pipelines import cli, quality, steps
-from pipelines.errors import UsageError
+from pipelines import catalogue, cli, quality, steps
+from pipelines.errors import StorageError, UsageError
+from pipelines.publish import release
 from pipelines.settings import Settings
 
 # --- atlas up ---------------------------------------------------------------------------------------------
@@ -103,6 +104,14 @@ def test_a_taken_port_is_told_in_one_screen(home: Path, taken: int, tmp_path: Pa
     assert not (tmp_path / "entrepot").exists()  # told before the samples are made
 
 
+def test_notices_that_would_go_nowhere_are_told_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_ALERTES", "donnees@ars.example")
+    done = CliRunner().invoke(cli.app, ["up"])
+    assert isinstance(done.exception, UsageError)
+    assert "ATLAS_ALERTES ne se comprend pas" in str(done.exception)
+    assert not home.exists()
+
+
 def test_a_second_airflow_on_the_same_folder_is_refused(home: Path, taken: int) -> None:
     home.mkdir()
     with (home / "atlas-up.verrou").open("w") as handle:
@@ -167,6 +176,49 @@ def test_an_edition_is_built_once_all_is_checked_and_again_when_its_file_is_gone
     assert steps.nothing_to_build(EDITION) is None
     (copied.editions / str(EDITION) / "verrou.json").unlink()
     assert steps.nothing_to_build(EDITION) is None
+
+
+def test_a_warehouse_that_has_received_nothing_has_nothing_to_build(empty: Settings) -> None:
+    nothing = empty.warehouse.parent / "vide"
+    nothing.mkdir()
+    with environment(empty.warehouse, nothing):
+        why = steps.nothing_to_build(EDITION)
+    assert why
+    assert "Aucun millésime n'est accepté" in why
+
+
+def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert steps.unpublished(EDITION) == []
+    (copied.editions / str(EDITION) / "publie.json").unlink()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "plein")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release.tables, "dictionary", fail)
+        with pytest.raises(StorageError):
+            steps.publish(EDITION, REGION)
+    assert steps.unpublished(EDITION) == [REGION]
+    with tables_only():
+        steps.publish(EDITION, REGION)
+    assert steps.unpublished(EDITION) == []
+
+
+# --- what people are told once a month --------------------------------------------------------------------
+
+
+def test_a_source_too_old_for_the_edition_is_named_with_what_is_awaited(copied: Settings) -> None:
+    reference = {p.source: p.millesime for p in steps.editions.lock(copied, EDITION).pins if p.reference}
+    for year in (EDITION, EDITION + 1, EDITION + 4):
+        edition = max(EDITION, year - 1)
+        expected = [s for s, label in reference.items() if label + catalogue.load(s).millesime.age_max < edition]
+        old, text = steps.stale(year)
+        assert old == expected
+        for source in old:
+            wanted = edition - catalogue.load(source).millesime.age_max
+            assert f"{source} : dernier millésime accepté {reference[source]}, {wanted} au moins attendu" in text
+        assert "à faire" in text
+    assert len(old) > len(steps.stale(EDITION)[0])  # they grow old
 
 
 # --- docker-compose.yml -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A release: an immutable folder of published files of one edition and one region."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -16,6 +17,7 @@ from pipelines.publish import differences, fiches, package, pages, public, site,
 from pipelines.settings import Settings
 
 MANIFEST = "manifeste.json"
+PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
 FIRST_EDITION = 2000
 # They say what a release changes, or list it: another content makes them, they make no other content.
 DERIVED = {MANIFEST, *differences.FILES, *package.FILES}
@@ -106,7 +108,27 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             manifest["fichiers"] = _listed(pending)
             return _seal(home / about.version, pending, manifest)
         finally:
-            shutil.rmtree(pending, ignore_errors=True)
+            # What an earlier publication that was killed left goes too: releases are made one at a time.
+            for left in home.glob(".en-cours-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(OSError):  # it stays where it holds a release
+                home.rmdir()
+
+
+def published_from(settings: Settings, edition: int) -> dict[str, str]:
+    """Region -> the fingerprint of the build that its last release of an edition was made of, or found equal to."""
+    file = settings.editions / str(edition) / PUBLISHED
+    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return known
+
+
+def note(settings: Settings, edition: int, region: str, build: str) -> None:
+    """Notes of which build the release of a region was made: what is not noted is taken up again."""
+    file = settings.editions / str(edition) / PUBLISHED
+    pending = file.with_suffix(".en-cours")
+    text = json.dumps({**published_from(settings, edition), region: build}, indent=1, sort_keys=True) + "\n"
+    pending.write_text(text, encoding="utf-8")
+    pending.replace(file)
 
 
 def _compare(
