@@ -179,6 +179,14 @@ def test_no_growth_comes_of_a_change_of_sites(mirror_db: duckdb.DuckDBPyConnecti
             niveau,
             codes,
         )
+        none(
+            mirror_db,
+            "SELECT e.* FROM fiches.evolutions AS e JOIN fiches.etablissements AS s ON s.annee = e.annee AND "
+            f"s.{column} = e.code JOIN fiches.es_personnels AS p ON p.annee = s.annee AND p.finess = s.finess AND "
+            "p.variable = e.variable WHERE e.niveau = ? AND e.evolution IS NOT NULL AND p.valeur <> 0 AND p.finess NOT "
+            "IN (SELECT a.finess FROM fiches.etablissements AS a WHERE a.annee = 2022)",
+            niveau,
+        )
 
 
 INTERNS = "réponses inégales : 3 sites n’ont répondu qu’une année"

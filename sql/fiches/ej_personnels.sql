@@ -2,7 +2,7 @@
 -- Grain : millesime, finess_ej, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
 -- Publication : entite
--- Note : une personne qui travaille sur deux sites compte deux fois dans un effectif, pas dans les ETP.
+-- Note : une personne qui travaille sur deux sites compte deux fois dans un effectif, pas dans les ETP. D'une année à l'autre, les sites peuvent changer : une évolution se lit dans fiches.evolutions.
 -- Colonnes :
 --   sites : nombre de sites de l'entité dans la SAE
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée

@@ -2,7 +2,7 @@
 -- Grain : millesime, code_ght, variable
 -- Source : SAE (DREES), SYGEN et fichier des GHT ; appartenance aux GHT
 -- Publication : ght
--- Note : où l'appartenance n'est pas connue, la valeur est le total publié (statut « publié »), et le GHT est absent s'il n'y en a pas non plus. Une personne partagée entre deux membres compte deux fois dans un effectif, pas dans les ETP.
+-- Note : où l'appartenance n'est pas connue, la valeur est le total publié (statut « publié »), et le GHT est absent s'il n'y en a pas non plus. Une personne partagée entre deux membres compte deux fois dans un effectif, pas dans les ETP. D'une année à l'autre, les membres peuvent changer : une évolution se lit dans fiches.evolutions.
 -- Colonnes :
 --   sites : nombre de sites qui entrent dans la somme
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée

@@ -2,7 +2,7 @@
 -- Grain : nature, source, niveau, code, profession, objet, annee
 -- Source : marts de l'atlas ; tous les millésimes épinglés par le verrou
 -- Publication : institut
--- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE, deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
+-- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
 -- Colonnes :
 --   nature : hors de l'intervalle, baisse d'un cinquième, révision, rang de tension, site paru, site disparu, entrée dans un GHT, sortie d'un GHT
 --   niveau : niveau du territoire, etablissement ou institut
