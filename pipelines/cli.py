@@ -23,7 +23,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, editions, french, in_force, landing, locks, quality, settings, steps, warehouse
+from pipelines import (
+    catalogue,
+    editions,
+    french,
+    in_force,
+    landing,
+    locks,
+    quality,
+    retention,
+    settings,
+    steps,
+    warehouse,
+)
 from pipelines.connectors import arrivals, mirror
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 from pipelines.questionnaires import commands
@@ -526,9 +538,10 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
                 column.type,
                 column.unit,
                 column.description,
-                *(column.theirs.get(y, "") for y in years),
+                *(column.theirs[y] or f"= {column.said_in(y)}" for y in years),
             )
         console.print(shown)
+    console.print("« = 2023 » : comme en 2023, la case de la carte est vide. « - » : le producteur n'a pas la colonne.")
 
 
 @app.command()
@@ -691,12 +704,17 @@ def purge(
     ] = None,
     sure: Annotated[bool, typer.Option("--oui", help="Effacer vraiment ; sans cela, rien n'est touché.")] = False,
 ) -> None:
-    """Efface les extraits personnels dont la durée de conservation est passée ; leur trace reste."""
+    """Efface les extraits personnels dont la durée de conservation est passée, et ce que des exécutions ont laissé."""
     console, now = _console(), settings.load()
     in_force.banner(now, in_force.fictitious(now))
+    left = len(retention.leftovers(now))
     found = steps.purge(annee or dt.date.today().year, sure=sure)
+    again = in_force.command(now, "purge", "--oui", *(["--annee", annee] if annee else []))
+    if left:
+        said = "effacés" if sure else f"à effacer : {again}"
+        console.print(f"Restes d'exécutions interrompues : {left} dossier(s), {said}", markup=False, soft_wrap=True)
     if not found:
-        console.print("Rien à effacer : aucun millésime personnel n'a passé sa durée de conservation.")
+        console.print("Aucun millésime personnel n'a passé sa durée de conservation.")
         return
     table = Table()
     for heading in ("source", "millésime", "révision", "conservé jusqu'à", "Mo", "éditions touchées"):
@@ -713,7 +731,6 @@ def purge(
     console.print(table)
     editions_ = sorted({edition for item in found for edition in item.locks})
     if not sure:
-        again = in_force.command(now, "purge", "--oui", *(["--annee", annee] if annee else []))
         console.print(f"Rien n'a été effacé. Pour le faire : {again}", markup=False, soft_wrap=True)
         return
     console.print("Effacés : les fichiers archivés et leur mise en forme. Leur trace et leurs empreintes restent.")

@@ -56,6 +56,21 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def home(landing: Path, source: Source, millesime: int) -> Path:
+    """The folder of a vintage, made where it isn't; of a restricted source, its owner alone can open it."""
+    folder = landing / source.id / str(millesime)
+    folder.mkdir(parents=True, exist_ok=True)
+    if source.restreint:
+        close(folder.parent, folder, *folder.glob("r*"), *folder.glob("r*/*"))
+    return folder
+
+
+def close(*paths: Path) -> None:
+    """Leaves folders and files to their owner alone."""
+    for path in paths:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
     """The archived revisions of a vintage, oldest first."""
     home = landing / source / str(millesime)
@@ -167,9 +182,8 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
     Returns the revision that holds those bytes; `new` says whether it was just made. Raises RefusedError
     for bytes that were deleted past their retention.
     """
-    home = landing / source.id / str(offer.millesime)
-    home.mkdir(parents=True, exist_ok=True)
-    arriving = home / f".arrivee-{uuid.uuid4().hex}"
+    place = home(landing, source, offer.millesime)
+    arriving = place / f".arrivee-{uuid.uuid4().hex}"
     try:
         arriving.mkdir()
         files = []
@@ -204,10 +218,12 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
             (arriving / PROVENANCE).write_text(
                 json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )
+            if source.restreint:
+                close(arriving, *arriving.iterdir())
             try:
-                arriving.rename(home / f"r{revision}")
+                arriving.rename(place / f"r{revision}")
             except OSError:
-                if (home / f"r{revision}").exists():  # another run archived at the same moment
+                if (place / f"r{revision}").exists():  # another run archived at the same moment
                     continue
                 raise
             return Landed(

@@ -2,14 +2,19 @@
 
 A source with `conservation: N` keeps the vintage labelled Y until the end of the year Y + N. After that,
 `purge` deletes its archived files and its staged tables. What stays says which files they were (sha256),
-and that they were deleted; the locks that pinned them say that they can't be built again.
+and that they were deleted; the locks that pinned them say that they can't be built again. `sweep` deletes what
+runs that were cut short left behind, names of persons among it.
 """
 
+import contextlib
 import datetime as dt
 import json
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
-from pipelines import catalogue, editions, landing, quality
+from pipelines import catalogue, editions, landing, locks, quality
+from pipelines.errors import BusyError
 from pipelines.landing import Landed
 from pipelines.settings import Settings
 
@@ -71,3 +76,29 @@ def purge(settings: Settings, dues: list[Due]) -> None:
         pending = record.with_suffix(".en-cours")
         pending.write_text(json.dumps({**data, "efface_le": today}, ensure_ascii=False, indent=2) + "\n", "utf-8")
         pending.replace(record)
+
+
+# What a run makes aside and takes away again as it ends. What is staged and not yet checked is none of it.
+LEFT = {"landing": (".arrivee-*", ".telechargement-*"), "staging": (".r*-ancien-*",)}
+
+
+def leftovers(settings: Settings, source: str = "*") -> list[Path]:
+    """What runs that were cut short left in the archive and in staging, of a source or of all; or still work on."""
+    return sorted(
+        path
+        for room, names in LEFT.items()
+        for name in names
+        for path in getattr(settings, room).glob(f"{source}/*/{name}")
+    )
+
+
+def sweep(settings: Settings, source: str = "*") -> list[Path]:
+    """Deletes leftovers, but for those of a vintage that another process writes at this moment; returns the deleted."""
+    gone = []
+    for path in leftovers(settings, source):
+        mine, millesime = path.parts[-3:-1]
+        with contextlib.suppress(BusyError):
+            with locks.parts(settings.warehouse, "le ménage", locks.vintage(mine, int(millesime))):
+                shutil.rmtree(path, ignore_errors=True)
+            gone.append(path)
+    return gone

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -38,7 +39,10 @@ INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
 
 @dataclass
 class Staged:
-    """One staged table: where it is, how many rows it holds, what was set aside and remarked."""
+    """One staged table: where it is, how many rows it holds, what was set aside and remarked.
+
+    `formless`: column -> cells that were emptied for their form, and the file and line of the first.
+    """
 
     table: str
     path: Path
@@ -47,6 +51,7 @@ class Staged:
     unknown_headings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rejoined: list[str] = field(default_factory=list)
+    formless: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def _literal(text: str) -> str:
@@ -133,8 +138,9 @@ def _missing(
         + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
         todo=f"reprendre les noms de colonnes du modèle (atlas contrat {source.id} MODELE.xlsx) et déposer de nouveau"
         if source.contrat
-        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom "
-        f"dans une colonne « {where.millesime} » de la carte",
+        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom dans une "
+        f"colonne « {where.millesime} » de la carte, ou « {catalogue.NOWHERE} » s'il l'a retirée : les cases laissées "
+        "vides reprennent le millésime d'avant",
     )
 
 
@@ -160,11 +166,18 @@ def _captured(column: Column, millesime: int, captures: dict[str, str], length: 
 
 
 def text_table(
-    source: Source, table: str, millesime: int, extract: Extract, where: Place, key: bytes = b""
+    source: Source,
+    table: str,
+    millesime: int,
+    extract: Extract,
+    where: Place,
+    key: bytes = b"",
+    formless: dict[str, list[Any]] | None = None,
 ) -> pa.Table:
     """The mapped cells of one extract, all text, under our names, with `_fichier` and `_ligne`.
 
-    Cells that identify a person are hashed with `key` here, before anything else sees them.
+    Cells that identify a person are hashed with `key` here, and those of another form than their column's are
+    emptied, before anything else sees them; `formless` counts these, with the file and the line of the first.
     """
     layout = source.layout(table, millesime)
     columns = source.of_table(table)
@@ -188,6 +201,11 @@ def text_table(
     for column in columns:
         if column.type == PERSON and column.name in trimmed:
             trimmed[column.name] = personnes.hashed(trimmed[column.name], key)
+        form = source.tables[table].formes.get(column.name)
+        if form and column.name in trimmed:
+            trimmed[column.name], count, first = _formed(trimmed[column.name], form)
+            if count and formless is not None:
+                formless.setdefault(column.name, [0, extract.file, extract.lines[first].as_py()])[0] += count
     parts = []
     for captures, value_index in slices:
         arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -208,6 +226,19 @@ def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Text without the blanks around it, of any kind; missing where nothing is left."""
     text = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _formed(column: pa.ChunkedArray | pa.Array, form: str) -> tuple[pa.ChunkedArray | pa.Array, int, int]:
+    """A column without the cells that are not of that form; how many they were, and the place of the first."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    # Codes repeat: each text of a batch is looked at once.
+    coded = pc.dictionary_encode(whole)
+    known = pc.match_substring_regex(coded.dictionary, f"^(?:{form})$")
+    if pc.all(known).as_py() is not False:
+        return column, 0, 0
+    good = pc.fill_null(pc.take(known, coded.indices), True)
+    other = pc.invert(good)
+    return pc.if_else(good, whole, pa.scalar(None, pa.string())), pc.sum(other).as_py(), pc.index(other, True).as_py()
 
 
 def _cast(column: Column, layout: Layout) -> str:
@@ -297,6 +328,7 @@ class Aside:
     strangers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rejoined: list[str] = field(default_factory=list)
+    formless: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, source: Source, table: str, millesime: int, extract: Extract) -> None:
         """Takes the ragged lines, unknown headings, notes and mended lines of one extract."""
@@ -336,7 +368,7 @@ def read_files(
             continue
         for extract in extracts:
             place = replace(where, file=extract.file)
-            part = text_table(source, table, millesime, extract, place, key)
+            part = text_table(source, table, millesime, extract, place, key, aside.formless)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
             end = extract.lines[-1].as_py() if extract.rows else 0
             # A short last line that is properly ended is a footer or a fault of its own, not a cut file.
@@ -388,7 +420,8 @@ def stream_files(
         for extract in readers.stream(path, layout, where, wanted):
             aside.add(source, table, millesime, extract)
             rows += extract.rows
-            yield from text_table(source, table, millesime, extract, where, key).combine_chunks().to_batches()
+            part = text_table(source, table, millesime, extract, where, key, aside.formless)
+            yield from part.combine_chunks().to_batches()
         if not rows:
             raise _no_row(where)
 
@@ -433,7 +466,11 @@ def stage(
     finally:
         connection.execute("DROP TABLE IF EXISTS type")
         connection.unregister("lu")
-    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined), aside.rows
+    return _told(table, target, rows, aside), aside.rows
+
+
+def _told(table: str, target: Path, rows: int, aside: Aside) -> Staged:
+    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined, aside.formless)
 
 
 def _keep_typed(connection: duckdb.DuckDBPyConnection, typed: str, table: str, target: Path, aside: Aside) -> int:
@@ -491,7 +528,7 @@ def _stage_streamed(
     finally:
         connection.unregister("lu")
         whole.unlink(missing_ok=True)
-    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined), aside.rows
+    return _told(table, target, rows, aside), aside.rows
 
 
 def empty_select(source: Source, table: str) -> str:

@@ -160,7 +160,8 @@ def ingestible() -> list[str]:
 
 
 def fetch(source_id: str, millesime: int) -> int:
-    """Archives the files of a vintage; returns its revision."""
+    """Archives the files of a vintage; returns its revision. First deletes what cut runs of its source left."""
+    retention.sweep(settings.load(), source_id)
     with _step("fetch", locks.vintage(source_id, millesime), source=source_id, millesime=millesime) as said:
         now, source = settings.load(), catalogue.load(source_id)
         landed = arrivals.fetch(now, source, millesime)
@@ -178,7 +179,8 @@ def stage(source_id: str, millesime: int, revision: int) -> bool:
         if quality.current(now, landed) is not None:
             said.update(inchange=True)
             return False
-        said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
+        with quality.unquoted(landed):
+            said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
         return True
 
 
@@ -193,7 +195,8 @@ def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
         known = quality.current(now, landed)
-        outcome = quality.stand_by(known) if known else quality.check_vintage(now, landed)
+        with quality.unquoted(landed):
+            outcome = quality.stand_by(known) if known else quality.check_vintage(now, landed)
         counts = {
             "controles": len(outcome.controls),
             "avertissements": outcome.count("avertissement"),
@@ -402,11 +405,12 @@ def publish(edition: int, region: str) -> str:
 
 
 def purge(year: int, *, sure: bool) -> list[retention.Due]:
-    """The personal vintages that may no longer be kept in a year; deletes their bytes where `sure`."""
+    """The personal vintages that may no longer be kept in a year; deletes their bytes, and leftovers, where `sure`."""
     now = settings.load()
     found = retention.due(now, year)
-    if sure and found:
+    if sure and (found or retention.leftovers(now)):
         with alone("atlas purge --oui"), _step("purge", annee=year) as said:
             retention.purge(now, found)
             said.update(effaces=[f"{d.landed.source} {d.landed.millesime} r{d.landed.revision}" for d in found])
+            said.update(restes=len(retention.sweep(now)))
     return found

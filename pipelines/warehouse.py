@@ -649,6 +649,12 @@ def check(target: Path) -> list[Control]:
     return found
 
 
+def _personal() -> set[str]:
+    """The tables that descend from a personal source and are not yet summed: a line is one of a person."""
+    kept = {source.id for source in catalogue.load_all() if source.personal}
+    return {model.name for model in models() if model.schema == "core" and sources_of(model.name) & kept}
+
+
 def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> list[Control]:
     """Runs the suites of a build by several processes, each a share; in the order of the marts.
 
@@ -659,7 +665,8 @@ def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
     shares = [dict(itertools.islice(batches.items(), rank, None, workers)) for rank in range(workers)]
     try:
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            done = list(pool.map(quality.validate, [str(target)] * workers, shares))
+            validate = functools.partial(quality.validate, personal=_personal())
+            done = list(pool.map(validate, [str(target)] * workers, shares))
     except BrokenProcessPool as error:
         raise BuildError(
             "Le système a arrêté un des processus qui contrôlent les marts : la mémoire a manqué, le plus souvent.",

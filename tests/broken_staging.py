@@ -19,18 +19,19 @@ _YEAR = _cell("annee", "1999")
 _TWICE = f"INSERT INTO {{t}} SELECT * REPLACE ('autre.xlsx' AS _fichier, valeur + 1 AS valeur) FROM {{t}} {FIRST}"
 
 STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
+    ("parcoursup", "formations", "national_entier"): "UPDATE {t} SET perimetre = NULL",
     ("rpps", "activites", "un_seul_extrait"): _cell("extrait", "'209901010000'"),
     ("rpps", "activites", "professions_presentes"): "DELETE FROM {t} WHERE profession <> '10'",
     ("rpps", "activites", "personne_renseignee"): _cell("personne", "NULL"),
     ("rpps", "activites", "codes_connus"): _cell("mode_exercice", "'X'"),
     ("rpps", "activites", "specialites_forme"): "UPDATE {t} SET type_savoir_faire = 'S', savoir_faire = '26'",
-    ("rpps", "activites", "lieux_forme"): _cell("commune", "'1001'"),
+    ("rpps", "activites", "finess_du_departement"): "UPDATE {t} SET finess = '9' || finess[2:]",
+    ("rpps", "activites", "departement_de_la_commune"): "UPDATE {t} SET departement = '99'",
     ("rpps", "activites", "modes_presents"): "UPDATE {t} SET mode_exercice = 'B'",
     ("rpps", "savoir_faire", "meme_extrait"): _cell("extrait", "'209901010000'"),
     ("rpps", "savoir_faire", "specialites_forme"): "UPDATE {t} SET type_savoir_faire = 'S', savoir_faire = '26'",
     ("rpps", "savoir_faire", "personne_renseignee"): _cell("personne", "NULL"),
     ("rpps", "diplomes", "meme_extrait"): _cell("extrait", "'209901010000'"),
-    ("rpps", "diplomes", "diplome_ou_autorisation"): "UPDATE {t} SET diplome = NULL, type_autorisation = NULL " + FIRST,
     ("rpps", "diplomes", "personne_renseignee"): _cell("personne", "NULL"),
     ("bmo", "projets", "annee_du_millesime"): _YEAR,
     ("bmo", "projets", "couverture_regions"): "DELETE FROM {t} WHERE region = '28'",

@@ -4,7 +4,9 @@ The rows are those of the fictitious extracts, as their reader gives them. Files
 out (tests/test_finess.py drifts their fields), and so are surveys, read by the codes of their questions.
 """
 
+import csv
 import functools
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from pipelines import catalogue, personnes, readers, staging
 from pipelines.catalogue import CAPTURED, Source
 from pipelines.connectors import mirror
-from pipelines.errors import Place, RefusedError
+from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.readers import Extract
 
 ADDED = "Colonne nouvelle, jamais vue"
@@ -130,3 +132,51 @@ def test_the_next_year_is_read_by_its_own_suffix(sample_extracts: Path, source_i
     if dated:
         with pytest.raises(RefusedError, match="Il manque"):
             staged(source, table, following, extract)
+
+
+# --- A new column of a map ------------------------------------------------------------------------------
+
+
+def mapped(folder: Path, source_id: str, year: int, cells: dict[str, str]) -> Source:
+    """The entry with one more year in its map, filled for these columns of ours and left empty for all others."""
+    for path in catalogue.files(source_id):
+        shutil.copy(path, folder)
+    path = folder / f"{source_id}.columns.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        header, *lines = list(csv.reader(handle))
+    rank = sorted([*header[5:], str(year)]).index(str(year)) + 5
+    header.insert(rank, str(year))
+    for line in lines:
+        line.insert(rank, cells.get(f"{line[0]}.{line[1]}", ""))
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([header, *lines])
+    return catalogue.parse(folder, source_id)
+
+
+def test_a_new_year_of_a_map_is_filled_where_it_differs(sample_extracts: Path, tmp_path: Path) -> None:
+    sae = catalogue.load("sae")
+    millesime, _, extract = newest(sample_extracts, "sae", "sygen")
+    whole = staged(sae, "sygen", millesime, extract)
+    year = millesime + 1
+    (name,) = next(c.headings(millesime) for c in sae.columns if (c.table, c.name) == ("sygen", "ETPSAL_TOT"))
+    later = replace(extract, headings=["ETP_SAL_TOTAL" if h == name else h for h in extract.headings])
+    # One cell of 571 is what the refusal asks for, and enough; a dash says that the producer has it no longer.
+    with pytest.raises(RefusedError, match="ETP_SAL_TOTAL") as refused:
+        staged(sae, "sygen", year, later)
+    assert "les cases laissées vides reprennent le millésime d'avant" in refused.value.todo
+    source = mapped(tmp_path, "sae", year, {"sygen.ETPSAL_TOT": "ETP_SAL_TOTAL"})
+    assert staged(source, "sygen", year, later).equals(whole)
+    gone = mapped(tmp_path, "sae", year, {"sygen.ETPSAL_TOT": catalogue.NOWHERE})
+    without_it = staged(gone, "sygen", year, without(extract, extract.headings.index(name)))
+    assert without_it["ETPSAL_TOT"].null_count == extract.rows
+    assert without_it.drop_columns("ETPSAL_TOT").equals(whole.drop_columns("ETPSAL_TOT"))
+    # Every other vintage is read as before.
+    for column, before in zip(source.columns, sae.columns, strict=True):
+        assert [column.headings(y) for y in range(2010, year)] == [before.headings(y) for y in range(2010, year)]
+
+
+def test_the_oldest_year_of_a_map_has_nothing_to_take_up(tmp_path: Path) -> None:
+    lines = len(catalogue.load("sae").columns)
+    with pytest.raises(AtlasError, match=f"remplie que pour 1 lignes sur {lines} en 2012") as told:
+        mapped(tmp_path, "sae", 2012, {"sygen.ETPSAL_TOT": "ETPSAL_TOT"})
+    assert "« - »" in told.value.what

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +14,11 @@ import pyarrow as pa
 import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_release, environment, none, one, rows
 
-from pipelines import catalogue, editions, landing, personnes, quality, retention, staging, steps
+from pipelines import catalogue, editions, landing, locks, personnes, quality, retention, staging, steps
 from pipelines.errors import BuildError, RefusedError, UsageError
 from pipelines.publish import public
 from pipelines.samples.nomenclatures import headings
+from pipelines.settings import Settings
 
 KEY = b"une cle d'essai de plus de trente-deux caracteres"
 RPPS = catalogue.load("rpps")
@@ -147,7 +151,6 @@ def test_real_rows_are_read(mirror_root: Path, tmp_path: Path) -> None:
     assert (midwife["profession"], midwife["savoir_faire"], midwife["mode_exercice"]) == ("10", "SM20", "S")
     assert midwife["personne"] == hashlib.blake2b(b"810000000021", key=KEY, digest_size=16).hexdigest()
     assert {r["commune"] for r in found} >= {None, "01004", "01053"}
-    assert {r["role"] for r in found} == {None}
 
 
 def test_a_key_is_required(tmp_path: Path) -> None:
@@ -206,6 +209,238 @@ def test_a_file_of_another_width_is_refused_early(tmp_path: Path, monkeypatch: p
     content = text([line(n) for n in range(9)]).replace("|\n", "\n").replace("\n", "|\n", 1)
     with pytest.raises(RefusedError, match="autant de cellules"):
         staged(write(tmp_path, content), tmp_path)
+
+
+# --- What could be a name -----------------------------------------------------------------------------
+
+CODES = [
+    (table, column.name, column.headings(2025)[0])
+    for table in RPPS.tables
+    for column in RPPS.of_table(table)
+    if column.may_be_anything
+]
+FILES = {"activites": "Personne_activite", "savoir_faire": "SavoirFaire", "diplomes": "Dipl_AutExerc"}
+
+
+def swapped(content: str, one: str, other: str) -> str:
+    """An extract whose header gives each of two columns the other's name."""
+    header, rest = content.split("\n", 1)
+    names = {one: other, other: one}
+    cells = [names.get(h, h) for h in header.replace("département", "Département").split("|")]
+    assert one in cells
+    assert other in cells
+    return "|".join(cells) + "\n" + rest
+
+
+def outside(now: Settings, *words: str) -> list[str]:
+    """Files of a warehouse, its archive left out, that hold one of these words in any form."""
+    every = [p for p in now.warehouse.rglob("*") if p.is_file() and not p.is_relative_to(now.landing)]
+    return sorted(p.name for p in every for said in [cells_of(p).upper()] if any(word in said for word in words))
+
+
+@pytest.fixture
+def register(empty: Settings, tmp_path: Path) -> Iterator[tuple[Settings, Path]]:
+    """A new warehouse, and the fictitious register of 2025 in a folder of its own, to be damaged."""
+    folder = tmp_path / "extraits" / "rpps" / "2025"
+    shutil.copytree(empty.sources / "rpps" / "2025", folder)
+    shutil.copy(empty.sources / "FICTIF.txt", tmp_path / "extraits")
+    with environment(empty.warehouse, tmp_path / "extraits") as now:
+        yield now, folder
+
+
+def of(folder: Path, table: str) -> Path:
+    (path,) = folder.glob(f"*{FILES[table]}*")
+    return path
+
+
+def told_by(error: RefusedError) -> str:
+    return str(error).upper()
+
+
+@pytest.mark.parametrize(("table", "column", "heading"), CODES)
+def test_no_column_that_is_kept_can_hold_a_name(
+    register: tuple[Settings, Path], table: str, column: str, heading: str
+) -> None:
+    """Two headings swapped: every kept code with the name of the person, by the steps that a person takes."""
+    now, folder = register
+    path = of(folder, table)
+    assert "NOMFICTIF" in path.read_text(encoding="utf-8")
+    path.write_text(swapped(path.read_text(encoding="utf-8"), heading, "Nom d'exercice"), encoding="utf-8")
+    with pytest.raises(RefusedError, match=f"forme_{column}") as told:
+        steps.ingest("rpps", 2025)
+    assert f"{path.name}, ligne 2" in told.value.what
+    assert "NOMFICTIF" not in told_by(told.value)
+    assert outside(now, "NOMFICTIF") == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "other", "control"),
+    [
+        ("Numéro FINESS site", "Numéro SIREN site", "finess_du_departement"),
+        ("Numéro FINESS site", "Téléphone (coord. structure)", "forme_finess"),
+        ("Code Département (structure)", "Numéro Voie (coord. structure)", "departement_de_la_commune"),
+        ("Code postal (coord. structure)", "Numéro Voie (coord. structure)", "forme_code_postal"),
+        ("Code commune (coord. structure)", "Libellé commune (coord. structure)", "forme_commune"),
+        ("Code catégorie professionnelle", "Code civilité", "forme_categorie"),
+    ],
+)
+def test_what_looks_like_a_code_is_held_to_the_others(
+    register: tuple[Settings, Path], heading: str, other: str, control: str
+) -> None:
+    _, folder = register
+    path = of(folder, "activites")
+    path.write_text(swapped(path.read_text(encoding="utf-8"), heading, other), encoding="utf-8")
+    with pytest.raises(RefusedError, match=control):
+        steps.ingest("rpps", 2025)
+
+
+def test_one_name_in_one_cell_is_emptied_and_told_by_its_line(register: tuple[Settings, Path]) -> None:
+    now, folder = register
+    path = of(folder, "activites")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    rank = lines[0].split("|").index("Code commune (coord. structure)")
+    cells = lines[40].split("|")
+    cells[rank] = "DUPONTFICTIF"
+    lines[40] = "|".join(cells)
+    path.write_text("".join(lines), encoding="utf-8")
+    assert steps.ingest("rpps", 2025)["avertissements"] > 0
+    outcome = quality.load_outcome(now, "rpps", 2025, 1)
+    assert outcome
+    (control,) = [c for c in outcome.controls if c.controle == "forme_commune"]
+    assert (control.severite, control.lignes) == ("avertissement", 1)
+    assert control.observe.endswith(f"la première : {path.name}, ligne 41")
+    assert outside(now, "DUPONTFICTIF") == []
+    with duckdb.connect() as db:
+        staged_ = quality.folder(now, "rpps", 2025, 1) / "activites.parquet"
+        assert rows(db, f"SELECT commune FROM '{staged_}' WHERE _ligne = 41") == [(None,)]
+
+
+def test_no_control_quotes_a_cell(register: tuple[Settings, Path]) -> None:
+    """Codes of their form, unknown to the rules: what fails is told by counts and places."""
+    now, folder = register
+    path = of(folder, "activites")
+    content = path.read_text(encoding="utf-8").replace("|C|Civil|", "|Q|Civil|").replace("|S|Salarié|", "|Z|Salarié|")
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RefusedError) as told:
+        steps.ingest("rpps", 2025)
+    outcome = quality.load_outcome(now, "rpps", 2025, 1)
+    assert outcome
+    (known,) = [c for c in outcome.controls if c.controle == "codes_connus"]
+    assert not known.reussi
+    assert re.fullmatch(rf"\d+ ligne\(s\), la première : {path.name}, ligne \d+", known.observe)
+    assert "modes_presents" in told.value.what
+    assert not re.search(r"\b[QZ]\b", known.observe + told.value.what)
+
+
+@pytest.mark.parametrize("where", ["staging.stage", "_judge"])
+def test_an_error_that_nobody_foresaw_cites_nobody(
+    register: tuple[Settings, Path], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    now, _ = register
+
+    def fail(*_: object, **__: object) -> None:
+        raise duckdb.ConversionException("Could not convert string 'NOMFICTIF12' to INT32")
+
+    monkeypatch.setattr(f"pipelines.quality.{where}", fail)
+    with pytest.raises(RefusedError, match="ConversionException") as told:
+        steps.ingest("rpps", 2025)
+    assert told.value.__suppress_context__
+    assert "NOMFICTIF" not in told_by(told.value)
+    assert outside(now, "NOMFICTIF") == []
+
+
+def test_a_kept_text_of_a_personal_source_has_a_form() -> None:
+    formes = dict(RPPS.tables["activites"].formes)
+    del formes["commune"]
+    loose = RPPS.tables["activites"].model_copy(update={"formes": formes})
+    with pytest.raises(ValueError, match=r"sans `formes` : \['commune'\]"):
+        catalogue.Source(**{**dict(RPPS), "tables": {**RPPS.tables, "activites": loose}})
+
+
+# --- The size of a country ------------------------------------------------------------------------------
+
+
+def test_a_cut_of_the_national_register_is_refused(register: tuple[Settings, Path]) -> None:
+    """A real extract of some thousand lines, under its own name or under that of the mirror's cut."""
+    _, folder = register
+    (folder.parents[1] / "FICTIF.txt").unlink()
+    for path in folder.iterdir():
+        if FILES["activites"] not in path.name:
+            path.unlink()
+    with pytest.raises(RefusedError, match="Le contrôle « volume »") as told:
+        steps.ingest("rpps", 2025)
+    assert "au moins 1500000 lignes ; celui-ci est tronqué ou partiel" in told.value.expected
+    of(folder, "activites").rename(folder / "PS_LibreAcces_Personne_activite_sample.txt")
+    with pytest.raises(RefusedError, match="Le contrôle « volume »"):
+        steps.ingest("rpps", 2025)
+
+
+def test_the_cut_of_the_mirror_is_told_as_a_cut(mirror_root: Path, tmp_path: Path) -> None:
+    with environment(tmp_path / "entrepot", mirror_root) as now:
+        steps.ingest("rpps", 2021)
+        outcome = quality.load_outcome(now, "rpps", 2021, 1)
+    assert outcome
+    (volume,) = [c for c in outcome.controls if c.controle == "volume"]
+    assert (volume.severite, volume.reussi, volume.observe) == ("avertissement", False, "22")
+    assert "celui-ci est une coupe, connue comme telle" in volume.motif
+
+
+# --- Who can open it, and what is left ------------------------------------------------------------------
+
+
+def test_a_restricted_source_is_its_owners_alone(register: tuple[Settings, Path]) -> None:
+    now, _ = register
+    steps.ingest("rpps", 2025)
+    for room in (now.landing, now.staging):
+        for path in (room / "rpps", room / "rpps" / "2025", room / "rpps" / "2025" / "r1"):
+            assert path.stat().st_mode & 0o777 == 0o700, path
+    for path in (now.landing / "rpps" / "2025" / "r1").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600, path
+
+
+def left_behind(now: Settings) -> list[Path]:
+    """What runs cut short would have left, a name in each."""
+    names = [now.landing / "rpps" / "2025" / f"{kind}-0123" for kind in (".arrivee", ".telechargement")]
+    made = [*names, now.landing / "sae" / "2022" / ".arrivee-4", now.staging / "rpps" / "2025" / ".r1-ancien-5"]
+    for folder in made:
+        folder.mkdir(parents=True)
+        (folder / "reste.txt").write_text("NOMFICTIF", encoding="utf-8")
+    return made
+
+
+def test_what_cut_runs_left_goes_at_the_next_one(register: tuple[Settings, Path]) -> None:
+    now, _ = register
+    *mine, others, staged_ = left_behind(now)
+    steps.ingest("rpps", 2025)
+    assert [p for p in (*mine, staged_) if p.exists()] == []
+    assert others.exists()  # another source's: its own run, or a purge
+
+
+def test_purge_takes_what_cut_runs_left(register: tuple[Settings, Path]) -> None:
+    now, _ = register
+    made = left_behind(now)
+    assert steps.purge(2025, sure=False) == []
+    assert all(p.exists() for p in made)
+    assert steps.purge(2025, sure=True) == []
+    assert [p for p in made if p.exists()] == []
+
+
+def test_what_another_process_writes_is_not_taken_from_it(register: tuple[Settings, Path]) -> None:
+    now, _ = register
+    made = left_behind(now)
+    with locks.parts(now.warehouse, "un autre", locks.vintage("rpps", 2025)):
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from pipelines import retention, settings; print(len(retention.sweep(settings.load())))",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert done.stdout.strip() == "1"
+    assert [p for p in made if not p.exists()] == [made[2]]
 
 
 # --- Counted by hand --------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent
 # Cells of the column map that are not a header of the extract.
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
 ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
+NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
 # Type of a column that identifies a person: staged as a keyed hash (pipelines/personnes.py).
 PERSON = "personne"
@@ -120,7 +121,8 @@ class Table(_Strict):
     The key is `_ligne` where the producer gives none: then each line stands for itself.
     `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
     `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
-    the checks and the template of a contract both come from them.
+    the checks and the template of a contract both come from them. `formes` gives the pattern of a whole cell of a
+    text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
     `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
     """
 
@@ -135,6 +137,7 @@ class Table(_Strict):
     obligatoires: list[str] = []
     listes: dict[str, str | dict[str, str]] = {}
     exemple: list[dict[str, str]] = []
+    formes: dict[str, str] = {}
     layouts: list[Layout]
 
     def exists_in(self, millesime: int) -> bool:
@@ -172,9 +175,10 @@ class Confidentialite(_Strict):
 
 
 class Column(_Strict):
-    """One line of a column map; `theirs` gives the producer's names per vintage.
+    """One line of a column map; `theirs` gives the producer's names per vintage, as they are written.
 
-    Several accepted names are separated by `|`; a name between slashes is a pattern of the whole name.
+    Several accepted names are separated by `|`; a name between slashes is a pattern of the whole name. An empty
+    cell is what the nearest earlier vintage says: a new one is written where it differs, and nowhere else.
     """
 
     table: str
@@ -189,17 +193,29 @@ class Column(_Strict):
         """Its type once staged: the hash of a person is text."""
         return "VARCHAR" if self.type == PERSON else self.type
 
+    @property
+    def may_be_anything(self) -> bool:
+        """Whether it keeps the text of a cell as it is."""
+        captured = all(CAPTURED.fullmatch(text) for text in self.theirs.values() if text not in ("", NOWHERE))
+        return self.type == "VARCHAR" and not captured
+
     def headings(self, millesime: int) -> list[str]:
         """The producer's accepted names in that vintage; empty where the column doesn't exist."""
         return [name for name in self._names(millesime) if name != ABSENT]
+
+    def said_in(self, year: int) -> int:
+        """The column of the map that speaks for this one: itself, or where its cell is empty the nearest before it."""
+        return max(y for y, text in self.theirs.items() if y <= year and text)
 
     def may_lack(self, millesime: int) -> bool:
         """Whether some files of that vintage go without the column."""
         return ABSENT in self._names(millesime)
 
     def _names(self, millesime: int) -> list[str]:
-        year = map_year(self.theirs, millesime)
-        text = self.theirs[year].replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
+        text = self.theirs[self.said_in(map_year(self.theirs, millesime))]
+        if text == NOWHERE:
+            return []
+        text = text.replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
         return [name for name in text.split("|") if name]
 
 
@@ -245,6 +261,15 @@ class Source(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
+        oldest = min(year for column in self.columns for year in column.theirs)
+        unsaid = [f"{c.table}.{c.name}" for c in self.columns if not c.theirs[oldest]]
+        if unsaid:
+            raise ValueError(
+                f"la carte n'est remplie que pour {len(self.columns) - len(unsaid)} lignes sur {len(self.columns)} "
+                f"en {oldest}, son plus ancien millésime : une case vide reprend celui d'avant, et il n'y en a pas. "
+                f"Y écrire le nom que le producteur donnait, ou « {NOWHERE} » s'il n'avait pas la colonne : "
+                f"{', '.join(unsaid[:6])}{' …' if len(unsaid) > 6 else ''}"
+            )
         for column in self.columns:
             if column.table not in self.tables:
                 raise ValueError(f"la colonne {column.name} nomme une table inconnue : {column.table}")
@@ -253,9 +278,21 @@ class Source(_Strict):
             missing = [k for k in (*table.key, *table.key_blank) if k not in names and table.key != [LINE]]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
-            said = {*table.obligatoires, *table.listes, *(c for row in table.exemple for c in row)} - set(names)
+            said = {
+                *table.obligatoires,
+                *table.listes,
+                *table.formes,
+                *(c for row in table.exemple for c in row),
+            } - set(names)
             if said:
                 raise ValueError(f"table {name} : colonnes absentes de la carte : {sorted(said)}")
+            loose = [
+                c.name
+                for c in self.of_table(name)
+                if self.personal and c.may_be_anything and c.name not in table.formes
+            ]
+            if loose:  # a name would enter it by a swap of two headings
+                raise ValueError(f"table {name} : textes d'une source personnelle sans `formes` : {loose}")
             double = {n for n in names if names.count(n) > 1}
             if double:
                 raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")

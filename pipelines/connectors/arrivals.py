@@ -53,7 +53,7 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
     """
     if source.fetch is None or not settings.en_ligne or millesime in deposited(settings, source):
         return landing.archive(settings.landing, source, mirror.offer(settings.sources, source, millesime))
-    home = settings.landing / source.id / str(millesime)
+    home = landing.home(settings.landing, source, millesime)
     known = declared.load(home / RECORD)
     # A record without its revision is worth nothing: the archive may have been started anew.
     archived = {landed.revision: landed for landed in landing.revisions(settings.landing, source.id, millesime)}
