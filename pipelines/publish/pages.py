@@ -190,10 +190,8 @@ def small_counts(connection: duckdb.DuckDBPyConnection, table: str) -> str:
         "SELECT source, count(*) FILTER (effectif BETWEEN 1 AND 9) AS petits, "
         f"count(*) FILTER (statut = 'secret') AS secrets FROM {table} GROUP BY source ORDER BY source",
     )
-    return "dans cette publication, " + " ; ".join(
-        f"{r['source']} : {numbers.french(r['petits']) if r['petits'] else 'aucune'} case de 1 à 9, "
-        f"{numbers.french(r['secrets']) if r['secrets'] else 'aucune'} secrète"
-        for r in found
+    return "cases de 1 à 9, puis cases secrètes, dans cette publication : " + " ; ".join(
+        f"{r['source']}, {numbers.french(r['petits'])} et {numbers.french(r['secrets'])}" for r in found
     )
 
 

@@ -120,6 +120,7 @@ def density_series(m: Marts, profession: str, label: str, niveau: str, code: str
         rows=rows,
         words=charts.say_series(rows, f"densité {DENSITY}", "n1", broken),
         source=m.source(kept[0]["source"], "insee_population_departements"),
+        notes=[f"À lire avec réserve : {reserve}." for reserve in sorted({r["reserve"] for r in kept if r["reserve"]})],
     )
 
 
@@ -245,9 +246,10 @@ def projected(m: Marts, profession: str, label: str, niveau: str, code: str) -> 
     )
     learnt = [central[0]["debut_serie"], central[0]["fin_serie"]]
     notes.append(
-        f"Ce qu’elle prolonge est mesuré de {learnt[0]} à {learnt[1]}"
+        f"La méthode prolonge ce qui est mesuré de {learnt[0]} à {learnt[1]}"
         + "".join(
-            f" ; rupture de {charts.told(b)}" for b in m.breaks_of({r["source"] for r in past}, profession, learnt)
+            f" ; rupture de {b['annee']} entre ces années, [à lire avec prudence](methodologie.html#ruptures)"
+            for b in m.breaks_of({r["source"] for r in past}, profession, learnt)
         )
         + "."
     )

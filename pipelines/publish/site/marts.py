@@ -150,6 +150,8 @@ class Marts:
             r["libelle"] = self.label(r["niveau"], r["code"])
             r["intervalle"] = interval(r["bas"], r["haut"], "n1")
             r["face"] = r["face_a_france"]
+            if r["reserve"]:
+                r["face_statut"] = "sans objet"
         return found
 
     @functools.cached_property
