@@ -46,7 +46,10 @@ def main() -> None:
     disclosure.audit = timed("audit", disclosure.audit, seconds)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        _, reports = public.write(given.database, given.region, Path(folder) / public.NAME, fictif=fictif)
+        home = Path(folder)
+        reports = public.write(
+            given.database, given.region, home / public.NAME, home / "protection", fictif=fictif
+        ).reports
         seconds["all"] = time.perf_counter() - start
     for report in reports:
         print(

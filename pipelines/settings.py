@@ -66,6 +66,11 @@ class Settings:
         return self.warehouse / "releases"
 
     @property
+    def protection(self) -> Path:
+        """What releases showed of the protected tables, and whose answers these were: private."""
+        return self.warehouse / "protection"
+
+    @property
     def database(self) -> Path:
         """The warehouse that people query: a link to that of the edition in place.
 

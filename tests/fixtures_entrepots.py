@@ -125,6 +125,13 @@ def tables_only() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def tables_alone() -> Iterator[None]:
+    """`tables_only`, for a whole test."""
+    with tables_only():
+        yield
+
+
 def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> tuple[Path, str]:
     """A folder filled once a session, and what filling it returned, whichever process comes first."""
     home = factory.getbasetemp().parent if SHARED else factory.getbasetemp()

@@ -1,24 +1,29 @@
 """Statistical confidentiality: what a reader can deduce, what hiding takes it away, and a release that stops."""
 
+import contextlib
 import shutil
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import scipy.optimize as so
 import scipy.sparse as sp
 from fixtures_entrepots import EDITION, REGION, Warehouse, none, one, rows
+from scipy.sparse.csgraph import connected_components
 
 from pipelines import catalogue, disclosure, steps, warehouse
 from pipelines.catalogue import Confidentialite
-from pipelines.disclosure import attack, cells, structures
+from pipelines.disclosure import attack, cells, memory, structures
 from pipelines.disclosure.attack import FROZEN, System
-from pipelines.disclosure.cells import Sums
-from pipelines.errors import BuildError
+from pipelines.disclosure.cells import Shown, Sums, linear
+from pipelines.errors import BuildError, BusyError
 from pipelines.publish import public
 from pipelines.settings import Settings
 
@@ -308,7 +313,7 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
 def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: Path) -> None:
     """A complementary one: not sensitive itself, but what is hidden beside it can then be deduced."""
     with attached(sample.settings, public_file) as db:
-        assert disclosure.audit(db, "publie", []) == []
+        assert disclosure.audit(db, "publie") == []
         same = "m.annee = e.annee AND m.caisse = e.caisse AND m.profession = e.profession AND m.code = e.code"
         shown = rows(
             db,
@@ -317,7 +322,7 @@ def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: 
             "RETURNING 1",
         )
         assert shown
-        breaches = disclosure.audit(db, "publie", [])
+        breaches = disclosure.audit(db, "publie")
     assert breaches
     assert {b.table for b in breaches} == {"atlas.cessations"}
     with pytest.raises(disclosure.DisclosureError, match="un lecteur en déduirait") as told:
@@ -329,7 +334,7 @@ def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: 
 def test_a_ratio_whose_terms_are_hidden_is_a_breach(sample: Warehouse, public_file: Path) -> None:
     with attached(sample.settings, public_file) as db:
         db.execute("UPDATE publie.atlas.ressources_humaines SET valeur = 0.5 WHERE niveau = 'ej'")
-        assert {b.table for b in disclosure.audit(db, "publie", [])} == {"atlas.ressources_humaines"}
+        assert {b.table for b in disclosure.audit(db, "publie")} == {"atlas.ressources_humaines"}
 
 
 def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,28 +345,32 @@ def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, mon
 
 
 def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, public_file: Path, tmp_path: Path) -> None:
-    earlier = Path(shutil.copyfile(public_file, tmp_path / "anterieure.duckdb"))
+    """One line that the earlier showed, no secret by itself, gives away what the new one hides beside it."""
+    sets = tmp_path / "protection"
+    shutil.copytree(sample.settings.protection, sets)
+    earlier = sets / "1.duckdb"
+    earlier.chmod(0o600)
     with duckdb.connect(str(earlier)) as db:
         db.execute(f"ATTACH '{sample.settings.database}' AS entrepot (READ_ONLY)")
-        key = "annee, caisse, profession, niveau, code"
+        same = " AND ".join(f"t.{k} = e.{k}" for k in ("annee", "caisse", "profession", "niveau", "code"))
         told = rows(
             db,
-            "UPDATE atlas.cessations AS t SET cumul = e.cumul FROM ("
-            f"SELECT {key}, e.cumul FROM entrepot.atlas.cessations AS e JOIN atlas.cessations AS p USING ({key}) "
-            "WHERE p.cumul IS NULL AND e.cumul BETWEEN 1 AND 4 AND niveau = 'departement' ORDER BY ALL LIMIT 1) AS e "
-            "WHERE t.annee = e.annee AND t.caisse = e.caisse AND t.profession = e.profession "
-            "AND t.niveau = e.niveau AND t.code = e.code RETURNING t.annee, t.code",
+            "UPDATE atlas.cessations AS t SET liquidations = e.liquidations FROM entrepot.atlas.cessations AS e "
+            f"WHERE {same} AND t.statut = 'secret' AND t.niveau = 'region' AND e.liquidations > 10 RETURNING 1",
         )
         assert told
     with attached(sample.settings, public_file) as db:
-        assert disclosure.audit(db, "publie", [public_file.with_name("anterieure.duckdb")]) != []
-        # Of another vintage, it says nothing of this one.
-        with duckdb.connect(str(earlier)) as old:
-            old.execute("UPDATE atlas.cessations SET millesime = millesime - 10")
-        assert disclosure.audit(db, "publie", [earlier]) == []
-        (tmp_path / "illisible.duckdb").write_bytes(b"rien")
+        past = memory.attach(db, sample.settings.protection)
+        assert disclosure.audit(db, "publie", past) == []
+    with attached(sample.settings, public_file) as db:
+        past = memory.attach(db, sets)
+        # What it tells alone is told: only what the new one adds to it is a breach of the new one.
+        alone = disclosure.audit(db, past[0].name)
+        assert alone
+        assert len(disclosure.audit(db, "publie", past)) < len(alone)
+        (sets / "2.duckdb").write_bytes(b"rien")
         with pytest.raises(BuildError, match="ne se lit pas"):
-            disclosure.audit(db, "publie", [tmp_path / "illisible.duckdb"])
+            memory.attach(db, sets)
 
 
 def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_file: Path) -> None:
@@ -372,7 +381,7 @@ def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_fil
             assert right in structure.contributions
             other = structure.model_copy(update={"contributions": structure.contributions.replace(right, wrong)})
             with pytest.raises(BuildError, match="n'est pas la sienne"):
-                cells.read(db, model, other, "entrepot")
+                cells.read(db, model, other, Shown(f"entrepot.{model.name}", other.contributions))
 
 
 def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> None:
@@ -387,3 +396,182 @@ def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> 
             left = db.execute(f"SELECT count(*) FROM (({query}) EXCEPT ALL FROM publie.{model.name})", needed)
             assert left.fetchall() == [(0,)], model.name
         assert one(db, "SELECT count(*) FROM publie.atlas.effectifs WHERE effectif BETWEEN 1 AND 4")
+
+
+# --- Several releases ----------------------------------------------------------------------------------
+
+RH = "enquete = 'enquete_rh' AND annee = 2024"
+
+
+def answers(settings: Settings, statement: str, *values: object) -> None:
+    """Changes the answers to the surveys in a warehouse, and makes again the tables that add them up."""
+    tables = {m.name: m.query for m in warehouse.models() if m.name in ("atlas.enquetes", "atlas.ressources_humaines")}
+    with duckdb.connect(str(settings.database)) as db:
+        db.execute(statement, list(values))
+        for name, query in tables.items():
+            db.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+
+def bounds_of(database: Path, who: str, releases: dict[Path, set[str]]) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Each number that one answered in 2024, other than zero, and between what a reader of releases knows it to be.
+
+    He knows who answers where, who had not answered yet when each release was made, the sums of the questionnaire, and
+    who left a cell empty. Written apart from the engine: one unknown per answer, and another solver's entry.
+    """
+    with duckdb.connect(str(database), read_only=True) as db:
+        given = {
+            (e, q, m): float(v)
+            for e, q, m, v in rows(
+                db,
+                "SELECT finess_ej, question, modalite, valeur FROM core.enquete_reponses "
+                f"SEMI JOIN core.enquete_attendus USING (enquete, annee, finess_ej) WHERE {RH} AND valeur IS NOT NULL "
+                "AND statut = 'publié' ORDER BY ALL",
+            )
+        }
+        places = {
+            e: {("ght", g), ("departement", d), ("region", r), ("france", "F")}
+            for e, g, d, r in rows(
+                db, f"SELECT finess_ej, code_ght, departement, region FROM core.enquete_attendus WHERE {RH}"
+            )
+        }
+    number = {key: i for i, key in enumerate(given)}
+    known: list[dict[int, float]] = []
+    for file, absent in releases.items():
+        with duckdb.connect(str(file), read_only=True) as db:
+            shown = rows(
+                db,
+                f"SELECT question, modalite, niveau, code FROM atlas.enquetes WHERE {RH} AND choix = '' "
+                "AND valeur IS NOT NULL",
+            )
+        for question, line, level, code in shown:
+            those = (e for e in places if (level, code) in places[e] and e not in absent)
+            known.append({number[k]: 1.0 for e in those if (k := (e, question, line)) in number})
+    asked = catalogue.load("enquete_rh").questionnaire
+    rules = [linear(i.rule) for i in asked.identites if i.rule.sign == "="] if asked else []
+    lines = {m for _, _, m in given}
+    for e in places:
+        for q in {q for _, q, _ in given}:
+            known.append({number[k]: -1.0 if m == "ensemble" else 1.0 for m in lines if (k := (e, q, m)) in number})
+        for rule in rules:
+            terms = {q: w for q, w in rule.items() if q}
+            known += [
+                {number[e, q, m]: w for q, w in terms.items()} for m in lines if all((e, q, m) in number for q in terms)
+            ]
+    values = np.array(list(given.values()))
+    matrix = sp.csr_array(
+        (
+            [w for k in known for w in k.values()],
+            ([r for r, k in enumerate(known) for _ in k], [c for k in known for c in k]),
+        ),
+        shape=(len(known), len(values)),
+    )
+    _, part = connected_components(abs(matrix.T) @ abs(matrix), directed=False)
+    found = {}
+    for (e, q, m), cell in number.items():
+        if e != who or not values[cell]:
+            continue
+        columns = np.flatnonzero(part == part[cell])
+        mine = matrix[:, columns]
+        mine = mine[np.unique(mine.nonzero()[0])]
+        ends = [
+            so.linprog(sign * (columns == cell), A_eq=mine, b_eq=mine @ values[columns], bounds=(0, None)).x
+            for sign in (1.0, -1.0)
+        ]
+        low, high = (np.inf if x is None else x[columns == cell][0] for x in ends)
+        found[q, m] = (values[cell], low, high)
+    return found
+
+
+def within(found: dict[tuple[str, str], tuple[float, ...]], share: float) -> list[tuple[str, str]]:
+    """The answers that are known at least that well, on both sides."""
+    return [k for k, (value, low, high) in found.items() if low > (1 - share) * value and high < (1 + share) * value]
+
+
+@pytest.mark.usefixtures("tables_alone")
+def test_one_late_answer_does_not_follow_from_two_releases(copied: Settings) -> None:
+    with duckdb.connect(str(copied.database)) as db:
+        late = str(one(db, f"SELECT mode(finess_ej) FROM core.enquete_reponses WHERE {RH}"))
+        db.execute("CREATE TABLE staging.toutes AS FROM core.enquete_reponses")
+    answers(copied, f"DELETE FROM core.enquete_reponses WHERE {RH} AND finess_ej = ?", late)
+    first = Path(steps.publish(EDITION, REGION))
+    answers(
+        copied,
+        "CREATE OR REPLACE TABLE core.enquete_reponses AS "
+        f"SELECT * REPLACE (CASE WHEN {RH} THEN 2 ELSE revision END AS revision) FROM staging.toutes",
+    )
+    second = Path(steps.publish(EDITION, REGION))
+    assert second != first
+    files = {next(folder.glob("*.duckdb")): absent for folder, absent in ((first, {late}), (second, set[str]()))}
+    found = bounds_of(copied.database, late, files)
+    assert len(found) > 150
+    assert within(found, 0.1) == []
+    # Nor what he chose: the first counts of it, or the second, are not there.
+    chosen = f"SELECT question FROM atlas.enquetes WHERE {RH} AND choix <> '' AND niveau = 'region'"
+    both = [set(rows(duckdb.connect(str(file), read_only=True), chosen)) for file in files]
+    assert both[0]
+    assert not both[0] & both[1]
+    # The list of differences doesn't do the subtraction either, and says so.
+    told = pq.read_table(second / "FICTIF-differences.parquet").column("table_publiee").to_pylist()
+    assert not set(told) & set(structures.protected())
+
+
+def regions(settings: Settings) -> list[str]:
+    with duckdb.connect(str(settings.database), read_only=True) as db:
+        return [
+            str(r) for (r,) in rows(db, "SELECT code FROM reference.territoires WHERE niveau = 'region' ORDER BY 1")
+        ]
+
+
+@pytest.mark.usefixtures("tables_alone")
+def test_all_regions_are_published_from_one_protected_whole(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at once, then one after another: none is refused, and all together give nothing away."""
+    codes = regions(copied)
+    assert len(codes) == 18
+
+    def publish(region: str) -> Path:
+        while True:
+            with contextlib.suppress(BusyError):  # as a scheduler, that tries again
+                return next(Path(steps.publish(EDITION, region)).glob("*.duckdb"))
+            time.sleep(0.1)
+
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(publish, ("28", "11")))
+    # The other regions: their protected tables alone, which is enough here, and quick.
+    held = [m for m in public.published() if m.name in structures.protected()]
+    monkeypatch.setattr(public, "published", lambda: held)
+    for code in codes:
+        file = copied.warehouse / f"{code}.duckdb"
+        assert public.write(copied.database, code, file, copied.protection, fictif=True).protection.keep() == 1
+        made.append(file)
+    assert [p.name for p in copied.protection.iterdir()] == ["1.duckdb"]
+    assert copied.protection.stat().st_mode & 0o777 == 0o700
+    with duckdb.connect() as db:
+        db.execute(f"ATTACH '{copied.database}' AS entrepot (READ_ONLY)")
+        db.execute("ATTACH ':memory:' AS toutes")
+        for rank, file in enumerate(made):
+            db.execute(f"ATTACH '{file}' AS region_{rank} (READ_ONLY)")
+        for model in held:
+            every = " UNION ".join(f"FROM region_{rank}.{model.name}" for rank in range(len(made)))
+            db.execute(f"CREATE SCHEMA IF NOT EXISTS toutes.{model.schema}")
+            db.execute(f"CREATE TABLE toutes.{model.name} AS {every}")
+            keys = ", ".join(model.grain)
+            # A line hidden for one region and shown for another would be there twice.
+            none(db, f"SELECT {keys} FROM toutes.{model.name} GROUP BY {keys} HAVING count(*) > 1")
+        db.execute("USE entrepot")
+        places = "SELECT count(DISTINCT code) FROM toutes.atlas.cessations WHERE niveau = 'departement'"
+        assert one(db, places) == 101
+        assert disclosure.audit(db, "toutes") == []
+
+
+def test_without_what_earlier_releases_showed_nothing_is_published(copied: Settings) -> None:
+    folder = copied.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1"
+    (folder / "csv").mkdir(parents=True)
+    (folder / "manifeste.json").write_text('{"protection": 1}', encoding="utf-8")
+    with pytest.raises(BuildError, match=f"{EDITION}-{REGION}/{EDITION}.1") as told:
+        steps.publish(EDITION, REGION)
+    assert "sauvegarde" in told.value.todo
+    # One made before such files were kept stops the next one where it showed anything protected.
+    (folder / "manifeste.json").write_text("{}", encoding="utf-8")
+    (folder / "csv" / "FICTIF-atlas.enquetes.csv").write_bytes(b"enquete\r\nenquete_rh\r\n")
+    with pytest.raises(BuildError, match="On ne sait plus"):
+        steps.publish(EDITION, REGION)

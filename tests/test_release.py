@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows, tables_only
+from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
 from pipelines import catalogue, disclosure, steps, warehouse
 from pipelines.errors import BuildError
@@ -37,12 +36,6 @@ def digest(folder: Path) -> dict[str, str]:
 def change(database: Path, statement: str, *values: object) -> None:
     with duckdb.connect(str(database)) as db:
         db.execute(statement, list(values))
-
-
-@pytest.fixture
-def tables_alone() -> Iterator[None]:
-    with tables_only():
-        yield
 
 
 # --- Figures ------------------------------------------------------------------------------------------

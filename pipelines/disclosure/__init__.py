@@ -1,13 +1,13 @@
 """Statistical confidentiality: what stands between the marts and all that is published.
 
 Policies are the sources' (`confidentialite` in the catalogue), structures the tables' (structures.yml).
-`protect` hides, before anything is written; `audit` then attacks what was, as a reader would, with every earlier
-release in hand. docs/confidentialite.md says the rules in French.
+`protect` hides, before anything is written; `audit` then attacks what is left, as a reader would, with all that
+earlier releases showed in hand (memory.py). docs/confidentialite.md says the rules in French.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from pipelines import warehouse
 from pipelines.disclosure import attack, cells, structures
-from pipelines.disclosure.cells import Cells, Key
+from pipelines.disclosure.attack import Bound
+from pipelines.disclosure.cells import Key, Shown
+from pipelines.disclosure.memory import Set
 from pipelines.disclosure.structures import Structure
 from pipelines.errors import BuildError
 from pipelines.warehouse import Model
@@ -55,59 +57,63 @@ class DisclosureError(BuildError):
     """A release from which a reader would deduce what is secret: nothing of it is published."""
 
 
-@dataclass
-class Known:
-    """Lines of a table in earlier releases of the same vintage and revision: shown, or hidden."""
-
-    shown: set[Key]
-    hidden: set[Key]
-
-
-def protect(connection: duckdb.DuckDBPyConnection, database: str, previous: Sequence[Path]) -> list[Report]:
+def protect(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[Set] = ()) -> list[Report]:
     """Hides what must be in the tables of `database` that have a structure: measures NULL, status « secret ».
 
-    The connection's own database is the warehouse; `previous` are the public files of earlier releases. What they
-    hid stays hidden, what they showed is known.
+    The connection's own database is the warehouse; `past` is what earlier releases showed, of whatever vintage. What
+    they hid of the same respondents stays hidden, what they showed is known.
     """
     reports = []
-    for model, structure in _declared(connection, database):
-        removed = _remove(connection, model, structure, database)
+    for model, structure in declared(connection, database):
         name = f"{database}.{model.name}"
-        if structure.ouvert:
-            continue
+        removed = _remove(connection, model, structure, database)
+        for told in _choices(connection, model, structure, database, past):
+            removed += _count(connection, f"{name} WHERE {told}")
+            connection.execute(f"DELETE FROM {name} WHERE {told}")
         if structure.reprend:
             hidden = _ratios(connection, model, structure, database)
             reports.append(Report(model.name, _count(connection, name), 0, len(hidden), removed))
         else:
-            table = cells.read(connection, model, structure, database)
-            _prepare(table, _known(connection, model, structure, previous))
-            shown = attack.conceal(table.system)
+            table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
+            system = table.system
+            system.shown &= ~(table.kept & np.isfinite(system.cost))
+            shown = attack.conceal(system)
             hidden = {row for row, visible in zip(table.rows, shown, strict=True) if row is not None and not visible}
-            own = {r for r, s in zip(table.rows, table.system.sensitive, strict=True) if s and r is not None}
+            own = {r for r, s in zip(table.rows, system.sensitive, strict=True) if s and r is not None}
             lines = _count(connection, name)
             reports.append(Report(model.name, lines, len(own), len(hidden - own), removed))
         _hide(connection, model, structure, database, hidden)
     return reports
 
 
-def audit(connection: duckdb.DuckDBPyConnection, database: str, previous: Sequence[Path]) -> list[Breach]:
-    """What a reader of `database` and of the earlier releases could deduce that he should not."""
+def audit(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[Set] = ()) -> list[Breach]:
+    """What a reader of `database` and of the earlier releases could deduce that he should not.
+
+    What the earlier ones tell by themselves is told: it is no breach of this one.
+    """
     breaches = []
-    for model, structure in _declared(connection, database):
-        if structure.ouvert:
-            continue
+    for model, structure in declared(connection, database):
+        breaches += [
+            Breach(model.name, told, np.nan, np.nan) for told in _choices(connection, model, structure, database, past)
+        ]
         if structure.reprend:
             lost = _ratios(connection, model, structure, database)
             visible = _visible(connection, model, structure, f"{database}.{model.name}")
             breaches += [Breach(model.name, _told(model, row), np.nan, np.nan) for row in sorted(lost & visible)]
             continue
-        table = cells.read(connection, model, structure, database)
-        known = _known(connection, model, structure, previous).shown
-        known |= _visible(connection, model, structure, f"{database}.{model.name}")
-        system = table.system
-        system.shown = np.array([row in known for row in table.rows], dtype=bool)
-        breaches += [Breach(model.name, _told(model, table.rows[b.cell]), b.low, b.high) for b in attack.attack(system)]
+        table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
+        found = attack.attack(table.system)
+        if found and past:
+            alone = {b.cell: b for b in attack.attack(replace(table.system, shown=table.told))}
+            found = [b for b in found if _narrower(b, alone.get(b.cell))]
+        breaches += [Breach(model.name, _told(model, table.rows[b.cell]), b.low, b.high) for b in found]
     return breaches
+
+
+def _narrower(now: Bound, before: Bound | None) -> bool:
+    """Whether a cell is better known than it was."""
+    near = attack.EPSILON * (1 + abs(now.low))
+    return before is None or now.low > before.low + near or now.high < before.high - near
 
 
 def check(breaches: list[Breach]) -> None:
@@ -119,19 +125,25 @@ def check(breaches: list[Breach]) -> None:
             + " ; ".join(str(b) for b in breaches[:TOLD])
             + more,
             expected="des cases secrètes qu'aucune soustraction, ni aucune publication antérieure, ne fait retrouver",
-            todo="voir docs/confidentialite.md ; si c'est une publication antérieure qui les montre, la retirer",
+            todo="voir docs/confidentialite.md ; rien n'a été publié",
         )
 
 
-def _declared(connection: duckdb.DuckDBPyConnection, database: str) -> Iterable[tuple[Model, Structure]]:
-    """The structured tables that `database` holds."""
+def declared(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[Model, Structure]]:
+    """The tables that `database` holds and that are to be protected, each with its structure."""
     models = {m.name: m for m in warehouse.models()}
     held = connection.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?", [database]
     ).fetchall()
-    for name, structure in structures.load().items():
-        if (name,) in held:
-            yield models[name], structure
+    return [(models[name], structure) for name, structure in structures.protected().items() if (name,) in held]
+
+
+def _shown(database: str, model: Model, structure: Structure) -> Shown:
+    return Shown(f"{database}.{model.name}", structure.contributions)
+
+
+def _past(past: Sequence[Set], model: Model) -> list[Shown]:
+    return [made.shown(model) for made in past]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -139,7 +151,11 @@ def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
 
 
 def _told(model: Model, row: Key | None) -> str:
-    return "différence entre ses lignes" if row is None else ", ".join(str(k) for k in row if k != "")
+    return (
+        "différence entre des lignes, ou avec une publication antérieure"
+        if row is None
+        else ", ".join(str(k) for k in row if k != "")
+    )
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str) -> int:
@@ -151,61 +167,49 @@ def _remove(connection: duckdb.DuckDBPyConnection, model: Model, structure: Stru
     return lines
 
 
-def _prepare(table: Cells, known: Known) -> None:
-    """What an earlier release showed can't be hidden any more; what it hid stays so."""
-    system = table.system
-    told = np.array([row in known.shown for row in table.rows], dtype=bool)
-    kept = np.array([row in known.hidden for row in table.rows], dtype=bool)
-    system.cost = np.where(told, attack.FROZEN, system.cost)
-    system.shown &= ~(kept & ~told & np.isfinite(system.cost))
-
-
 def _visible(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, name: str) -> set[Key]:
     keys = ", ".join(f'"{k}"' for k in model.grain)
     some = " OR ".join(f'"{m}" IS NOT NULL' for m in structure.mesures)
     return set(connection.execute(f"SELECT {keys} FROM {name} WHERE {some}").fetchall())
 
 
-def _known(
-    connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, previous: Sequence[Path]
-) -> Known:
-    """What earlier releases, of any region, say of the same lines of the same vintages.
+def _choices(
+    connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str, past: Sequence[Set]
+) -> list[str]:
+    """SQL conditions of the questions of which the choices, with those shown before or elsewhere, tell one's own.
 
-    Raises BuildError where one of them can't be read: what it told would not be counted.
+    Two counts of the choices made for a question tell what those chose who are in one of them only: they are nobody,
+    or as many as the policy asks.
     """
-    known = Known(set(), set())
-    keys = [*model.grain, "millesime", "revision"]
-    named = ", ".join(f'"{k}"' for k in keys)
-    vintages = "(SELECT DISTINCT annee, millesime, revision FROM " + model.name + ")"
-    for path in previous:
-        try:
-            connection.execute(f"ATTACH {warehouse.literal(str(path))} AS anterieure (READ_ONLY)")
-        except duckdb.Error as error:
-            raise BuildError(
-                f"Une publication antérieure ne se lit pas : {error}",
-                expected="les fichiers publics de toutes les publications : ce qu'elles montrent est connu",
-                todo=f"la rétablir, ou retirer son dossier : {path.parent.name}",
-            ) from error
-        try:
-            columns = connection.execute(
-                "SELECT column_name FROM duckdb_columns() WHERE database_name = 'anterieure' "
-                "AND schema_name = ? AND table_name = ?",
-                [model.schema, model.table],
-            ).fetchall()
-            if {*keys, *structure.mesures, "statut"} <= {c for (c,) in columns}:
-                some = " OR ".join(f'"{m}" IS NOT NULL' for m in structure.mesures)
-                for *row, told, secret in connection.execute(
-                    f"SELECT {named}, {some}, statut = '{HIDDEN}' FROM anterieure.{model.name} "
-                    f"SEMI JOIN {vintages} USING (annee, millesime, revision)"
-                ).fetchall():
-                    key = tuple(row[: len(model.grain)])
-                    if told:
-                        known.shown.add(key)
-                    elif secret:
-                        known.hidden.add(key)
-        finally:
-            connection.execute("DETACH anterieure")
-    return known
+    if not structure.choix:
+        return []
+    keys = [k for k in model.grain if k not in (*cells.TERRITORY, "choix")]
+    named = [*keys, *cells.TERRITORY]
+    places = ", ".join(named)
+
+    def chosen(table: str, query: str) -> dict[Key, frozenset[Key]]:
+        found: dict[Key, set[Key]] = defaultdict(set)
+        for *row, who, choice in connection.execute(
+            f"SELECT {places}, contributeur, choix FROM ({query}) "
+            f"SEMI JOIN (FROM {table} WHERE {structure.hors}) USING ({places})"
+        ).fetchall():
+            found[tuple(row)].add((who, choice))
+        # By question; a region before France, which tells what the others chose.
+        return {row: frozenset(found[row]) for row in sorted(found, key=lambda r: (r[:-2], r[-1]))}
+
+    known: dict[Key, list[frozenset[Key]]] = defaultdict(list)
+    for made in past:
+        for row, here in chosen(made.shown(model).table, made.choices(model)).items():
+            known[row[:-2]].append(here)
+    told = []
+    for row, here in chosen(f"{database}.{model.name}", structure.choix).items():
+        policy = cells.policy_of([str(row[keys.index(structure.source)])])
+        between = [len({who for who, _ in here ^ other}) for other in known[row[:-2]]]
+        if policy is None or any(0 < n < policy.contributeurs for n in between):
+            told.append(" AND ".join(f"{k} = {warehouse.literal(str(v))}" for k, v in zip(named, row, strict=True)))
+        else:
+            known[row[:-2]].append(here)
+    return [f"{condition} AND {structure.hors}" for condition in told]
 
 
 def _ratios(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str) -> set[Key]:

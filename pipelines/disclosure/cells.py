@@ -2,11 +2,13 @@
 
 The finest lines that a table sums are gathered in blocks: those that lie in the same territories of the table, so
 that no difference between its lines tells them apart. A block may be what is left of a département when its GHT are
-taken away: it is in no table, and protected all the same.
+taken away: it is in no table, and protected all the same. A block is cut in atoms where the same answers are told more
+than once: by earlier releases, or by a campaign that asks again what the one before did. An atom is those who gave the
+same answer the same times; who answered one time only is what a difference tells.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,13 +19,14 @@ import scipy.sparse as sp
 
 from pipelines import catalogue, warehouse
 from pipelines.catalogue import Confidentialite
-from pipelines.disclosure.attack import FROZEN, System
+from pipelines.disclosure.attack import FROZEN, Flags, System
 from pipelines.disclosure.structures import Structure
 from pipelines.errors import BuildError, Place
 from pipelines.questionnaires.expressions import Rule
 from pipelines.warehouse import Model
 
 MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
+CENT = 0.005  # less is rounding
 TERRITORY = ("niveau", "code")
 CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
 # How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
@@ -58,15 +61,26 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A table as it is, or was, shown, and the query of the lines that it sums."""
+
+    table: str
+    contributions: str
+
+
+@dataclass(frozen=True)
 class Cells:
     """The cells of a table as a system, and the line of the table, in the order of its grain, that each is in.
 
-    The rows of latent cells are None.
+    Of latent cells, and of lines that only an earlier release shows, that is None. `told` are the cells that an
+    earlier release showed, `kept` those that it hid.
     """
 
     model: Model
     system: System
     rows: list[Key | None]
+    told: Flags
+    kept: Flags
 
 
 def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float, float] | None:
@@ -118,10 +132,35 @@ def policy_of(sources: Iterable[str]) -> Confidentialite | None:
     )
 
 
-class _Builder:
-    """Cells and relations as they are found."""
+@dataclass
+class _Answer:
+    """What one respondent (or the lines of one place, where none is named) makes of a measure at one moment."""
 
-    def __init__(self) -> None:
+    places: Key
+    sums: Sums
+
+
+OTHER = "autre"  # where a respondent is at a moment when he gave another answer
+
+# Answers are by dimensions, measure, and who gives them; atoms, by where these are each time (None: nowhere).
+# A moment has two times: what is asked of a year, and what the campaign after asks again of it, under that year.
+Answers = dict[tuple[Key, str, Any], _Answer]
+Where = tuple[Key | str | None, ...]
+Blocks = dict[tuple[Key, Key, str], int]
+
+
+Relation = tuple[dict[int, float], bool]  # and whether nothing is left over
+
+
+class _Builder:
+    """Cells and relations as they are found, moment by moment."""
+
+    def __init__(self, model: Model, structure: Structure) -> None:
+        self.model, self.structure = model, structure
+        self.dimensions = [k for k in model.grain if k not in TERRITORY]
+        self.order = [[*self.dimensions, *TERRITORY].index(k) for k in model.grain]
+        self.kinds: dict[Key, tuple[bool, bool]] = {}
+        self.sources: dict[str, Confidentialite] = {}
         self.sums: list[Sums] = []
         self.weights: list[float] = []
         self.policies: list[Confidentialite] = []
@@ -129,7 +168,18 @@ class _Builder:
         self.whole: list[bool] = []
         self.floor: list[float] = []
         self.rows: list[Key | None] = []
-        self.relations: list[dict[int, float]] = []
+        self.relations: dict[frozenset[tuple[int, float]], dict[int, float]] = {}
+        self.again = {then: now for now, then in structure.annee_precedente.items()}
+        self.atoms: dict[tuple[Key, str, Where], int] = {}
+        self.where: dict[int, Where] = {}
+        self.members: dict[int, frozenset[int]] = {}  # of each cell, its atoms
+        self.gathered: dict[frozenset[int], int] = {}
+        self.cells: dict[tuple[Key, str, frozenset[int]], int] = {}
+        self.rests: dict[frozenset[tuple[int, float]], int] = {}
+        self.now: set[int] = set()
+        self.seen: set[int] = set()
+        self.told: set[int] = set()
+        self.kept: set[int] = set()
 
     def add(
         self, sums: Sums, policy: Confidentialite, row: Key | None, *, whole: bool, signed: bool, weight: float = 1.0
@@ -145,94 +195,244 @@ class _Builder:
         self.rows.append(row)
         return len(self.sums) - 1
 
-    def system(self) -> System:
+    def measured(self, dims: Key, measure: str, sums: Sums, row: Key | None = None, weight: float = 1.0) -> int:
+        """A cell of some dimensions, under their policy."""
+        whole, signed = self.kinds[self.kind(dims, measure)]
+        return self.add(sums, self.policy(dims), row, whole=whole and sums.counts, signed=signed, weight=weight)
+
+    def relate(self, relation: dict[int, float]) -> None:
+        """A relation, once."""
+        self.relations.setdefault(frozenset(relation.items()), relation)
+
+    def policy(self, dims: Key) -> Confidentialite:
+        """The policy of a line. Raises BuildError where its source has none."""
+        source = self.structure.source
+        named = str(dims[self.dimensions.index(source)]) if source else ""
+        if named not in self.sources:
+            found = policy_of([named] if named else warehouse.sources_of(self.model.name))
+            if found is None:
+                raise _wrong(
+                    self.model, f"la source « {named or self.model.source} » n'a pas de règle de confidentialité"
+                )
+            self.sources[named] = found
+        return self.sources[named]
+
+    def kind(self, dims: Key, measure: str) -> Key:
+        """What is measured: a long table names it in a dimension."""
+        return (dims[self.dimensions.index("question")],) if "question" in self.dimensions else (measure,)
+
+    def asked(self, dims: Key, *, again: bool) -> Key:
+        """The dimensions under which the campaign after asks `dims` again, or those that `dims` asks again."""
+        named = dict(zip(self.dimensions, dims, strict=True))
+        questions, years = (self.again, 1) if again else (self.structure.annee_precedente, -1)
+        named |= {"question": questions[named["question"]], "annee": named["annee"] + years}
+        return tuple(named.values())
+
+    def repeats(self, dims: Key) -> bool:
+        """Whether a question asks again what the campaign before asked."""
+        return "question" in self.dimensions and self.kind(dims, "")[0] in self.structure.annee_precedente
+
+    def split(self, times: list[Answers]) -> None:
+        """The atoms: those who gave the same answer the same times, in the same places."""
+        atoms: dict[tuple[Key, str, Where], Sums] = {}
+        for dims, measure, who in dict.fromkeys(key for answers in times for key in answers):
+            given = [answers.get((dims, measure, who)) for answers in times]
+            for answer in {a.sums.value: a for a in given if a}.values():
+                where = tuple(
+                    None if a is None else a.places if a.sums.value == answer.sums.value else OTHER for a in given
+                )
+                atoms.setdefault((dims, measure, where), Sums()).add(answer.sums)
+        for (dims, measure, where), sums in atoms.items():
+            for again in {time % 2 for time, places in enumerate(where) if places is not None}:
+                kind = self.kind(self.asked(dims, again=True) if again else dims, measure)
+                whole, signed = self.kinds.get(kind, (True, False))
+                self.kinds[kind] = (whole and sums.value == round(sums.value), signed or sums.value < 0)
+        for key, sums in atoms.items():
+            first = next(time for time, places in enumerate(key[2]) if isinstance(places, tuple))
+            atom = self.measured(self.asked(key[0], again=True) if first % 2 else key[0], key[1], sums)
+            self.atoms[key], self.where[atom], self.members[atom] = atom, key[2], frozenset([atom])
+
+    def gather(self, dims: Key, measure: str, atoms: frozenset[int]) -> int:
+        """The cell that some atoms make; one alone is its own."""
+        if len(atoms) == 1:
+            return next(iter(atoms))
+        if atoms not in self.gathered:
+            cell = self.gathered[atoms] = self.measured(dims, measure, self.total(atoms))
+            self.members[cell] = atoms
+            self.relate({cell: -1.0, **dict.fromkeys(sorted(atoms), 1.0)})
+        return self.gathered[atoms]
+
+    def total(self, atoms: Iterable[int]) -> Sums:
+        """What some atoms come to."""
+        found = Sums()
+        for atom in sorted(atoms):
+            found.add(self.sums[atom])
+        return found
+
+    def blocks(self, moment: int) -> Blocks:
+        """The cells of what lies in the same territories at a moment."""
+        found: dict[tuple[Key, Key, str], list[int]] = defaultdict(list)
+        for (dims, measure, where), atom in self.atoms.items():
+            for again in (False, True):
+                places = where[2 * moment + again]
+                if isinstance(places, tuple):
+                    found[self.asked(dims, again=True) if again else dims, places, measure].append(atom)
+        return {key: self.gather(key[0], key[2], frozenset(atoms)) for key, atoms in found.items()}
+
+    def show(self, moment: int, present: dict[Key, Key], blocks: Blocks, *, latest: bool) -> None:
+        """The lines of the table at a moment. Raises BuildError where they are not the sums of their blocks."""
+        of_cell: dict[tuple[Key, str], list[int]] = defaultdict(list)
+        for (dims, places, measure), block in blocks.items():
+            for place in places:
+                of_cell[(*dims, *place), measure].append(block)
+        for (key, measure), inside in of_cell.items():
+            if key not in present:
+                continue
+            atoms = frozenset(atom for block in inside for atom in self.members[block])
+            total, said = self.total(atoms), present[key][self.structure.mesures.index(measure)]
+            if said is not None and abs(float(said) - total.value) > 0.01 + 1e-6 * abs(total.value):
+                named = dict(zip(self.dimensions, key, strict=False))
+                raise _wrong(self.model, f"{named} {key[-2:]} : {said} et {total.value}")
+            cell = self.cells.get((key, measure, atoms))
+            if cell is None:
+                cell = self.cells[key, measure, atoms] = self.line(key, measure, total)
+                self.relate({cell: -1.0, **dict.fromkeys(inside, 1.0)})
+                if len(inside) == 1:  # the block is this very cell, which is protected
+                    self.needs[inside[0]] = None
+            visible = any(value is not None for value in present[key])
+            if latest:
+                self.now.add(cell)
+                self.seen |= {cell} if visible else set()
+            else:
+                (self.told if visible else self.kept).add(cell)
+            self.once(key, measure, atoms)
+        for key, values in present.items():
+            for measure, value in zip(self.structure.mesures, values, strict=True):
+                if value is not None and (key, measure) not in of_cell:
+                    raise _wrong(self.model, f"{key} : aucune contribution")
+
+    def line(self, key: Key, measure: str, sums: Sums) -> int:
+        """The cell of a line of the table; what is read most costs most."""
+        totals = self.structure.totaux.items()
+        is_total = any(key[self.dimensions.index(name)] == value for name, value in totals)
+        weight = READ.get(str(key[-2]), 1.0) * (TOTAL if is_total else 1.0)
+        return self.measured(key[:-2], measure, sums, tuple(key[i] for i in self.order), weight)
+
+    def once(self, key: Key, measure: str, atoms: frozenset[int]) -> None:
+        """What a line tells with the same line of another time: the sum of those who did not answer then."""
+        ordered = sorted(atoms)
+        for places in zip(*(self.where[atom] for atom in ordered), strict=True):
+            only = frozenset(atom for atom, there in zip(ordered, places, strict=True) if there is None)
+            if only and only != atoms:
+                self.gather(key[:-2], measure, only)
+
+    def link(self, latent: Blocks, *, alike: bool = False) -> None:
+        """The relations inside each block; `alike`, only those of the same respondents.
+
+        An equality may not hold: one of those who answered left a cell empty, and nobody knows by how much.
+        """
+        for relation, equal in [*self.totals(latent), *self.identities(latent)]:
+            rest = -sum(weight * self.sums[cell].value for cell, weight in relation.items())
+            known = equal and abs(rest) < CENT
+            if alike and (len({frozenset(self.sums[c].by_contributor) for c in relation}) > 1 or equal > known):
+                continue
+            if known:
+                self.relate(relation)
+            elif equal or rest >= 0:
+                same = frozenset(relation.items())
+                if same not in self.rests:
+                    whole = all(self.whole[cell] for cell in relation)
+                    sums = Sums(abs(rest), counts=all(self.sums[cell].counts for cell in relation))
+                    self.rests[same] = self.add(sums, self.policies[min(relation)], None, whole=whole, signed=False)
+                    if equal:
+                        self.needs[self.rests[same]] = None
+                self.relate({**relation, self.rests[same]: -1.0 if rest < 0 else 1.0})
+
+    def totals(self, latent: Blocks) -> Iterator[Relation]:
+        """In each block, what is « ensemble » is the sum of the others."""
+        for dimension, total in self.structure.totaux.items():
+            place = self.dimensions.index(dimension)
+            relations: dict[Key, dict[int, float]] = defaultdict(dict)
+            for (dims, places, measure), cell in latent.items():
+                others = (*dims[:place], *dims[place + 1 :], places, measure)
+                relations[others][cell] = -1.0 if dims[place] == total else 1.0
+            yield from ((r, True) for r in relations.values() if len(r) > 1 and -1.0 in r.values())
+
+    def identities(self, latent: Blocks) -> Iterator[Relation]:
+        """In each block, what links measures; the rest of what is part of another is a cell of its own."""
+        long = self.structure.identites == "questionnaires"
+        place = self.dimensions.index("question") if long else len(self.dimensions)
+        cells: dict[tuple[str, Key, Key], dict[str, int]] = defaultdict(dict)
+        for (dims, places, measure), cell in latent.items():
+            source = str(dims[self.dimensions.index(self.structure.source)]) if long else ""
+            others = (*dims[:place], *dims[place + 1 :])
+            cells[source, others, places][dims[place] if long else measure] = cell
+        rules: dict[str, list[dict[str, float]]] = {}
+        for (source, _, _), here in cells.items():
+            if source not in rules:
+                texts = _rules(source) if long else list(self.structure.identites)
+                rules[source] = [linear(Rule.parse(text)) for text in texts]
+            for rule in rules[source]:
+                weights = {name: weight for name, weight in rule.items() if name}
+                if not weights.keys() <= here.keys():
+                    continue
+                yield {here[name]: weight for name, weight in weights.items()}, not rule[""]
+
+    def made(self) -> Cells:
+        """All cells; those of the latest moment may be hidden, the others are as they were shown."""
         n = len(self.sums)
         values = np.array([s.value for s in self.sums], dtype=float)
-        cells = [(r, c, w) for r, relation in enumerate(self.relations) for c, w in relation.items()]
-        matrix = sp.csr_array(
-            ([w for *_, w in cells], ([r for r, *_ in cells], [c for _, c, _ in cells])),
-            shape=(len(self.relations), n),
-            dtype=float,
-        )
-        inside = np.array([row is not None for row in self.rows], dtype=bool)
-        numbers: dict[Key, int] = {}
-        group = np.array([-1 if row is None else numbers.setdefault(row, len(numbers)) for row in self.rows], dtype=int)
+        relations = list(self.relations.values())
+        matrix = [(r, c, w) for r, relation in enumerate(relations) for c, w in relation.items()]
         low = np.array([need[0] if need else np.nan for need in self.needs], dtype=float)
         high = np.array([need[1] if need else np.nan for need in self.needs], dtype=float)
-        return System(
+        now, told, kept = (np.isin(np.arange(n), sorted(cells)) for cells in (self.now, self.told, self.kept))
+        rows = [row if latest else None for row, latest in zip(self.rows, now, strict=True)]
+        numbers: dict[Key, int] = {}
+        system = System(
             values=values,
             floor=np.array(self.floor, dtype=float),
             low=low,
             high=high,
             integer=np.array(self.whole, dtype=bool),
-            shown=inside.copy(),
+            shown=told | np.isin(np.arange(n), sorted(self.seen)),
             # A zero is nobody, and is shown; unless all that it is part of is about too few.
             cost=np.where(
-                inside & ((values != 0) | ~np.isnan(low)),
+                now & ~told & ((values != 0) | ~np.isnan(low)),
                 np.array(self.weights) * (1 + np.log10(1 + np.abs(values))),
                 FROZEN,
             ),
-            group=group,
-            relations=matrix,
+            group=np.array([-1 if r is None else numbers.setdefault(r, len(numbers)) for r in rows], dtype=int),
+            relations=sp.csr_array(
+                ([w for *_, w in matrix], ([r for r, *_ in matrix], [c for _, c, _ in matrix])),
+                shape=(len(relations), n),
+                dtype=float,
+            ),
         )
+        return Cells(self.model, system, rows, told, kept & ~told)
 
 
-def read(connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str) -> Cells:
-    """The cells of a table of `database`, from the lines of the warehouse (the connection's own database) it sums.
+def read(
+    connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, now: Shown, past: Sequence[Shown] = ()
+) -> Cells:
+    """The cells of a table, from the lines of the warehouse that it sums, with those that earlier releases showed.
 
     Raises BuildError where the sums are not the table's: the structure is not its own.
     """
-    dimensions = [k for k in model.grain if k not in TERRITORY]
-    present = _present(connection, model, structure, database)
-    territories = {row[-2:] for row in present}
-    blocks = _blocks(connection, structure, dimensions, territories)
-    kinds = _kinds(structure, dimensions, blocks)
-    policies: dict[str, Confidentialite | None] = {}
-
-    def policy(dims: Key) -> Confidentialite:
-        named = str(dims[dimensions.index(structure.source)]) if structure.source else ""
-        if named not in policies:
-            policies[named] = policy_of([named] if named else warehouse.sources_of(model.name))
-        found = policies[named]
-        if found is None:
-            raise _wrong(model, f"la source « {named or model.source} » n'a pas de règle de confidentialité")
-        return found
-
-    made = _Builder()
-    latent: dict[tuple[Key, Key, str], int] = {}
-    of_cell: dict[tuple[Key, str], list[tuple[Key, Key, str]]] = defaultdict(list)
-    for (dims, places, measure), sums in blocks.items():
-        whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
-        latent[dims, places, measure] = made.add(sums, policy(dims), None, whole=whole and sums.counts, signed=signed)
-        for place in places:
-            of_cell[(*dims, *place), measure].append((dims, places, measure))
-    order = [[*dimensions, *TERRITORY].index(k) for k in model.grain]
-    for (key, measure), members in of_cell.items():
-        if key not in present:
-            continue
-        total = Sums()
-        for member in members:
-            total.add(blocks[member])
-        said = present[key][structure.mesures.index(measure)]
-        if said is not None and abs(float(said) - total.value) > 0.01 + 1e-6 * abs(total.value):
-            raise _wrong(model, f"{dict(zip(dimensions, key, strict=False))} {key[-2:]} : {said} et {total.value}")
-        dims = key[:-2]
-        whole, signed = kinds[_kind(structure, dimensions, dims, measure)]
-        row = tuple(key[i] for i in order)
-        is_total = any(dims[dimensions.index(name)] == value for name, value in structure.totaux.items())
-        weight = READ.get(str(key[-2]), 1.0) * (TOTAL if is_total else 1.0)
-        cell = made.add(total, policy(dims), row, whole=whole and total.counts, signed=signed, weight=weight)
-        made.relations.append({cell: -1.0, **{latent[m]: 1.0 for m in members}})
-        if len(members) == 1:  # the block is this very cell, which is protected
-            made.needs[latent[members[0]]] = None
-    for key, said in present.items():
-        for measure, value in zip(structure.mesures, said, strict=True):
-            if value is not None and (key, measure) not in of_cell:
-                raise _wrong(model, f"{key} : aucune contribution")
-    _totals(made, structure, dimensions, latent)
-    _identities(made, structure, dimensions, latent)
-    _repeated(made, structure, dimensions, latent)
-    return Cells(model, made.system(), made.rows)
+    made = _Builder(model, structure)
+    moments = [*past, now]
+    present = [_present(connection, made, shown.table) for shown in moments]
+    times: list[Answers] = []
+    for shown, lines in zip(moments, present, strict=True):
+        times += _answers(connection, made, shown.contributions, {row[-2:] for row in lines})
+    made.split(times)
+    for moment, lines in enumerate(present):
+        blocks = made.blocks(moment)
+        made.show(moment, lines, blocks, latest=moment == len(past))
+        made.link(blocks)
+    if past or structure.annee_precedente:
+        made.link({(dims, where, measure): atom for (dims, measure, where), atom in made.atoms.items()}, alike=True)
+    return made.made()
 
 
 def _wrong(model: Model, what: str) -> BuildError:
@@ -244,113 +444,46 @@ def _wrong(model: Model, what: str) -> BuildError:
     )
 
 
-def _present(
-    connection: duckdb.DuckDBPyConnection, model: Model, structure: Structure, database: str
-) -> dict[Key, Key]:
+def _present(connection: duckdb.DuckDBPyConnection, made: _Builder, table: str) -> dict[Key, Key]:
     """The measures of each line of the table, by its dimensions then its territory."""
-    keys = [k for k in model.grain if k not in TERRITORY] + list(TERRITORY)
-    named = ", ".join(f'"{k}"' for k in [*keys, *structure.mesures])
-    sums = f"WHERE NOT ({structure.hors})" if structure.hors else ""
-    rows = connection.execute(f"SELECT {named} FROM {database}.{model.name} {sums}").fetchall()
+    keys = [*made.dimensions, *TERRITORY]
+    named = ", ".join(f'"{k}"' for k in [*keys, *made.structure.mesures])
+    sums = f"WHERE NOT ({made.structure.hors})" if made.structure.hors else ""
+    rows = connection.execute(f"SELECT {named} FROM {table} {sums}").fetchall()
     return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
 
-def _blocks(
-    connection: duckdb.DuckDBPyConnection, structure: Structure, dimensions: list[str], territories: set[Key]
-) -> dict[tuple[Key, Key, str], Sums]:
-    """The lines of the warehouse, added up by dimensions, territories in which they lie, and measure."""
-    cursor = connection.execute(structure.contributions)
+def _answers(
+    connection: duckdb.DuckDBPyConnection, made: _Builder, query: str, territories: set[Key]
+) -> tuple[Answers, Answers]:
+    """What each respondent makes of each measure, and the territories of the table in which he lies.
+
+    What is asked again of the year before is apart, under the dimensions of that year.
+    """
+    cursor = connection.execute(query)
     names = [d[0] for d in cursor.description or []]
-    known = {*dimensions, *structure.mesures, CONTRIBUTOR, COUNTS, POPULATION}
+    known = {*made.dimensions, *made.structure.mesures, CONTRIBUTOR, COUNTS, POPULATION}
     levels = [n for n in names if n not in known]
-    blocks: dict[tuple[Key, Key, str], Sums] = defaultdict(Sums)
+    first: Answers = {}
+    again: Answers = {}
     for row in sorted(cursor.fetchall(), key=str):  # the same order, so the same cells hidden, from run to run
         line = dict(zip(names, row, strict=True))
-        dims = tuple(line[d] for d in dimensions)
+        dims = tuple(line[d] for d in made.dimensions)
         places = tuple((n, line[n]) for n in levels if (n, line[n]) in territories)
-        for measure in structure.mesures:
+        named = line.get(CONTRIBUTOR)
+        answers, key = (again, made.asked(dims, again=False)) if made.repeats(dims) else (first, dims)
+        for measure in made.structure.mesures:
             if line[measure] is None:
                 continue
             value = float(line[measure])
-            who = {line[CONTRIBUTOR]: value} if line.get(CONTRIBUTOR) else {}
             people = line.get(POPULATION)
-            one = Sums(value, None if people is None else float(people), bool(line.get(COUNTS, True)), who)
-            blocks[dims, places, measure].add(one)
-    return blocks
-
-
-def _kind(structure: Structure, dimensions: list[str], dims: Key, measure: str) -> Key:
-    """What is measured: a long table names it in a dimension."""
-    return (dims[dimensions.index("question")],) if "question" in dimensions else (measure,)
-
-
-def _kinds(
-    structure: Structure, dimensions: list[str], blocks: dict[tuple[Key, Key, str], Sums]
-) -> dict[Key, tuple[bool, bool]]:
-    """Of each thing measured: whether it is always whole, and whether it may be negative."""
-    kinds: dict[Key, tuple[bool, bool]] = {}
-    for (dims, _, measure), sums in blocks.items():
-        kind = _kind(structure, dimensions, dims, measure)
-        whole, signed = kinds.get(kind, (True, False))
-        kinds[kind] = (whole and sums.value == round(sums.value), signed or sums.value < 0)
-    return kinds
-
-
-def _totals(
-    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
-) -> None:
-    """In each block, what is « ensemble » is the sum of the others."""
-    for dimension, total in structure.totaux.items():
-        place = dimensions.index(dimension)
-        relations: dict[Key, dict[int, float]] = defaultdict(dict)
-        for (dims, places, measure), cell in latent.items():
-            others = (*dims[:place], *dims[place + 1 :], places, measure)
-            relations[others][cell] = -1.0 if dims[place] == total else 1.0
-        made.relations += [r for r in relations.values() if len(r) > 1 and -1.0 in r.values()]
-
-
-def _identities(
-    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
-) -> None:
-    """In each block, what links measures; the rest of what is part of another is a cell of its own."""
-    long = structure.identites == "questionnaires"
-    place = dimensions.index("question") if long else len(dimensions)
-    cells: dict[tuple[str, Key, Key], dict[str, int]] = defaultdict(dict)
-    for (dims, places, measure), cell in latent.items():
-        source = str(dims[dimensions.index(structure.source)]) if long else ""
-        cells[source, (*dims[:place], *dims[place + 1 :]), places][dims[place] if long else measure] = cell
-    rules: dict[str, list[dict[str, float]]] = {}
-    for (source, _, _), here in cells.items():
-        if source not in rules:
-            texts = _rules(source) if long else list(structure.identites)
-            rules[source] = [linear(Rule.parse(text)) for text in texts]
-        for rule in rules[source]:
-            weights = {name: weight for name, weight in rule.items() if name}
-            if not weights.keys() <= here.keys():
-                continue
-            relation = {here[name]: weight for name, weight in weights.items()}
-            rest = -sum(w * made.sums[c].value for c, w in relation.items())
-            if rule[""] and rest < 0:  # not so here: no relation
-                continue
-            if rule[""]:  # left - right + rest = 0
-                sums = Sums(rest, counts=all(made.sums[c].counts for c in relation))
-                whole = all(made.whole[c] for c in relation)
-                relation[made.add(sums, made.policies[min(relation)], None, whole=whole, signed=False)] = 1.0
-            made.relations.append(relation)
-
-
-def _repeated(
-    made: _Builder, structure: Structure, dimensions: list[str], latent: dict[tuple[Key, Key, str], int]
-) -> None:
-    """What a campaign asks of the year before was told by the campaign before, where both agree."""
-    for (dims, places, measure), cell in latent.items():
-        told = dict(zip(dimensions, dims, strict=True))
-        if told.get("question") not in structure.annee_precedente:
-            continue
-        told |= {"question": structure.annee_precedente[told["question"]], "annee": told["annee"] - 1}
-        before = latent.get((tuple(told[d] for d in dimensions), places, measure))
-        if before is not None and made.sums[before].value == made.sums[cell].value:
-            made.relations.append({cell: 1.0, before: -1.0})
+            sums = Sums(value, None if people is None else float(people), bool(line.get(COUNTS, True)))
+            sums.by_contributor |= {named: value} if named else {}
+            answer = answers.setdefault((key, measure, named or places), _Answer(places, Sums()))
+            if answer.places != places:
+                raise _wrong(made.model, f"{named} répond de deux territoires")
+            answer.sums.add(sums)
+    return first, again
 
 
 def _rules(source: str) -> list[str]:

@@ -39,6 +39,7 @@ class Structure(_Strict):
     identites: Literal["questionnaires"] | list[str] = []
     annee_precedente: dict[str, str] = {}
     contributions: str = ""
+    choix: str = ""
     retire: Removed | None = None
     hors: str = ""
     reprend: Taken | None = None
@@ -57,3 +58,8 @@ def load() -> dict[str, Structure]:
     data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     found = {name: Structure(**entry) for name, entry in data.items()}
     return dict(sorted(found.items(), key=lambda item: item[1].reprend is not None))
+
+
+def protected() -> dict[str, Structure]:
+    """Those of the tables of which something is hidden."""
+    return {name: structure for name, structure in load().items() if not structure.ouvert}

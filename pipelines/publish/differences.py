@@ -1,6 +1,7 @@
 """What a release changes: lines added and removed, values revised, each with its cause, since the one before.
 
-Both releases' Parquet files are joined on the grain of each table. The cause is the first of these that holds:
+Of the tables that are protected, no line is written: the difference of two sums would tell of those who answered in
+between. Both releases' Parquet files are joined on the grain of each table. The cause is the first of these that holds:
 confidentialité (the line became secret, or is no more), géographie (its territory is new, gone, or of other communes),
 source (a vintage or revision that its table reads entered or left the lock), méthode (the commit differs: the same lock
 and commit give the same bytes). A difference with none of them is « inexpliquée », and to be looked into.
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import editions, landing, warehouse
+from pipelines.disclosure import structures
 from pipelines.editions import Lock
 from pipelines.publish import pages, tables
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
@@ -133,6 +135,7 @@ def page(diff: Diff, now: Published, region: str, label: str) -> None:
         .render(
             diff=diff,
             sens=MEANING,
+            protegees=sorted(structures.protected()),
             version=now.version,
             edition={"edition": now.lock.edition, "commit": now.lock.commit},
             region=region,
@@ -160,6 +163,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Publ
     for name, w in sorted(released.items()):
         if name not in there:
             _whole(connection, name, "table ajoutée", "méthode" if other else "inexpliquée", method if other else "")
+            continue
+        if name in structures.protected():
             continue
         old, new = before.table(name), now.table(name)
         if landing.sha256(old) == landing.sha256(new):

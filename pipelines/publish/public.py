@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, disclosure, warehouse
+from pipelines.disclosure import memory, structures
 from pipelines.errors import BuildError, Place
 from pipelines.warehouse import Model
 
@@ -89,7 +90,7 @@ def descending() -> dict[str, list[str]]:
 
 def held_back() -> dict[str, list[str]]:
     """Those of them that enter no release: nobody has declared how they add up, so they can't be protected."""
-    return {name: sources for name, sources in descending().items() if name not in disclosure.structures.load()}
+    return {name: sources for name, sources in descending().items() if name not in structures.load()}
 
 
 def published() -> list[Model]:
@@ -109,8 +110,11 @@ def openly(columns: Iterable[str]) -> str:
     return " AND ".join(conditions) or "true"
 
 
-def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str:
-    """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`."""
+def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool, table: str = "") -> str:
+    """SQL of the rows of a table that a region's release holds, in total order. Parameter: `region`.
+
+    They are those of the warehouse, or of `table`, where it is protected.
+    """
     if model.publication not in RULES:
         raise BuildError(
             f"« Publication : {model.publication} » n'est pas une règle connue.",
@@ -125,64 +129,76 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool) -> str
         rule = f"({rule}) AND {openly(names)}"
     order = ", ".join(f'"{k}"' for k in [*model.grain, *[n for n in names if n not in model.grain]])
     said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
-    return f"SELECT m.*{said} FROM {model.name} AS m WHERE {rule} ORDER BY {order}"
+    return f"SELECT m.*{said} FROM {table or model.name} AS m WHERE {rule} ORDER BY {order}"
 
 
-def write(
-    database: Path, region: str, target: Path, *, fictif: bool, previous: Sequence[Path] = ()
-) -> tuple[list[Written], list[disclosure.Report]]:
+@dataclass(frozen=True)
+class File:
+    """A public file as it was written, the set from which its protected tables come, and what was hidden to make it."""
+
+    written: list[Written]
+    protection: memory.Set
+    reports: list[disclosure.Report]
+
+
+def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool) -> File:
     """Writes the tables of a region's release from a warehouse into a new DuckDB file, with their words.
 
-    Rows are totally ordered. Those tables that are held back are left out; those that are protected are so in memory,
-    before anything is written, and the file is then attacked with the `previous` public files in hand.
-    Raises DisclosureError where it gives away what is secret.
+    Rows are totally ordered. Those tables that are held back are left out. Those that are protected are so for the
+    whole country at once, before anything is written, and then attacked with all that earlier releases showed in hand
+    (the folder `sets`): each region's release is a part of that. Raises DisclosureError where it gives away what is
+    secret.
     """
     with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
         connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
         kept = "STORAGE_VERSION 'v1.0.0', RECOVERY_MODE no_wal_writes"
         connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie ({kept})")
-        connection.execute("ATTACH ':memory:' AS brut")
         connection.execute("USE entrepot")
         connection.execute(warehouse.COMPRESSION)
-        for schema in warehouse.SCHEMAS:
-            connection.execute(f"CREATE SCHEMA brut.{schema}")
-        protected = {name for name in disclosure.structures.load() if name in descending()}
-        for model in (m for m in published() if m.name in protected):
-            _fill(connection, model, "brut", region, fictif=fictif)
-        reports = disclosure.protect(connection, "brut", previous)
+        protection, reports = _protected(connection, sets)
         for schema in warehouse.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
         with warehouse.side_by_side(connection) as pool:
             tasks = [
-                pool.submit(_write_one, connection.cursor(), m, region, fictif=fictif, protected=m.name in protected)
+                pool.submit(_write_one, connection.cursor(), m, region, protection.name, fictif=fictif)
                 for m in published()
             ]
         written = [task.result() for task in tasks]
         connection.execute("CHECKPOINT publie")
-        disclosure.check(disclosure.audit(connection, "publie", previous))
-    return written, reports
+    return File(written, protection, reports)
+
+
+def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[memory.Set, list[disclosure.Report]]:
+    """The protected tables of the whole country: those of an earlier release of the same content, or new ones."""
+    connection.execute("ATTACH ':memory:' AS brut")
+    models = {m.name: m for m in published()}
+    for name in structures.protected():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS brut.{models[name].schema}")
+        connection.execute(f"CREATE TABLE brut.{name} AS FROM {name}")
+    past = memory.attach(connection, folder)
+    declared = disclosure.declared(connection, "brut")
+    content = memory.content(connection, "brut", declared)
+    found = memory.same(connection, past, content)
+    if found is not None:
+        return found, []
+    reports = disclosure.protect(connection, "brut", past)
+    disclosure.check(disclosure.audit(connection, "brut", past))
+    return memory.write(connection, "brut", declared, content, folder), reports
 
 
 def _write_one(
-    connection: duckdb.DuckDBPyConnection, model: Model, region: str, *, fictif: bool, protected: bool
+    connection: duckdb.DuckDBPyConnection, model: Model, region: str, protected: str, *, fictif: bool
 ) -> Written:
-    """Writes one table into the public file, as it was protected or as the region's release holds it."""
+    """Writes one table into the public file, as the region's release holds it."""
+    table = f"{protected}.{model.name}" if model.name in structures.protected() else ""
     with connection:
         connection.execute("USE entrepot")
         columns = warehouse.described(connection, model)
         connection.begin()
-        if protected:
-            order = ", ".join(f'"{n}"' for n in [*model.grain, *[n for n, _ in columns if n not in model.grain]])
-            connection.execute(f"CREATE TABLE publie.{model.name} AS FROM brut.{model.name} ORDER BY {order}")
-        else:
-            _fill(connection, model, "publie", region, fictif=fictif)
+        query = select(model, columns, fictif=fictif, table=table)
+        needed = {"region": region} if "$region" in query else {}
+        connection.execute(f"CREATE TABLE publie.{model.name} AS {query}", needed)
         warehouse.comment(connection, model, columns, database="publie")
         connection.commit()
         rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
     return Written(model, rows, columns)
-
-
-def _fill(connection: duckdb.DuckDBPyConnection, model: Model, database: str, region: str, *, fictif: bool) -> None:
-    query = select(model, warehouse.described(connection, model), fictif=fictif)
-    needed = {"region": region} if "$region" in query else {}
-    connection.execute(f"CREATE TABLE {database}.{model.name} AS {query}", needed)

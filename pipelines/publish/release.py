@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines import editions, in_force, landing
+from pipelines.disclosure import memory, structures
 from pipelines.errors import BuildError
 from pipelines.publish import differences, fiches, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
@@ -74,8 +75,9 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
         try:
             pending.mkdir(parents=True)
             file = pending / (("FICTIF-" if fictif else "") + public.NAME)
-            previous = sorted(settings.releases.glob(f"*/[0-9]*/{file.name}"))
-            written, _ = public.write(settings.built(edition), region, file, fictif=fictif, previous=previous)
+            _remembered(settings)
+            made_of = public.write(settings.built(edition), region, file, settings.protection, fictif=fictif)
+            written = made_of.written
             with duckdb.connect(str(file), read_only=True) as shown:
                 tables.write(shown, written, pending, fictif=fictif)
                 tables.dictionary(written, pending, fictif=fictif)
@@ -105,6 +107,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                     adresse=settings.adresse,
                 )
                 _compare(settings, about, pending, lock, written, books, shown)
+            manifest["protection"] = made_of.protection.keep()
             manifest["fichiers"] = _listed(pending)
             return _seal(home / about.version, pending, manifest)
         finally:
@@ -147,6 +150,27 @@ def _compare(
     differences.page(diff, now, about.region, about.region_libelle)
     past = before.path / package.CHANGELOG if before and before.lock.edition == about.edition else None
     package.write(shown, about, pending, written, books, diff, _listed(pending), past)
+
+
+def _remembered(settings: Settings) -> None:
+    """Raises BuildError where it is no longer known of whose answers the numbers of an earlier release are the sums."""
+    tables = [f"csv/*{name}.csv" for name in structures.protected()]
+    for file in sorted(settings.releases.glob(f"*/[0-9]*/{MANIFEST}")):
+        number = _manifest(file.parent).get("protection")
+        if memory.path(settings.protection, number).is_file() if number else not _lines(file.parent, tables):
+            continue
+        name = file.parent.relative_to(settings.releases)
+        raise BuildError(
+            f"On ne sait plus de quelles réponses sont faits les nombres de la publication {name} : ce qu'une nouvelle "
+            "en ferait retrouver ne peut pas être caché.",
+            expected=f"dans {settings.protection}, le fichier que nomme son manifeste (« protection »)",
+            todo="le rétablir d'une sauvegarde ; ou retirer cette publication, si personne ne l'a lue",
+        )
+
+
+def _lines(folder: Path, names: list[str]) -> bool:
+    """Whether one of these CSV files of a release has more than its header."""
+    return any(path.read_bytes().count(b"\n") > 1 for name in names for path in folder.glob(name))
 
 
 def _listed(folder: Path) -> list[dict[str, Any]]:

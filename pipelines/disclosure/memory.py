@@ -1,0 +1,119 @@
+"""What releases have shown of the protected tables, and whose answers these were: kept apart, never published.
+
+A set is one DuckDB file, `<n>.duckdb`: the protected tables of the whole country as they may be shown, and the lines of
+the warehouse that they sum. All regions are published from the same set, so that no two of them differ; a release
+says in its manifest from which one it comes. Those who made an earlier set are known when the next one is protected,
+even where their own extracts have been replaced since.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import catalogue, warehouse
+from pipelines.disclosure.cells import Shown
+from pipelines.disclosure.structures import Structure
+from pipelines.errors import BuildError
+from pipelines.warehouse import Model
+
+SUFFIX, PENDING = ".duckdb", ".en-cours-"
+
+Declared = Iterable[tuple[Model, Structure]]
+
+
+@dataclass(frozen=True)
+class Set:
+    """A set: its file, and the name under which a connection has it."""
+
+    file: Path
+    name: str
+
+    def keep(self) -> int:
+        """The number of the set; a new one is given the next, and what it shows is known from then on."""
+        if self.file.suffix:
+            return int(self.file.stem)
+        folder = self.file.parent
+        number = 1 + max((int(p.stem) for p in folder.glob(f"[0-9]*{SUFFIX}")), default=0)
+        self.file.chmod(0o400)
+        self.file.rename(path(folder, number))
+        return number
+
+    def shown(self, model: Model) -> Shown:
+        """A table of the set, and the lines that it sums."""
+        return Shown(f"{self.name}.{model.name}", f"FROM {self.name}.{model.schema}.{model.table}__contributions")
+
+    def choices(self, model: Model) -> str:
+        """Query of who chose what in a table of the set."""
+        return f"FROM {self.name}.{model.schema}.{model.table}__choix"
+
+
+def path(folder: Path, number: int) -> Path:
+    """The file of a set."""
+    return folder / f"{number}{SUFFIX}"
+
+
+def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Set]:
+    """All sets kept in a folder, oldest first, attached read-only. Raises BuildError where one can't be read."""
+    found = []
+    for file in sorted(folder.glob(f"[0-9]*{SUFFIX}"), key=lambda p: int(p.stem)):
+        made = Set(file, f"publie_{file.stem}")
+        try:
+            connection.execute(f"ATTACH {warehouse.literal(str(file))} AS {made.name} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise BuildError(
+                f"Ce que les publications antérieures ont montré ne se lit pas : {error}",
+                expected=f"dans {folder}, chaque fichier tel qu'il fut écrit : ce qu'il dit est connu des lecteurs",
+                todo=f"rétablir {file.name} d'une sauvegarde",
+            ) from error
+        found.append(made)
+    return found
+
+
+def same(connection: duckdb.DuckDBPyConnection, sets: list[Set], content: str) -> Set | None:
+    """The latest of the sets that was made of that content; None where there is none."""
+    for made in reversed(sets):
+        if connection.execute(f"SELECT contenu FROM {made.name}.ensemble").fetchall() == [(content,)]:
+            return made
+    return None
+
+
+def content(connection: duckdb.DuckDBPyConnection, database: str, declared: Declared) -> str:
+    """SHA-256 of all that protection reads: tables before anything is hidden, lines that they sum, rules."""
+    said: list[Any] = [
+        [s.id, s.confidentialite.model_dump()] for s in catalogue.load_all() if s.confidentialite is not None
+    ]
+    for model, structure in declared:
+        said.append([model.name, structure.model_dump()])
+        queries = [f"SELECT * FROM {database}.{model.name}", structure.contributions, structure.choix]
+        for query in filter(None, queries):
+            lines = f"SELECT string_agg(l, '\n' ORDER BY l) FROM (SELECT t::VARCHAR AS l FROM ({query}) AS t)"
+            said.append(connection.execute(f"SELECT sha256(coalesce(({lines}), ''))").fetchall()[0][0])
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declared, content: str, folder: Path) -> Set:
+    """Writes the protected tables of `database` as a set, which is kept once a release is made from it (`Set.keep`)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for left in folder.glob(f"{PENDING}*"):  # by a release that failed
+        left.unlink()
+    file = folder / f"{PENDING}{uuid.uuid4().hex}"
+    connection.execute(f"ATTACH {warehouse.literal(str(file))} AS ensemble (STORAGE_VERSION 'v1.0.0')")
+    connection.execute("CREATE TABLE ensemble.ensemble AS SELECT $1::VARCHAR AS contenu", [content])
+    for model, structure in declared:
+        made = f"ensemble.{model.name}"
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS ensemble.{model.schema}")
+        connection.execute(f"CREATE TABLE {made} AS FROM {database}.{model.name}")
+        if structure.contributions:
+            connection.execute(f"CREATE TABLE {made}__contributions AS {structure.contributions}")
+        if structure.choix:
+            connection.execute(f"CREATE TABLE {made}__choix AS {structure.choix}")
+    connection.execute("CHECKPOINT ensemble")
+    connection.execute("DETACH ensemble")
+    return Set(file, database)
