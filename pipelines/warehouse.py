@@ -206,6 +206,13 @@ def sources_of(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@functools.cache
+def lineage(name: str) -> frozenset[str]:
+    """All that a table rests on: itself, and the tables that it reads, directly or not."""
+    read = _needs()[name][1] if name in _needs() else frozenset[str]()
+    return frozenset({name}).union(*(lineage(other) for other in read))
+
+
 def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) -> set[str]:
     """Names of the tables that a query reads, `schema.table`, as DuckDB's own parser sees them.
 

@@ -215,7 +215,7 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "reference.edition": {
         "une_edition": "INSERT INTO {t} SELECT * REPLACE (2024 AS edition) FROM {t}",
-        "verrou_date": _set("uv_lock", "''"),
+        "edition_datee": _set("edition", "1999"),
     },
     "reference.millesimes": {
         "statut_connu": _STATUS,

@@ -451,7 +451,8 @@ def bounds_of(database: Path, who: str, releases: dict[Path, set[str]]) -> dict[
     lines = {m for _, _, m in given}
     for e in places:
         for q in {q for _, q, _ in given}:
-            known.append({number[k]: -1.0 if m == "ensemble" else 1.0 for m in lines if (k := (e, q, m)) in number})
+            terms = {number[k]: -1.0 if m == "ensemble" else 1.0 for m in lines if (k := (e, q, m)) in number}
+            known += [terms] if len(terms) > 1 and (e, q, "ensemble") in number else []
         for rule in rules:
             terms = {q: w for q, w in rule.items() if q}
             known += [

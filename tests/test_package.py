@@ -17,8 +17,9 @@ import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, none, rows
 
 from pipelines import catalogue, editions, warehouse
-from pipelines.publish import differences, package, public, release, tables
+from pipelines.publish import differences, methods, package, public, release, tables
 from pipelines.publish.differences import Published
+from pipelines.publish.methods import Methods
 from pipelines.settings import Settings
 
 FICTIF = "DONNÉES FICTIVES"
@@ -155,7 +156,8 @@ def next_release(sample: Warehouse, tmp_path: Path) -> Published:
     for path in (sample.release / "parquet").iterdir():
         os.link(path, folder / "parquet" / path.name)
     lock = editions.read(sample.release / editions.LOCK)
-    return Published(folder, folder.name, lock, "un commit", fictif=True)
+    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
+    return Published(folder, folder.name, lock, Methods(**manifest["methodes"]), {}, fictif=True)
 
 
 @pytest.fixture
@@ -217,11 +219,16 @@ def test_each_cause_is_told_once(sample: Warehouse, next_release: Published, wri
     # Source: a vintage leaves the lock, and one line of what reads it goes with it.
     rewrite(now, "atlas.formations", "FROM t WHERE NOT (niveau = 'france' AND diplome = 'D.E Infirmier')")
     pins = tuple(p for p in lock.pins if p.source != "parcoursup")
-    # Method: the commit differs, no source of the table does.
+    # Method: a step of the table differs, no source of it does.
     one = "groupe = 'medecin' AND code = '14' AND dimension = 'offre'"
     rewrite(now, "atlas.tension_dimensions", revised("poids", one, "poids + 0.5"))
-    now = dataclasses.replace(now, lock=dataclasses.replace(lock, pins=pins), commit="un autre commit")
-    before = Published(sample.release, f"{EDITION}.1", lock, "un commit", fictif=True)
+    steps = {**now.methods.etapes, "atlas.tension_dimensions": "autre"}
+    # The checks of a vintage go with it: nobody has changed them.
+    rewrite(now, "qualite.controles", "FROM t WHERE coalesce(source, '') <> 'parcoursup'")
+    before = dataclasses.replace(now, path=sample.release, version=f"{EDITION}.1")
+    now = dataclasses.replace(
+        now, lock=dataclasses.replace(lock, pins=pins), methods=dataclasses.replace(now.methods, etapes=steps)
+    )
     diff = differences.write(before, now, written)
     lines = [line for line in found(now) if line[0].startswith("atlas.")]
     assert [(t, n, c, k) for t, n, _, c, _, _, _, k, _ in lines] == [
@@ -237,7 +244,8 @@ def test_each_cause_is_told_once(sample: Warehouse, next_release: Published, wri
     assert effectif[4:7] == (None, None, None)
     assert (statut[4], statut[5], statut[8]) == ("publié", "secret", "devenu secret")
     assert formations[8] == "parcoursup 2025"
-    assert tension[8] == "commit un commit puis un autre com"
+    assert tension[8] == "calcul : atlas.tension_dimensions"
+    assert {line[7:] for line in found(now, "table_publiee = 'qualite.controles'")} == {("source", "parcoursup 2025")}
     assert "- parcoursup 2025" in diff.sources
     assert diff.counts["atlas.effectifs"] == {("valeur révisée", "confidentialité"): 2}
     assert {"confidentialité", "géographie", "source", "méthode"} == diff.causes().keys()
@@ -263,8 +271,40 @@ def test_what_nothing_explains_is_told_as_such(
     rewrite(next_release, "atlas.formations", "SELECT * REPLACE (admis + 1 AS admis) FROM t")
     before = dataclasses.replace(next_release, path=sample.release, version=f"{EDITION}.1")
     diff = differences.write(before, next_release, written)
-    assert {line[7] for line in found(next_release)} == {"inexpliquée"}
+    assert {line[7:] for line in found(next_release)} == {("", "")}
+    about = package.Release(next_release.version, EDITION, REGION, "Normandie", "c", True, "", "")
+    assert "Causes : sans cause connue" in package.changelog(about, diff, "")
+    # Both its sources and a query that it rests on differ: nobody can say which of the two it was.
+    pins = tuple(p for p in next_release.lock.pins if p.source != "parcoursup")
+    steps = {**next_release.methods.etapes, "core.formations": "autre"}
+    both = dataclasses.replace(
+        next_release,
+        lock=dataclasses.replace(next_release.lock, pins=pins),
+        methods=dataclasses.replace(next_release.methods, etapes=steps),
+    )
+    differences.write(before, both, written)
+    assert {line[7:] for line in found(both)} == {("source et méthode", "parcoursup 2025 ; calcul : core.formations")}
     assert diff.total(differences.REVISED) == pq.read_metadata(next_release.table("atlas.formations")).num_rows
+
+
+def test_a_step_is_what_a_query_does_not_how_it_is_written(sample: Warehouse) -> None:
+    with duckdb.connect() as db:
+        first = methods._query(db, "-- Un titre.\nSELECT a, sum(b) AS b FROM core.t GROUP BY a")
+        assert methods._query(db, "SELECT a,  sum(b) AS b -- une raison\nFROM core.t\nGROUP BY a;") == first
+        assert methods._query(db, "SELECT a, sum(b) + 1 AS b FROM core.t GROUP BY a") != first
+    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))["methodes"]
+    steps = manifest["etapes"]
+    assert {m.name for m in warehouse.models()} | {"staging.ruptures", "contrôles de sae"} <= steps.keys()
+    assert "staging.millesimes" not in steps
+    # What a table rests on, and nothing else.
+    now = Methods(**manifest)
+    other = Methods(
+        {**steps, "core.bmo_projets": "autre", "staging.ruptures": "autre"}, {**now.lectures, "sae 2023 r1": ""}
+    )
+    changes = methods.changed(now, other)
+    assert methods.behind(changes, "core.bmo_projets") == ["core.bmo_projets"]
+    assert "lecture de sae 2023 r1" in methods.behind(changes, "fiches.es_personnels")
+    assert methods.behind(changes, "core.formations") == []
 
 
 def test_lines_and_tables_that_come_and_go(

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
-from pipelines import catalogue, disclosure, steps, warehouse
+from pipelines import catalogue, disclosure, editions, steps, warehouse
 from pipelines.errors import BuildError
 from pipelines.publish import drawing, numbers, package, public, release, tables
 from pipelines.settings import Settings
@@ -87,6 +88,38 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
 
 
 @pytest.mark.usefixtures("tables_alone")
+def test_a_commit_that_changes_nothing_shown_makes_no_release(
+    copied: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither does another lock of the same vintages, nor another version of a library; a word mended does."""
+    first = Path(steps.publish(EDITION, REGION))
+    monkeypatch.setattr(editions, "commit", lambda: "autre")
+    lock = editions.path(copied, EDITION)
+    lock.write_text(
+        json.dumps({**json.loads(lock.read_text(encoding="utf-8")), "commit": "autre", "uv_lock": "0" * 64}),
+        encoding="utf-8",
+    )
+    change(copied.database, "UPDATE staging.edition SET commit = 'autre', uv_lock = 'autre', empreinte = 'autre'")
+    assert steps.publish(EDITION, REGION) == str(first)
+
+    real = release.pages.write
+
+    def mended(*given: Any, **named: Any) -> None:
+        real(*given, **named)
+        page = given[2] / "methodologie.html"
+        page.write_text(page.read_text(encoding="utf-8").replace("</main>", "<p>Un mot de plus.</p></main>"), "utf-8")
+
+    monkeypatch.setattr(release.pages, "write", mended)
+    second = Path(steps.publish(EDITION, REGION))
+    assert second.name == f"{EDITION}.2"
+    log = (second / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "0 lignes ajoutées, 0 lignes retirées, 0 valeurs révisées" in log
+    assert "Aucune table n'a changé : seulement des mots, ou des images. Fichiers différents : 1 pages." in log
+    assert "seulement des mots" in html.unescape((second / "differences.html").read_text(encoding="utf-8"))
+    assert "autre" not in (second / "FICTIF-differences.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("tables_alone")
 def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> None:
     home = copied.releases / f"{EDITION}-{REGION}"
     for name in (f"{EDITION}.9", f"{EDITION}.2"):
@@ -108,7 +141,7 @@ def test_manifest_lists_every_file_with_its_hash(sample: Warehouse) -> None:
     assert {name: f["sha256"] for name, f in listed.items()} == {name: found[name] for name in listed}
     assert all(f["octets"] == (sample.release / name).stat().st_size for name, f in listed.items())
     assert (manifest["edition"], manifest["region"]) == (EDITION, REGION)
-    assert set(manifest) == {"edition", "region", "fictif", "commit", "fichiers"}
+    assert set(manifest) == {"edition", "region", "fictif", "commit", "protection", "methodes", "fichiers"}
 
 
 def test_lock_goes_with_the_release(sample: Warehouse) -> None:

@@ -338,7 +338,7 @@ class _Builder:
                 continue
             if known:
                 self.relate(relation)
-            elif equal or rest >= 0:
+            elif equal or rest > -CENT:
                 same = frozenset(relation.items())
                 if same not in self.rests:
                     whole = all(self.whole[cell] for cell in relation)

@@ -53,6 +53,12 @@ class Set:
         return f"FROM {self.name}.{model.schema}.{model.table}__choix"
 
 
+def sweep(folder: Path) -> None:
+    """Removes the sets of which no release was made, be it for a failure, or because its content was there already."""
+    for left in folder.glob(f"{PENDING}*"):
+        left.unlink()
+
+
 def path(folder: Path, number: int) -> Path:
     """The file of a set."""
     return folder / f"{number}{SUFFIX}"
@@ -101,8 +107,7 @@ def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declar
     """Writes the protected tables of `database` as a set, which is kept once a release is made from it (`Set.keep`)."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for left in folder.glob(f"{PENDING}*"):  # by a release that failed
-        left.unlink()
+    sweep(folder)
     file = folder / f"{PENDING}{uuid.uuid4().hex}"
     connection.execute(f"ATTACH {warehouse.literal(str(file))} AS ensemble (STORAGE_VERSION 'v1.0.0')")
     connection.execute("CREATE TABLE ensemble.ensemble AS SELECT $1::VARCHAR AS contenu", [content])

@@ -3,8 +3,8 @@
 Of the tables that are protected, no line is written: the difference of two sums would tell of those who answered in
 between. Both releases' Parquet files are joined on the grain of each table. The cause is the first of these that holds:
 confidentialité (the line became secret, or is no more), géographie (its territory is new, gone, or of other communes),
-source (a vintage or revision that its table reads entered or left the lock), méthode (the commit differs: the same lock
-and commit give the same bytes). A difference with none of them is « inexpliquée », and to be looked into.
+then source (a vintage or revision that its table reads entered or left the lock) and méthode (a step that its table
+rests on is another, methods.py), or both. Where none holds there is no cause: it is to be looked into.
 """
 
 from collections import Counter
@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from pipelines import editions, landing, warehouse
 from pipelines.disclosure import structures
 from pipelines.editions import Lock
-from pipelines.publish import pages, tables
+from pipelines.publish import methods, pages, tables
+from pipelines.publish.methods import Methods
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 
 NAME = "differences"
@@ -27,16 +28,21 @@ PAGE = "differences.html"
 FILES = (PAGE, f"{NAME}.csv", f"{NAME}-fr.csv", f"{NAME}.parquet")
 # When a number was published is no number: it says where a revision comes from.
 VINTAGE = ("millesime", "revision", "millesime_population", "millesime_ght", FICTIF_COLUMN)
+TOLD = 3  # steps that a difference names
 ADDED, REMOVED, REVISED = "ligne ajoutée", "ligne retirée", "valeur révisée"
+SECRET, PLACE, SOURCE, METHOD, UNKNOWN = "confidentialité", "géographie", "source", "méthode", ""
 MEANING = {
-    "confidentialité": "la ligne est devenue secrète, ou a cessé de l'être",
-    "géographie": "son territoire est nouveau, a disparu, ou n'a plus les mêmes communes",
-    "source": "un millésime ou une révision d'une source de la table est entré dans l'édition, ou en est sorti ; "
-    "si la méthode a changé aussi, les deux ne se séparent pas",
-    "méthode": "les sources de la table sont les mêmes, le calcul a changé",
-    "inexpliquée": "ni les sources ni la méthode n'ont changé : à examiner",
+    SECRET: "la ligne est devenue secrète, ou a cessé de l'être",
+    PLACE: "son territoire est nouveau, a disparu, ou n'a plus les mêmes communes",
+    SOURCE: "un millésime ou une révision d'une source de la table est entré dans l'édition, ou en est sorti",
+    METHOD: "le calcul de la table, ou d'une table qu'elle lit, a changé",
+    f"{SOURCE} et {METHOD}": "les deux, qui ne se séparent pas",
+    UNKNOWN: "aucun changement des sources de la table ni de son calcul n'est connu : à examiner",
 }
 CAUSES = tuple(MEANING)
+WITHOUT = "sans cause connue"
+# What a territory is made of: a line that changes there only has changed of territory.
+ZONES = ("arrondissement", "departement", "region", "epci", "zone_emploi", "bassin_vie", "bassin_bmo")
 
 COLUMNS = {
     "table_publiee": "table où se trouve la différence",
@@ -46,19 +52,20 @@ COLUMNS = {
     "avant": "valeur dans la publication précédente ; vide quand le secret de la ligne a changé",
     "apres": "valeur dans celle-ci",
     "ecart": "après moins avant, pour un nombre",
-    "cause": "confidentialité, géographie, source, méthode, ou inexpliquée",
-    "precision": "ce qui a changé dans la source, la méthode ou le secret",
+    "cause": "confidentialité, géographie, source, méthode, source et méthode ; vide : aucune n'est connue",
+    "precision": "ce qui a changé dans le secret, les sources ou le calcul",
 }
 
 
 @dataclass(frozen=True)
 class Published:
-    """One release as a diff reads it."""
+    """One release as a diff reads it; `files` are those of its content, with their hashes."""
 
     path: Path
     version: str
     lock: Lock
-    commit: str
+    methods: Methods
+    files: dict[str, str]
     fictif: bool
 
     def table(self, name: str) -> Path:
@@ -72,6 +79,7 @@ class Diff:
 
     before: str | None
     sources: list[str] = field(default_factory=list)
+    files: dict[str, int] = field(default_factory=dict)
     counts: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
     largest: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -96,6 +104,7 @@ def write(before: Published | None, now: Published, written: list[Written]) -> D
         connection.execute(f"CREATE TABLE {NAME} ({kinds})")
         if before is not None:
             diff.sources = editions.differences(before.lock, now.lock)
+            diff.files = _files(before.files, now.files)
             _compare(connection, before, now, written)
         for table, nature, cause, number in connection.execute(
             f"SELECT table_publiee, nature, cause, count(*) FROM {NAME} GROUP BY ALL ORDER BY ALL"
@@ -135,9 +144,10 @@ def page(diff: Diff, now: Published, region: str, label: str) -> None:
         .render(
             diff=diff,
             sens=MEANING,
+            sans=WITHOUT,
             protegees=sorted(structures.protected()),
             version=now.version,
-            edition={"edition": now.lock.edition, "commit": now.lock.commit},
+            edition={"edition": now.lock.edition},
             region=region,
             region_libelle=label,
             fictif=now.fictif,
@@ -153,34 +163,46 @@ def page(diff: Diff, now: Published, region: str, label: str) -> None:
 def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Published, written: list[Written]) -> None:
     _territories(connection, before, now)
     moved = _moved(before.lock, now.lock)
+    changes = methods.changed(before.methods, now.methods)
     released = {w.model.name: w for w in written}
     prefix = "FICTIF-" if before.fictif else ""
     there = {p.stem.removeprefix(prefix) for p in (before.path / "parquet").glob("*.parquet")}
-    other = now.commit != before.commit
-    method = f"commit {before.commit[:12]} puis {now.commit[:12]}"
     for name in sorted(there - released.keys()):
-        _whole(connection, name, "table retirée", "méthode" if other else "inexpliquée", method if other else "")
+        _whole(connection, name, "table retirée", changes)
     for name, w in sorted(released.items()):
         if name not in there:
-            _whole(connection, name, "table ajoutée", "méthode" if other else "inexpliquée", method if other else "")
-            continue
-        if name in structures.protected():
+            _whole(connection, name, "table ajoutée", changes)
             continue
         old, new = before.table(name), now.table(name)
-        if landing.sha256(old) == landing.sha256(new):
+        if name in structures.protected() or landing.sha256(old) == landing.sha256(new):
             continue
         past = dict(_columns(connection, old))
         here = dict(_columns(connection, new))
         grain = (pq.read_schema(old).metadata or {}).get(b"grain", b"").decode().split(", ")
         if grain != list(w.model.grain):
-            _whole(connection, name, "table refaite", "méthode" if other else "inexpliquée", method if other else "")
+            _whole(connection, name, "table refaite", changes)
             continue
-        entered = {source: moved[source] for source in sorted(warehouse.sources_of(name)) if source in moved}
-        _lines(connection, w, old, new, past, here, entered, method if other else "")
+        _lines(connection, w, old, new, past, here, moved, changes)
 
 
-def _whole(connection: duckdb.DuckDBPyConnection, name: str, nature: str, cause: str, why: str) -> None:
-    connection.execute(f"INSERT INTO {NAME} VALUES (?, ?, '', '', NULL, NULL, NULL, ?, ?)", [name, nature, cause, why])
+def _files(before: dict[str, str], now: dict[str, str]) -> dict[str, int]:
+    """How many files differ, by what they are: words may change where no number does."""
+    kinds = {"csv": "tables", "csv-fr": "", "classeurs": "classeurs", "fiches": "fiches", "figures": "figures"}
+    found = Counter(
+        kinds.get(name.partition("/")[0], "pages" if name.endswith(".html") else "autres fichiers")
+        for name in {*before, *now}
+        if before.get(name) != now.get(name)
+    )
+    return {kind: found[kind] for kind in sorted(found) if kind}
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, name: str, nature: str, changes: Methods) -> None:
+    """A table of which no line can be compared."""
+    cause = METHOD if name in changes.etapes else UNKNOWN
+    connection.execute(
+        f"INSERT INTO {NAME} VALUES (?, ?, '', '', NULL, NULL, NULL, ?, ?)",
+        [name, nature, cause, f"calcul : {name}" if cause else ""],
+    )
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
@@ -209,12 +231,11 @@ def _territories(connection: duckdb.DuckDBPyConnection, before: Published, now: 
     )
     level = "SELECT niveau, code FROM {} WHERE niveau NOT IN ('ej', 'ght')"
     past, here = (level.format(r["territoires"]) for r in (old, new))
-    zones = ("arrondissement", "departement", "region", "epci", "zone_emploi", "bassin_vie", "bassin_bmo")
     moves = " UNION ALL ".join(
         f"SELECT '{zone}' AS niveau, unnest([a.{zone}, b.{zone}]) AS code FROM a JOIN b USING (commune) "
         f"WHERE a.{zone} IS DISTINCT FROM b.{zone} "
         f"UNION ALL SELECT 'commune', commune FROM a JOIN b USING (commune) WHERE a.{zone} IS DISTINCT FROM b.{zone}"
-        for zone in zones
+        for zone in ZONES
     )
     connection.execute(
         f"CREATE TABLE deplaces AS WITH a AS (FROM {old['communes']}), b AS (FROM {new['communes']}), "
@@ -231,7 +252,7 @@ def _lines(
     past: dict[str, str],
     here: dict[str, str],
     moved: dict[str, str],
-    method: str,
+    changes: Methods,
 ) -> None:
     """Adds the differences of one table."""
     name, grain = table.model.name, table.model.grain
@@ -250,9 +271,10 @@ def _lines(
         for c in values
     )
     shared = {c: kind for c, kind in here.items() if c in past}
-    cause, why = _cause(table, shared, secret, moved, method)
+    elsewhere = " OR ".join(test for c, test in changed.items() if c not in ZONES) or "false"
+    cause, why = _cause(table, shared, secret, elsewhere, moved, changes)
     # The number that a secret covers from now on isn't told again.
-    hidden = "CASE WHEN cause = 'confidentialité' AND NOT suffix(colonne, 'statut') THEN NULL ELSE"
+    hidden = f"CASE WHEN cause = '{SECRET}' AND NOT suffix(colonne, 'statut') THEN NULL ELSE"
     connection.execute(
         f"""
         INSERT INTO {NAME}
@@ -292,39 +314,63 @@ def _gap(column: str, past: str, here: str) -> str:
     return "NULL::DECIMAL(38, 6)"
 
 
-def _cause(table: Written, here: dict[str, str], secret: str, moved: dict[str, str], method: str) -> tuple[str, str]:
-    """SQL of the cause of a line's difference, and of what it comes from: the first that holds."""
+def _cause(
+    table: Written, here: dict[str, str], secret: str, elsewhere: str, moved: dict[str, str], changes: Methods
+) -> tuple[str, str]:
+    """SQL of the cause of a line's difference, and of what it comes from: the first that holds.
+
+    `secret` and `elsewhere` are SQL: the line became secret, or is no more; it changed in more than its zones.
+    """
+    both = "a._la AND b._la"
     cases: list[tuple[str, str, str]] = []
     if secret:
-        statuts = [c for c in here if c == "statut" or c.endswith("_statut")]
-        became = " OR ".join(f"""b."{c}" = 'secret'""" for c in statuts)
-        both = "a._la AND b._la"
-        cases.append(
-            (
-                f"{both} AND ({secret})",
-                CAUSES[0],
-                f"CASE WHEN {became} THEN 'devenu secret' ELSE 'n''est plus secret' END",
-            )
-        )
+        became = " OR ".join(f"""b."{c}" = 'secret'""" for c in here if c == "statut" or c.endswith("_statut"))
+        said = f"CASE WHEN {became} THEN 'devenu secret' ELSE 'n''est plus secret' END"
+        cases.append((f"{both} AND ({secret})", f"'{SECRET}'", said))
     place = None
     if {"niveau", "code"} <= here.keys():
-        place = "(coalesce(b.niveau, a.niveau), coalesce(b.code, a.code))"
+        place = "(coalesce(b.niveau, a.niveau), coalesce(b.code, a.code)) IN (SELECT (niveau, code) FROM deplaces)"
     elif "commune" in here:
-        place = "('commune', coalesce(b.commune, a.commune))"
+        place = f"{both} AND NOT ({elsewhere}) AND ('commune', b.commune) IN (SELECT (niveau, code) FROM deplaces)"
     if place:
-        cases.append(
-            (
-                f"{place} IN (SELECT (niveau, code) FROM deplaces)",
-                CAUSES[1],
-                "'territoire nouveau, disparu ou de composition changée'",
-            )
-        )
-    if moved:
-        own = [f"WHEN {warehouse.literal(source)} THEN {warehouse.literal(said)}" for source, said in moved.items()]
-        whole = warehouse.literal(" ; ".join(moved.values()))
-        said = f"CASE coalesce(b.source, a.source) {' '.join(own)} ELSE {whole} END" if "source" in here else whole
-        cases.append(("true", CAUSES[2], said))
-    cases.append(("true", CAUSES[3 if method else 4], warehouse.literal(method)))
-    cause = " ".join(f"WHEN {when} THEN '{name}'" for when, name, _ in cases)
+        cases.append((place, f"'{PLACE}'", "'territoire nouveau, disparu ou de composition changée'"))
+    source, step = _entered(table, here, moved), _changed_steps(table, here, changes)
+    said = f"""CASE WHEN {source} <> '' AND {step} <> '' THEN '{SOURCE} et {METHOD}'
+        WHEN {source} <> '' THEN '{SOURCE}' WHEN {step} <> '' THEN '{METHOD}' ELSE '{UNKNOWN}' END"""
+    cases.append(("true", said, f"concat_ws(' ; ', nullif({source}, ''), nullif({step}, ''))"))
+    cause = " ".join(f"WHEN {when} THEN {name}" for when, name, _ in cases)
     why = " ".join(f"WHEN {when} THEN {said}" for when, _, said in cases)
     return f"CASE {cause} END", f"CASE {why} END"
+
+
+def _named(column: str, said: dict[str, str]) -> str:
+    """SQL of what is said of the value of a column; NULL where nothing is."""
+    cases = " ".join(f"WHEN {warehouse.literal(k)} THEN {warehouse.literal(v)}" for k, v in sorted(said.items()))
+    return f"CASE coalesce(b.{column}, a.{column}) {cases} END" if said else "NULL"
+
+
+def _entered(table: Written, here: dict[str, str], moved: dict[str, str]) -> str:
+    """SQL of the vintages that entered or left: of the source that the line names, of the table that it is about, or
+    of those that its own table reads.
+    """
+
+    def of(name: str) -> str:
+        return " ; ".join(moved[s] for s in sorted(warehouse.sources_of(name)) if s in moved)
+
+    found = [_named("source", moved)] if "source" in here else []
+    if "objet" in here:
+        found.append(_named("objet", {m.name: said for m in warehouse.models() if (said := of(m.name))}))
+    return f"coalesce({', '.join([*found, warehouse.literal(of(table.model.name))])})"
+
+
+def _changed_steps(table: Written, here: dict[str, str], changes: Methods) -> str:
+    """SQL of the steps that changed: those that the table rests on, and the suite of checks that a line tells of."""
+    steps = methods.behind(changes, table.model.name)
+    whole = warehouse.literal(
+        "calcul : " + ", ".join(steps[:TOLD]) + (" …" if len(steps) > TOLD else "") if steps else ""
+    )
+    if "staging.controles" not in warehouse.lineage(table.model.name):
+        return whole
+    suites = {k.removeprefix(methods.SUITE): k for k in changes.etapes if k.startswith(methods.SUITE)}
+    own = [_named(c, suites) for c in ("source", "objet") if c in here]
+    return f"concat_ws(' ; ', nullif({whole}, ''), coalesce({', '.join([*own, 'NULL'])}))"

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines import catalogue, registers, warehouse
 from pipelines.publish import signes, tables
-from pipelines.publish.differences import ADDED, REMOVED, REVISED, Diff
+from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 from pipelines.publish.workbooks import Workbook
 
@@ -390,7 +390,11 @@ def changelog(about: Release, diff: Diff, before: str) -> str:
         )
         causes = diff.causes()
         if causes:
-            entry += "Causes : " + ", ".join(f"{cause} {number}" for cause, number in causes.items()) + ".\n"
+            entry += "Causes : " + ", ".join(f"{c or WITHOUT} {number}" for c, number in causes.items()) + ".\n"
+        if diff.files:
+            told = ", ".join(f"{number} {kind}" for kind, number in diff.files.items())
+            only = "" if "tables" in diff.files else "Aucune table n'a changé : seulement des mots, ou des images. "
+            entry += f"{only}Fichiers différents : {told}.\n"
         entry += "".join(f"\n- source {line}" for line in diff.sources)
         entry += "".join(f"\n- {table} : {sum(counts.values())} différences" for table, counts in diff.counts.items())
     past = before.partition("\n## ")

@@ -5,7 +5,8 @@ import json
 import re
 import shutil
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,21 @@ import duckdb
 from pipelines import editions, in_force, landing
 from pipelines.disclosure import memory, structures
 from pipelines.errors import BuildError
-from pipelines.publish import differences, fiches, package, pages, public, site, tables, workbooks
+from pipelines.publish import differences, fiches, methods, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
 
 MANIFEST = "manifeste.json"
 PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
 FIRST_EDITION = 2000
-# They say what a release changes, or list it: another content makes them, they make no other content.
-DERIVED = {MANIFEST, *differences.FILES, *package.FILES}
+# They say what a release changes, how it was made, or list it: another content makes them, they make no other content.
+DERIVED = {MANIFEST, editions.LOCK, *differences.FILES, *package.FILES}
+# What the CSV files and the dictionary say, in bytes that a library writes otherwise from one version to the next.
+SAME_TABLES = (".duckdb", ".parquet")
 
 
 @dataclass(frozen=True)
 class Release:
-    """A published folder; `new` is false where the same bytes had been released already."""
+    """A published folder; `new` is false where the same content had been released already."""
 
     path: Path
     version: str
@@ -86,34 +89,36 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 fiches.write(shown, region, pending, contact=settings.contact)
                 site.write(shown, region, pending, fictif=fictif)
                 (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
-                manifest = {
-                    "edition": edition,
-                    "region": region,
-                    "fictif": fictif,
-                    "commit": editions.commit(),
-                    "fichiers": _listed(pending),
-                }
                 made = _versions(home, edition)
-                if made and _same(made[-1], manifest):
+                if made and _content(_manifest(made[-1]).get("fichiers", ())) == _content(_listed(pending)):
                     return Release(made[-1], made[-1].name, len(_listed(made[-1])), new=False)
                 about = package.Release(
                     version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
                     edition=edition,
                     region=region,
                     region_libelle=known[region],
-                    commit=str(manifest["commit"]),
+                    commit=editions.commit(),
                     fictif=fictif,
                     editeur=settings.editeur,
                     adresse=settings.adresse,
                 )
-                _compare(settings, about, pending, lock, written, books, shown)
-            manifest["protection"] = made_of.protection.keep()
-            manifest["fichiers"] = _listed(pending)
+                how = methods.of(connection, settings, lock)
+                _compare(settings, about, pending, lock, how, written, books, shown)
+            manifest = {
+                "edition": edition,
+                "region": region,
+                "fictif": fictif,
+                "commit": about.commit,
+                "protection": made_of.protection.keep(),
+                "methodes": asdict(how),
+                "fichiers": _listed(pending),
+            }
             return _seal(home / about.version, pending, manifest)
         finally:
             # What an earlier publication that was killed left goes too: releases are made one at a time.
             for left in home.glob(".en-cours-*"):
                 shutil.rmtree(left, ignore_errors=True)
+            memory.sweep(settings.protection)
             with contextlib.suppress(OSError):  # it stays where it holds a release
                 home.rmdir()
 
@@ -139,13 +144,14 @@ def _compare(
     about: package.Release,
     pending: Path,
     lock: editions.Lock,
+    how: methods.Methods,
     written: list[public.Written],
     books: list[workbooks.Workbook],
     shown: duckdb.DuckDBPyConnection,
 ) -> None:
     """Writes what depends on the release before: differences, changelog; then the package, which lists all files."""
     before = _before(settings, about)
-    now = differences.Published(pending, about.version, lock, about.commit, about.fictif)
+    now = differences.Published(pending, about.version, lock, how, _content(_listed(pending)), about.fictif)
     diff = differences.write(before, now, written)
     differences.page(diff, now, about.region, about.region_libelle)
     past = before.path / package.CHANGELOG if before and before.lock.edition == about.edition else None
@@ -201,11 +207,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _same(made: Path, manifest: dict[str, Any]) -> bool:
-    """Whether a release holds these files already, but for those that say what it changed."""
-    known = _manifest(made)
-    content = [f for f in known.get("fichiers", ()) if f["nom"].removeprefix("FICTIF-") not in DERIVED]
-    return {**known, "fichiers": content} == manifest
+def _content(files: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """What a reader is shown: the files of a release with their hashes, but for those that make no other content."""
+    return {
+        f["nom"]: f["sha256"]
+        for f in files
+        if f["nom"].removeprefix("FICTIF-") not in DERIVED and not f["nom"].endswith(SAME_TABLES)
+    }
 
 
 def _before(settings: Settings, about: package.Release) -> differences.Published | None:
@@ -215,7 +223,9 @@ def _before(settings: Settings, about: package.Release) -> differences.Published
             known = _manifest(folder)
             if known.get("fictif") == about.fictif and (folder / editions.LOCK).is_file():
                 lock = editions.read(folder / editions.LOCK)
-                return differences.Published(folder, folder.name, lock, str(known["commit"]), about.fictif)
+                how = methods.Methods(**known.get("methodes", {"etapes": {}, "lectures": {}}))
+                content = _content(known.get("fichiers", ()))
+                return differences.Published(folder, folder.name, lock, how, content, about.fictif)
     return None
 
 
