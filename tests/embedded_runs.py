@@ -1,4 +1,4 @@
-"""Two editions made by Airflow in its embedded mode, beside the other tests: see test_dags.py."""
+"""Two editions made by Airflow in its embedded mode, and one by its scheduler, beside the other tests: test_dags.py."""
 
 import os
 import shutil
@@ -8,6 +8,9 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from receivers import webhook
+from scheduled_runs import Scheduler, scheduler
 
 from pipelines import samples
 from pipelines.settings import ROOT
@@ -23,6 +26,17 @@ class Done:
     out: str
     err: str
     released: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """What a scheduler ran: the states of its tasks and their logs, by DAG; what it released; whom it told."""
+
+    runs: dict[str, list[str]]
+    tasks: dict[str, dict[str, str]]
+    logs: dict[str, str]
+    released: set[str]
+    notices: list[str]
 
 
 class House:
@@ -41,6 +55,7 @@ class House:
             shutil.copytree(folder / "tous" / name, self.sources / name)
         shutil.copyfile(folder / "tous" / "FICTIF.txt", self.sources / "FICTIF.txt")
         self.process: subprocess.Popen[str] | None = None
+        self.airflow: Scheduler | None = None
         self.stopped = False
 
     @property
@@ -89,15 +104,41 @@ class House:
         path = self.sources / "ght" / "2023" / "ght_membership_inferred_2023.csv"
         path.write_text(path.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
 
+    def scheduled(self) -> Scheduled:
+        """The edition built again from its lock and released by a scheduler, in another warehouse, by what wakes what.
+
+        Meanwhile it asks one source again: a vintage of it has not changed, the file of the other is still refused.
+        """
+        home = self.warehouse.with_name("entrepot-planifie")
+        for name in ("landing", "staging", f"editions/{EDITION}"):
+            shutil.copytree(
+                self.warehouse / name, home / name, ignore=shutil.ignore_patterns("*.duckdb*", "publie.json")
+            )
+        dags = ("ingest_ght", "reprise", "atlas", "publish")
+        with webhook() as (address, told), scheduler(self.root, home, self.sources, ATLAS_ALERTES=address) as airflow:
+            self.airflow = airflow
+            # What wakes by the clock runs once as soon as it may; then one wakes the other.
+            airflow.unpause(*reversed(dags))
+            ended = {dag: airflow.ended(dag) for dag in dags}
+            return Scheduled(
+                {dag: [run["state"] for run in airflow.runs(dag)] for dag in dags},
+                {dag: airflow.tasks(dag, run) for dag, run in ended.items()},
+                {dag: airflow.logs(dag, run) for dag, run in ended.items()},
+                {p.relative_to(home / "releases").as_posix() for p in (home / "releases").rglob("*") if p.is_file()},
+                [t["text"] for t in told],
+            )
+
     def stop(self) -> None:
         """Ends what still runs, Airflow included."""
         self.stopped = True
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
+        if self.airflow is not None and self.airflow.process.poll() is None:
+            self.airflow.process.send_signal(signal.SIGINT)
 
 
 class Runs:
-    """A run on whole extracts, one after a file was damaged, then the lock; they start at once, in the background."""
+    """At once, in the background: a run on whole extracts, one after a file was damaged, the lock, a scheduler."""
 
     def __init__(self, folder: Path) -> None:
         self.house = House(folder)
@@ -105,6 +146,7 @@ class Runs:
         self.first: Future[Done] = self.pool.submit(self.house.edition)
         self.second: Future[Done] = self.pool.submit(self._again)
         self.lock: Future[Done] = self.pool.submit(self._unless_stopped, "lock", str(EDITION), "--update")
+        self.scheduled: Future[Scheduled] = self.pool.submit(self._scheduled)
 
     def _again(self) -> Done:
         self.house.damage()
@@ -112,6 +154,9 @@ class Runs:
 
     def _unless_stopped(self, *arguments: str) -> Done:
         return Done(-1, "", "", {}) if self.house.stopped else self.house.atlas(*arguments)
+
+    def _scheduled(self) -> Scheduled:
+        return Scheduled({}, {}, {}, set(), []) if self.house.stopped else self.house.scheduled()
 
     def close(self) -> None:
         """Stops what nobody waits for."""

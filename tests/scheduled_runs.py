@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 LOOPBACK = "127.0.0.1"
-STARTED_WITHIN, DONE_WITHIN = 240, 240  # seconds
+STARTED_WITHIN, DONE_WITHIN = 300, 600  # seconds, where a minute is enough when nothing else runs
 ENDED = ("success", "failed")
 
 
@@ -37,7 +37,9 @@ class Scheduler:
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """What the API answers."""
-        answer = self.session.request(method, f"{self.address}/api/v2/{path}", json=body or None, timeout=30)
+        answer = self.session.request(
+            method, f"{self.address}/api/v2/{path}", json=body if method != "GET" else None, timeout=120
+        )
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
@@ -47,37 +49,37 @@ class Scheduler:
             self._wait(lambda dag=dag: self._known(dag), STARTED_WITHIN, f"DAG {dag}")
             self.ask("PATCH", f"dags/{dag}", is_paused=False)
 
-    def trigger(self, dag: str, **params: Any) -> dict[str, Any]:
-        """Runs a DAG as a person does, and waits for its end."""
-        run = self.ask("POST", f"dags/{dag}/dagRuns", logical_date=None, conf=params)
-        return self.ended(dag, run["dag_run_id"])
-
     def runs(self, dag: str) -> list[dict[str, Any]]:
         """The runs of a DAG, oldest first."""
         return list(self.ask("GET", f"dags/{dag}/dagRuns?order_by=run_after")["dag_runs"])
 
-    def ended(self, dag: str, run: str | None = None) -> dict[str, Any]:
-        """A run of a DAG once it has ended: that one, or else the first that the scheduler makes."""
+    def ended(self, dag: str) -> str:
+        """The name of a DAG's first run, once it has ended."""
 
-        def found() -> list[dict[str, Any]]:
-            return [r for r in self.runs(dag) if (run is None or r["dag_run_id"] == run) and r["state"] in ENDED]
+        def found() -> list[str]:
+            return [run["dag_run_id"] for run in self.runs(dag) if run["state"] in ENDED]
 
         self._wait(found, DONE_WITHIN, f"DAG {dag}")
         return found()[0]
 
-    def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
-        """The task instances of a run."""
-        return list(self.ask("GET", f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
+    def tasks(self, dag: str, run: str) -> dict[str, str]:
+        """The states of the tasks of a run; of a mapped one, by what it was mapped over."""
+        return {
+            f"{t['task_id']} {t['rendered_map_index'] or ''}".strip(): t["state"] for t in self._instances(dag, run)
+        }
 
     def logs(self, dag: str, run: str) -> str:
         """All that the tasks of a run wrote, one after the other."""
         lines = []
-        for task in self.tasks(dag, run):
+        for task in self._instances(dag, run):
             place = f"dags/{dag}/dagRuns/{run}/taskInstances/{task['task_id']}/logs/{max(1, task['try_number'])}"
             said = self.ask("GET", f"{place}?map_index={task['map_index']}&full_content=true")
             lines.append(f"--- {task['task_id']} [{task['map_index']}] {task['state']}")
             lines += [_line(event) for event in said["content"]]
         return "\n".join(lines)
+
+    def _instances(self, dag: str, run: str) -> list[dict[str, Any]]:
+        return list(self.ask("GET", f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
 
     def _known(self, dag: str) -> bool:
         return any(d["dag_id"] == dag for d in self.ask("GET", "dags?limit=200")["dags"])
@@ -87,7 +89,7 @@ class Scheduler:
         while not done():
             assert self.process.poll() is None, f"Airflow s'est arrêté :\n{self.said.read_text(encoding='utf-8')}"
             assert time.monotonic() < deadline, f"{what} : rien après {seconds} s\n{self._log()}"
-            time.sleep(0.5)
+            time.sleep(1)
 
     def _log(self) -> str:
         log = self.root / ".airflow" / "logs" / "standalone.log"

@@ -273,3 +273,52 @@ def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
     assert {("lock", None, None), ("build", None, None), ("publish", None, None)} <= done
     # The journal, which knows clocks and durations, is not released.
     assert [name for name in airflow.first.result().released if "journal" in name] == []
+
+
+# --- By a scheduler: see House.scheduled ------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_scheduler_builds_and_publishes(airflow: Runs) -> None:
+    done = airflow.scheduled.result()
+    # What was left undone is taken up; then the marts wake the publication. No source woke anything: nothing was new.
+    assert done.tasks["reprise"] == {"build": "success", "publish": "skipped"}, done.logs["reprise"]
+    assert done.runs["atlas"] == ["success"], done.logs["atlas"]
+    assert done.runs["publish"] == ["success"], done.logs["publish"]
+    home = f"{EDITION}-{REGION}/{EDITION}.1"
+    assert {f"{home}/index.html", f"{home}/manifeste.json"} <= done.released
+    assert any(re.fullmatch(rf"{home}/figures/FICTIF-.+\.png", name) for name in done.released)
+
+
+@pytest.mark.slow
+def test_a_scheduler_logs_what_was_done_and_nothing_else(airflow: Runs) -> None:
+    logs = airflow.scheduled.result().logs
+    assert re.search(
+        r"info etape : publish ; secondes : [\d.]+ ; edition : 2025 ; region : 28 ; resultat : fait", logs["publish"]
+    )
+    assert re.search(r"warning source absente \(bmo édition\) : ", logs["atlas"])
+    assert "get_default_value" not in logs["atlas"]  # Great Expectations at work
+    assert "Skipping registering" not in logs["atlas"]
+
+
+@pytest.mark.slow
+def test_a_scheduler_tells_what_is_unchanged_and_people_what_is_refused(airflow: Runs) -> None:
+    done = airflow.scheduled.result()
+    assert done.tasks["ingest_ght"]["vintage.check 2022"] == "skipped"
+    assert "inchange : True" in done.logs["ingest_ght"]
+    assert "great_expectations" not in done.logs["ingest_ght"]
+    # A file that a person must mend is refused at once; others of the source go on.
+    assert done.tasks["ingest_ght"]["vintage.check 2023"] == "failed"
+    assert set(done.runs["ingest_ght"]) == {"failed"}
+    assert done.notices
+    for notice in done.notices:
+        for phrase in (
+            "[Atlas santé, FICTIF] Millésime refusé : ght 2023",
+            "Il manque 1 colonne(s) : « finess_ej »",
+            "fichier ght_membership_inferred_2023.csv, ligne 1",
+            "attendu : ",
+            "à faire : ",
+            "vintage.check [2023], essai 1 sur 4",
+            "/dags/ingest_ght/runs/",
+        ):
+            assert phrase in notice
