@@ -5,6 +5,7 @@ that can't run here is named below with the reason: a new one that is neither ru
 """
 
 import ast
+import csv
 import os
 import re
 import shutil
@@ -98,14 +99,20 @@ def filled(text: str) -> str:
     return text
 
 
+def code(root: Path) -> Path:
+    """A copy of the code: it acts on the warehouse that is beside it."""
+    for name in ("pipelines", "sql", "expectations", "docs"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("README.md", "uv.lock"):
+        shutil.copyfile(ROOT / name, root / name)
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    return root
+
+
 @pytest.fixture(scope="module")
 def checkout(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout after `make atlas`, with what has come back from a survey."""
-    root = tmp_path_factory.mktemp("dossier")
-    for name in ("pipelines", "sql", "expectations", "docs", "README.md", "uv.lock"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, root / name)
-    (root / ".venv").symlink_to(ROOT / ".venv")
+    root = code(tmp_path_factory.mktemp("dossier"))
     home = root / "warehouse" / "echantillon"
     a_copy(sample.settings, home, database=True)
     (home / "extraits").symlink_to(sample.settings.sources)
@@ -180,9 +187,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def real_checkout(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout after `make atlas SOURCES=…` on the mirror."""
-    root = tmp_path_factory.mktemp("reel")
-    for name in ("pipelines", "sql", "expectations", ".venv"):
-        (root / name).symlink_to(ROOT / name)
+    root = code(tmp_path_factory.mktemp("reel"))
     (root / "warehouse").symlink_to(mirror.settings.warehouse)
     return root
 
@@ -236,7 +241,7 @@ def test_duckdb_s_shell_shows_what_readme_does(real_checkout: Path, statement: s
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
     if shown:
-        same(results(shown), [tuple(row.split(",")) for row in done.stdout.splitlines()])
+        same(results(shown), [tuple(row) for row in csv.reader(done.stdout.splitlines())])
 
 
 def test_python_shows_what_readme_does(real_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
