@@ -90,7 +90,7 @@ def test_a_sheet_has_the_numbers_of_its_table(sample: Warehouse, released: duckd
 
 
 def test_codes_keep_their_zeros_and_have_their_names(sample: Warehouse) -> None:
-    _, headings, lines = read(book(sample, "departs"), "Entrées et cessations")
+    _, headings, lines = read(book(sample, "departs"), "Entrées et postes")
     code, name = headings.index("Code"), headings.index("Territoire")
     assert {(x[code], x[name]) for x in lines} >= {("01", "Guadeloupe"), ("28", "Normandie")}
 
