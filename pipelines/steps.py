@@ -353,7 +353,8 @@ def stale(year: int) -> tuple[list[str], str]:
     told = AtlasError(
         "\n".join([f"{len(old)} source(s) trop ancienne(s) pour l'édition {edition} :", *lines]),
         expected="l'âge que chaque source admet (`age_max`, pipelines/catalogue/)",
-        todo="déposer l'extrait attendu (atlas source NOM) ; s'il a été refusé, atlas vintages NOM dit pourquoi",
+        todo="déposer l'extrait attendu (atlas source NOM) ; s'il a été refusé, la raison est dans "
+        + in_force.command(now, "vintages"),
     )
     return [source.id for source, _ in old], str(told)
 

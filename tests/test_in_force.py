@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 
 BANNER = "FICTIF : "
 # What acts on a warehouse, and whose suggestion must say which one.
-ACTING = re.compile(r"\b(?:atlas (?:edition|lock|purge|query|run|up)|make (?:atlas|up))\b")
+ACTING = re.compile(r"\b(?:atlas (?:edition|lock|purge|query|run|up|vintages)|make (?:atlas|up))\b")
 
 
 @dataclass(frozen=True)
