@@ -125,9 +125,9 @@ def _use(
     sources: Path | None, online: bool = False, *, edition: str | None = None, regions: list[str] | None = None
 ) -> None:
     if edition is not None:
-        os.environ["ATLAS_EDITION"] = edition
+        os.environ["ATLAS_EDITION"] = str(settings.edition(edition))
     if regions:
-        os.environ["ATLAS_REGIONS"] = " ".join(regions)
+        os.environ["ATLAS_REGIONS"] = " ".join(settings.regions(" ".join(regions)))
     if online:
         os.environ["ATLAS_EN_LIGNE"] = "oui"
     if sources is not None:

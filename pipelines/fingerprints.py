@@ -21,8 +21,13 @@ LIBRARIES = ROOT / "uv.lock"
 
 def of(parts: Iterable[str | Path]) -> str:
     """One fingerprint of texts and of the bytes of files, in that order; a file's place in the checkout counts too."""
-    said = (part if isinstance(part, str) else f"{part.relative_to(ROOT).as_posix()} {sha256(part)}" for part in parts)
+    said = (part if isinstance(part, str) else f"{_placed(part)} {sha256(part)}" for part in parts)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _placed(path: Path) -> str:
+    """Where a file is in the checkout; its name alone where a catalogue or a suite was laid elsewhere."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 @functools.cache

@@ -85,11 +85,11 @@ class House:
             start_new_session=True,
         )
         try:
-            out, err = self.process.communicate(timeout=240)
+            out, err = self.process.communicate(timeout=600)
         except subprocess.TimeoutExpired:
             self.stop()
             out, err = self.process.communicate()
-            err += "\narrêté : plus de 240 secondes"
+            err += "\narrêté : plus de 600 secondes"
         released = {
             p.relative_to(self.releases).as_posix(): p.read_bytes() for p in self.releases.rglob("*.*") if p.is_file()
         }

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "make check": CI,
     "make clean": CI,
     "atlas edition": "by .ci/run, as `make atlas`",
+    "atlas edition --revenir": "tests/test_promotion.py: an edition earlier than the one in place",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas run maisons_sante --millesime 2024": GUIDED,

@@ -115,7 +115,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             }
             return _seal(home / about.version, pending, manifest)
         finally:
-            # What an earlier publication that was killed left goes too: releases are made one at a time.
+            # What an earlier publication that was killed left goes too: one release is made after the other.
             for left in home.glob(".en-cours-*"):
                 shutil.rmtree(left, ignore_errors=True)
             memory.sweep(settings.protection)
