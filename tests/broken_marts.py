@@ -594,6 +594,7 @@ MARTS: dict[str, dict[str, str]] = {
         "valeurs_des_fiches": _set("valeur", "valeur + 1", "niveau = 'ej'"),
         "memes_sites": _set("valeur_precedente", "valeur_precedente + 1", "niveau = 'ght' AND evolution IS NOT NULL"),
         "sites_connus_deux_fois": _set("evolution", "1", "motif LIKE 'périmètre changé : 1 site ouvert%'"),
+        "sauts_sans_evolution": _set("valeur", "4 * valeur + 50", "niveau = 'es' AND unite = 'ETP' AND evolution > 0"),
     },
     "fiches.ght_membres": {
         "exclusion_motivee": "UPDATE {t} SET retenu = false",

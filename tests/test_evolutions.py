@@ -40,6 +40,8 @@ SITES: dict[str, tuple[Told, Told]] = {
     "S2": (("S", None, None), ("S", None, None)),
     "T1": (("T", None, None), ("T", None, 3)),
     # U2 is in the survey both years, and has no line of staff at all in the second.
+    # Typed wrongly one year, or gone to another site: nothing to quote.
+    "J1": (("J", None, 100), ("J", None, 20)),
     "U1": (("U", None, 5), ("U", None, 6)),
     "U2": (("U", None, 1), ("U", None, NO_LINE)),
 }
@@ -87,6 +89,9 @@ def db() -> duckdb.DuckDBPyConnection:
         "'GHT AILLEURS' AS nom_ght, 'ETP_TOT_PNM' AS variable, millesime::DECIMAL(18, 2) AS valeur "
         "FROM (VALUES (2022), (2023)) AS t (millesime)"
     )
+    connection.execute(
+        "CREATE TABLE reference.seuils AS FROM (VALUES ('saut_etp', 50), ('saut_rapport', 3)) AS s (seuil, valeur)"
+    )
     for name in ("fiches.ej_personnels", "fiches.ght_personnels", "fiches.evolutions"):
         build(name)
     connection.execute(
@@ -107,6 +112,7 @@ def db() -> duckdb.DuckDBPyConnection:
         ("ght", "EST", 160, 5, "périmètre constant : 1 site venu d'ailleurs"),
         ("ght", "OUEST", 200, -10, "périmètre constant : 1 site parti"),
         ("es", "L1", 60, 1, None),
+        ("es", "J1", 100, None, "saut à vérifier : plus que triplé, ou divisé par plus de trois"),
         ("ej", "L", 60, 1, None),
         ("ght", "SUD", 50, None, "périmètre changé : 1 site ouvert"),
         ("ej", "D", 50, None, "périmètre changé : 1 site ouvert"),

@@ -82,7 +82,8 @@ def test_entrants_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyC
         "WHERE profession = 'infirmier' AND code = '28'"
     )
     said = (
-        "Infirmiers : 1 539 entrants en 2025, avant abandons ; en face, 1 001 postes à pourvoir par an "
+        "Infirmiers : 1 539 admis sur Parcoursup, hors formation continue (en 2025, avant abandons) ; "
+        "en face, 1 001 postes à pourvoir par an "
         "(607 départs et 394 créations, 2019-2030), pour : infirmiers, sages-femmes."
     )
     assert said in cover(db)
@@ -91,7 +92,7 @@ def test_entrants_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyC
         "UPDATE atlas.remplacement SET creations_annuelles = NULL, postes_annuels = NULL, "
         "motif = 'postes créés inconnus' WHERE profession = 'infirmier' AND code = '28'"
     )
-    assert "entrants en soins infirmiers" not in cover(db)
+    assert "soins infirmiers" not in cover(db)
 
 
 def test_old_sources_are_listed_and_nothing_is_promised_of_the_pages(db: duckdb.DuckDBPyConnection) -> None:
@@ -180,3 +181,13 @@ def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyCo
     assert f"cnam_demographie, {small}" in before.replace(" ", "").replace(",", ", ")
     db.execute("UPDATE atlas.effectifs SET effectif = 3 WHERE source = 'drees_professionnels' AND statut = 'secret'")
     assert "drees_professionnels, 0 et " not in pages.small_counts(db, "atlas.effectifs")
+
+
+def test_the_cover_gives_no_growth_of_hospitals_that_their_mart_refuses(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute(
+        "UPDATE atlas.evolutions_hospitalieres SET evolution = 12, evolution_relative = 0.012, motif = NULL "
+        "WHERE niveau = 'region' AND code = '28' AND variable = 'ETP_TOT_PNM'"
+    )
+    assert "+1,2 % en un an" in cover(db).replace("\u202f", " ").replace("\u00a0", " ")
+    db.execute("UPDATE atlas.evolutions_hospitalieres SET evolution_relative = NULL, motif = 'réponses inégales'")
+    assert "en un an" not in cover(db)

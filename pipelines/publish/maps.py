@@ -82,7 +82,7 @@ def choropleth(
     labels: bool = True,
 ) -> Spec:
     """A map. Rows: code, libelle, valeur, face. Where `face` is « non distinguable », the value is preceded by ≈."""
-    bounds = classes([r["valeur"] for r in rows])
+    bounds = _told_apart(classes([r["valeur"] for r in rows]), [r["valeur"] for r in rows], kind)
     names = _class_names(bounds, kind)
     latitudes = [y for shape in outlines.values() for y in _latitudes(shape)]
     parallel = sum(latitudes) / len(latitudes)
@@ -166,10 +166,25 @@ def _steps(palette: Sequence[str], count: int) -> list[str]:
     return [palette[round(i * (len(palette) - 1) / (count - 1))] for i in range(count)]
 
 
+def _told_apart(bounds: Sequence[float], values: Sequence[Any], kind: str) -> list[float]:
+    """The bounds that a reader can tell from the one before and from the largest value, as they are written."""
+    highest = max((float(v) for v in values if v is not None), default=0.0)
+    last = _bound(highest, kind)
+    kept: dict[str, float] = {}
+    for bound in bounds:
+        if (written := _bound(bound, kind)) != last:
+            kept.setdefault(written, bound)
+    return list(kept.values())
+
+
+def _bound(value: float, kind: str) -> str:
+    return french(Decimal(str(value)), "n0" if kind == "n1" and value >= 100 else kind)
+
+
 def _class_names(bounds: Sequence[float], kind: str) -> list[str]:
     if not bounds:
         return ["une seule valeur"]
-    shown = [french(Decimal(str(b)), "n0" if kind == "n1" and b >= 100 else kind) for b in bounds]
+    shown = [_bound(b, kind) for b in bounds]
     return [
         f"jusqu’à {shown[0]}",
         *[f"plus de {low}, jusqu’à {high}" for low, high in itertools.pairwise(shown)],

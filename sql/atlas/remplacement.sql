@@ -7,6 +7,7 @@
 --   annee : année d'entrée en formation
 --   duree_formation [années] : années d'un parcours complet : les entrants de l'année remplacent ceux qui partent alors
 --   entrants [personnes] : admis sur Parcoursup (infirmiers), entrants des instituts (aides-soignants), postes d'internat (médecins), en un an
+--   entrees_de : qui est compté parmi les entrants
 --   diplomes [personnes] : diplômés de l'année, quelle que soit leur année d'entrée ; vide où la carte des formations ne les donne pas
 --   perimetre : professions dont les cessations et les postes créés sont comptés
 --   periode_departs : période sur laquelle les cessations et les postes créés sont comptés
@@ -69,7 +70,13 @@ departs AS (
 SELECT
     coalesce(e.annee, s.edition) AS annee, coalesce(e.millesime, s.edition) AS millesime, coalesce(e.revision, 1) AS revision,
     e.source, p.profession, 'region' AS niveau, r.code, p.duree AS duree_formation,
-    e.entrants::INTEGER AS entrants, c.diplomes::INTEGER AS diplomes,
+    e.entrants::INTEGER AS entrants,
+    CASE p.profession
+        WHEN 'infirmier' THEN 'admis sur Parcoursup, hors formation continue'
+        WHEN 'aide_soignant' THEN 'entrants des instituts, toutes voies'
+        WHEN 'medecin' THEN 'postes d''internat'
+    END AS entrees_de,
+    c.diplomes::INTEGER AS diplomes,
     d.perimetre, d.periode_departs, d.departs_annuels, d.creations_annuelles,
     (d.departs_annuels + d.creations_annuelles)::DECIMAL(18, 1) AS postes_annuels,
     CASE WHEN e.entrants IS NULL OR d.departs_annuels + d.creations_annuelles IS NULL THEN 'nd' ELSE 'calculé' END AS statut,

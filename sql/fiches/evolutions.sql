@@ -2,7 +2,7 @@
 -- Grain : millesime, niveau, code, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule ; appartenance aux GHT
 -- Publication : fiche
--- Note : ETP de toutes les lignes, effectifs des totaux. Les deux années sont celles des mêmes sites : ceux d'aujourd'hui, où qu'ils aient été rattachés l'année d'avant. Rien ne se compare où un site a ouvert ou fermé avec du personnel, où un site n'a répondu qu'une année, où l'entité d'un site a changé, ni où les membres du GHT ne sont pas connus : `motif` le dit. EFF_INT n'y est pas, laissé vide en 2022 où un de ses termes l'est : EFF_INT_recalcule le remplace.
+-- Note : ETP de toutes les lignes, effectifs des totaux. Les deux années sont celles des mêmes sites : ceux d'aujourd'hui, où qu'ils aient été rattachés l'année d'avant. Rien ne se compare où un site a ouvert ou fermé avec du personnel, où un site n'a répondu qu'une année, où l'entité d'un site a changé, où une ligne d'un site a triplé ou s'est divisée par trois (reference.seuils, et les totaux de sa filière avec elle : une erreur de saisie, ou des personnels passés d'un site à l'autre), ni où les membres du GHT ne sont pas connus : `motif` le dit. EFF_INT n'y est pas, laissé vide en 2022 où un de ses termes l'est : EFF_INT_recalcule le remplace.
 -- Colonnes :
 --   niveau : es (site), ej ou ght
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
@@ -92,6 +92,19 @@ partis AS (
     WHERE u.la_apres AND u.parti
     GROUP BY ALL
 ),
+-- Lines of a site that nobody should quote before somebody has looked: a typing error, or staff moved between two sites.
+sauts AS (
+    SELECT n.annee, n.finess AS code, n.variable, v.filiere
+    FROM valeurs AS n
+    JOIN valeurs AS a ON a.annee = n.annee - 1 AND a.finess = n.finess AND a.variable = n.variable
+    JOIN reference.variables_sae AS v ON v.variable = n.variable AND v.mesure LIKE 'ETP%'
+    CROSS JOIN (
+        SELECT max(valeur) FILTER (seuil = 'saut_etp') AS etp, max(valeur) FILTER (seuil = 'saut_rapport') AS rapport
+        FROM reference.seuils
+    ) AS s
+    WHERE greatest(n.valeur, a.valeur) >= s.etp AND greatest(n.valeur, a.valeur) > s.rapport * least(n.valeur, a.valeur)
+        AND least(n.valeur, a.valeur) > 0
+),
 motivees AS (
     SELECT
         c.*, p.valeur_precedente, coalesce(p.venus, 0) AS venus, coalesce(d.partis, 0) AS partis,
@@ -106,8 +119,14 @@ motivees AS (
             )
             WHEN p.une_annee > 1 THEN 'réponses inégales : ' || p.une_annee || ' sites n''ont répondu qu''une année'
             WHEN p.une_annee = 1 THEN 'réponses inégales : 1 site n''a répondu qu''une année'
+            WHEN c.niveau = 'es' AND (c.annee, c.code, c.variable) IN (SELECT (annee, code, variable) FROM sauts)
+                THEN 'saut à vérifier : plus que triplé, ou divisé par plus de trois'
+            WHEN c.niveau = 'es' AND v.ligne IN ('total', 'sous-total') AND v.mesure LIKE 'ETP%'
+                AND (c.annee, c.code, v.filiere) IN (SELECT (annee, code, filiere) FROM sauts)
+                THEN 'saut à vérifier dans une des lignes comptées'
         END AS empechement
     FROM comparees AS c
+    JOIN reference.variables_sae AS v USING (variable)
     LEFT JOIN presents AS p USING (annee, niveau, code, variable)
     LEFT JOIN fermes AS f USING (annee, niveau, code, variable)
     LEFT JOIN partis AS d USING (annee, niveau, code, variable)

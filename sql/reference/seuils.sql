@@ -16,6 +16,8 @@ WITH definis AS (
             ('nombre_suivi', 20, 'unités comptées', 'sous vingt, une baisse de 20 % tient à moins de quatre unités : elle n''est pas signalée'),
             ('baisse', 0.2, 'part', 'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
             ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
+            ('saut_etp', 50, 'ETP', 'sous cinquante ETP, une ligne triple quand un service ouvre'),
+            ('saut_rapport', 3, 'rapport', 'une ligne d''un site qui triple ou se divise par trois en un an est une erreur de saisie ou une restructuration : à vérifier avant de citer son évolution'),
             ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
             ('registre_entier', 500000, 'personnes', 'l''annuaire santé a plus de deux millions de lignes : un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),
             ('habitants_zones', 0.8, 'part', 'sous 80 % d''habitants dont la commune a une zone, la part en ZIP ou en ZAC dit surtout ce que le zonage ne couvre pas : elle n''entre pas dans l''indice de tension'),

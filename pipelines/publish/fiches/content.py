@@ -455,12 +455,21 @@ def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
     rows = public.peers.get((niveau, code), [])
     table = {"titre": "Place parmi les pairs", "colonnes": [], "lignes": []}
     if not any(r["valeur"] is not None for r in rows):
-        return table | {"note": "Aucune comparaison : ses personnels ne sont pas publiés par la SAE."}
+        why = (
+            "un de ses sites au moins n'a pas répondu"
+            if niveau != "es"
+            else "ses personnels ne sont pas publiés par la SAE"
+        )
+        return table | {"note": f"Aucune comparaison : {why}."}
     region = public.place("region", public.region)
     lines = [_peer(r) for r in rows]
     group, quart = rows[0]["categorie_regroupee"], rows[0]["quart"]
     kind = public.sae.get(group)
-    named = f"« {kind['libelle']} », {kind['statut_libelle']}" if kind else "les GHT dont les membres sont connus"
+    named = (
+        f"« {kind['libelle']} », {kind['statut_libelle']}"
+        if kind
+        else "les GHT dont tous les sites ont répondu, celui-ci compris"
+    )
     size = f", {quart}{'er' if quart == 1 else 'e'} quart par la taille (4e : les plus grands)" if quart else ""
     unknown = " La France est vide : ailleurs, les membres des GHT ne sont pas connus."
     alone = niveau == "ght" and all(r["valeur_france"] is None for r in rows)

@@ -169,22 +169,24 @@ def _openings(m: Marts) -> Card | None:
     if not rows:
         return None
     r = rows[0]
-    return Card(french(r["entrants"]), "entrants en soins infirmiers", professions.openings(r), "pages/formations.html")
+    return Card(
+        french(r["entrants"]), f"{r['entrees_de']}, soins infirmiers", professions.openings(r), "pages/formations.html"
+    )
 
 
 def _hospital(m: Marts) -> Card | None:
     rows = m.rows(
-        "SELECT annee, valeur, sites, sites_repondants FROM atlas.hospitaliers WHERE niveau = 'region' AND code = "
-        "$region "
-        "AND statut_regroupe = 'ensemble' AND variable = 'ETP_TOT_PNM' AND valeur IS NOT NULL ORDER BY annee DESC "
-        "LIMIT 2"
+        "SELECT h.annee, h.valeur, h.sites, h.sites_repondants, e.evolution_relative FROM atlas.hospitaliers AS h "
+        "LEFT JOIN atlas.evolutions_hospitalieres AS e USING (annee, niveau, code, variable) "
+        "WHERE h.niveau = 'region' AND h.code = $region AND h.statut_regroupe = 'ensemble' "
+        "AND h.variable = 'ETP_TOT_PNM' AND h.valeur IS NOT NULL ORDER BY h.annee DESC LIMIT 1"
     )
     if not rows:
         return None
     now = rows[0]
     detail = f"en {now['annee']}, {now['sites_repondants']} sites répondants sur {now['sites']}"
-    if len(rows) > 1 and rows[1]["annee"] == now["annee"] - 1 and rows[1]["valeur"]:
-        detail += f" ; {french((now['valeur'] - rows[1]['valeur']) / rows[1]['valeur'], 'signed1')} en un an"
+    if now["evolution_relative"] is not None:
+        detail += f" ; {french(now['evolution_relative'], 'signed1')} en un an"
     return Card(french(now["valeur"], "n0"), "ETP non médicaux à l’hôpital", detail, "pages/hopital.html")
 
 

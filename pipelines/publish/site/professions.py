@@ -366,9 +366,9 @@ def replacement_figure(m: Marts) -> list[Block]:
 def openings(row: Row) -> str:
     """Entrants beside the posts to fill, each with whom it counts: no ratio, for they aren't of the same people."""
     return (
-        f"{row['nom']} : {french(row['entrants'], 'n0')} entrants en {row['annee']}, avant abandons ; en face, "
-        f"{french(row['postes_annuels'], 'n0')} postes à pourvoir par an ({french(row['departs_annuels'], 'n0')} "
-        f"départs et {french(row['creations_annuelles'], 'n0')} créations, {row['periode_departs']}), "
+        f"{row['nom']} : {french(row['entrants'], 'n0')} {row['entrees_de']} (en {row['annee']}, avant abandons) ; "
+        f"en face, {french(row['postes_annuels'], 'n0')} postes à pourvoir par an "
+        f"({french(row['departs_annuels'], 'n0')} départs et {french(row['creations_annuelles'], 'n0')} créations, {row['periode_departs']}), "
         f"pour : {row['perimetre'].lower()}."
     )
 
@@ -378,10 +378,11 @@ REPLACEMENT = (
     Column("territoire", "Territoire"),
     Column("annee", "Année", "year"),
     Column("entrants", "Entrants en un an", "n0"),
+    Column("entrees_de", "Entrants comptés"),
     Column("diplomes", "Diplômés", "n0"),
-    Column("departs_annuels", "Cessations par an", "n0"),
+    Column("departs_annuels", "Départs ou cessations par an", "n0"),
     Column("creations_annuelles", "Postes créés par an", "n0"),
-    Column("perimetre", "Cessations et créations de"),
+    Column("perimetre", "Départs et créations de"),
     Column("periode_departs", "Période"),
     Column("motif", "Ce qui manque"),
 )

@@ -493,8 +493,8 @@ def _hospital(m: Marts, niveau: str, code: str) -> list[Block]:
             ),
             rows,
             "Effectifs au 31 décembre ; ETP moyens annuels rémunérés. Source : "
-            f"{m.source('sae')}. Une évolution n’est donnée que si les mêmes sites ont répondu les deux années ; "
-            "un site qui ouvre ou qui ferme en fait partie.",
+            f"{m.source('sae')}. Une évolution n’est donnée que si aucun des sites présents les deux années n’a manqué "
+            "de répondre l’une d’elles ; celle d’un territoire comprend les sites qui y ont ouvert ou fermé.",
         )
     ]
 

@@ -139,4 +139,9 @@ def page(m: Marts) -> Page:
             else [Absent("La CNAM ne les a pas donnés pour cette édition.")],
         )
     )
-    return theme("acces", "Accès aux soins", "Qui vit loin d’un médecin généraliste, ou n’en trouve pas.", sections)
+    return theme(
+        "acces",
+        "Accès aux soins",
+        "Zones où les médecins manquent, accessibilité et patients sans médecin traitant, selon les sources présentes.",
+        sections,
+    )

@@ -101,4 +101,9 @@ def page(m: Marts) -> Page:
                 ],
             )
         )
-    return theme("besoins", "Besoins de soins", "Population âgée et affections de longue durée.", sections)
+    return theme(
+        "besoins",
+        "Besoins de soins",
+        "Population âgée, et affections de longue durée où une source de l’édition les donne.",
+        sections,
+    )

@@ -83,8 +83,8 @@ def page(m: Marts) -> Page:
         )
         sections.append(Section(label, blocks))
     missing = m.rows(
-        "SELECT groupe, min(motif) AS motif, max(poids_present) AS poids FROM atlas.tension WHERE score IS NULL "
-        "GROUP BY groupe ORDER BY groupe"
+        "SELECT groupe, arg_max(motif, poids_present) AS motif, max(poids_present) AS poids FROM atlas.tension "
+        "WHERE score IS NULL GROUP BY groupe ORDER BY groupe"
     )
     for r in missing:
         r["nom"] = territoires.group_label(m, r["groupe"])
