@@ -368,7 +368,8 @@ def openings(row: Row) -> str:
     return (
         f"{row['nom']} : {french(row['entrants'], 'n0')} {row['entrees_de']} (en {row['annee']}, avant abandons) ; "
         f"en face, {french(row['postes_annuels'], 'n0')} postes à pourvoir par an "
-        f"({french(row['departs_annuels'], 'n0')} départs et {french(row['creations_annuelles'], 'n0')} créations, {row['periode_departs']}), "
+        f"({french(row['departs_annuels'], 'n0')} départs et {french(row['creations_annuelles'], 'n0')} créations, "
+        f"{row['periode_departs']}), "
         f"pour : {row['perimetre'].lower()}."
     )
 
