@@ -129,10 +129,12 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     said, notes, page = compared[False]
     assert "Au-dessus de la France" not in said
     assert "Au-dessous de la France" not in said
+    assert "; France :" not in said
     assert "Sans comparaison avec la France : série rompue en 2021 : abandon d'ADELI" in notes
     assert "À savoir : série rompue en 2021" in page
     said, notes, page = compared[True]
     assert "de la France, et l’écart dépasse l’incertitude" in said
+    assert "; France :" in said
     assert notes.startswith(figures.APPROX)
     assert "À savoir : série rompue" not in page
 

@@ -70,8 +70,10 @@ def _compared(row: Row) -> list[str]:
 
 
 def _references(m: Marts, found: Sequence[Row]) -> list[tuple[str, Any]]:
+    """Values that a figure draws beside the others: France is none where a reserve forbids to compare with it."""
     by_level = {r["niveau"]: r["valeur"] for r in found if r["niveau"] in ("france", "region")}
-    return [("France", by_level.get("france")), (m.name, by_level.get("region"))]
+    region = (m.name, by_level.get("region"))
+    return [region] if any(r["reserve"] for r in found) else [("France", by_level.get("france")), region]
 
 
 def _with_references(found: Sequence[Row], places: Sequence[Row]) -> list[Row]:
