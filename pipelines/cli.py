@@ -349,13 +349,13 @@ def _summary(
                 markup=False,
                 soft_wrap=True,
             )
-    for entry in entries:
-        if "dossier" in entry:
-            console.print(
-                f"Publication : {entry['dossier']}" + ("" if entry["nouvelle"] else " (inchangée)"),
-                markup=False,
-                soft_wrap=True,
-            )
+    # By region: they end in no order of their own.
+    for entry in sorted((e for e in entries if "dossier" in e), key=lambda e: str(e["dossier"])):
+        console.print(
+            f"Publication : {entry['dossier']}" + ("" if entry["nouvelle"] else " (inchangée)"),
+            markup=False,
+            soft_wrap=True,
+        )
     if made and made.fictif:
         console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
 
