@@ -455,12 +455,7 @@ def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
     rows = public.peers.get((niveau, code), [])
     table = {"titre": "Place parmi les pairs", "colonnes": [], "lignes": []}
     if not any(r["valeur"] is not None for r in rows):
-        why = (
-            "un de ses sites au moins n'a pas répondu"
-            if niveau != "es"
-            else "ses personnels ne sont pas publiés par la SAE"
-        )
-        return table | {"note": f"Aucune comparaison : {why}."}
+        return table | {"note": "Aucune comparaison : ses personnels manquent à la SAE, ou n'y sont que partiels."}
     region = public.place("region", public.region)
     lines = [_peer(r) for r in rows]
     group, quart = rows[0]["categorie_regroupee"], rows[0]["quart"]
