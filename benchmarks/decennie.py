@@ -31,7 +31,8 @@ def main() -> None:
 def run(sources: Path, warehouse: Path, given: argparse.Namespace) -> None:
     """All phases on one folder of extracts and one new warehouse."""
     os.environ.update(ATLAS_SOURCES=str(sources), ATLAS_WAREHOUSE=str(warehouse))
-    from pipelines import catalogue, quality, samples, steps
+    import samples
+    from pipelines import catalogue, quality, steps
 
     total = 0.0
 

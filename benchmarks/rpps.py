@@ -28,7 +28,7 @@ ANNEE = 2025
 
 def make(folder: Path, size: float) -> Path:
     """Makes the extract; returns its file of activities."""
-    from pipelines.samples import SEED, annuaire, etablissements, territoires
+    from samples import SEED, annuaire, etablissements, territoires
 
     territoire = territoires.build(SEED, 1.0)
     parc = etablissements.build(SEED, 1.0, territoire)
@@ -45,7 +45,8 @@ def read(side: str, path: Path, target: Path) -> None:
     import duckdb
     import pandas as pd
 
-    from pipelines import catalogue, personnes, staging
+    from pipelines import catalogue
+    from pipelines.arrival import personnes, staging
 
     source = catalogue.load("rpps")
     start = time.perf_counter()

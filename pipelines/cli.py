@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import requests
@@ -23,20 +24,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import (
-    catalogue,
-    editions,
-    french,
-    in_force,
-    landing,
-    locks,
-    quality,
-    retention,
-    settings,
-    steps,
-    warehouse,
-)
-from pipelines.connectors import arrivals, mirror
+from pipelines import catalogue, french, in_force, locks, quality, settings, steps, warehouse
+from pipelines.arrival import landing, offers, retention
+from pipelines.connectors import mirror
+from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 from pipelines.questionnaires import commands
 
@@ -153,10 +144,8 @@ def _with_extracts() -> settings.Settings:
     """
     now = settings.load()
     if now.made_here:
-        from pipelines import samples
-
         with steps.alone("la fabrique des extraits fictifs"):
-            samples.make(now.sources)
+            _samples().make(now.sources)
     elif not now.en_ligne and not now.sources.is_dir():
         raise UsageError(
             f"L'entrepôt en place n'est pas celui des extraits fictifs ({now.warehouse}), "
@@ -165,6 +154,21 @@ def _with_extracts() -> settings.Settings:
             todo="le nommer : --sources DOSSIER (SOURCES= avec make), ou ATLAS_SOURCES dans l'environnement",
         )
     return now
+
+
+def _samples() -> ModuleType:
+    """What makes fictitious extracts. Raises UsageError where it isn't there: the checkout has it, a wheel doesn't."""
+    try:
+        import samples
+    except ModuleNotFoundError as error:
+        if error.name != "samples":
+            raise
+        raise UsageError(
+            "La fabrique des extraits fictifs (samples/) n'est pas installée ici.",
+            expected="le dépôt du projet : le paquet installé seul ne la contient pas",
+            todo="lancer depuis le dépôt, ou donner des extraits réels : --sources DOSSIER",
+        ) from error
+    return samples
 
 
 def _origin(now: settings.Settings) -> str:
@@ -243,7 +247,7 @@ def _edition(*, update: bool, back: bool) -> None:
             markup=False,
             soft_wrap=True,
         )
-    before = editions.load(now, edition)
+    before = lockfile.load(now, edition)
     journal = now.warehouse / "journal.jsonl"
     position = journal.stat().st_size if journal.is_file() else 0
     done = subprocess.run(  # noqa: S603
@@ -278,11 +282,11 @@ def _summary(
     edition: int,
     entries: list[dict[str, Any]],
     seconds: float,
-    before: editions.Lock | None,
+    before: lockfile.Lock | None,
 ) -> None:
     """What a person reads at the end of a run."""
     of = {e["etape"]: e for e in entries}
-    made = editions.load(now, edition)
+    made = lockfile.load(now, edition)
     failures = [e for e in entries if e["resultat"] != "fait"]
     table = Table(title="Sources et millésimes", title_justify="left")
     for heading in ("source", "millésimes", "référence", "contrôles", "avertissements", "lignes écartées"):
@@ -326,7 +330,7 @@ def _summary(
     work = sum(float(e.get("secondes", 0)) for e in entries)
     console.print(f"Durée       : {seconds:.0f} s, dont {work:.1f} s de travail hors Airflow et imports")
     if before is not None and made is not None:
-        waiting = editions.differences(before, editions.draft(now, edition)) if before == made else []
+        waiting = lockfile.differences(before, lockfile.draft(now, edition)) if before == made else []
         if waiting:
             console.print(
                 f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
@@ -334,8 +338,8 @@ def _summary(
                 markup=False,
                 soft_wrap=True,
             )
-        elif made.commit != editions.commit():
-            console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {editions.commit()[:12]}")
+        elif made.commit != lockfile.commit():
+            console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {lockfile.commit()[:12]}")
     if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
         console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
     if of.get("promote", {}).get("resultat") == "fait":
@@ -557,7 +561,7 @@ def contrat(
     ] = False,
 ) -> None:
     """Écrit le modèle vide d'un contrat de données : colonnes, mode d'emploi, listes de codes, exemple fictif."""
-    from pipelines import contracts
+    from pipelines.catalogue import contracts
 
     console = _console()
     if documentation:
@@ -595,7 +599,7 @@ def vintages(
         table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
         entry = catalogue.load(source_id)
-        offered = arrivals.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
+        offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
             revisions = landing.revisions(now.landing, source_id, millesime)
             if not revisions:
@@ -681,8 +685,7 @@ def echantillon(
     ] = False,
 ) -> None:
     """Fabrique des extraits fictifs, dans la présentation des producteurs, à l'échelle voulue."""
-    from pipelines import samples
-
+    samples = _samples()
     start = time.perf_counter()
     made = samples.make(dossier, scale=echelle, vintages=annuaires, national=national, decade=decennie)
     size = sum(path.stat().st_size for path in made) / 1e6
@@ -758,10 +761,10 @@ def lock(
     in_force.banner(now, in_force.fictitious(now))
     year = now.edition
     again = in_force.command(now, "lock", year, "--update")
-    before = editions.load(now, year)
+    before = lockfile.load(now, year)
     if update:
         steps.lock(year, update=True)
-    made = editions.load(now, year)
+    made = lockfile.load(now, year)
     if made is None:
         raise UsageError(
             f"L'édition {year} n'a pas de verrou dans {now.editions}.",
@@ -793,9 +796,9 @@ def lock(
         said = refusal.motif.splitlines()[0] if refusal.motif else ""
         console.print(f"Refusé : {refusal.source} {refusal.millesime} — {said}", markup=False, soft_wrap=True)
     changes = (
-        editions.differences(before, made)
+        lockfile.differences(before, made)
         if update and before
-        else editions.differences(made, editions.draft(now, year))
+        else lockfile.differences(made, lockfile.draft(now, year))
     )
     if changes:
         said = "faits" if update else f"en attente ({again})"

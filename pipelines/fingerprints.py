@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.landing import sha256
+from pipelines.arrival.landing import sha256
 from pipelines.settings import ROOT
 
 PACKAGE = "pipelines"

@@ -8,7 +8,8 @@ import shlex
 
 from rich.console import Console
 
-from pipelines import landing, settings
+from pipelines import settings
+from pipelines.arrival import landing
 from pipelines.connectors.mirror import FICTIF
 from pipelines.settings import Settings
 

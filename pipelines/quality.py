@@ -26,10 +26,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, code_lists, fingerprints, landing, personnes, registers, staging
-from pipelines.catalogue import Source
+from pipelines import catalogue, fingerprints
+from pipelines.arrival import landing, personnes, staging
+from pipelines.arrival.landing import File, Landed
+from pipelines.catalogue import Source, code_lists, registers
 from pipelines.errors import AtlasError, Place, RefusedError
-from pipelines.landing import File, Landed
 from pipelines.settings import ROOT, Settings
 
 SUITES = ROOT / "expectations"
@@ -519,7 +520,7 @@ def _gx() -> tuple[Any, Any]:
     import great_expectations as gx
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.NOTSET)  # it chose to speak
-    from pipelines import gx_duckdb, gx_rows  # noqa: F401 (gx_rows registers its expectation)
+    from pipelines.checks import gx_duckdb, gx_rows  # noqa: F401 (gx_rows registers its expectation)
 
     gx_duckdb.register()
     context = gx.get_context(mode="ephemeral")
@@ -570,7 +571,7 @@ def validate(
     from great_expectations.datasource.fluent.sql_datasource import TableAsset
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    from pipelines import gx_duckdb, gx_rows
+    from pipelines.checks import gx_duckdb, gx_rows
 
     name = uuid.uuid4().hex
     # All assets at once: adding them one by one writes the context's whole configuration each time.

@@ -15,19 +15,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines import (
-    catalogue,
-    editions,
-    in_force,
-    journal,
-    landing,
-    locks,
-    quality,
-    retention,
-    settings,
-    warehouse,
-)
-from pipelines.connectors import arrivals
+from pipelines import catalogue, in_force, journal, locks, quality, settings, warehouse
+from pipelines.arrival import landing, offers, retention
+from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError, UsageError
 from pipelines.publish import release
 
@@ -136,11 +126,11 @@ def _storage(error: Exception) -> StorageError | None:
 
 
 def vintages(source_id: str, millesime: int | None = None) -> list[int]:
-    """The vintages that can be fetched for a source now; or the one asked for. Raises as `arrivals`."""
+    """The vintages that can be fetched for a source now; or the one asked for. Raises as `offers`."""
     if millesime is not None:
         return [millesime]
     with _step("vintages", source=source_id) as said:
-        found = arrivals.vintages(settings.load(), catalogue.load(source_id))
+        found = offers.vintages(settings.load(), catalogue.load(source_id))
         said.update(millesimes=found)
         return found
 
@@ -154,9 +144,9 @@ def ingestible() -> list[str]:
     found = [
         source
         for source in catalogue.load_all()
-        if (now.en_ligne and source.fetch is not None) or arrivals.deposited(now, source)
+        if (now.en_ligne and source.fetch is not None) or offers.deposited(now, source)
     ]
-    return [source.id for source in sorted(found, key=lambda s: (-arrivals.size(now, s), s.id))]
+    return [source.id for source in sorted(found, key=lambda s: (-offers.size(now, s), s.id))]
 
 
 def fetch(source_id: str, millesime: int) -> int:
@@ -164,7 +154,7 @@ def fetch(source_id: str, millesime: int) -> int:
     retention.sweep(settings.load(), source_id)
     with _step("fetch", locks.vintage(source_id, millesime), source=source_id, millesime=millesime) as said:
         now, source = settings.load(), catalogue.load(source_id)
-        landed = arrivals.fetch(now, source, millesime)
+        landed = offers.fetch(now, source, millesime)
         said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
         return landed.revision
 
@@ -220,7 +210,7 @@ def _restage(edition: int) -> None:
     A pinned revision may be neither the newest nor on offer any more: no ingestion would come to it.
     """
     now = settings.load()
-    made = editions.load(now, edition)
+    made = lockfile.load(now, edition)
     if made is None or made.effaces:
         return
     for pin in made.pins:
@@ -239,7 +229,7 @@ def regions(asked: str | None = None) -> list[str]:
     with _step("regions") as said:
         now = settings.load()
         wanted = settings.regions(asked) if asked else now.regions
-        known = editions.regions(now)
+        known = lockfile.regions(now)
         unknown = [code for code in wanted if code not in known]
         if known and unknown:
             raise UsageError(
@@ -261,7 +251,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     if not update:
         _restage(edition)
     with _step("lock", locks.EDITIONS, edition=edition) as said:
-        made = editions.lock(settings.load(), edition, update=update)
+        made = lockfile.lock(settings.load(), edition, update=update)
         said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
         return {"fictif": made.fictif, "millesimes": len(made.pins)}
 
@@ -271,7 +261,7 @@ def build(edition: int) -> str:
     _restage(edition)
     with _step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
-        target = warehouse.build(now, editions.lock(now, edition))
+        target = warehouse.build(now, lockfile.lock(now, edition))
         said.update(tables=len(warehouse.models()))
         return str(target)
 
@@ -309,7 +299,7 @@ def promote(target: str, *, back: bool = False) -> str:
 def is_built(edition: int) -> bool:
     """Whether an edition has a warehouse, from its present lock and the present code."""
     now = settings.load()
-    made = editions.load(now, edition)
+    made = lockfile.load(now, edition)
     return made is not None and warehouse.built_from(now, edition) == warehouse.fingerprint(made)
 
 
@@ -318,7 +308,7 @@ def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> 
 
     A site isn't asked again what it has: one vintage of it that was checked will do.
     """
-    labels = {*arrivals.deposited(now, source), *landing.vintages(now.landing, source.id)}
+    labels = {*offers.deposited(now, source), *landing.vintages(now.landing, source.id)}
     checked = {
         label
         for label in labels
@@ -373,7 +363,7 @@ def nothing_to_build(edition: int) -> str | None:
     one after the other.
     """
     now = settings.load()
-    made = editions.load(now, edition)
+    made = lockfile.load(now, edition)
     if made is None:
         awaited = [label for source in catalogue.load_all() for label in _awaited(now, source, edition)]
         if awaited:
@@ -386,7 +376,7 @@ def nothing_to_build(edition: int) -> str | None:
         return None
     if not is_built(edition):
         return None
-    waiting = editions.differences(made, editions.draft(now, edition))
+    waiting = lockfile.differences(made, lockfile.draft(now, edition))
     return f"L'édition {edition} est déjà construite, avec ce verrou et ce code." + (
         f" {len(waiting)} changement(s) attendent que le verrou soit refait (« Refaire le verrou » en déclenchant "
         f"ce DAG, ou {in_force.command(now, 'lock', edition, '--update')}) : {' ; '.join(waiting[:6])}"

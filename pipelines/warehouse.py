@@ -27,8 +27,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from pipelines import catalogue, fingerprints, indicators, quality, questionnaires, registers, staging
-from pipelines.editions import Lock, Pin
+from pipelines import catalogue, fingerprints, indicators, quality, questionnaires
+from pipelines.arrival import staging
+from pipelines.catalogue import registers
+from pipelines.edition.lockfile import Lock, Pin
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
 from pipelines.quality import Control, Outcome

@@ -43,7 +43,7 @@ def set_the_clock() -> None:
     for found in pkgutil.walk_packages(pipelines.__path__, "pipelines."):
         module = importlib.import_module(found.name)
         for name, value in vars(module).copy().items():
-            if value is dt and found.name not in ("pipelines.readers.workbook", "pipelines.samples.writers"):
+            if value is dt and found.name not in ("pipelines.readers.workbook", "samples.writers"):
                 setattr(module, name, Datetime())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from receivers import webhook
 from scheduled_runs import Scheduler, scheduler
 
-from pipelines import samples
+import samples
 from pipelines.settings import ROOT
 
 EDITION, REGION, OTHER = 2025, "28", "11"

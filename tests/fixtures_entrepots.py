@@ -16,7 +16,8 @@ import pytest
 from embedded_runs import Runs
 from filelock import FileLock
 
-from pipelines import catalogue, samples, settings, steps
+import samples
+from pipelines import catalogue, settings, steps
 from pipelines.publish import release
 from pipelines.settings import Settings
 

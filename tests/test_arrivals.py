@@ -12,10 +12,11 @@ from fixtures_entrepots import EDITION, environment
 from pydantic import TypeAdapter
 from serveur_capricieux import File, Server
 
-from pipelines import catalogue, landing, settings, steps
+from pipelines import catalogue, settings, steps
+from pipelines.arrival import landing, offers
 from pipelines.catalogue import Source
-from pipelines.connectors import addresses, arrivals, declared, transfer, web
-from pipelines.connectors.declared import Fetch, Written
+from pipelines.catalogue.fetch import Fetch, Written
+from pipelines.connectors import addresses, declared, transfer, web
 from pipelines.errors import LaterError, RefusedError, UsageError
 from pipelines.settings import Settings
 
@@ -67,8 +68,8 @@ def deposit(now: Settings, year: int, lines: bytes) -> None:
 
 def test_a_download_is_archived_with_its_address(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
-    assert arrivals.vintages(now, source, allow_http=True) == [2023]
-    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    assert offers.vintages(now, source, allow_http=True) == [2023]
+    landed = offers.fetch(now, source, 2023, allow_http=True)
     folder = landed.folder(now.landing)
     record = json.loads((folder / landing.PROVENANCE).read_text(encoding="utf-8"))
     assert (landed.revision, landed.new, landed.fictif) == (1, True, False)
@@ -79,8 +80,8 @@ def test_a_download_is_archived_with_its_address(server: Server, source: Source,
 
 def test_unchanged_bytes_are_not_sent_again(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
-    first = arrivals.fetch(now, source, 2023, allow_http=True)
-    again = arrivals.fetch(now, source, 2023, allow_http=True)
+    first = offers.fetch(now, source, 2023, allow_http=True)
+    again = offers.fetch(now, source, 2023, allow_http=True)
     assert (again.revision, again.files, again.new) == (1, first.files, False)
     second = server.asked("/r/ght_membership_inferred_2023.csv")[1]
     assert second.headers["if-none-match"]
@@ -88,30 +89,30 @@ def test_unchanged_bytes_are_not_sent_again(server: Server, source: Source, now:
 
 def test_changed_bytes_under_the_same_name_are_a_new_revision(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
-    arrivals.fetch(now, source, 2023, allow_http=True)
+    offers.fetch(now, source, 2023, allow_http=True)
     publish(server, 2023, b"28102,AUTRE,140000100,CHU,2023\n")
-    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    landed = offers.fetch(now, source, 2023, allow_http=True)
     assert (landed.revision, landed.new) == (2, True)
     kept = landing.revision(now.landing, "ght", 2023, 1).folder(now.landing)
     assert b"28101" in (kept / "ght_membership_inferred_2023.csv").read_bytes()
     # And the one after asks from the second.
-    assert arrivals.fetch(now, source, 2023, allow_http=True).revision == 2
+    assert offers.fetch(now, source, 2023, allow_http=True).revision == 2
 
 
 def test_a_lost_archive_is_downloaded_again(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
-    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    landed = offers.fetch(now, source, 2023, allow_http=True)
     (landed.folder(now.landing) / landing.PROVENANCE).unlink()
     landed.folder(now.landing).rename(now.landing / "perdu")
-    assert arrivals.fetch(now, source, 2023, allow_http=True).new
+    assert offers.fetch(now, source, 2023, allow_http=True).new
 
 
 def test_the_folder_has_the_last_word(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
     deposit(now, 2023, b"28109,DEPOSE,760780239,CHU,2023\n")
     deposit(now, 2022, b"28109,DEPOSE,760780239,CHU,2022\n")
-    assert arrivals.vintages(now, source, allow_http=True) == [2022, 2023]
-    landed = arrivals.fetch(now, source, 2023, allow_http=True)
+    assert offers.vintages(now, source, allow_http=True) == [2022, 2023]
+    landed = offers.fetch(now, source, 2023, allow_http=True)
     archived = landed.folder(now.landing) / "ght_membership_inferred_2023.csv"
     assert b"DEPOSE" in archived.read_bytes()
     assert server.asked("/r/ght_membership_inferred_2023.csv") == []
@@ -120,9 +121,9 @@ def test_the_folder_has_the_last_word(server: Server, source: Source, now: Setti
 def test_nothing_is_asked_unless_allowed(server: Server, source: Source, now: Settings) -> None:
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
     offline = Settings(sources=now.sources, warehouse=now.warehouse)
-    assert arrivals.vintages(offline, source, allow_http=True) == []
+    assert offers.vintages(offline, source, allow_http=True) == []
     with pytest.raises(RefusedError, match="n'est pas dans le dossier"):
-        arrivals.fetch(offline, source, 2023, allow_http=True)
+        offers.fetch(offline, source, 2023, allow_http=True)
     assert server.asked("/api/1/datasets/ght/") == []
 
 
@@ -130,7 +131,7 @@ def test_a_site_that_is_down_leaves_nothing_half_made(server: Server, source: So
     publish(server, 2023, b"28101,GHT,760780239,CHU,2023\n")
     server.on("/r/ght_membership_inferred_2023.csv", caprice.status(503))
     with pytest.raises(LaterError) as told:
-        arrivals.fetch(now, source, 2023, allow_http=True)
+        offers.fetch(now, source, 2023, allow_http=True)
     assert told.value.exit_code == 6
     assert "ght" in str(told.value)
     assert list((now.landing / "ght" / "2023").iterdir()) == []
@@ -141,7 +142,7 @@ def test_a_page_in_place_of_the_file_is_refused_and_not_archived(server: Server,
     page = b"<!DOCTYPE html><html><body>Maintenance</body></html>"
     server.on("/r/ght_membership_inferred_2023.csv", File(page, headers={"Content-Type": "text/html"}))
     with pytest.raises(RefusedError):
-        arrivals.fetch(now, source, 2023, allow_http=True)
+        offers.fetch(now, source, 2023, allow_http=True)
     assert landing.revisions(now.landing, "ght", 2023) == []
 
 
@@ -158,11 +159,11 @@ def test_a_downloaded_archive_is_opened_as_a_deposited_one_is(server: Server, so
     assert source.fetch
     files = [source.fetch.files[0].model_copy(update={"pattern": r"ght_membership_inferred_(?P<millesime>\d{4})\.zip"})]
     entry = source.model_copy(update={"archive": r".*\.zip", "fetch": source.fetch.model_copy(update={"files": files})})
-    online = arrivals.fetch(now, entry, 2023, allow_http=True)
+    online = offers.fetch(now, entry, 2023, allow_http=True)
     (now.sources / "ght" / "2023").mkdir(parents=True)
     (now.sources / "ght" / "2023" / zipped).write_bytes(packed.getvalue())
     assert sorted(f.name for f in online.files) == [name, zipped]
-    assert arrivals.fetch(now, entry, 2023, allow_http=True).revision == online.revision  # the same bytes
+    assert offers.fetch(now, entry, 2023, allow_http=True).revision == online.revision  # the same bytes
 
 
 # --- settings, and what waits -----------------------------------------------------------------------------
@@ -255,5 +256,5 @@ def test_a_file_is_dated_by_its_folder_and_may_come_of_another_dataset(
         server.on(f"/api/1/datasets/{dataset}/", caprice.json_of(json.dumps({"resources": listed})))
     offered = declared.offers(block, "rpps", allow_http=True)
     assert [(m, sorted(addresses.url_name(r.url) for r in found)) for m, found in offered] == [(2026, sorted(names))]
-    landed = arrivals.fetch(now, entry.model_copy(update={"fetch": block}), 2026, allow_http=True)
+    landed = offers.fetch(now, entry.model_copy(update={"fetch": block}), 2026, allow_http=True)
     assert sorted(file.name for file in landed.files) == sorted(names)

@@ -17,8 +17,9 @@ import typer.main
 from fixtures_entrepots import EDITION, ROOT, Warehouse, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, editions, errors, quality, steps
+from pipelines import catalogue, cli, errors, quality, steps
 from pipelines.connectors import mirror
+from pipelines.edition import lockfile
 from pipelines.settings import Settings
 
 GROUP = typer.main.get_command(cli.app)
@@ -274,7 +275,7 @@ def test_what_a_file_contains_is_never_read_as_markup(copied: Settings, atlas: A
 
 def test_lock_shows_what_is_pinned(copied: Settings, atlas: Atlas) -> None:
     said = atlas("lock")
-    made = editions.load(copied, EDITION)
+    made = lockfile.load(copied, EDITION)
     assert made
     assert said.status == 0
     assert "FICTIF" in said.out

@@ -29,9 +29,10 @@ import urllib3
 from pydantic import TypeAdapter, ValidationError
 from serveur_capricieux import LONG_AGO, NOON, Authority, File, Server, status
 
-from pipelines import catalogue, landing
+from pipelines import catalogue
+from pipelines.arrival import landing
+from pipelines.catalogue.fetch import DataGouv, Fetch
 from pipelines.connectors import Offer, addresses, archives, data_gouv, declared, resources, transfer, web
-from pipelines.connectors.declared import Fetch
 from pipelines.connectors.resources import Resource
 from pipelines.connectors.transfer import Access, Checksum, Fetched, LaterError, Limits, State
 from pipelines.errors import AtlasError, Place, RefusedError
@@ -1500,7 +1501,7 @@ def test_a_block_is_read_as_the_catalogue_writes_it() -> None:
         max_mb=50,
         files=[{"pattern": r"Base_open_data_BMO_(?P<millesime>\d{4})\.xlsx"}, {"pattern": r"bassin_emploi\.csv"}],
     )
-    assert isinstance(here, declared.DataGouv)
+    assert isinstance(here, DataGouv)
     found = declared._access(here, WHERE, allow_http=False)
     assert found.hosts == {"www.data.gouv.fr", "static.data.gouv.fr"}
     assert found.limits == replace(Limits(), bytes=50_000_000, total=3600)
@@ -1508,7 +1509,7 @@ def test_a_block_is_read_as_the_catalogue_writes_it() -> None:
 
 def test_reading_the_catalogue_loads_no_client() -> None:
     code = (
-        "import sys; import pipelines.connectors.declared; "
+        "import sys; import pipelines.catalogue; "
         "print(*{m.split('.')[0] for m in sys.modules} & {'requests', 'urllib3', 'py7zr', 'tenacity'})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,11 +13,13 @@ import python_calamine
 from fixtures_entrepots import EDITION, Warehouse, environment, none, one, rows
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, code_lists, contracts, quality, readers, staging, steps
+from pipelines import catalogue, cli, quality, readers, steps
+from pipelines.arrival import staging
+from pipelines.catalogue import code_lists, contracts
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, Place, RefusedError, UsageError
-from pipelines.samples import writers
 from pipelines.settings import Settings
+from samples import writers
 
 TABLES = [(source.id, table) for source in contracts.load_all() for table in source.tables]
 Row = dict[str, str]

@@ -9,11 +9,12 @@ import duckdb
 import pytest
 from fixtures_entrepots import none, one, rows
 
-from pipelines import catalogue, staging
+from pipelines import catalogue
+from pipelines.arrival import staging
 from pipelines.errors import RefusedError
-from pipelines.samples import writers
-from pipelines.samples.recrutement import IMPUTEE, INDICATEURS, METIERS_2030, metiers_workbook
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.recrutement import IMPUTEE, INDICATEURS, METIERS_2030, metiers_workbook
+from samples.writers import Cell
 
 TENSIONS = "Dares_données_tensions_2022_.xlsx"
 METIERS = "Les métiers en 2030 quelles perspectives de recrutement en région - Les données.xlsx"

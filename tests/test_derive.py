@@ -13,7 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines import catalogue, personnes, readers, staging
+from pipelines import catalogue, readers
+from pipelines.arrival import personnes, staging
 from pipelines.catalogue import CAPTURED, Source
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, Place, RefusedError

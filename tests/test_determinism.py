@@ -26,8 +26,9 @@ from fixtures_entrepots import (
     tables_only,
 )
 
-from pipelines import catalogue, editions, warehouse
+from pipelines import catalogue, warehouse
 from pipelines.connectors import mirror as folder_connector
+from pipelines.edition import lockfile
 from pipelines.publish import public
 from pipelines.settings import Settings
 
@@ -200,4 +201,4 @@ def test_another_clock_folder_order_locale_and_thread_give_the_same_bytes(
 
 
 def test_the_lock_holds_neither_clock_nor_folder(sample: Warehouse, otherwise: Settings) -> None:
-    assert editions.path(otherwise, EDITION).read_bytes() == editions.path(sample.settings, EDITION).read_bytes()
+    assert lockfile.path(otherwise, EDITION).read_bytes() == lockfile.path(sample.settings, EDITION).read_bytes()

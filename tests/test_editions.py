@@ -10,9 +10,11 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
-from pipelines import catalogue, editions, landing, quality, steps
+from pipelines import catalogue, quality, steps
+from pipelines.arrival import landing
 from pipelines.connectors import Offer
 from pipelines.connectors import mirror as folder_connector
+from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, StorageError, UsageError
 from pipelines.settings import ROOT, Settings
 
@@ -48,7 +50,7 @@ def refused(home: Settings, source: str, millesime: int, text: str = "b\n", moti
     judged(home, offered(home, source, millesime, text), accepte=False, motif=motif)
 
 
-def pinned(lock: editions.Lock) -> dict[tuple[str, int], tuple[int, bool]]:
+def pinned(lock: lockfile.Lock) -> dict[tuple[str, int], tuple[int, bool]]:
     return {(p.source, p.millesime): (p.revision, p.reference) for p in lock.pins}
 
 
@@ -59,7 +61,7 @@ def test_pins_every_accepted_vintage_up_to_the_edition_and_marks_the_reference(h
     for millesime in (2021, 2022, 2023, 2026):
         accepted(home, "sae", millesime)
     accepted(home, "bmo", 2025)
-    lock = editions.lock(home, 2025)
+    lock = lockfile.lock(home, 2025)
     assert pinned(lock) == {
         ("bmo", 2025): (1, True),
         ("sae", 2021): (1, False),
@@ -78,9 +80,9 @@ def test_an_older_edition_pins_less(home: Settings) -> None:
     for millesime in (2021, 2022, 2023):
         accepted(home, "sae", millesime)
     accepted(home, "bmo", 2024)
-    assert pinned(editions.lock(home, 2022)) == {("sae", 2021): (1, False), ("sae", 2022): (1, True)}
-    assert "bmo" in editions.lock(home, 2022).absents
-    assert len(editions.lock(home, 2025).pins) == 4
+    assert pinned(lockfile.lock(home, 2022)) == {("sae", 2021): (1, False), ("sae", 2022): (1, True)}
+    assert "bmo" in lockfile.lock(home, 2022).absents
+    assert len(lockfile.lock(home, 2025).pins) == 4
 
 
 def test_the_newest_accepted_revision_is_pinned(home: Settings) -> None:
@@ -90,7 +92,7 @@ def test_the_newest_accepted_revision_is_pinned(home: Settings) -> None:
     judged(home, offered(home, "bmo", 2024, "x\n"), accepte=False, motif="d'abord refusé")
     accepted(home, "bmo", 2024, "y\n")
     offered(home, "ght", 2023, "jamais contrôlé\n")
-    lock = editions.lock(home, 2025)
+    lock = lockfile.lock(home, 2025)
     assert pinned(lock) == {("bmo", 2024): (2, True), ("sae", 2023): (2, True)}
     # What was refused after the good revision is kept with its reason; what was mended is forgotten.
     assert [(r.source, r.millesime, r.revision, r.motif) for r in lock.refus] == [
@@ -101,7 +103,7 @@ def test_the_newest_accepted_revision_is_pinned(home: Settings) -> None:
 def test_a_refused_vintage_leaves_the_last_good_one_as_the_reference(home: Settings) -> None:
     accepted(home, "sae", 2022)
     refused(home, "sae", 2023)
-    lock = editions.lock(home, 2025)
+    lock = lockfile.lock(home, 2025)
     assert pinned(lock) == {("sae", 2022): (1, True)}
     assert [(r.millesime, r.revision) for r in lock.refus] == [(2023, 1)]
 
@@ -109,30 +111,30 @@ def test_a_refused_vintage_leaves_the_last_good_one_as_the_reference(home: Setti
 def test_lock_is_written_as_it_is_read_without_clock(home: Settings) -> None:
     accepted(home, "sae", 2022)
     refused(home, "bmo", 2024)
-    made = editions.lock(home, 2025)
-    assert editions.load(home, 2025) == made
-    assert editions.draft(home, 2025) == made
-    text = editions.path(home, 2025).read_text(encoding="utf-8")
+    made = lockfile.lock(home, 2025)
+    assert lockfile.load(home, 2025) == made
+    assert lockfile.draft(home, 2025) == made
+    text = lockfile.path(home, 2025).read_text(encoding="utf-8")
     assert text == made.to_json()
     assert made.uv_lock == landing.sha256(ROOT / "uv.lock")
     assert str(home.warehouse) not in text
     recorded = json.loads((home.landing / "sae/2022/r1/provenance.json").read_text(encoding="utf-8"))["recu_le"]
     assert recorded not in text
-    assert [p.name for p in editions.path(home, 2025).parent.iterdir()] == [editions.LOCK]
+    assert [p.name for p in lockfile.path(home, 2025).parent.iterdir()] == [lockfile.LOCK]
 
 
 def test_lock_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"rev-parse": "abc123", "status": ""}
-    monkeypatch.setattr(editions, "_git", lambda command, *rest: answers[command])
-    assert editions.commit() == "abc123"
+    monkeypatch.setattr(lockfile, "_git", lambda command, *rest: answers[command])
+    assert lockfile.commit() == "abc123"
     answers["status"] = " M pipelines/cli.py"
-    assert editions.commit() == "abc123+modifié"
+    assert lockfile.commit() == "abc123+modifié"
 
     def fail(*arguments: str) -> str:
         raise subprocess.CalledProcessError(128, "git")
 
-    monkeypatch.setattr(editions, "_git", fail)
-    assert editions.commit() == "inconnu"
+    monkeypatch.setattr(lockfile, "_git", fail)
+    assert lockfile.commit() == "inconnu"
 
 
 # --- When it changes ------------------------------------------------------------------------------
@@ -141,31 +143,31 @@ def test_lock_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_made_once_and_changed_only_by_an_update(home: Settings) -> None:
     accepted(home, "sae", 2022)
     accepted(home, "bmo", 2024)
-    first = editions.lock(home, 2025)
-    before = editions.path(home, 2025).read_bytes()
+    first = lockfile.lock(home, 2025)
+    before = lockfile.path(home, 2025).read_bytes()
     accepted(home, "sae", 2023)
     accepted(home, "bmo", 2024, "révisé\n")
     shutil.rmtree(quality.folder(home, "sae", 2022, 1))
     judged(home, landing.revision(home.landing, "sae", 2022, 1))
-    assert editions.lock(home, 2025) == first
-    assert editions.path(home, 2025).read_bytes() == before
-    waiting = editions.differences(first, editions.draft(home, 2025))
+    assert lockfile.lock(home, 2025) == first
+    assert lockfile.path(home, 2025).read_bytes() == before
+    waiting = lockfile.differences(first, lockfile.draft(home, 2025))
     assert waiting == ["+ sae 2023 (révision 1)", "~ bmo 2024 : révision 1 -> 2"]
-    second = editions.lock(home, 2025, update=True)
+    second = lockfile.lock(home, 2025, update=True)
     assert pinned(second) == {("bmo", 2024): (2, True), ("sae", 2022): (1, False), ("sae", 2023): (1, True)}
-    assert editions.load(home, 2025) == second
-    assert editions.differences(first, second) == waiting
-    assert editions.differences(second, first) == ["- sae 2023", "~ bmo 2024 : révision 2 -> 1"]
-    assert editions.differences(second, second) == []
+    assert lockfile.load(home, 2025) == second
+    assert lockfile.differences(first, second) == waiting
+    assert lockfile.differences(second, first) == ["- sae 2023", "~ bmo 2024 : révision 2 -> 1"]
+    assert lockfile.differences(second, second) == []
 
 
 def test_a_failed_update_keeps_the_lock(home: Settings) -> None:
     accepted(home, "sae", 2022)
-    made = editions.lock(home, 2025)
+    made = lockfile.lock(home, 2025)
     accepted(home, "bmo", 2024, fictif=False)
     with pytest.raises(BuildError):
-        editions.lock(home, 2025, update=True)
-    assert editions.load(home, 2025) == made
+        lockfile.lock(home, 2025, update=True)
+    assert lockfile.load(home, 2025) == made
 
 
 # --- What it refuses ------------------------------------------------------------------------------
@@ -175,39 +177,39 @@ def test_real_and_fictitious_never_mix(home: Settings) -> None:
     accepted(home, "sae", 2022, fictif=False)
     accepted(home, "bmo", 2024, fictif=True)
     with pytest.raises(BuildError, match="1 réels, et fictifs : bmo 2024") as told:
-        editions.lock(home, 2025)
+        lockfile.lock(home, 2025)
     assert "tout réel ou tout fictif" in str(told.value)
-    assert not editions.path(home, 2025).exists()
+    assert not lockfile.path(home, 2025).exists()
 
 
 def test_nothing_accepted_is_nothing_to_lock(home: Settings) -> None:
     with pytest.raises(BuildError, match="rien à verrouiller"):
-        editions.lock(home, 2025)
+        lockfile.lock(home, 2025)
     refused(home, "sae", 2022)
     accepted(home, "bmo", 2026)
     with pytest.raises(BuildError, match="rien à verrouiller") as told:
-        editions.lock(home, 2025)
+        lockfile.lock(home, 2025)
     assert told.value.exit_code == 4
     assert "atlas vintages" in told.value.todo
 
 
 def test_a_pinned_revision_that_is_gone_is_told(home: Settings) -> None:
     accepted(home, "sae", 2022)
-    editions.lock(home, 2025)
+    lockfile.lock(home, 2025)
     shutil.rmtree(quality.folder(home, "sae", 2022, 1))
     with pytest.raises(BuildError, match="qui n'est plus dans l'entrepôt") as told:
-        editions.lock(home, 2025)
+        lockfile.lock(home, 2025)
     assert (told.value.where.source, told.value.where.millesime) == ("sae", 2022)
     assert "atlas lock 2025 --update" in str(told.value)
-    assert editions.path(home, 2025).exists()
+    assert lockfile.path(home, 2025).exists()
 
 
 def test_a_pinned_revision_that_is_refused_since_is_told(home: Settings) -> None:
     landed = judged(home, offered(home, "sae", 2022, "a\n"))
-    editions.lock(home, 2025)
+    lockfile.lock(home, 2025)
     judged(home, landed, accepte=False, motif="Clés en double.")
     with pytest.raises(BuildError, match="que les contrôles refusent désormais") as told:
-        editions.lock(home, 2025)
+        lockfile.lock(home, 2025)
     assert told.value.expected == "Clés en double."
 
 
@@ -265,4 +267,4 @@ def test_an_older_edition_builds_from_what_it_pins(copied: Settings, sample: War
         assert one(db, "SELECT max(annee) FROM atlas.hospitaliers") == 2023
         none(db, "FROM atlas.recrutement WHERE annee > 2023")
     # The lock of the edition in place is not touched.
-    assert editions.load(copied, EDITION) == editions.load(sample.settings, EDITION)
+    assert lockfile.load(copied, EDITION) == lockfile.load(sample.settings, EDITION)

@@ -17,7 +17,8 @@ from fixtures_entrepots import ROOT, Warehouse, environment, none, one, rows
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, staging, steps
+from pipelines import catalogue, cli, steps
+from pipelines.arrival import staging
 from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.questionnaires import TOTAL, Form, Questionnaire, answers, checks, report, template

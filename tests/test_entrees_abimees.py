@@ -23,8 +23,10 @@ import python_calamine
 import xlsxwriter
 from fixtures_entrepots import environment
 
-from pipelines import catalogue, editions, landing, quality, steps, warehouse
+from pipelines import catalogue, quality, steps, warehouse
+from pipelines.arrival import landing
 from pipelines.connectors import mirror
+from pipelines.edition import lockfile
 from pipelines.errors import RefusedError
 from pipelines.quality import Outcome
 from pipelines.settings import Settings
@@ -822,7 +824,7 @@ def test_commune_inconnue_n_est_pas_perdue(
     assert outcome.quarantined["id"] == 0
     shutil.copytree(sample_extracts / "insee_cog" / "2024", here.settings.sources / "insee_cog" / "2024")
     Room(here.settings, "insee_cog", 2024).receive()
-    target = warehouse.build(here.settings, editions.lock(here.settings, 2025))
+    target = warehouse.build(here.settings, lockfile.lock(here.settings, 2025))
     with duckdb.connect(str(target), read_only=True) as connection:
         site = connection.execute(
             "SELECT commune, commune_publiee, departement, region FROM fiches.etablissements WHERE finess = ?", [finess]
@@ -837,12 +839,12 @@ def test_commune_inconnue_n_est_pas_perdue(
 
 def test_une_revision_refusee_ne_touche_pas_au_verrou(room: Callable[[str, int], Room]) -> None:
     here = room("ght", 2022)
-    made = editions.lock(here.settings, 2025)
+    made = lockfile.lock(here.settings, 2025)
     here.change(GHT, lambda _: b"")
     here.refused()
-    again = editions.lock(here.settings, 2025)
+    again = lockfile.lock(here.settings, 2025)
     assert again == made
-    drafted = editions.draft(here.settings, 2025)
+    drafted = lockfile.draft(here.settings, 2025)
     assert [(p.source, p.revision) for p in drafted.pins] == [("ght", 1)]
     assert [(r.source, r.revision) for r in drafted.refus] == [("ght", 2)]
 

@@ -12,11 +12,13 @@ import duckdb
 import pytest
 from fixtures_entrepots import environment, none, one, rows
 
-from pipelines import catalogue, quality, samples, settings, staging, steps
+import samples
+from pipelines import catalogue, quality, settings, steps
+from pipelines.arrival import staging
 from pipelines.catalogue import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import json_tree
-from pipelines.samples import etablissements, finess, territoires
+from samples import etablissements, finess, territoires
 
 STOCK = "etalab-cs1100507-stock-20241112-0339.csv"
 ENTITES = "etalab-cs1100501-stock-20241112-0341.csv"

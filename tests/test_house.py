@@ -14,7 +14,9 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Warehouse, none, rows
 
-from pipelines import catalogue, indicators, registers, staging, warehouse
+from pipelines import catalogue, indicators, warehouse
+from pipelines.arrival import staging
+from pipelines.catalogue import registers
 from pipelines.errors import BuildError
 from pipelines.publish import public
 

@@ -16,8 +16,9 @@ import pytest
 from fixtures_entrepots import EDITION, ROOT, VARIABLES, Warehouse, a_copy
 from typer.testing import CliRunner
 
-from pipelines import cli, editions, in_force, settings, steps
+from pipelines import cli, in_force, settings, steps
 from pipelines.connectors.mirror import FICTIF
+from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, UsageError
 from pipelines.settings import Settings
 
@@ -50,7 +51,7 @@ class Checkout:
     def forget_locks(self) -> None:
         """Every lock says a commit of its own, so that a new one is seen."""
         for path in self.root.glob("**/verrou.json"):
-            made = replace(editions.read(path), commit="auparavant")
+            made = replace(lockfile.read(path), commit="auparavant")
             path.write_text(made.to_json(), encoding="utf-8")
 
 
@@ -59,7 +60,7 @@ def make_real(now: Settings) -> None:
     for record in now.landing.rglob("provenance.json"):
         record.write_text(record.read_text("utf-8").replace('"fictif": true', '"fictif": false'), encoding="utf-8")
     for lock in now.editions.glob("*/verrou.json"):
-        lock.write_text(replace(editions.read(lock), fictif=False).to_json(), encoding="utf-8")
+        lock.write_text(replace(lockfile.read(lock), fictif=False).to_json(), encoding="utf-8")
     database = now.database.resolve()
     database.chmod(0o644)
     with duckdb.connect(str(database)) as db:
@@ -76,7 +77,7 @@ def checkout(tmp_path: Path, sample: Warehouse, monkeypatch: pytest.MonkeyPatch)
     made.fictitious.sources.mkdir()
     for name in ("ght", FICTIF):
         (made.fictitious.sources / name).symlink_to(sample.settings.sources / name)
-    monkeypatch.setattr("pipelines.samples.make", lambda root: [root])
+    monkeypatch.setattr("samples.make", lambda root: [root])
     return made
 
 
@@ -164,7 +165,7 @@ def test_marts_alone_say_that_they_are_fictitious(checkout: Checkout, monkeypatc
 def test_commands_act_on_the_real_one(both: Checkout) -> None:
     both.forget_locks()
     assert CliRunner().invoke(cli.app, ["lock", str(EDITION), "--update"]).exit_code == 0
-    assert both.locks() == {"warehouse": editions.commit(), "echantillon": "auparavant"}
+    assert both.locks() == {"warehouse": lockfile.commit(), "echantillon": "auparavant"}
     done = CliRunner().invoke(cli.app, ["query", "--csv", "SELECT fictif FROM reference.edition"])
     assert done.stdout.split() == ["fictif", "false"]
 
@@ -200,7 +201,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         return subprocess.CompletedProcess(arguments, 0)
 
     monkeypatch.setattr("pipelines.cli.subprocess.run", launch)
-    monkeypatch.setattr(editions, "commit", lambda: "celui-ci")
+    monkeypatch.setattr(lockfile, "commit", lambda: "celui-ci")
     return found
 
 
@@ -292,7 +293,7 @@ def test_on_line_is_an_option_too(checkout: Checkout, monkeypatch: pytest.Monkey
 
 def test_what_to_do_without_a_lock_says_where(both: Checkout) -> None:
     with pytest.raises(AtlasError) as told:
-        editions.draft(replace(both.fictitious, warehouse=both.root / "vide"), EDITION)
+        lockfile.draft(replace(both.fictitious, warehouse=both.root / "vide"), EDITION)
     assert f"ATLAS_WAREHOUSE={both.root}/vide atlas vintages" in told.value.todo
 
 

@@ -16,7 +16,8 @@ import duckdb
 import pytest
 from fixtures_entrepots import Warehouse, environment
 
-from pipelines import catalogue, journal, landing, steps
+from pipelines import catalogue, journal, steps
+from pipelines.arrival import landing
 from pipelines.connectors import Offer
 from pipelines.errors import StorageError
 from pipelines.settings import Settings

@@ -14,7 +14,7 @@ import python_calamine
 from by_hand import NORMANDS, Row, metiers, number, population, read, sae
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows, tables_only
 
-from pipelines import registers
+from pipelines.catalogue import registers
 from pipelines.publish import release
 
 Check = Callable[..., None]

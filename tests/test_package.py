@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, none, rows
 
-from pipelines import catalogue, editions, warehouse
+from pipelines import catalogue, warehouse
+from pipelines.edition import lockfile
 from pipelines.publish import differences, methods, package, public, release, tables
 from pipelines.publish.differences import Published
 from pipelines.publish.methods import Methods
@@ -155,7 +156,7 @@ def next_release(sample: Warehouse, tmp_path: Path) -> Published:
     (folder / "parquet").mkdir(parents=True)
     for path in (sample.release / "parquet").iterdir():
         os.link(path, folder / "parquet" / path.name)
-    lock = editions.read(sample.release / editions.LOCK)
+    lock = lockfile.read(sample.release / lockfile.LOCK)
     manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
     return Published(folder, folder.name, lock, Methods(**manifest["methodes"]), {}, fictif=True)
 

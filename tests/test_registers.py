@@ -12,7 +12,8 @@ import yaml
 from by_hand import doctors
 from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 
-from pipelines import indicators, registers, warehouse
+from pipelines import indicators, warehouse
+from pipelines.catalogue import registers
 from pipelines.errors import BuildError
 from pipelines.publish import public
 from pipelines.publish.site import figures

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
-from pipelines import catalogue, disclosure, editions, steps, warehouse
+from pipelines import catalogue, disclosure, steps, warehouse
+from pipelines.edition import lockfile
 from pipelines.errors import BuildError
 from pipelines.publish import drawing, numbers, package, public, release, tables
 from pipelines.settings import Settings
@@ -93,8 +94,8 @@ def test_a_commit_that_changes_nothing_shown_makes_no_release(
 ) -> None:
     """Neither does another lock of the same vintages, nor another version of a library; a word mended does."""
     first = Path(steps.publish(EDITION, REGION))
-    monkeypatch.setattr(editions, "commit", lambda: "autre")
-    lock = editions.path(copied, EDITION)
+    monkeypatch.setattr(lockfile, "commit", lambda: "autre")
+    lock = lockfile.path(copied, EDITION)
     lock.write_text(
         json.dumps({**json.loads(lock.read_text(encoding="utf-8")), "commit": "autre", "uv_lock": "0" * 64}),
         encoding="utf-8",

@@ -14,11 +14,13 @@ import pyarrow as pa
 import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_release, environment, none, one, rows
 
-from pipelines import catalogue, editions, landing, locks, personnes, quality, retention, staging, steps
+from pipelines import catalogue, locks, quality, steps
+from pipelines.arrival import landing, personnes, retention, staging
+from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
 from pipelines.publish import public
-from pipelines.samples.nomenclatures import headings
 from pipelines.settings import Settings
+from samples.nomenclatures import headings
 
 KEY = b"une cle d'essai de plus de trente-deux caracteres"
 RPPS = catalogue.load("rpps")
@@ -674,7 +676,7 @@ def test_a_vintage_past_its_retention_goes_and_its_record_stays(kept: Warehouse)
     assert not list((quality.folder(now, "rpps", 2024, 1)).glob("activites*"))
     assert steps.purge(2030, sure=True) == []
     # The lock says it, rather than a missing file.
-    made = editions.load(now, EDITION)
+    made = lockfile.load(now, EDITION)
     assert made is not None
     assert made.effaces == ("rpps 2024, révision 1",)
     with pytest.raises(BuildError, match="ne peut plus être refaite à l'identique"):

@@ -12,11 +12,13 @@ import py7zr
 import pytest
 from fixtures_entrepots import environment, none, one, rows
 
-from pipelines import catalogue, landing, samples, steps
+import samples
+from pipelines import catalogue, steps
+from pipelines.arrival import landing
 from pipelines.connectors import mirror
 from pipelines.errors import RefusedError
-from pipelines.samples import etablissements, sae, territoires
 from pipelines.settings import Settings
+from samples import etablissements, sae, territoires
 
 SEVEN = "SAE {} Bases statistiques - formats SAS-CSV.7z"
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import catalogue, personnes, samples, staging
+import samples
+from pipelines import catalogue
+from pipelines.arrival import personnes, staging
 from pipelines.connectors import mirror
 from pipelines.errors import UsageError
-from pipelines.samples import decennie, etablissements, territoires, writers
+from samples import decennie, etablissements, territoires, writers
 
 ROOT = Path(__file__).parents[1]
 NORMANDS = ("14", "27", "50", "61", "76")

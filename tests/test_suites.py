@@ -19,7 +19,8 @@ from broken_marts import MARTS
 from broken_staging import STAGING
 from fixtures_entrepots import Warehouse
 
-from pipelines import catalogue, landing, quality, warehouse
+from pipelines import catalogue, quality, warehouse
+from pipelines.arrival import landing
 from pipelines.connectors import mirror
 from pipelines.settings import Settings
 

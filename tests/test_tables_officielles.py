@@ -9,11 +9,13 @@ import duckdb
 import pytest
 from fixtures_entrepots import none, rows
 
-from pipelines import catalogue, samples, staging
+import samples
+from pipelines import catalogue
+from pipelines.arrival import staging
 from pipelines.errors import RefusedError
-from pipelines.samples import geographie, territoires, writers
-from pipelines.samples.population import Population, write_communes
-from pipelines.samples.writers import Cell
+from samples import geographie, territoires, writers
+from samples.population import Population, write_communes
+from samples.writers import Cell
 
 Sheets = Sequence[tuple[str, Sequence[Sequence[Cell]]]]
 Read = Callable[..., list[tuple[object, ...]]]

@@ -208,7 +208,7 @@ def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monk
 
 
 def test_a_source_too_old_for_the_edition_is_named_with_what_is_awaited(copied: Settings) -> None:
-    reference = {p.source: p.millesime for p in steps.editions.lock(copied, EDITION).pins if p.reference}
+    reference = {p.source: p.millesime for p in steps.lockfile.lock(copied, EDITION).pins if p.reference}
     for year in (EDITION, EDITION + 1, EDITION + 4):
         edition = max(EDITION, year - 1)
         expected = [s for s, label in reference.items() if label + catalogue.load(s).millesime.age_max < edition]

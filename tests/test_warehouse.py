@@ -15,7 +15,9 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, one, rows
 
-from pipelines import catalogue, editions, fingerprints, landing, quality, steps, warehouse
+from pipelines import catalogue, fingerprints, quality, steps, warehouse
+from pipelines.arrival import landing
+from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, BuildError, StorageError
 from pipelines.settings import ROOT, Settings
 
@@ -193,12 +195,12 @@ def test_a_mart_without_sources_counts_no_check(mirror_db: duckdb.DuckDBPyConnec
 
 
 def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tuple) -> None:
-    pin = editions.lock(copied, EDITION).pins[0]
+    pin = lockfile.lock(copied, EDITION).pins[0]
     outcome = quality.folder(copied, pin.source, pin.millesime, pin.revision) / quality.OUTCOME
     outcome.unlink()
     before = digest(copied.database)
     with pytest.raises(BuildError, match="n'est plus dans l'entrepôt"):
-        warehouse.build(copied, editions.lock(copied, EDITION))
+        warehouse.build(copied, lockfile.lock(copied, EDITION))
     assert digest(copied.database) == before
     steps.build(EDITION)  # the archive still has the bytes: they are staged anew
     assert outcome.is_file()
@@ -283,7 +285,7 @@ def test_reconcile_counts_results_by_nature(sample: Warehouse, sample_db: duckdb
 
 def test_a_staged_table_that_is_missing_refuses_the_build(copied: Settings) -> None:
     """Each kind of staged table, and what was set aside: none becomes an empty one."""
-    made = editions.load(copied, EDITION)
+    made = lockfile.load(copied, EDITION)
     assert made
     before = digest(copied.database)
     tried = 0
@@ -344,7 +346,7 @@ def test_what_other_code_staged_is_staged_anew_before_a_build(
     present = path.read_text(encoding="utf-8")
     old = re.sub(r'"empreinte": "\w+"', '"empreinte": "d\'un autre code"', present)
     path.write_text(old, encoding="utf-8")
-    made = editions.load(copied, EDITION)
+    made = lockfile.load(copied, EDITION)
     assert made
     with pytest.raises(BuildError, match="mise en forme par un autre code") as told:
         warehouse.build(copied, made)
@@ -395,11 +397,11 @@ def test_is_built_from_this_lock_and_what_it_reads(
 ) -> None:
     assert steps.is_built(EDITION)
     assert not steps.is_built(EDITION - 1)
-    made = editions.load(copied, EDITION)
+    made = lockfile.load(copied, EDITION)
     assert made
-    editions.path(copied, EDITION).write_text(replace(made, pins=made.pins[1:]).to_json(), encoding="utf-8")
+    lockfile.path(copied, EDITION).write_text(replace(made, pins=made.pins[1:]).to_json(), encoding="utf-8")
     assert not steps.is_built(EDITION)
-    editions.path(copied, EDITION).write_text(made.to_json(), encoding="utf-8")
+    lockfile.path(copied, EDITION).write_text(made.to_json(), encoding="utf-8")
     assert steps.is_built(EDITION)
     real = fingerprints.sha256
     monkeypatch.setattr(fingerprints, "sha256", lambda path: "autre" if path == ROOT / touched else real(path))

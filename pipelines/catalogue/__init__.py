@@ -17,7 +17,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.connectors.declared import Fetch
+from pipelines.catalogue.fetch import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
 from pipelines.questionnaires import RESPONDENT, Questionnaire
 
@@ -28,7 +28,7 @@ CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet 
 ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
 NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
-# Type of a column that identifies a person: staged as a keyed hash (pipelines/personnes.py).
+# Type of a column that identifies a person: staged as a keyed hash (pipelines/arrival/personnes.py).
 PERSON = "personne"
 # Key of a table to whose lines the producer gives none.
 LINE = "_ligne"
@@ -231,7 +231,7 @@ class Source(_Strict):
     A source that is `restreint` enters no release but through tables that `confidentialite` protects
     (pipelines/disclosure/); what a producer publishes openly is never hidden. `conservation` is how many
     years after its label a vintage's bytes may be kept; None: for ever.
-    `contrat` says that no official layout exists and that this one is ours (pipelines/contracts.py).
+    `contrat` says that no official layout exists and that this one is ours (contracts.py).
     `archive` is the pattern of the .7z or .zip that may stand in a vintage's folder in place of its files.
     """
 

@@ -1,8 +1,7 @@
-"""The `fetch` block of a catalogue entry: where a source's files are had from, and which of them.
+"""What a `fetch` block of the catalogue declares, asked from its portal and brought.
 
-Three kinds, told apart by `type`: a dataset of data.gouv.fr, datasets of an Opendatasoft portal, or
-addresses written out. `offers` says which vintages there are, `download` brings one. What was received
-is remembered in a small record that the caller keeps: with it, what hasn't changed is not sent again.
+`offers` says which vintages there are, `download` brings one. What was received is remembered in a small
+record that the caller keeps: with it, what hasn't changed is not sent again.
 """
 
 import contextlib
@@ -10,201 +9,16 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
-
+from pipelines.catalogue.fetch import Fetch, Written, compiled
+from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
+from pipelines.connectors.resources import Resource
+from pipelines.connectors.transfer import Access, Fetched, Limits, State
 from pipelines.errors import Place, RefusedError
-
-if TYPE_CHECKING:  # requests and py7zr are only needed by a task that downloads
-    from pipelines.connectors.resources import Resource
-    from pipelines.connectors.transfer import Access, Fetched, State
-
-YEAR = "(?P<millesime>"
-
-
-def _compiled(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"le motif « {text} » ne se lit pas : {error}") from error
-
-
-def _secure(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-        raise ValueError(f"une adresse https:// : {url}")
-    if parts.username or parts.password or not parts.hostname:
-        raise ValueError("une adresse avec un hôte, et sans mot de passe")
-    return url
-
-
-def _readable(text: str) -> str:
-    _compiled(text)
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_readable)]
-Address = Annotated[str, AfterValidator(_secure)]
-DatasetOds = Annotated[str, Field(pattern=r"^[\w.@-]+$")]
-DatasetGouv = Annotated[str, Field(pattern=r"^[\w-]+$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _File(_Strict):
-    """One file of a vintage.
-
-    `name` is the name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last
-    two digits. An archive comes as it is: `packed` opens it as it does a deposited one.
-    """
-
-    optional: bool = False
-    name: str | None = None
-
-    @property
-    def dated(self) -> bool:
-        """Whether it says of which vintage it is."""
-        return YEAR in getattr(self, "pattern", "")
-
-
-class Named(_File):
-    """A file of a portal, known by its name or its title; on data.gouv.fr, also by `<date>-<hour>/<name>`, the end
-    of its address, which says when its producer put it there.
-
-    `pattern` matches the whole of it, whatever its case; its group `millesime` takes the year, its
-    other groups tell apart the files of one vintage. Without the group, the file is of every vintage.
-    """
-
-    pattern: Pattern
-
-    @property
-    def title(self) -> str:
-        """What it is, in a message."""
-        return f"« {self.pattern} »"
-
-
-class Hosted(Named):
-    """A file of data.gouv.fr; `dataset` where it is in another one than the block's."""
-
-    dataset: DatasetGouv | None = None
-
-
-class Export(_File):
-    """An export of an Opendatasoft dataset: the lines whose facet `field` is the vintage.
-
-    Without a field, the whole dataset is one vintage, that its title tells. Pattern and groups as in
-    `Named`; the other fields are parameters of the interface.
-    """
-
-    kind: Literal["export"]
-    dataset: DatasetOds
-    field: str | None = None
-    pattern: Pattern = r"(?P<millesime>\d{4})"
-    format: Literal["csv", "json", "jsonl", "geojson", "xlsx", "parquet"] = "csv"
-    delimiter: str = ";"
-    select: str | None = None
-    where: str | None = None
-    order_by: str | None = None
-    use_labels: bool = False
-
-    @property
-    def title(self) -> str:
-        """What it is, in a message."""
-        return f"l'export du jeu « {self.dataset} »" + (f", critère {self.field}" if self.field else "")
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Parameters of the request."""
-        given = {"select": self.select, "where": self.where, "order_by": self.order_by}
-        labels = {"use_labels": "true"} if self.use_labels else {}
-        separator = {"delimiter": self.delimiter} if self.format == "csv" else {}
-        return {key: value for key, value in given.items() if value} | labels | separator
-
-
-class Attachment(Named):
-    """A file attached to an Opendatasoft dataset, known by its identifier or its title."""
-
-    kind: Literal["attachment"]
-    dataset: DatasetOds
-
-
-class Written(_File):
-    """A file at an address that the catalogue writes out, for the vintages it lists (all, where it lists none)."""
-
-    url: Address
-    millesimes: list[int] = []
-
-    @property
-    def dated(self) -> bool:
-        """Whether it says of which vintage it is."""
-        return bool(self.millesimes)
-
-    @property
-    def title(self) -> str:
-        """What it is, in a message."""
-        return self.url
-
-
-class _Block(_Strict):
-    """What all blocks say: hosts beside the portal's own, size caps in MB (10⁶ bytes), minutes for each file.
-
-    `since` leaves out the vintages before the first that the catalogue can read.
-    """
-
-    hosts: list[str] = []
-    max_mb: int = Field(default=500, gt=0)
-    max_extracted_mb: int = Field(default=4000, gt=0)
-    max_minutes: float = Field(default=60, gt=0)
-    since: int | None = None
-    files: Sequence[_File]
-
-    @model_validator(mode="after")
-    def _vintages(self) -> "_Block":
-        if not any(file.dated and not file.optional for file in self.files):
-            raise ValueError("un fichier au moins, qui ne soit pas facultatif, dit son millésime")
-        return self
-
-    @field_validator("hosts")
-    @classmethod
-    def _hosts(cls, hosts: list[str]) -> list[str]:
-        odd = [host for host in hosts if not re.fullmatch(r"[a-z0-9.-]+", host)]
-        if odd:
-            raise ValueError(f"un nom d'hôte en minuscules, sans adresse autour : {odd}")
-        return hosts
-
-
-class DataGouv(_Block):
-    """A dataset of data.gouv.fr, by its slug or identifier."""
-
-    type: Literal["data_gouv"]
-    dataset: DatasetGouv
-    api: Address = "https://www.data.gouv.fr/api/1"
-    files: list[Hosted] = Field(min_length=1)
-
-
-class Opendatasoft(_Block):
-    """Datasets of one Opendatasoft portal."""
-
-    type: Literal["opendatasoft"]
-    portal: Address
-    files: list[Annotated[Export | Attachment, Field(discriminator="kind")]] = Field(min_length=1)
-
-
-class Web(_Block):
-    """Files at addresses that the catalogue writes out."""
-
-    type: Literal["web"]
-    files: list[Written] = Field(min_length=1)
-
-
-Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]
 
 
 @dataclass(frozen=True)
@@ -217,19 +31,17 @@ class Delivery:
     """
 
     files: tuple[Path, ...]
-    received: tuple["Fetched", ...]
-    states: dict[str, "State"]
+    received: tuple[Fetched, ...]
+    states: dict[str, State]
     unchanged: bool
 
 
-def offers(block: Fetch, source_id: str, *, allow_http: bool = False) -> list[tuple[int, list["Resource"]]]:
+def offers(block: Fetch, source_id: str, *, allow_http: bool = False) -> list[tuple[int, list[Resource]]]:
     """The vintages that the portal has, oldest first, each with its files.
 
     A vintage that lacks a file is listed too: downloading it says which. Raises RefusedError or
     LaterError where the portal can't be read.
     """
-    from pipelines.connectors import resources
-
     found = _resources(block, _access(block, Place(source=source_id), allow_http))
     required = _required(block)
     return [
@@ -244,7 +56,7 @@ def download(
     source_id: str,
     millesime: int,
     folder: Path,
-    states: Mapping[str, "State"] | None = None,
+    states: Mapping[str, State] | None = None,
     *,
     allow_http: bool = False,
 ) -> Delivery:
@@ -254,8 +66,6 @@ def download(
     brought, so that a revision is whole. Raises RefusedError for what asking again wouldn't mend,
     LaterError for what it may; a disk that fails raises OSError.
     """
-    from pipelines.connectors import resources
-
     where = Place(source=source_id, millesime=millesime)
     access = _access(block, where, allow_http)
     picked = resources.chosen(_resources(block, access), millesime, _required(block, millesime), where)
@@ -280,7 +90,7 @@ def download(
         )
 
 
-def save(path: Path, revision: int, states: Mapping[str, "State"]) -> None:
+def save(path: Path, revision: int, states: Mapping[str, State]) -> None:
     """Remembers what a revision was made from, in one JSON file; never half-written."""
     text = json.dumps(
         {"revision": revision, "fichiers": {url: state.to_dict() for url, state in sorted(states.items())}},
@@ -296,13 +106,11 @@ def save(path: Path, revision: int, states: Mapping[str, "State"]) -> None:
         aside.unlink(missing_ok=True)
 
 
-def load(path: Path) -> tuple[int, dict[str, "State"]] | None:
+def load(path: Path) -> tuple[int, dict[str, State]] | None:
     """What `save` wrote: the revision and its states. None where there is nothing, or nothing readable.
 
     A record that can't be read only costs a download.
     """
-    from pipelines.connectors.transfer import State
-
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return int(data["revision"]), {url: State.from_dict(state) for url, state in data["fichiers"].items()}
@@ -314,9 +122,7 @@ def _fill(text: str, millesime: int) -> str:
     return text.replace("{millesime}", f"{millesime:04d}").replace("{aa}", f"{millesime % 100:02d}")
 
 
-def _access(block: Fetch, where: Place, allow_http: bool) -> "Access":
-    from pipelines.connectors.transfer import Access, Limits
-
+def _access(block: Fetch, where: Place, allow_http: bool) -> Access:
     own = [block.api] if block.type == "data_gouv" else [block.portal] if block.type == "opendatasoft" else []
     hosts = frozenset({*block.hosts, *(urlsplit(url).hostname or "" for url in own)})
     if block.type == "web":
@@ -335,14 +141,12 @@ def _required(block: Fetch, millesime: int | None = None) -> dict[str, str]:
     }
 
 
-def _resources(block: Fetch, access: "Access") -> list["Resource"]:
+def _resources(block: Fetch, access: Access) -> list[Resource]:
     """All that the portal offers of the declared files; a part is the rank of its declaration."""
-    from pipelines.connectors import data_gouv, opendatasoft, web
-
     if block.type == "data_gouv":
         datasets: dict[str, dict[str, re.Pattern[str]]] = {}
         for rank, hosted in enumerate(block.files):
-            datasets.setdefault(hosted.dataset or block.dataset, {})[str(rank)] = _compiled(hosted.pattern)
+            datasets.setdefault(hosted.dataset or block.dataset, {})[str(rank)] = compiled(hosted.pattern)
         return [
             resource
             for dataset, patterns in datasets.items()
@@ -354,7 +158,7 @@ def _resources(block: Fetch, access: "Access") -> list["Resource"]:
         )
     found: list[Resource] = []
     for rank, file in enumerate(block.files):
-        pattern = _compiled(file.pattern)
+        pattern = compiled(file.pattern)
         if file.kind == "export":
             found += opendatasoft.exports(
                 block.portal,
@@ -372,11 +176,9 @@ def _resources(block: Fetch, access: "Access") -> list["Resource"]:
 
 
 def _receive(
-    resource: "Resource", block: Fetch, millesime: int, folder: Path, access: "Access", state: "State | None"
-) -> "Fetched":
+    resource: Resource, block: Fetch, millesime: int, folder: Path, access: Access, state: State | None
+) -> Fetched:
     """One file, unless it is known not to have changed."""
-    from pipelines.connectors import transfer
-
     if state is not None and resource.version is not None:
         if state.version == resource.version:
             return transfer.Fetched(None, state, True, state.url, state.bytes, state.sha256, tries=0)
@@ -397,7 +199,7 @@ def _receive(
     return replace(fetched, state=replace(fetched.state, version=resource.version))
 
 
-def _place(received: list["Fetched"], folder: Path, where: Place) -> tuple[tuple[Path, ...], list["Fetched"]]:
+def _place(received: list[Fetched], folder: Path, where: Place) -> tuple[tuple[Path, ...], list[Fetched]]:
     """Moves what came into the folder. Raises RefusedError for a name given twice, before anything moves."""
     came = [fetched.path for fetched in received if fetched.path is not None]
     names = [path.name for path in came]

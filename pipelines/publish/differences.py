@@ -16,9 +16,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import editions, landing, warehouse
+from pipelines import warehouse
+from pipelines.arrival import landing
 from pipelines.disclosure import structures
-from pipelines.editions import Lock
+from pipelines.edition import lockfile
+from pipelines.edition.lockfile import Lock
 from pipelines.publish import methods, pages, tables
 from pipelines.publish.methods import Methods
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
@@ -103,7 +105,7 @@ def write(before: Published | None, now: Published, written: list[Written]) -> D
         kinds = ", ".join(f"{name} {'DECIMAL(38, 6)' if name == 'ecart' else 'VARCHAR'}" for name in COLUMNS)
         connection.execute(f"CREATE TABLE {NAME} ({kinds})")
         if before is not None:
-            diff.sources = editions.differences(before.lock, now.lock)
+            diff.sources = lockfile.differences(before.lock, now.lock)
             diff.files = _files(before.files, now.files)
             _compare(connection, before, now, written)
         for table, nature, cause, number in connection.execute(

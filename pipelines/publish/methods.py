@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 import yaml
 
-from pipelines import fingerprints, indicators, quality, registers, warehouse
-from pipelines.editions import Lock
+from pipelines import fingerprints, indicators, quality, warehouse
+from pipelines.catalogue import registers
+from pipelines.edition.lockfile import Lock
 from pipelines.publish import public
 from pipelines.settings import Settings
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, registers, warehouse
+from pipelines import catalogue, warehouse
+from pipelines.catalogue import registers
 from pipelines.publish import signes, tables
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written

@@ -6,7 +6,8 @@ from typing import Any
 import duckdb
 import jinja2
 
-from pipelines import catalogue, registers, warehouse
+from pipelines import catalogue, warehouse
+from pipelines.catalogue import registers
 from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines import editions, in_force, landing
+from pipelines import in_force
+from pipelines.arrival import landing
 from pipelines.disclosure import memory, structures
+from pipelines.edition import lockfile
 from pipelines.errors import BuildError
 from pipelines.publish import differences, fiches, methods, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
@@ -22,7 +24,7 @@ MANIFEST = "manifeste.json"
 PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
 FIRST_EDITION = 2000
 # They say what a release changes, how it was made, or list it: another content makes them, they make no other content.
-DERIVED = {MANIFEST, editions.LOCK, *differences.FILES, *package.FILES}
+DERIVED = {MANIFEST, lockfile.LOCK, *differences.FILES, *package.FILES}
 # What the CSV files and the dictionary say, in bytes that a library writes otherwise from one version to the next.
 SAME_TABLES = (".duckdb", ".parquet")
 
@@ -66,7 +68,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 expected="un code parmi : " + ", ".join(f"{k} {v}" for k, v in known.items()),
                 todo="corriger REGION (make) ou --region",
             )
-        lock = editions.load(settings, edition)
+        lock = lockfile.load(settings, edition)
         if lock is None:
             raise BuildError(
                 f"L'édition {edition} n'a plus de verrou.",
@@ -88,7 +90,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 pages.write(shown, region, pending, written, fictif=fictif)
                 fiches.write(shown, region, pending, contact=settings.contact)
                 site.write(shown, region, pending, fictif=fictif)
-                (pending / editions.LOCK).write_text(lock.to_json(), encoding="utf-8")
+                (pending / lockfile.LOCK).write_text(lock.to_json(), encoding="utf-8")
                 made = _versions(home, edition)
                 if made and _content(_manifest(made[-1]).get("fichiers", ())) == _content(_listed(pending)):
                     return Release(made[-1], made[-1].name, len(_listed(made[-1])), new=False)
@@ -97,7 +99,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                     edition=edition,
                     region=region,
                     region_libelle=known[region],
-                    commit=editions.commit(),
+                    commit=lockfile.commit(),
                     fictif=fictif,
                     editeur=settings.editeur,
                     adresse=settings.adresse,
@@ -143,7 +145,7 @@ def _compare(
     settings: Settings,
     about: package.Release,
     pending: Path,
-    lock: editions.Lock,
+    lock: lockfile.Lock,
     how: methods.Methods,
     written: list[public.Written],
     books: list[workbooks.Workbook],
@@ -221,8 +223,8 @@ def _before(settings: Settings, about: package.Release) -> differences.Published
     for edition in range(about.edition, FIRST_EDITION, -1):
         for folder in reversed(_versions(settings.releases / f"{edition}-{about.region}", edition)):
             known = _manifest(folder)
-            if known.get("fictif") == about.fictif and (folder / editions.LOCK).is_file():
-                lock = editions.read(folder / editions.LOCK)
+            if known.get("fictif") == about.fictif and (folder / lockfile.LOCK).is_file():
+                lock = lockfile.read(folder / lockfile.LOCK)
                 how = methods.Methods(**known.get("methodes", {"etapes": {}, "lectures": {}}))
                 content = _content(known.get("fichiers", ()))
                 return differences.Published(folder, folder.name, lock, how, content, about.fictif)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import StorageError, UsageError
-from pipelines.samples import (
+from samples import (
     annuaire,
     besoins,
     contrats,
@@ -32,7 +32,7 @@ from pipelines.samples import (
     sae,
     territoires,
 )
-from pipelines.samples import population as populations
+from samples import population as populations
 
 SEED = 2025
 MARKER = ".echantillon.json"
@@ -54,7 +54,7 @@ def make(
     """Makes the fictitious extracts in `root/<folder>/<millésime>/` and returns them, in order.
 
     `vintages` yearly extracts of the health directory; where `national`, its newest and FINESS are of national
-    size. `decade` adds vintages of every yearly source, up to ten (pipelines/samples/decennie.py).
+    size. `decade` adds vintages of every yearly source, up to ten (samples/decennie.py).
 
     Does nothing where `root` already holds those of the same seed, scale and code. They are made
     aside, then swapped in. Raises UsageError where `root` holds something else.

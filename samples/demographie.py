@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import Departement, departements, headings, regions, rows
-from pipelines.samples.population import Population
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.nomenclatures import Departement, departements, headings, regions, rows
+from samples.population import Population
+from samples.writers import Cell
 
 # --- CNAM -----------------------------------------------------------------------------------------
 

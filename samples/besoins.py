@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import departements, regions
-from pipelines.samples.population import DERNIERE, SEXES, Population
-from pipelines.samples.territoires import Territoire
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.nomenclatures import departements, regions
+from samples.population import DERNIERE, SEXES, Population
+from samples.territoires import Territoire
+from samples.writers import Cell
 
 FICTIF = "DONNÉES FICTIVES dans la présentation du producteur"
 

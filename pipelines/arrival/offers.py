@@ -8,10 +8,10 @@ import shutil
 import uuid
 from dataclasses import replace
 
-from pipelines import landing
+from pipelines.arrival import landing
+from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.connectors import declared, mirror
-from pipelines.landing import Landed
 from pipelines.settings import Settings
 
 RECORD = "telechargement.json"

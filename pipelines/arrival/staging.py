@@ -18,7 +18,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import catalogue, personnes, readers
+from pipelines import catalogue, readers
+from pipelines.arrival import personnes
 from pipelines.catalogue import CAPTURED, PERSON, Column, Layout, Source, normalise, same_heading
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract

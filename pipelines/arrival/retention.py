@@ -13,9 +13,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, editions, landing, locks, quality
+from pipelines import catalogue, locks, quality
+from pipelines.arrival import landing
+from pipelines.arrival.landing import Landed
+from pipelines.edition import lockfile
 from pipelines.errors import BusyError
-from pipelines.landing import Landed
 from pipelines.settings import Settings
 
 
@@ -50,7 +52,7 @@ def due(settings: Settings, year: int) -> list[Due]:
 
 
 def _locks(settings: Settings, landed: Landed) -> tuple[int, ...]:
-    made = (editions.load(settings, edition) for edition in editions.locked(settings))
+    made = (lockfile.load(settings, edition) for edition in lockfile.locked(settings))
     wanted = (landed.source, landed.millesime, landed.revision)
     return tuple(
         lock.edition for lock in made if lock and wanted in {(p.source, p.millesime, p.revision) for p in lock.pins}
@@ -65,7 +67,7 @@ def purge(settings: Settings, dues: list[Due]) -> None:
     today = dt.date.today().isoformat()
     for item in dues:
         for edition in item.locks:
-            editions.mark_deleted(settings, edition, item.landed)
+            lockfile.mark_deleted(settings, edition, item.landed)
         gone = landing.with_deletion(item.landed, today)
         quality.refuse(settings, gone, landing.deleted(gone))
         folder = item.landed.folder(settings.landing)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import NORMANDS, Departement, departements
-from pipelines.samples.territoires import VILLES, Commune, Territoire
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.nomenclatures import NORMANDS, Departement, departements
+from samples.territoires import VILLES, Commune, Territoire
+from samples.writers import Cell
 
 CLASSES = ("0 à 19 ans", "20 à 39 ans", "40 à 59 ans", "60 à 74 ans", "75 ans et plus")
 SEXES = ("Ensemble", "Hommes", "Femmes")

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import NORMANDS, Departement, departements, headings, regions
-from pipelines.samples.territoires import NO_ARRONDISSEMENT, NO_EPCI, Commune, Territoire
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw
+from samples.nomenclatures import NORMANDS, Departement, departements, headings, regions
+from samples.territoires import NO_ARRONDISSEMENT, NO_EPCI, Commune, Territoire
+from samples.writers import Cell
 
 LIBELLES = ["NIVGEO", "CODGEO", "LIBGEO", "NB_COM"]
 EPT = "290999001"

@@ -12,8 +12,8 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines import catalogue, code_lists
-from pipelines.catalogue import Column, Source, Table
+from pipelines import catalogue
+from pipelines.catalogue import Column, Source, Table, code_lists
 from pipelines.errors import Place, UsageError
 from pipelines.settings import ROOT
 

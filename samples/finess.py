@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.samples import writers
-from pipelines.samples.etablissements import Parc, luhn, prefix
-from pipelines.samples.geographie import capitals
-from pipelines.samples.nomenclatures import Departement, departements
-from pipelines.samples.territoires import Commune, Territoire
+from samples import writers
+from samples.etablissements import Parc, luhn, prefix
+from samples.geographie import capitals
+from samples.nomenclatures import Departement, departements
+from samples.territoires import Commune, Territoire
 
 # Categories of establishments outside the SAE: code, label, aggregate, and the name of the fictitious ones.
 CATEGORIES = {

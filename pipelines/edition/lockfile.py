@@ -13,9 +13,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, in_force, landing, quality
+from pipelines import catalogue, in_force, quality
+from pipelines.arrival import landing
+from pipelines.arrival.landing import File, Landed
 from pipelines.errors import BuildError, Place
-from pipelines.landing import File, Landed
 from pipelines.settings import ROOT, Settings
 
 LOCK = "verrou.json"

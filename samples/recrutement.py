@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import departements, headings, regions, rows
-from pipelines.samples.population import Population
-from pipelines.samples.territoires import Bassin, Territoire
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw
+from samples.nomenclatures import departements, headings, regions, rows
+from samples.population import Population
+from samples.territoires import Bassin, Territoire
+from samples.writers import Cell
 
 BMO = 2024
 BMO_VARIABLES = (

@@ -6,20 +6,11 @@ They stand beside the default sample, whose own vintages are among the ten.
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipelines.samples import (
-    besoins,
-    contrats,
-    demographie,
-    finess,
-    geographie,
-    professionnels,
-    recrutement,
-    sae,
-)
-from pipelines.samples import population as populations
-from pipelines.samples.etablissements import Parc
-from pipelines.samples.population import Population
-from pipelines.samples.territoires import Territoire
+from samples import besoins, contrats, demographie, finess, geographie, professionnels, recrutement, sae
+from samples import population as populations
+from samples.etablissements import Parc
+from samples.population import Population
+from samples.territoires import Territoire
 
 VINTAGES = 10
 # Sources without a yearly rhythm.

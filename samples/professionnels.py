@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import departements, regions
-from pipelines.samples.population import Population
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.nomenclatures import departements, regions
+from samples.population import Population
+from samples.writers import Cell
 
 MILLESIME, MILLESIME_INFIRMIERES = 2025, 2023
 SEUIL = 10  # under it, the producer writes ND

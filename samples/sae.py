@@ -8,12 +8,12 @@ ETP are whole numbers of hundredths until they are written.
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.etablissements import ANNEES, CHU, EPSM, HAD, Parc, Site
-from pipelines.samples.geographie import capitals
-from pipelines.samples.nomenclatures import NORMANDIE, headings
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.etablissements import ANNEES, CHU, EPSM, HAD, Parc, Site
+from samples.geographie import capitals
+from samples.nomenclatures import NORMANDIE, headings
+from samples.writers import Cell
 
 Row = dict[str, Cell]
 # Amounts by heading: people, or hundredths of ETP where the heading starts with ETP.

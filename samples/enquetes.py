@@ -11,10 +11,10 @@ from pipelines import catalogue
 from pipelines.questionnaires import TOTAL, Form
 from pipelines.questionnaires.answers import Key
 from pipelines.questionnaires.template import Filled, render
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.etablissements import Parc
-from pipelines.samples.nomenclatures import NORMANDS
+from samples import writers
+from samples.draws import Draw, split
+from samples.etablissements import Parc
+from samples.nomenclatures import NORMANDS
 
 CAMPAGNES = (2023, 2024)
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.geographie import capitals
-from pipelines.samples.nomenclatures import NORMANDS, Departement, departements, headings, regions
-from pipelines.samples.territoires import Commune, Territoire
-from pipelines.samples.writers import Cell
+from samples import writers
+from samples.draws import Draw, split
+from samples.geographie import capitals
+from samples.nomenclatures import NORMANDS, Departement, departements, headings, regions
+from samples.territoires import Commune, Territoire
+from samples.writers import Cell
 
 SESSION = 2025
 IFSI = "D.E Infirmier"

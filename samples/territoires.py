@@ -6,8 +6,8 @@ All other samples place their people, hospitals and basins in this one territory
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import Departement, departements
+from samples.draws import Draw
+from samples.nomenclatures import Departement, departements
 
 ARRONDISSEMENTS = {"14": 4, "27": 3, "50": 4, "61": 3, "76": 3, "75": 1, "976": 0}
 BASSINS = {"14": 3, "27": 3, "50": 2, "61": 2, "76": 4}

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from pipelines.samples.draws import Draw
-from pipelines.samples.nomenclatures import NORMANDIE, NORMANDS, Departement, departements, regions
-from pipelines.samples.territoires import Commune, Territoire
+from samples.draws import Draw
+from samples.nomenclatures import NORMANDIE, NORMANDS, Departement, departements, regions
+from samples.territoires import Commune, Territoire
 
 ANNEES = (2022, 2023)
 

@@ -6,12 +6,12 @@ Some come as CSV, others as the sheet of a workbook: a depositor may choose.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipelines import code_lists
-from pipelines.samples import writers
-from pipelines.samples.draws import Draw, split
-from pipelines.samples.nomenclatures import NORMANDIE, NORMANDS, departements
-from pipelines.samples.territoires import Commune, Territoire
-from pipelines.samples.writers import Cell
+from pipelines.catalogue import code_lists
+from samples import writers
+from samples.draws import Draw, split
+from samples.nomenclatures import NORMANDIE, NORMANDS, departements
+from samples.territoires import Commune, Territoire
+from samples.writers import Cell
 
 SHEET = "Données"
 SECRET, NOT_KNOWN, NO_OBJECT = "s", "nd", "///"

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.samples import writers
-from pipelines.samples.etablissements import Parc
-from pipelines.samples.geographie import capitals
-from pipelines.samples.nomenclatures import headings, rows
-from pipelines.samples.territoires import Territoire
+from samples import writers
+from samples.etablissements import Parc
+from samples.geographie import capitals
+from samples.nomenclatures import headings, rows
+from samples.territoires import Territoire
 
 ANNEES = (2024, 2025)
 PERSONNES = 1_700

@@ -1,0 +1,195 @@
+"""The `fetch` block of a catalogue entry: where a source's files are had from, and which of them.
+
+Three kinds, told apart by `type`: a dataset of data.gouv.fr, datasets of an Opendatasoft portal, or
+addresses written out. `pipelines/connectors/declared.py` goes and gets them.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+YEAR = "(?P<millesime>"
+
+
+def compiled(text: str) -> re.Pattern[str]:
+    """A pattern of a `fetch` block. Raises ValueError where it doesn't read."""
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"le motif « {text} » ne se lit pas : {error}") from error
+
+
+def _secure(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError(f"une adresse https:// : {url}")
+    if parts.username or parts.password or not parts.hostname:
+        raise ValueError("une adresse avec un hôte, et sans mot de passe")
+    return url
+
+
+def _readable(text: str) -> str:
+    compiled(text)
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_readable)]
+Address = Annotated[str, AfterValidator(_secure)]
+DatasetOds = Annotated[str, Field(pattern=r"^[\w.@-]+$")]
+DatasetGouv = Annotated[str, Field(pattern=r"^[\w-]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _File(_Strict):
+    """One file of a vintage.
+
+    `name` is the name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last
+    two digits. An archive comes as it is: `packed` opens it as it does a deposited one.
+    """
+
+    optional: bool = False
+    name: str | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it says of which vintage it is."""
+        return YEAR in getattr(self, "pattern", "")
+
+
+class Named(_File):
+    """A file of a portal, known by its name or its title; on data.gouv.fr, also by `<date>-<hour>/<name>`, the end
+    of its address, which says when its producer put it there.
+
+    `pattern` matches the whole of it, whatever its case; its group `millesime` takes the year, its
+    other groups tell apart the files of one vintage. Without the group, the file is of every vintage.
+    """
+
+    pattern: Pattern
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"« {self.pattern} »"
+
+
+class Hosted(Named):
+    """A file of data.gouv.fr; `dataset` where it is in another one than the block's."""
+
+    dataset: DatasetGouv | None = None
+
+
+class Export(_File):
+    """An export of an Opendatasoft dataset: the lines whose facet `field` is the vintage.
+
+    Without a field, the whole dataset is one vintage, that its title tells. Pattern and groups as in
+    `Named`; the other fields are parameters of the interface.
+    """
+
+    kind: Literal["export"]
+    dataset: DatasetOds
+    field: str | None = None
+    pattern: Pattern = r"(?P<millesime>\d{4})"
+    format: Literal["csv", "json", "jsonl", "geojson", "xlsx", "parquet"] = "csv"
+    delimiter: str = ";"
+    select: str | None = None
+    where: str | None = None
+    order_by: str | None = None
+    use_labels: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"l'export du jeu « {self.dataset} »" + (f", critère {self.field}" if self.field else "")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Parameters of the request."""
+        given = {"select": self.select, "where": self.where, "order_by": self.order_by}
+        labels = {"use_labels": "true"} if self.use_labels else {}
+        separator = {"delimiter": self.delimiter} if self.format == "csv" else {}
+        return {key: value for key, value in given.items() if value} | labels | separator
+
+
+class Attachment(Named):
+    """A file attached to an Opendatasoft dataset, known by its identifier or its title."""
+
+    kind: Literal["attachment"]
+    dataset: DatasetOds
+
+
+class Written(_File):
+    """A file at an address that the catalogue writes out, for the vintages it lists (all, where it lists none)."""
+
+    url: Address
+    millesimes: list[int] = []
+
+    @property
+    def dated(self) -> bool:
+        """Whether it says of which vintage it is."""
+        return bool(self.millesimes)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return self.url
+
+
+class _Block(_Strict):
+    """What all blocks say: hosts beside the portal's own, size caps in MB (10⁶ bytes), minutes for each file.
+
+    `since` leaves out the vintages before the first that the catalogue can read.
+    """
+
+    hosts: list[str] = []
+    max_mb: int = Field(default=500, gt=0)
+    max_extracted_mb: int = Field(default=4000, gt=0)
+    max_minutes: float = Field(default=60, gt=0)
+    since: int | None = None
+    files: Sequence[_File]
+
+    @model_validator(mode="after")
+    def _vintages(self) -> "_Block":
+        if not any(file.dated and not file.optional for file in self.files):
+            raise ValueError("un fichier au moins, qui ne soit pas facultatif, dit son millésime")
+        return self
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, hosts: list[str]) -> list[str]:
+        odd = [host for host in hosts if not re.fullmatch(r"[a-z0-9.-]+", host)]
+        if odd:
+            raise ValueError(f"un nom d'hôte en minuscules, sans adresse autour : {odd}")
+        return hosts
+
+
+class DataGouv(_Block):
+    """A dataset of data.gouv.fr, by its slug or identifier."""
+
+    type: Literal["data_gouv"]
+    dataset: DatasetGouv
+    api: Address = "https://www.data.gouv.fr/api/1"
+    files: list[Hosted] = Field(min_length=1)
+
+
+class Opendatasoft(_Block):
+    """Datasets of one Opendatasoft portal."""
+
+    type: Literal["opendatasoft"]
+    portal: Address
+    files: list[Annotated[Export | Attachment, Field(discriminator="kind")]] = Field(min_length=1)
+
+
+class Web(_Block):
+    """Files at addresses that the catalogue writes out."""
+
+    type: Literal["web"]
+    files: list[Written] = Field(min_length=1)
+
+
+Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]

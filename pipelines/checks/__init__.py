@@ -1,0 +1,1 @@
+"""The checks: rules written as suites, and Great Expectations, which runs them inside DuckDB."""
