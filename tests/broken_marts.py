@@ -434,7 +434,7 @@ MARTS: dict[str, dict[str, str]] = {
         "rattachement_explique": _set("rattachement", "NULL", "commune IS NOT NULL"),
     },
     "reference.diplomes": {
-        "deux_secteurs": "DELETE FROM {t} WHERE secteur = 'social'",
+        "deux_domaines": "DELETE FROM {t} WHERE domaine = 'social'",
         "niveau_connu": _set("niveau_certification", "9"),
         "professions_connues": _set("profession", "'rebouteux'"),
     },
@@ -535,7 +535,7 @@ MARTS: dict[str, dict[str, str]] = {
     "fiches.etablissements": {
         "non_vide": _NOTHING,
         "un_par_site": _ONE_LESS,
-        "ght_du_public": "UPDATE {t} SET code_ght = '28101' WHERE statut_regroupe = '2'",
+        "ght_du_public": "UPDATE {t} SET code_ght = '28101' WHERE secteur = '2'",
         "lits_et_total": _set("LIT_MCO", "9999"),
         "nombres_positifs": _set("LIT_MCO", "-1"),
     },
@@ -562,10 +562,10 @@ MARTS: dict[str, dict[str, str]] = {
     },
     "reference.categories_sae": {
         "categories_connues": "DELETE FROM {t} WHERE categorie_regroupee = 'PUB2'",
-        "statut_de_la_categorie": _set("statut_regroupe", "'3'", "categorie_regroupee = 'PLU4'"),
+        "secteur_de_la_categorie": _set("secteur", "'3'", "categorie_regroupee = 'PLU4'"),
     },
     "reference.codes": {
-        "statuts_nommes": "DELETE FROM {t} WHERE code = '2'",
+        "secteurs_nommes": "DELETE FROM {t} WHERE code = '2'",
         "libelles_distincts": _set("libelle", "'public'", "code = '3'"),
     },
     "fiches.medecins": {
@@ -727,7 +727,7 @@ MARTS: dict[str, dict[str, str]] = {
         "vide_explique": _SILENT,
         "statut_connu": _STATUS,
         "niveaux_egaux": _MORE,
-        "statuts_et_ensemble": _MORE + " AND statut_regroupe = 'ensemble'",
+        "secteurs_et_ensemble": _MORE + " AND secteur = 'ensemble'",
     },
     "atlas.evolutions_hospitalieres": {
         "non_vide": _NOTHING,

@@ -427,7 +427,7 @@ STAGING: dict[tuple[str, str, str], str | dict[int, str]] = {
     ("sae", "id", "region_forme"): _cell("region", "'Normandie'"),
     ("sae", "id", "commune_forme"): _cell("commune", "'1001'"),
     ("sae", "id", "commune_dans_departement"): _cell("commune", "'99999'"),
-    ("sae", "id", "statut_connu"): _cell("statut_regroupe", "'4'"),
+    ("sae", "id", "secteur_connu"): _cell("secteur", "'4'"),
     ("sae", "id", "raison_sociale_renseignee"): _cell("raison_sociale", "NULL"),
     ("sae", "sygen", "annee_du_millesime"): _YEAR,
     ("sae", "sygen", "couverture_departements"): _region(),

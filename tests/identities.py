@@ -51,8 +51,8 @@ def no_row_of_sygen_is_lost_or_doubled(db: Db, root: Path, year: int) -> None:
         found = rows(
             db,
             "SELECT variable, coalesce(sum(valeur), 0) FROM atlas.hospitaliers WHERE annee = ? AND niveau = ? "
-            "AND variable <> 'EFF_INT_recalcule' AND CASE ? WHEN '*' THEN statut_regroupe <> 'ensemble' "
-            "ELSE statut_regroupe = 'ensemble' END GROUP BY variable",
+            "AND variable <> 'EFF_INT_recalcule' AND CASE ? WHEN '*' THEN secteur <> 'ensemble' "
+            "ELSE secteur = 'ensemble' END GROUP BY variable",
             year,
             level,
             kind,

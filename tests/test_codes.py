@@ -49,9 +49,9 @@ def test_pages_sheets_and_workbook_say_the_status_that_the_producer_gives(made: 
     (book,) = made.release.glob("classeurs/*fiches.xlsx")
     told = CalamineWorkbook.from_path(str(book)).get_sheet_by_name("Établissements").to_python()
     number, status, year = next(
-        (row.index("Numéro FINESS de l'établissement"), row.index("Statut des établissements"), row.index("Année"))
+        (row.index("Numéro FINESS de l'établissement"), row.index("Secteur (statut juridique)"), row.index("Année"))
         for row in ([str(c).split("\n")[0] for c in line] for line in told)
-        if "Statut des établissements" in row
+        if "Secteur (statut juridique)" in row
     )
     listed = {row[number]: row[status] for row in told if row[number] in given and row[year] == 2023}
     assert listed.keys() >= set().union(*seen.values())

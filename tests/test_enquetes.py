@@ -46,7 +46,7 @@ DECLARATION: dict = {
     "objet": "Essai.",
     "consignes": ["Répondre."],
     "contact": "Personne.",
-    "champ": {"statuts": ["1"], "variables": ["ETP_TOT_PNM"]},
+    "champ": {"secteurs": ["1"], "variables": ["ETP_TOT_PNM"]},
     "listes": {
         "metiers": [
             {"code": "infirmiers", "libelle": "Infirmiers", "definition": "Tous."},

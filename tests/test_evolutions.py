@@ -96,7 +96,7 @@ def db() -> duckdb.DuckDBPyConnection:
         build(name)
     connection.execute(
         "CREATE TABLE atlas.hospitaliers AS SELECT p.annee, p.millesime, 1 AS revision, 'arrondissement' AS niveau, "
-        "e.arrondissement AS code, 'ensemble' AS statut_regroupe, p.variable, p.mesure, p.ligne, "
+        "e.arrondissement AS code, 'ensemble' AS secteur, p.variable, p.mesure, p.ligne, "
         "sum(p.valeur)::DECIMAL(18, 2) AS valeur, p.unite, 'calculé' AS statut, count(*)::INTEGER AS sites, "
         "count(p.valeur)::INTEGER AS sites_repondants FROM fiches.es_personnels AS p "
         "JOIN fiches.etablissements AS e USING (millesime, finess) GROUP BY ALL"

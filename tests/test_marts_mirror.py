@@ -123,7 +123,7 @@ def test_hospital_specialties_make_their_total(mirror_db: duckdb.DuckDBPyConnect
     ) == [(45, 101, 45 * 101)]
     for measure, variable in (("etp_salarie", "ETPSAL_TOT"), ("effectif_liberal", "EFFLIB_TOT")):
         total = "SELECT valeur FROM atlas.hospitaliers WHERE annee = 2023 AND niveau = 'france' AND variable = ? "
-        published = one(mirror_db, f"{total} AND statut_regroupe = 'ensemble'", variable)
+        published = one(mirror_db, f"{total} AND secteur = 'ensemble'", variable)
         assert one(mirror_db, f"SELECT sum({measure}) {lines} 'france'") == published > 40000
 
 

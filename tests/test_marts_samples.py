@@ -324,12 +324,12 @@ def test_territory_sums_say_who_answered(made: duckdb.DuckDBPyConnection) -> Non
     """A département with a silent site is `partiel`; the sum is that of those who answered."""
     query = (
         "SELECT h.valeur, h.statut, h.sites, h.sites_repondants FROM atlas.hospitaliers AS h WHERE annee = 2022 "
-        "AND niveau = 'departement' AND code = '14' AND statut_regroupe = '1' AND variable = 'EFFSAL_TOT'"
+        "AND niveau = 'departement' AND code = '14' AND secteur = '1' AND variable = 'EFFSAL_TOT'"
     )
     by_hand = (
         "SELECT sum(p.valeur), CASE WHEN count(p.valeur) < count(*) THEN 'partiel' ELSE 'calculé' END, count(*), "
         "count(p.valeur) FROM fiches.es_personnels AS p JOIN fiches.etablissements AS e USING (millesime, finess) "
-        "WHERE e.departement = '14' AND e.statut_regroupe = '1' AND p.variable = 'EFFSAL_TOT'"
+        "WHERE e.departement = '14' AND e.secteur = '1' AND p.variable = 'EFFSAL_TOT'"
     )
     assert rows(made, query) == rows(made, by_hand)
     assert rows(made, query)[0][1] == "partiel"

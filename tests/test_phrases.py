@@ -160,7 +160,7 @@ def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> 
     assert "Aucun répertoire reçu ne compte cette profession dans la région." in said
     year, value = db.execute(
         "SELECT annee, valeur FROM atlas.hospitaliers WHERE niveau = 'region' AND code = '28' AND variable = 'ETP_AID' "
-        "AND statut_regroupe = 'ensemble' ORDER BY annee DESC LIMIT 1"
+        "AND secteur = 'ensemble' ORDER BY annee DESC LIMIT 1"
     ).fetchall()[0]
     assert f"la SAE en compte {value:,.0f}".replace(",", " ") + f" ETP en {year} (aides-soignants)" in said
     assert "La DARES compte" in said

@@ -331,10 +331,10 @@ class Cells:
         words = [f"({sql.format(specialite=specialty)})" for key, sql in KEYS.items() if key in kinds]
         if "variable" in kinds and "femmes" not in kinds:
             words.append("(SELECT s.mots FROM mots JOIN mesures AS s USING (mesure) WHERE mots.variable = m.variable)")
-        if "statut_regroupe" in kinds and "variable" in kinds:
+        if "secteur" in kinds and "variable" in kinds:
             words.append(
-                "(SELECT c.libelle FROM e.reference.codes AS c WHERE c.liste = 'statut_regroupe' "
-                "AND c.code = m.statut_regroupe AND c.code <> 'ensemble')"
+                "(SELECT c.libelle FROM e.reference.codes AS c WHERE c.liste = 'secteur' "
+                "AND c.code = m.secteur AND c.code <> 'ensemble')"
             )
         year = "m.annee" if "annee" in kinds else "m.millesime" if "millesime" in kinds else "NULL"
         for measure in measures:

@@ -370,7 +370,7 @@ def test_sae_habits(db: duckdb.DuckDBPyConnection) -> None:
     assert {r[0] for r in rows(db, "SELECT DISTINCT departement FROM sae_id_2022 WHERE region < '10'")} == {
         *("9A", "9B", "9C", "9D", "9F")
     }
-    assert {r[0] for r in rows(db, "SELECT DISTINCT statut_regroupe FROM sae_id_2022")} == {"1", "2", "3"}
+    assert {r[0] for r in rows(db, "SELECT DISTINCT secteur FROM sae_id_2022")} == {"1", "2", "3"}
     multiple = "SELECT finess_ej FROM sae_id_2022 WHERE region = '28' GROUP BY ALL HAVING count(*) > 1"
     assert len(rows(db, multiple)) > 5
 
@@ -381,7 +381,7 @@ def test_ght_totals_are_sums_of_members(db: duckdb.DuckDBPyConnection) -> None:
     wrong = " OR ".join(f"{nz(f'g.{c}')} <> {nz(f'm.{c}')}" for c in columns)
     members = (
         "ght_2022 JOIN sae_id_2022 i USING (finess_ej) JOIN sae_sygen_2022 s ON s.finess = i.finess "
-        "WHERE i.statut_regroupe = '1'"
+        "WHERE i.secteur = '1'"
     )
     none(
         db,
@@ -399,8 +399,8 @@ def test_ght_special_cases(db: duckdb.DuckDBPyConnection) -> None:
     assert rows(db, outside) == [("72",)]
     moved = "SELECT count(*) FROM ght_2022 a JOIN ght_2023 b USING (finess_ej) WHERE a.code_ght <> b.code_ght"
     assert rows(db, moved) == [(1,)]
-    private = "SELECT statut_regroupe FROM sae_id_{} SEMI JOIN ght_{} USING (finess_ej) WHERE "
-    private += "statut_regroupe <> '1'"
+    private = "SELECT secteur FROM sae_id_{} SEMI JOIN ght_{} USING (finess_ej) WHERE "
+    private += "secteur <> '1'"
     assert rows(db, private.format(2023, 2023)) == [("3",)]
     assert rows(db, private.format(2022, 2022)) == []
 

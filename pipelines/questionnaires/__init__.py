@@ -57,7 +57,7 @@ RECORD: dict[str, type] = {
     "obligatoire": bool,
     "ordre": int,
     "evolution_max": Decimal,
-    "champ_statuts": str,
+    "champ_secteurs": str,
     "champ_variables": str,
 }
 
@@ -156,12 +156,12 @@ class Identity(_Strict):
 
 
 class Scope(_Strict):
-    """Who is asked: entités juridiques with a site of one of these statuses where the SAE's variables are not zero.
+    """Who is asked: entités juridiques with a site of one of these sectors where the SAE's variables are not zero.
 
     The sum of the same variables weighs the coverage.
     """
 
-    statuts: list[str]
+    secteurs: list[str]
     variables: list[str]
 
 
@@ -240,7 +240,7 @@ class Questionnaire(_Strict):
                         "obligatoire": question.obligatoire,
                         "ordre": ordre,
                         "evolution_max": question.evolution_max,
-                        "champ_statuts": " ".join(self.champ.statuts),
+                        "champ_secteurs": " ".join(self.champ.secteurs),
                         "champ_variables": " ".join(self.champ.variables),
                     }
                 )

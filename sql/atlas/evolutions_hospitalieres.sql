@@ -17,7 +17,7 @@
 --   motif : pourquoi il n'y a pas d'évolution
 WITH suivies AS (
     SELECT * FROM atlas.hospitaliers
-    WHERE statut_regroupe = 'ensemble' AND niveau IN ('arrondissement', 'departement', 'region', 'france')
+    WHERE secteur = 'ensemble' AND niveau IN ('arrondissement', 'departement', 'region', 'france')
         AND (mesure LIKE 'ETP%' OR ligne = 'total') AND variable <> 'EFF_INT'
 ),
 -- Each site that was in both surveys and answered one of them only, in the territory where it is. Without a line in

@@ -1,14 +1,14 @@
 -- Personnels des établissements de santé par territoire et statut, une ligne par variable de la SAE.
--- Grain : annee, niveau, code, statut_regroupe, variable
+-- Grain : annee, niveau, code, secteur, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
 -- Publication : territoire
 -- Note : sommes des sites du territoire ; le détail par statut est donné par département, région et France ; les entités juridiques et les GHT sont dans fiches.ej_personnels et fiches.ght_personnels. Les effectifs comptent deux fois une personne qui travaille sur deux sites.
 -- Colonnes :
---   statut_regroupe : statut des établissements, code de la liste statut_regroupe (reference.codes), ou ensemble
+--   secteur : secteur des établissements, code de la liste secteur (reference.codes), ou ensemble
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
 WITH sites AS (
-    SELECT millesime, finess, coalesce(statut_regroupe, 'inconnu') AS statut_regroupe,
+    SELECT millesime, finess, coalesce(secteur, 'inconnu') AS secteur,
         commune, arrondissement, zone_emploi, bassin_bmo, departement, region, 'F' AS france
     FROM fiches.etablissements
 ),
@@ -16,19 +16,19 @@ WITH sites AS (
 rattachements AS (
     UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
     UNION ALL BY NAME
-    UNPIVOT (SELECT * REPLACE ('ensemble' AS statut_regroupe) FROM sites)
+    UNPIVOT (SELECT * REPLACE ('ensemble' AS secteur) FROM sites)
     ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
 ),
 -- Six million lines are summed by number: by their names it would take thrice as long.
 territoires AS (
-    SELECT row_number() OVER () AS territoire, niveau, code, statut_regroupe
-    FROM (SELECT DISTINCT niveau, code, statut_regroupe FROM rattachements)
+    SELECT row_number() OVER () AS territoire, niveau, code, secteur
+    FROM (SELECT DISTINCT niveau, code, secteur FROM rattachements)
 ),
 situes AS (
     SELECT r.millesime, r.finess, t.territoire
     FROM rattachements AS r
-    JOIN territoires AS t USING (niveau, code, statut_regroupe)
+    JOIN territoires AS t USING (niveau, code, secteur)
 ),
 variables AS (
     SELECT row_number() OVER () AS numero, variable, filiere, mesure, ligne, dont, unite
@@ -54,7 +54,7 @@ exercices AS (
     SELECT DISTINCT millesime, annee, revision FROM fiches.es_personnels
 )
 SELECT
-    e.annee, s.millesime, e.revision, t.niveau, t.code, t.statut_regroupe, v.variable,
+    e.annee, s.millesime, e.revision, t.niveau, t.code, t.secteur, v.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
     CASE
         WHEN s.non_collecte THEN 'non collecté'

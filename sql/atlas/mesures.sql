@@ -53,7 +53,7 @@ rapports AS (
     FROM atlas.hospitaliers AS h
     -- An average of the year, beside the population at its beginning.
     JOIN populations AS p USING (annee, niveau, code)
-    WHERE h.statut_regroupe = 'ensemble' AND h.valeur IS NOT NULL AND p.population > 0
+    WHERE h.secteur = 'ensemble' AND h.valeur IS NOT NULL AND p.population > 0
         AND h.variable IN ('ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_SOINS', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'ETP_SAG')
     UNION ALL
     SELECT 'part_meme_academie', annee, millesime, revision, 'parcoursup', 'ensemble', 'ensemble', 'ensemble',

@@ -11,7 +11,7 @@
 --   categorie : catégorie du site principal, code FINESS
 --   poids : somme des variables de la SAE que le questionnaire désigne (ETP, ou internes)
 WITH campagnes AS (
-    SELECT DISTINCT enquete, annee, champ_statuts, champ_variables FROM reference.questions
+    SELECT DISTINCT enquete, annee, champ_secteurs, champ_variables FROM reference.questions
 ),
 menees AS (
     SELECT DISTINCT enquete, annee, finess_ej FROM (
@@ -42,7 +42,7 @@ poids AS (
     GROUP BY ALL
 ),
 statuts AS (
-    SELECT DISTINCT millesime, finess_ej, statut_regroupe FROM core.etablissements
+    SELECT DISTINCT millesime, finess_ej, secteur FROM core.etablissements
 )
 SELECT
     e.enquete, e.annee, j.millesime AS millesime_sae, j.revision AS revision_sae,
@@ -56,5 +56,5 @@ WHERE p.poids > 0
     AND EXISTS (
         FROM statuts AS t
         WHERE t.millesime = j.millesime AND t.finess_ej = j.finess_ej
-            AND list_contains(string_split(e.champ_statuts, ' '), t.statut_regroupe)
+            AND list_contains(string_split(e.champ_secteurs, ' '), t.secteur)
     )

@@ -9,7 +9,7 @@
 WITH publie AS (
     SELECT
         e.millesime, e.revision, e.reference, e.annee, e.finess, e.finess_ej, e.raison_sociale,
-        e.categorie, e.categorie_regroupee, e.statut_juridique, e.statut_regroupe,
+        e.categorie, e.categorie_regroupee, e.statut_juridique, e.secteur,
         e.commune AS commune_publiee,
         e.departement AS departement_publie,
         -- Overseas, the SAE writes 9A to 9F for 971 to 976: in départements (9D) and in communes (9D407).
@@ -32,7 +32,7 @@ situe AS (
 )
 SELECT
     s.millesime, s.revision, s.annee, s.finess, s.finess_ej, s.raison_sociale,
-    s.categorie, s.categorie_regroupee, s.statut_juridique, s.statut_regroupe,
+    s.categorie, s.categorie_regroupee, s.statut_juridique, s.secteur,
     s.commune, s.commune_publiee, s.departement, s.departement_publie,
     t.regions AS region,
     s.reference

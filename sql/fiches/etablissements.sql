@@ -12,7 +12,7 @@ WITH ght AS (
 )
 SELECT
     e.millesime, e.revision, e.annee, e.finess, e.finess_ej, e.raison_sociale,
-    e.categorie, e.categorie_regroupee, e.statut_juridique, e.statut_regroupe,
+    e.categorie, e.categorie_regroupee, e.statut_juridique, e.secteur,
     e.commune, e.commune_publiee, c.libelle AS commune_libelle,
     c.arrondissement, c.zone_emploi, c.bassin_bmo,
     e.departement, e.departement_publie, e.region,

@@ -1,13 +1,13 @@
--- Catégories regroupées par la SAE : type d'établissement et statut, où se cherchent les établissements comparables.
+-- Catégories regroupées par la SAE : type d'établissement et secteur, où se cherchent les établissements comparables.
 -- Grain : categorie_regroupee
 -- Source : SAE, bordereau ID (DREES)
 -- Publication : nationale
 -- Note : la SAE ne publie que les codes ; les libellés sont de l'atlas, d'après les catégories FINESS que chaque code réunit en 2022 et 2023.
 -- Colonnes :
 --   libelle : type d'établissement
---   statut_regroupe : statut des établissements de la catégorie (reference.codes)
---   statut_libelle : ce statut en toutes lettres
-SELECT s.prefixe || t.rang AS categorie_regroupee, t.libelle, s.statut_regroupe, c.libelle AS statut_libelle
+--   secteur : secteur des établissements de la catégorie, code de la liste secteur (reference.codes)
+--   secteur_libelle : ce secteur en toutes lettres
+SELECT s.prefixe || t.rang AS categorie_regroupee, t.libelle, s.secteur, c.libelle AS secteur_libelle
 FROM (
     VALUES
         (1, 'Centre hospitalier régional'),
@@ -21,5 +21,5 @@ FROM (
         (9, 'Établissement de soins de longue durée'),
         (10, 'Hospitalisation à domicile, groupement de coopération ou autre établissement')
 ) AS t (rang, libelle),
-(VALUES ('PUB', '1'), ('PLU', '2'), ('PNL', '3')) AS s (prefixe, statut_regroupe)
-JOIN reference.codes AS c ON c.liste = 'statut_regroupe' AND c.code = s.statut_regroupe
+(VALUES ('PUB', '1'), ('PLU', '2'), ('PNL', '3')) AS s (prefixe, secteur)
+JOIN reference.codes AS c ON c.liste = 'secteur' AND c.code = s.secteur

@@ -12,9 +12,9 @@
 SELECT liste, code, libelle, ordre, origine
 FROM (
     VALUES
-        ('statut_regroupe', '1', 'public', 1, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 01 à 29 (organismes publics)'),
-        ('statut_regroupe', '2', 'privé à but lucratif', 2, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 70 à 88, 91 et 95 (sociétés)'),
-        ('statut_regroupe', '3', 'privé à but non lucratif', 3, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 40 à 65 (mutuelles, associations, fondations), et 89'),
-        ('statut_regroupe', 'inconnu', 'statut inconnu', 4, 'atlas : établissement dont la SAE ne dit pas le statut'),
-        ('statut_regroupe', 'ensemble', 'ensemble', 5, 'atlas : tous statuts')
+        ('secteur', '1', 'public', 1, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 01 à 29 (organismes publics)'),
+        ('secteur', '2', 'privé à but lucratif', 2, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 70 à 88, 91 et 95 (sociétés)'),
+        ('secteur', '3', 'privé à but non lucratif', 3, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 40 à 65 (mutuelles, associations, fondations), et 89'),
+        ('secteur', 'inconnu', 'statut inconnu', 4, 'atlas : établissement dont la SAE ne dit pas le statut'),
+        ('secteur', 'ensemble', 'ensemble', 5, 'atlas : tous statuts')
 ) AS t (liste, code, libelle, ordre, origine)

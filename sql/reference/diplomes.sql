@@ -6,14 +6,14 @@
 -- Colonnes :
 --   diplome : identifiant du diplôme dans l'atlas
 --   libelle : nom du diplôme
---   secteur : sanitaire ou social
+--   domaine : sanitaire ou social
 --   profession : profession de l'atlas à laquelle il mène ; vide où elle n'y est pas
 --   niveau_certification : niveau du cadre national des certifications, de 3 à 7
 --   duree_mois [mois] : durée d'un parcours complet à temps plein, arrondie
 --   annees [années] : années scolaires d'un parcours complet
 --   texte : texte qui fixe la formation
 --   lu : niveau et durée relus dans le texte ou sa présentation officielle
-SELECT diplome, libelle, secteur, profession, niveau_certification, duree_mois, ceil(duree_mois / 12)::INTEGER AS annees, texte, lu
+SELECT diplome, libelle, domaine, profession, niveau_certification, duree_mois, ceil(duree_mois / 12)::INTEGER AS annees, texte, lu
 FROM (
     VALUES
         ('infirmier', 'Diplôme d''État d''infirmier', 'sanitaire', 'infirmier', 6, 36, 'arrêté du 31 juillet 2009', false),
@@ -45,4 +45,4 @@ FROM (
         ('caferuis', 'Certificat d''aptitude aux fonctions d''encadrement et de responsable d''unité d''intervention sociale', 'social', NULL, 6, 24, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false),
         ('cafdes', 'Certificat d''aptitude aux fonctions de directeur d''établissement ou de service d''intervention sociale', 'social', NULL, 7, 30, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false),
         ('ingenierie_sociale', 'Diplôme d''État d''ingénierie sociale', 'social', NULL, 7, 36, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false)
-) AS d (diplome, libelle, secteur, profession, niveau_certification, duree_mois, texte, lu)
+) AS d (diplome, libelle, domaine, profession, niveau_certification, duree_mois, texte, lu)

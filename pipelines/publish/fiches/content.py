@@ -170,7 +170,7 @@ class Public:
         self.variables = rows(db, "FROM reference.variables_sae ORDER BY ordre")
         self.statuts: dict[str, str] = {
             r["code"]: r["libelle"]
-            for r in rows(db, "SELECT code, libelle FROM reference.codes WHERE liste = 'statut_regroupe'")
+            for r in rows(db, "SELECT code, libelle FROM reference.codes WHERE liste = 'secteur'")
         }
         self.sae = {r["categorie_regroupee"]: r for r in rows(db, "FROM reference.categories_sae")}
         self.finess = {
@@ -266,7 +266,7 @@ class Public:
 
     def status(self, site: dict[str, Any]) -> str:
         """What the legal status of a site is called."""
-        code: str = site["statut_regroupe"] or "inconnu"
+        code: str = site["secteur"] or "inconnu"
         return self.statuts.get(code, code)
 
     def place(self, niveau: str, code: str | None) -> str:
@@ -461,7 +461,7 @@ def _peers(public: Public, niveau: str, code: str) -> dict[str, Any]:
     group, quart = rows[0]["categorie_regroupee"], rows[0]["quart"]
     kind = public.sae.get(group)
     named = (
-        f"« {kind['libelle']} », {kind['statut_libelle']}"
+        f"« {kind['libelle']} », {kind['secteur_libelle']}"
         if kind
         else "les GHT dont tous les sites ont répondu, celui-ci compris"
     )
@@ -797,7 +797,7 @@ def _es(public: Public, site: dict[str, Any], common: dict[str, Any]) -> Sheet:
 def _ght(site: dict[str, Any]) -> str:
     if site["code_ght"]:
         return f"{site['nom_ght']} ({site['code_ght']})"
-    if site["statut_regroupe"] == "1":
+    if site["secteur"] == "1":
         return "appartenance inconnue"
     return f"{NOTHING} : établissement privé"
 

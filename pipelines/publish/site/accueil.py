@@ -178,7 +178,7 @@ def _hospital(m: Marts) -> Card | None:
     rows = m.rows(
         "SELECT h.annee, h.valeur, h.sites, h.sites_repondants, e.evolution_relative FROM atlas.hospitaliers AS h "
         "LEFT JOIN atlas.evolutions_hospitalieres AS e USING (annee, niveau, code, variable) "
-        "WHERE h.niveau = 'region' AND h.code = $region AND h.statut_regroupe = 'ensemble' "
+        "WHERE h.niveau = 'region' AND h.code = $region AND h.secteur = 'ensemble' "
         "AND h.variable = 'ETP_TOT_PNM' AND h.valeur IS NOT NULL ORDER BY h.annee DESC LIMIT 1"
     )
     if not rows:

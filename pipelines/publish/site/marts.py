@@ -94,7 +94,7 @@ class Marts:
     @functools.cached_property
     def statuses(self) -> dict[str, str]:
         """What the legal statuses of establishments are called, in the order of tables."""
-        found = self.rows("SELECT code, libelle FROM reference.codes WHERE liste = 'statut_regroupe' ORDER BY ordre")
+        found = self.rows("SELECT code, libelle FROM reference.codes WHERE liste = 'secteur' ORDER BY ordre")
         return {r["code"]: r["libelle"] for r in found}
 
     def status(self, code: str | None) -> str:

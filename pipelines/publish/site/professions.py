@@ -195,7 +195,7 @@ def _elsewhere(m: Marts, profession: str) -> list[str]:
     hospital = m.rows(
         "SELECT h.annee, h.valeur, v.libelle FROM atlas.hospitaliers AS h "
         "JOIN reference.variables_sae AS v USING (variable) WHERE h.niveau = 'region' AND h.code = $region "
-        "AND h.statut_regroupe = 'ensemble' AND v.mesure = 'ETP' AND starts_with(v.libelle, $label) "
+        "AND h.secteur = 'ensemble' AND v.mesure = 'ETP' AND starts_with(v.libelle, $label) "
         "AND h.valeur IS NOT NULL QUALIFY h.annee = max(h.annee) OVER () ORDER BY v.ordre",
         label=m.professions[profession],
     )
@@ -465,7 +465,7 @@ def _group(m: Marts, group: Row) -> Page:
     label = _named(group["libelle"])
     measures = {"EFFSAL": "effectif salarié", "ETPSAL": "ETP salariés", "EFFLIB": "effectif libéral"}
     found = m.rows(
-        "SELECT niveau, code, statut_regroupe, annee, variable, valeur, statut FROM atlas.hospitaliers "
+        "SELECT niveau, code, secteur, annee, variable, valeur, statut FROM atlas.hospitaliers "
         "WHERE split_part(variable, '_', 1) IN ('EFFSAL', 'ETPSAL', 'EFFLIB') "
         "AND substr(variable, 8) = $groupe AND (niveau IN ('departement', 'france') OR (niveau = 'region' AND code "
         "= $region)) "
@@ -476,19 +476,19 @@ def _group(m: Marts, group: Row) -> Page:
     by_place: dict[tuple[str, str, str], Row] = {}
     for r in found:
         row = by_place.setdefault(
-            (r["niveau"], r["code"], r["statut_regroupe"]),
+            (r["niveau"], r["code"], r["secteur"]),
             {
                 "niveau": r["niveau"],
                 "code": r["code"],
                 "libelle": m.label(r["niveau"], r["code"]),
-                "statut_regroupe": m.status(r["statut_regroupe"]),
+                "secteur": m.status(r["secteur"]),
             },
         )
         key = f"{r['variable'][:6]}_{r['annee']}"
         row[key], row[f"{key}_statut"] = r["valeur"], r["statut"]
     rows = list(by_place.values())
     whole = [row for (_, _, statut), row in by_place.items() if statut == "ensemble"]
-    columns = [Column("libelle", "Territoire"), Column("statut_regroupe", "Statut juridique")] + [
+    columns = [Column("libelle", "Territoire"), Column("secteur", "Statut juridique")] + [
         Column(f"{k}_{y}", f"{v[:1].upper()}{v[1:]}, {y}", "n0") for k, v in measures.items() for y in years
     ]
     for r in rows:

@@ -52,7 +52,7 @@ def page(m: Marts, sheets: frozenset[str]) -> Page:
             {
                 "libelle": r["raison_sociale"],
                 "code": r["finess"],
-                "quoi": m.status(r["statut_regroupe"]),
+                "quoi": m.status(r["secteur"]),
                 "commune": r["commune_libelle"] or "",
                 "departement": m.label("departement", r["departement"] or ""),
                 "ght": r["nom_ght"] or "",

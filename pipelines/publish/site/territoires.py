@@ -466,7 +466,7 @@ def _hospital(m: Marts, niveau: str, code: str) -> list[Block]:
         f"e.sites_repondants_precedents, e.evolution_relative AS evolution, e.motif "
         f"FROM atlas.hospitaliers AS h JOIN reference.variables_sae AS v USING (variable) "
         f"LEFT JOIN atlas.evolutions_hospitalieres AS e USING (annee, niveau, code, variable) "
-        f"WHERE h.niveau = $niveau AND h.code = $code AND h.statut_regroupe = 'ensemble' AND h.variable IN ({names}) "
+        f"WHERE h.niveau = $niveau AND h.code = $code AND h.secteur = 'ensemble' AND h.variable IN ({names}) "
         f"AND h.annee = (SELECT max(annee) FROM atlas.hospitaliers) ORDER BY v.ordre",
         niveau=niveau,
         code=code,
@@ -528,7 +528,7 @@ def _training(m: Marts, niveau: str, code: str) -> list[Block]:
 def _establishments(m: Marts, niveau: str, code: str, sheets: frozenset[str]) -> list[Block]:
     column = {"region": "region", "departement": "departement", "arrondissement": "arrondissement"}[niveau]
     rows = m.rows(
-        f"SELECT finess, raison_sociale, commune_libelle, statut_regroupe, nom_ght FROM fiches.etablissements "
+        f"SELECT finess, raison_sociale, commune_libelle, secteur, nom_ght FROM fiches.etablissements "
         f"WHERE {column} = $code AND millesime = (SELECT max(millesime) FROM fiches.etablissements) "
         f"ORDER BY raison_sociale, finess",
         code=code,
@@ -540,7 +540,7 @@ def _establishments(m: Marts, niveau: str, code: str, sheets: frozenset[str]) ->
             Text(f"{french(len(rows))} sites de la SAE. [Chercher un établissement ou un GHT](pages/recherche.html).")
         ]
     for r in rows:
-        r["statut_regroupe"] = m.status(r["statut_regroupe"])
+        r["secteur"] = m.status(r["secteur"])
         r["nom_ght"] = r["nom_ght"] or "aucun"
         if r["finess"] in sheets:
             r["_lien"] = f"fiches/{r['finess']}.html"
@@ -551,7 +551,7 @@ def _establishments(m: Marts, niveau: str, code: str, sheets: frozenset[str]) ->
                 Column("raison_sociale", "Établissement"),
                 Column("finess", "FINESS"),
                 Column("commune_libelle", "Commune"),
-                Column("statut_regroupe", "Statut"),
+                Column("secteur", "Statut"),
                 Column("nom_ght", "GHT"),
             ),
             rows,

@@ -10,16 +10,16 @@ from pipelines.publish.site.marts import Marts
 def page(m: Marts) -> Page:
     """The page."""
     found = m.rows(
-        "SELECT h.variable, v.libelle, v.mesure, v.ordre, v.dont, h.statut_regroupe, h.annee, h.valeur, h.statut "
+        "SELECT h.variable, v.libelle, v.mesure, v.ordre, v.dont, h.secteur, h.annee, h.valeur, h.statut "
         "FROM atlas.hospitaliers AS h JOIN reference.variables_sae AS v USING (variable) WHERE h.niveau = 'region' "
         "AND h.code = $region AND h.annee = (SELECT max(annee) FROM atlas.hospitaliers) ORDER BY v.ordre, "
-        "h.statut_regroupe"
+        "h.secteur"
     )
     by_line: dict[str, Row] = {}
     for r in found:
         row = by_line.setdefault(r["variable"], {"libelle": r["libelle"], "mesure": r["mesure"]})
-        row[f"s{r['statut_regroupe']}"], row[f"s{r['statut_regroupe']}_statut"] = r["valeur"], r["statut"]
-    shown = {r["statut_regroupe"] for r in found}
+        row[f"s{r['secteur']}"], row[f"s{r['secteur']}_statut"] = r["valeur"], r["statut"]
+    shown = {r["secteur"] for r in found}
     columns = [Column("libelle", "Personnels"), Column("mesure", "Mesure")] + [
         Column(f"s{k}", v[:1].upper() + v[1:], "n0") for k, v in m.statuses.items() if k in shown
     ]
