@@ -40,6 +40,7 @@ LOG = logging.getLogger(__name__)
 
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
+VIEWS = "vues"  # what people see: computed in the public file, from what it publishes
 MEMORY = "1GB"
 AT_ONCE = 4  # tables made or written at once, and processes that check them
 
@@ -49,10 +50,17 @@ COMPRESSION = "SET force_compression = 'dictionary'"
 
 @dataclass(frozen=True)
 class Words:
-    """What a column is: one description and one unit, wherever it appears."""
+    """What a column is: one description and one unit, wherever it appears.
+
+    `label`, `kind` and `empty` are for a column that people read: its heading, how its values are shown
+    (publish/numbers.py), and the statut that an empty cell has where the line has none.
+    """
 
     description: str
     unit: str = ""
+    label: str = ""
+    kind: str = ""
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Model:
     notes: str
     columns: dict[str, Words]
     query: str
+    empty: str = ""
 
     @property
     def name(self) -> str:
@@ -82,6 +91,10 @@ def glossary() -> dict[str, Words]:
     return {name: Words(**entry) for name, entry in data.items()}
 
 
+# name « Heading » kind [unit] (vide : statut) : description. What has no description of its own takes the shared one.
+COLUMN = re.compile(r"(\w+)(?:\s+«\s*(.+?)\s*»(?:\s+(\w+))?)?(?:\s*\[(.+?)\])?(?:\s*\(vide : (.+?)\))?(?:\s*:\s*(.+))?")
+
+
 def parse(path: Path) -> Model:
     """Reads one SQL file and its header. Raises BuildError where the header is incomplete."""
     text = path.read_text(encoding="utf-8")
@@ -91,19 +104,22 @@ def parse(path: Path) -> Model:
     columns: dict[str, Words] = {}
     current = "titre"
     for line in header:
-        start = re.match(r"(Grain|Source|Publication|Colonnes|Note)\s*:\s*(.*)", line)
+        start = re.match(r"(Grain|Source|Publication|Colonnes|Note|Vide)\s*:\s*(.*)", line)
         if start:
             current = start[1].lower()
             fields[current] = start[2]
         elif current == "colonnes":
-            column = re.match(r"(\w+)\s*(?:\[(.+?)\])?\s*:\s*(.+)", line)
-            if column:
-                columns[column[1]] = Words(column[3], column[2] or "")
+            column = COLUMN.fullmatch(line)
+            if column and (column[2] or column[6]):
+                name, label, kind, unit, empty, description = column.groups()
+                columns[name] = Words(description or "", unit or "", label or "", kind or "", empty or "")
             elif columns and line:
                 last = next(reversed(columns))
-                columns[last] = Words(f"{columns[last].description} {line}", columns[last].unit)
+                columns[last] = replace(columns[last], description=f"{columns[last].description} {line}".strip())
         elif line:
             fields[current] = f"{fields[current]} {line}".strip()
+    if path.parent.name == VIEWS:
+        fields.setdefault("publication", "vue")  # unless it is « interne »
     missing = [k for k in ("titre", "grain", "source", "publication") if not fields.get(k)]
     if missing:
         raise BuildError(
@@ -122,13 +138,14 @@ def parse(path: Path) -> Model:
         notes=fields.get("note", ""),
         columns=columns,
         query=text.strip().rstrip(";"),
+        empty=fields.get("vide", ""),
     )
 
 
 @functools.cache
 def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
     """Every model and every calculated table by name, with all that it reads."""
-    found = [parse(p) for s in SCHEMAS for p in sorted((SQL / s).glob("*.sql"))]
+    found = [parse(p) for s in (*SCHEMAS, VIEWS) for p in sorted((SQL / s).glob("*.sql"))]
     needs: dict[str, tuple[Model | Calculation, frozenset[str]]] = {}
     with duckdb.connect() as connection:
         for model in found:
@@ -142,9 +159,9 @@ def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
     return needs
 
 
-def _graph() -> dict[str, tuple[Model | Calculation, tuple[str, ...]]]:
-    """All that a build makes by name, a calculation once, with the names of what it reads of it."""
-    needs = _needs()
+def _graph(*, views: bool = False) -> dict[str, tuple[Model | Calculation, tuple[str, ...]]]:
+    """All that a build makes by name (or the views of a release), a calculation once, with what it reads of it."""
+    needs = {name: need for name, need in _needs().items() if name.startswith(f"{VIEWS}.") == views}
     return {
         made.name: (made, tuple(sorted({needs[name][0].name for name in read & needs.keys()})))
         for made, read in needs.values()
@@ -167,9 +184,9 @@ def _order(graph: dict[str, tuple[Model | Calculation, tuple[str, ...]]]) -> "To
 
 
 @functools.cache
-def plan() -> tuple[Model | Calculation, ...]:
+def plan(*, views: bool = False) -> tuple[Model | Calculation, ...]:
     """All that a build makes, in an order in which it can be made; a calculation once. Raises as `_order`."""
-    graph = _graph()
+    graph = _graph(views=views)
     order = _order(graph)
     made: list[Model | Calculation] = []
     while order.is_active():
@@ -183,6 +200,12 @@ def plan() -> tuple[Model | Calculation, ...]:
 def models() -> tuple[Model, ...]:
     """All tables of sql/, in the order in which they can be built."""
     return tuple(made for made in plan() if isinstance(made, Model))
+
+
+@functools.cache
+def views() -> tuple[Model, ...]:
+    """What people see of a release (sql/vues/), in the order in which it can be computed in the public file."""
+    return tuple(made for made in plan(views=True) if isinstance(made, Model))
 
 
 def reads(name: str, source: catalogue.Source, others: frozenset[str]) -> bool:
@@ -610,7 +633,9 @@ def column_words(model: Model, name: str) -> Words:
     """What a column of a table is. Raises BuildError where nobody has said it."""
     told = registers.column_words(model.name, name)
     words = Words(*told) if told else model.columns.get(name) or glossary().get(name)
-    if words is None:
+    if words is not None and not words.description and name in glossary():
+        words = replace(words, description=glossary()[name].description, unit=words.unit or glossary()[name].unit)
+    if words is None or not words.description:
         raise BuildError(
             f"La colonne {name} de {model.name} n'est décrite nulle part.",
             where=Place(file=f"sql/{model.schema}/{model.table}.sql"),

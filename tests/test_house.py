@@ -127,8 +127,9 @@ def test_what_dags_import_of_the_pipelines_is_light() -> None:
 
 
 def test_sql_lives_where_it_is_read() -> None:
-    assert {path.parent.name for path in SQL} == set(warehouse.SCHEMAS)
-    assert {m.name for m in warehouse.models()} == {f"{p.parent.name}.{p.stem}" for p in SQL}
+    assert {path.parent.name for path in SQL} == {*warehouse.SCHEMAS, warehouse.VIEWS}
+    built = [m.name for m in (*warehouse.models(), *warehouse.views())]
+    assert sorted(built) == sorted(f"{p.parent.name}.{p.stem}" for p in SQL)
 
 
 @pytest.mark.parametrize("path", SQL, ids=named)
@@ -136,7 +137,7 @@ def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
     model = warehouse.parse(path)
     assert model.title.endswith((".", "?"))
     assert not model.title.startswith("Grain")
-    assert model.publication in {*public.RULES, public.INTERNAL}
+    assert model.publication in {*public.RULES, public.INTERNAL, public.SHOWN}
     assert re.fullmatch(r"[a-z][a-z0-9_]*", path.stem)
     with duckdb.connect() as connection:
         parsed = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [model.query]).fetchall()[0][0]
@@ -232,6 +233,7 @@ def test_every_word_of_a_header_is_about_a_column_that_exists(sample_db: duckdb.
         assert set(model.columns) <= names, model.name
         assert set(model.grain) <= names, model.name
     used = {n for m in warehouse.models() for n, _ in warehouse.described(sample_db, m)}
+    used |= {n for m in warehouse.views() for n in re.findall(r"\w+", m.query)}
     assert set(warehouse.glossary()) - used == set()
 
 

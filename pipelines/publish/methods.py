@@ -36,7 +36,7 @@ class Methods:
 def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> Methods:
     """How the warehouse of a connection was made, from a lock."""
     steps: dict[str, str] = {}
-    for model in warehouse.models():
+    for model in (*warehouse.models(), *warehouse.views()):
         rule = public.RULES.get(model.publication, model.publication)
         steps[model.name] = _hash([_query(connection, model.query), rule])
     code = [_code(path) for path in fingerprints.files(indicators.__name__)]

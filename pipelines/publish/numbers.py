@@ -1,7 +1,7 @@
 """Numbers and lists as French readers write them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -33,11 +33,15 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %)."""
+    """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %).
+
+    `empty` is the statut of an empty cell where its line has none.
+    """
 
     key: str
     label: str
     kind: str = "text"
+    empty: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -83,6 +87,18 @@ def french(value: Any, kind: str = "n0") -> str:
     decimals = int(kind[-1]) if kind[-1].isdigit() else 1
     write = percent if kind.startswith(("pct", "signed")) else nombre
     return write(Decimal(str(value)), decimals, sign=kind.startswith("signed"))
+
+
+def cell(row: Mapping[str, Any], column: Column) -> str:
+    """What a cell shows: its value in French, or the sign that says why it is empty.
+
+    The statut of an empty cell is that of its own column (`<key>_statut`), else that of the column, else that of the
+    line (`statut`).
+    """
+    value = row[column.key]
+    if value is None:
+        return signes.of_empty(row.get(f"{column.key}_statut") or column.empty or row.get("statut"))
+    return french(value, column.kind)
 
 
 def interval(low: Any, high: Any, kind: str) -> str:

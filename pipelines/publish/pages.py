@@ -12,7 +12,7 @@ from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
 
 # What a reader came for stands first.
-READING_ORDER = ("atlas", "fiches", "qualite", "reference", "core")
+READING_ORDER = ("vues", "atlas", "fiches", "qualite", "reference", "core")
 
 
 def nombre(value: Any) -> str:

@@ -22,6 +22,7 @@ FICTIF = "DONNÉES FICTIVES"
 # What of a table concerns a region; a model names its rule under « Publication : ».
 # A table that only serves others is « interne »: it stays in the warehouse.
 INTERNAL = "interne"
+SHOWN = "vue"
 
 # France and the regions stay everywhere: a reader compares with them. A GHT keeps its sites outside.
 RULES = {
@@ -164,6 +165,8 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
                 for m in published()
             ]
         written = [task.result() for task in tasks]
+        connection.execute("USE publie")
+        written += _views(connection, region, fictif=fictif)
         connection.execute("CHECKPOINT publie")
     return File(written, protection, reports)
 
@@ -184,6 +187,26 @@ def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[mem
     reports = disclosure.protect(connection, "brut", past)
     disclosure.check(disclosure.audit(connection, "brut", past))
     return memory.write(connection, "brut", declared, content, folder), reports
+
+
+def _views(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[Written]:
+    """Computes what people see (sql/vues/) in the public file, from what stands there: it shows no more than that.
+
+    Returns those that are tables of the release too; a view « interne » only serves pages. A view keeps the order of
+    its own query: it is the one in which it is shown.
+    """
+    connection.execute(f"CREATE SCHEMA {warehouse.VIEWS}")
+    connection.execute("SET VARIABLE region = " + warehouse.literal(region))
+    made = []
+    for model in warehouse.views():
+        said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
+        connection.execute(f"CREATE TABLE {model.name} AS SELECT *{said} FROM ({model.query})")
+        columns = [c for c in warehouse.described(connection, model) if c[0] != FICTIF_COLUMN]
+        warehouse.comment(connection, model, columns)
+        if model.publication != INTERNAL:
+            count = connection.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0]
+            made.append(Written(model, count, columns))
+    return made
 
 
 def _write_one(

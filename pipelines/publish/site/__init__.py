@@ -16,12 +16,13 @@ import duckdb
 import jinja2
 from markupsafe import Markup, escape
 
-from pipelines.publish import charts, drawing, signes
-from pipelines.publish.charts import Figure, Row
-from pipelines.publish.numbers import Column, french, machine
-from pipelines.publish.site import accueil, professions, recherche, territoires, themes
+from pipelines.publish import charts, drawing
+from pipelines.publish.charts import Figure
+from pipelines.publish.numbers import Column, cell, machine
+from pipelines.publish.site import accueil, professions, recherche, render, territoires, themes
 from pipelines.publish.site.blocks import Page
 from pipelines.publish.site.marts import Marts
+from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
 MENU = (
@@ -51,14 +52,6 @@ def liens(text: str, racine: str = "") -> Markup:
     return Markup(_LINK.sub(rf'<a href="{racine}\2">\1</a>', str(escape(text))))  # noqa: S704
 
 
-def cellule(row: Row, column: Column) -> str:
-    """What a cell shows: its value in French, or the sign that says why it is empty."""
-    value = row[column.key]
-    if value is None:
-        return signes.of_empty(row.get(f"{column.key}_statut") or row.get("statut"))
-    return french(value, column.kind)
-
-
 def typography(value: Any) -> Any:
     """No-break spaces where French has them: a sign of punctuation never starts a line."""
     if not isinstance(value, str):
@@ -76,7 +69,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=typography,
     )
-    made.filters.update(liens=liens, cellule=cellule)
+    made.filters.update(liens=liens, cellule=cell)
     made.globals.update(menu=MENU)
     return made
 
@@ -87,6 +80,7 @@ def _pages(m: Marts, sheets: frozenset[str]) -> Iterator[Page]:
     yield from professions.pages(m)
     yield from themes.pages(m)
     yield recherche.page(m, sheets)
+    yield from render.pages(Views(m.connection), sheets)
 
 
 def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> None:
@@ -150,7 +144,7 @@ def _csv(figure: Figure, *, fictif: bool) -> str:
     columns = list(figure.columns)
     writer.writerow([_heading(c) for c in columns] + (["donnees_fictives"] if fictif else []))
     for row in figure.rows:
-        cells: list[Any] = [cellule(row, c) if row[c.key] is None else machine(row[c.key], c.kind) for c in columns]
+        cells: list[Any] = [cell(row, c) if row[c.key] is None else machine(row[c.key], c.kind) for c in columns]
         writer.writerow(cells + (["DONNÉES FICTIVES"] if fictif else []))
     return out.getvalue()
 

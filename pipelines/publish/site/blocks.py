@@ -84,7 +84,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `path` from the release's root, `area` the entry of the menu that it belongs to."""
+    """One page: `path` from the release's root, `area` the entry of the menu that it belongs to.
+
+    `searched`: a form above it finds lines of its tables.
+    """
 
     path: str
     title: str
@@ -92,6 +95,7 @@ class Page:
     area: str
     sections: Sequence[Section]
     trail: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    searched: bool = False
 
 
 def slug(text: str) -> str:

@@ -9,7 +9,6 @@ from pipelines.publish.site.themes import (
     ages,
     besoins,
     cartes,
-    dispositifs,
     formations,
     hopital,
     projections,
@@ -32,6 +31,5 @@ def pages(m: Marts) -> Iterator[Page]:
         formations,
         hopital,
         ressources_humaines,
-        dispositifs,
     ):
         yield theme.page(m)

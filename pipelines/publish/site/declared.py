@@ -1,0 +1,177 @@
+"""How a page is declared (pages/*.yml): its address, its words, and the views that it shows, in order.
+
+In any text, `{…}` stands for a column of the row that the page, section or block is made for, then of the first row of
+the view that is shown, then of the publication (`region`, `region_libelle`, `edition`). See `views.say`.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import BuildError, Place
+
+FOLDER = Path(__file__).with_name("pages")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Selection(_Strict):
+    """Rows of a view: `ou` gives values that columns must have ({column: value or list}), texts being templates."""
+
+    vue: str
+    ou: dict[str, Any] = {}
+
+
+class Texte(_Strict):
+    """A paragraph; with a view, one a row."""
+
+    texte: str
+    vue: str | None = None
+    ou: dict[str, Any] = {}
+
+
+class Croisement(_Strict):
+    """A table with a column per value of one column; `lignes` are the columns that make a line."""
+
+    colonnes: str
+    valeur: str
+    intitule: str = ""
+
+
+class Tableau(_Strict):
+    """A view as a table: all its columns that have a heading, or those of `colonnes`, or all but those of `sans`.
+
+    A column of `si_connues` is left out where no row has a value. `plie` folds it: always, or above a number of lines.
+    """
+
+    tableau: str
+    ou: dict[str, Any] = {}
+    titre: str | None = None
+    note: str | None = None
+    vide: str | None = None
+    colonnes: list[str] = []
+    sans: list[str] = []
+    si_connues: list[str] = []
+    croise: Croisement | None = None
+    lien: str = "lien"
+    limite: int | None = None
+    plie: bool | int = False
+
+
+class Carte(_Strict):
+    """One key number, from the first row of a view; nothing where there is no row or where `exige` are not known."""
+
+    vue: str
+    ou: dict[str, Any] = {}
+    exige: list[str] = []
+    valeur: str
+    libelle: str
+    detail: str = ""
+    lien: str = ""
+
+
+class Cartes(_Strict):
+    """Key numbers side by side; `vide` is said where there is none."""
+
+    cartes: list[Carte]
+    vide: str = ""
+
+
+class Lien(_Strict):
+    """One way on."""
+
+    vers: str
+    libelle: str
+    detail: str = ""
+
+
+class Liens(_Strict):
+    """Ways on: declared ones, or one a row of a view, in templates."""
+
+    liens: list[Lien]
+    vue: str | None = None
+    ou: dict[str, Any] = {}
+
+
+class Figure(_Strict):
+    """A chart of a view (`figure` is its kind: see figures.py), with the table of its data.
+
+    It isn't drawn under `minimum` rows with a value. `mots` says it, else the chart does; `mots_par_ligne` is said for
+    each row. The view's columns `sources` or `source` (names, between spaces), else the view's lineage, are cited.
+    """
+
+    figure: str
+    vue: str
+    ou: dict[str, Any] = {}
+    id: str
+    titre: str | None = None
+    trace: dict[str, Any] = {}
+    colonnes: list[str] = []
+    sans: list[str] = []
+    mots: str = ""
+    mots_par_ligne: str = ""
+    notes: list[str] = []
+    source: str = ""
+    minimum: int = 1
+    vide: str | None = None
+
+
+class Repete(_Strict):
+    """Blocks made again for each row of a view."""
+
+    pour: Selection
+    blocs: list[Bloc]
+
+
+Bloc = Texte | Tableau | Cartes | Liens | Figure | Repete
+
+
+class Section(_Strict):
+    """A heading and its blocks; left out where it has none, unless `vide` says why. `pour` repeats it."""
+
+    titre: str
+    blocs: list[Bloc]
+    vide: str = ""
+    pour: Selection | None = None
+
+
+class Page(_Strict):
+    """A page, or one for each row of a view (`pour`). `menu` is the entry of the menu that it belongs to.
+
+    `entree` and `rang` make it an entry of the menu itself.
+    """
+
+    chemin: str
+    titre: str
+    chapeau: str = ""
+    menu: str = ""
+    entree: str = ""
+    rang: int = Field(default=99)
+    recherche: bool = False
+    fil: list[Lien] = []
+    pour: Selection | None = None
+    sections: list[Section]
+
+
+@functools.cache
+def pages() -> tuple[Page, ...]:
+    """All declared pages, in the order of the menu. Raises BuildError where a declaration has a fault."""
+    return tuple(sorted((_load(path) for path in sorted(FOLDER.glob("*.yml"))), key=lambda page: page.rang))
+
+
+def _load(path: Path) -> Page:
+    try:
+        return Page.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise BuildError(
+            f"La page n'est pas bien déclarée : {error}",
+            where=Place(file=f"pipelines/publish/site/pages/{path.name}"),
+            expected="les mots de pipelines/publish/site/declared.py",
+        ) from error

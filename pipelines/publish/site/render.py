@@ -1,0 +1,226 @@
+"""Makes pages from their declaration (declared.py) and the views of a release: the one way from data to blocks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipelines import warehouse
+from pipelines.errors import BuildError
+from pipelines.publish.charts import Figure
+from pipelines.publish.numbers import Column, french
+from pipelines.publish.site import blocks, declared, traces
+from pipelines.publish.views import Row, View, Views, say
+
+Scope = Mapping[str, Any]
+
+
+def pages(views: Views, sheets: frozenset[str]) -> Iterator[blocks.Page]:
+    """Every page of a release, in the order of the menu. `sheets`: names of the sheets that there are."""
+    for page in declared.pages():
+        for scope in _each(views, page.pour, views.publication):
+            yield _page(views, page, scope, sheets)
+
+
+def menu() -> tuple[tuple[str, str], ...]:
+    """The entries of the menu: address, words."""
+    return tuple((page.chemin, page.entree) for page in declared.pages() if page.entree)
+
+
+def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str]) -> blocks.Page:
+    path = say(page.chemin, scope)
+    made = _Blocks(views, sheets)
+    return blocks.Page(
+        path=path,
+        title=say(page.titre, scope),
+        lead=say(page.chapeau, scope),
+        area=page.menu or path,
+        sections=[s for section in page.sections for s in made.sections(section, scope)],
+        trail=[(say(step.vers, scope), say(step.libelle, scope)) for step in page.fil],
+        searched=page.recherche,
+    )
+
+
+def _each(views: Views, selection: declared.Selection | None, scope: Scope) -> Iterator[Scope]:
+    """The scope itself, or one for each row of a selection: its columns, then what the scope said already."""
+    if selection is None:
+        yield scope
+        return
+    for row in _rows(views, selection.vue, selection.ou, scope):
+        yield {**scope, **row}
+
+
+def _rows(views: Views, name: str, where: Mapping[str, Any], scope: Scope) -> list[Row]:
+    """Rows of a view; a text of the condition is a template, and stands for the value where it is one column alone."""
+
+    def value(asked: Any) -> Any:
+        if isinstance(asked, list):
+            return [value(one) for one in asked]
+        if not isinstance(asked, str):
+            return asked
+        alone = asked[1:-1] if asked.startswith("{") and asked.endswith("}") else ""
+        return scope[alone] if alone in scope else say(asked, scope)
+
+    return views.rows(name, {column: value(asked) for column, asked in where.items()})
+
+
+class _Blocks:
+    """Makes the blocks of pages."""
+
+    def __init__(self, views: Views, sheets: frozenset[str]) -> None:
+        self.views, self.sheets = views, sheets
+
+    def sections(self, section: declared.Section, scope: Scope) -> Iterator[blocks.Section]:
+        """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
+        for inner in _each(self.views, section.pour, scope):
+            made = [block for each in section.blocs for block in self.make(each, inner)]
+            if not made and section.vide:
+                made = [blocks.Absent(say(section.vide, inner))]
+            if made:
+                yield blocks.Section(say(section.titre, inner), made)
+
+    def make(self, block: declared.Bloc, scope: Scope) -> Iterator[blocks.Block]:
+        """What a declared block makes for a scope."""
+        match block:
+            case declared.Texte():
+                for row in self._rows(block.vue, block.ou, scope):
+                    yield blocks.Text(say(block.texte, row, self._columns(block.vue)))
+            case declared.Cartes():
+                yield from self._cards(block, scope)
+            case declared.Liens():
+                items = [
+                    (say(one.vers, row), say(one.libelle, row), say(one.detail, row))
+                    for row in self._rows(block.vue, block.ou, scope)
+                    for one in block.liens
+                ]
+                if items:
+                    yield blocks.Links(items)
+            case declared.Tableau():
+                yield from self._table(block, scope)
+            case declared.Figure():
+                yield from self._figure(block, scope)
+            case declared.Repete():
+                for inner in _each(self.views, block.pour, scope):
+                    for each in block.blocs:
+                        yield from self.make(each, inner)
+
+    def _rows(self, view: str | None, where: Mapping[str, Any], scope: Scope) -> list[Scope]:
+        """The scope of each row of a view, or the scope alone where there is no view."""
+        return [scope] if view is None else [{**scope, **row} for row in _rows(self.views, view, where, scope)]
+
+    def _columns(self, view: str | None) -> dict[str, Column]:
+        return self.views.view(view).columns if view else {}
+
+    def _cards(self, block: declared.Cartes, scope: Scope) -> Iterator[blocks.Block]:
+        cards = []
+        for card in block.cartes:
+            for row in self._rows(card.vue, card.ou, scope)[:1]:
+                if all(row[name] is not None for name in card.exige):
+                    columns = self._columns(card.vue)
+                    texts = (card.valeur, card.libelle, card.detail, card.lien)
+                    cards.append(blocks.Card(*(say(text, row, columns) for text in texts)))
+        if cards:
+            yield blocks.Cards(cards)
+        elif block.vide:
+            yield blocks.Absent(say(block.vide, scope))
+
+    def _table(self, block: declared.Tableau, scope: Scope) -> Iterator[blocks.Block]:
+        view = self.views.view(block.tableau)
+        rows = _rows(self.views, block.tableau, block.ou, scope)
+        if not rows:
+            said = view.empty if block.vide is None else block.vide
+            if said:
+                yield blocks.Absent(say(said, scope))
+            return
+        first = {**scope, **rows[0]}
+        columns = _chosen(view, block.colonnes, block.sans)
+        columns = [c for c in columns if c.key not in block.si_connues or any(r[c.key] is not None for r in rows)]
+        shown = [self._linked(row, block.lien) for row in rows[: block.limite]]
+        if block.croise:
+            columns, shown = crossed(block.croise, columns, shown, view)
+        yield blocks.Table(
+            caption=say(view.title if block.titre is None else block.titre, first, view.columns),
+            columns=[_headed(c, first, view) for c in columns],
+            rows=shown,
+            note=say(view.note if block.note is None else block.note, first, view.columns),
+            folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
+        )
+
+    def _linked(self, row: Row, column: str) -> Row:
+        """A row whose first cell leads somewhere: an address, or a sheet, where there is one of that name."""
+        address = row.get(column) or ""
+        if address.startswith("fiches/") and address[7:].removesuffix(".html") not in self.sheets:
+            address = ""
+        return {**row, "_lien": address} if address else row
+
+    def _figure(self, block: declared.Figure, scope: Scope) -> Iterator[blocks.Block]:
+        view = self.views.view(block.vue)
+        rows = _rows(self.views, block.vue, block.ou, scope)
+        if len(rows) < block.minimum or not (drawn := traces.KINDS[block.figure](rows, block.trace, self.views)):
+            if block.vide:
+                yield blocks.Absent(say(block.vide, scope))
+            return
+        first = {**scope, **rows[0]}
+        if block.mots_par_ligne:
+            words = "".join(say(block.mots_par_ligne, {**scope, **row}, view.columns) for row in rows)
+        else:
+            words = drawn.words
+        if block.mots:
+            words = say(block.mots, first, view.columns) + words
+        yield Figure(
+            id=blocks.slug(say(block.id, first)),
+            title=say(view.title if block.titre is None else block.titre, first, view.columns),
+            spec=drawn.spec,
+            columns=[_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)],
+            rows=rows,
+            words=words,
+            source=block.source or self._sources(view, rows),
+            notes=[said for note in block.notes if (said := say(note, first, view.columns))],
+        )
+
+    def _sources(self, view: View, rows: Sequence[Row]) -> str:
+        """Whom a figure cites: the sources that its rows name, else those from which its view comes."""
+        named = next((name for name in ("sources", "source") if name in view.columns), None)
+        if named:
+            return self.views.sources(*(source for row in rows for source in (row[named] or "").split()))
+        return self.views.sources(*sorted(warehouse.sources_of(view.model.name)))
+
+
+def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:
+    unknown = sorted({*names, *without} - view.columns.keys())
+    if unknown:
+        raise BuildError(
+            f"La vue « {view.model.table} » n'a pas de colonne {', '.join(unknown)}.",
+            expected="l'une de : " + ", ".join(view.columns),
+        )
+    return [view.columns[name] for name in names] or [c for c in view.shown if c.key not in without]
+
+
+def _headed(column: Column, first: Scope, view: View) -> Column:
+    """A column whose heading names the year that it shows."""
+    return Column(column.key, say(column.label, first, view.columns), column.kind, column.empty)
+
+
+def crossed(
+    cross: declared.Croisement, columns: Sequence[Column], rows: Sequence[Row], view: View
+) -> tuple[list[Column], list[Row]]:
+    """A table with a column for each value of one of its columns, in the order in which they come.
+
+    The other columns that are shown make a line. An absent cell has the statut of the column that it would fill.
+    """
+    measure = view.columns[cross.valeur]
+    kept = [c for c in columns if c.key not in (cross.colonnes, cross.valeur)]
+    across: dict[Any, Column] = {}
+    lines: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        value = row[cross.colonnes]
+        key = f"c_{value}"
+        if value not in across:
+            said = say(cross.intitule, row, view.columns) if cross.intitule else french(value, "year")
+            across[value] = Column(key, said, measure.kind, measure.empty)
+        line = lines.setdefault(tuple(row[c.key] for c in kept), dict(row))
+        line[key] = row[cross.valeur]
+        line[f"{key}_statut"] = row.get(f"{cross.valeur}_statut") or row.get("statut")
+    for line in lines.values():
+        for column in across.values():
+            line.setdefault(column.key, None)
+            line.setdefault(f"{column.key}_statut", None)
+    return [*kept, *across.values()], list(lines.values())

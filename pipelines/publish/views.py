@@ -1,0 +1,152 @@
+"""What pages, sheets and workbooks read of a release: the views of its public file, each with its words and its rows.
+
+A view is a file of sql/vues/: its header says how people see it (title, headings, formats, note, what an empty cell
+means), its query what they see. Nothing under publish/ asks the database anything else.
+"""
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipelines import warehouse
+from pipelines.errors import BuildError, Place
+from pipelines.publish import public
+from pipelines.publish.numbers import Column, french
+from pipelines.warehouse import Model
+
+Row = dict[str, Any]
+# How a column is shown where its header doesn't say: by its type in the file.
+KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
+_OPTIONAL = re.compile(r"\[\[(.+?)\]\]")
+_FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_CASES = {
+    "minuscule": lambda text: text[:1].lower() + text[1:],
+    "majuscule": lambda text: text[:1].upper() + text[1:],
+}
+
+
+def typographic(text: str) -> str:
+    """Words of a header as they are printed: SQL files have the keyboard's apostrophe."""
+    return text.replace("'", "’")
+
+
+@dataclass(frozen=True)
+class View:
+    """One view: all its columns by name, those that people see having a heading, and its rows in its own order."""
+
+    model: Model
+    columns: dict[str, Column]
+    rows: list[Row]
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns of its table, in order."""
+        return [column for column in self.columns.values() if column.label]
+
+    @property
+    def title(self) -> str:
+        """Its title, where `{…}` stands for columns of its first row."""
+        return typographic(self.model.title.removesuffix("."))
+
+    @property
+    def note(self) -> str:
+        """What is said under its table."""
+        return typographic(self.model.notes)
+
+    @property
+    def empty(self) -> str:
+        """What is said where it has no row; empty where nothing is to be said."""
+        return typographic(self.model.empty)
+
+
+class Views:
+    """The views of one public file. Each is read once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._models = {model.table: model for model in warehouse.views()}
+        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Row]]] = {}
+
+    @functools.cached_property
+    def publication(self) -> Row:
+        """The edition, the region and its name, and whether all is fictitious."""
+        return self.view("publication").rows[0]
+
+    @functools.cache  # noqa: B019  # one object a publication
+    def view(self, name: str) -> View:
+        """A view by its name, without its schema. Raises BuildError where there is none of that name."""
+        model = self._models.get(name)
+        if model is None:
+            raise BuildError(
+                f"Une page ou une fiche montre la vue « {name} », qui n'existe pas.",
+                expected="un fichier sql/vues/" + name + ".sql",
+                todo="corriger son nom là où elle est citée (pipelines/publish/)",
+            )
+        types = warehouse.described(self._connection, model)
+        columns = {key: _column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
+        found = public.rows(self._connection, f"FROM {model.name}")
+        return View(model, columns, found)
+
+    def rows(self, name: str, where: Mapping[str, Any]) -> list[Row]:
+        """The rows of a view, in its order, whose columns have these values (one, or any of a list)."""
+        found = self.view(name)
+        unknown = sorted(where.keys() - found.columns.keys())
+        if unknown:
+            raise BuildError(
+                f"La vue « {name} » n'a pas de colonne {', '.join(unknown)}.",
+                where=Place(file=f"sql/vues/{name}.sql"),
+                expected="l'une de : " + ", ".join(found.columns),
+            )
+        if not where:
+            return found.rows
+        keys = tuple(sorted(where))
+        if any(isinstance(value, list) for value in where.values()):
+            wanted = {k: v if isinstance(v, list) else [v] for k, v in where.items()}
+            return [r for r in found.rows if all(r[k] in wanted[k] for k in keys)]
+        if (name, keys) not in self._indexes:
+            index: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+            for row in found.rows:
+                index[tuple(row[k] for k in keys)].append(row)
+            self._indexes[name, keys] = index
+        return self._indexes[name, keys].get(tuple(where[k] for k in keys), [])
+
+    def sources(self, *names: str | None) -> str:
+        """How a figure cites sources: those that the edition holds, each once."""
+        cited = {r["source"]: r["citation"] for r in self.view("sources").rows if r["presente"]}
+        return " ; ".join(dict.fromkeys(cited[name] for name in names if name in cited))
+
+
+def _column(model: Model, key: str, sql: str) -> Column:
+    words = warehouse.column_words(model, key)
+    kind = words.kind or ("year" if words.unit == "année" else KINDS.get(sql, "n1"))
+    return Column(key, typographic(words.label), kind, words.empty)
+
+
+def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
+    """A sentence from its template: `{column}` is a value as its column shows it, `{column:n1}` in another format.
+
+    What stands between `[[` and `]]` is said only if each value in it is known. An unknown value elsewhere is « nd ».
+    """
+    kinds = {key: column.kind for key, column in (columns or {}).items()}
+
+    def optional(part: re.Match[str]) -> str:
+        known = all(values.get(name) not in (None, "") for name, _ in _FIELD.findall(part[1]))
+        return part[1] if known else ""
+
+    def field(part: re.Match[str]) -> str:
+        name, asked = part[1], part[2]
+        if name not in values:
+            raise BuildError(
+                f"« {template} » cite {{{name}}}, qui n'est ni une colonne de la vue ni un nom de la page.",
+                expected="l'un de : " + ", ".join(values),
+            )
+        if asked in _CASES:
+            return str(_CASES[asked](str(values[name])))
+        return french(values[name], asked or kinds.get(name, "text"))
+
+    return _FIELD.sub(field, _OPTIONAL.sub(optional, template))

@@ -1,0 +1,33 @@
+-- Bénéficiaires et montants des dispositifs d'attractivité, {annee}
+-- Grain : annee, dispositif, public, profession, nature, niveau, code
+-- Source : atlas.dispositifs, atlas.tension
+-- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
+-- Colonnes :
+--   territoire_libelle « Territoire » : nom du territoire
+--   dispositif « Dispositif » : dispositif d'attractivité
+--   profession_libelle « Profession » : profession visée
+--   public « Public » : public visé
+--   nature « Ce qui est compté » : ce que comptent les bénéficiaires
+--   beneficiaires « Bénéficiaires » n0 : nombre de bénéficiaires
+--   montant « Montant (€) » n0 [€] : montant attribué, cases visibles
+--   tension « Tension des médecins (0 à 100) » n0 : indice de tension des médecins du département
+--   tension_statut : pourquoi l'indice est vide
+--   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
+WITH dernieres AS (
+    SELECT *
+    FROM atlas.dispositifs
+    WHERE niveau IN ('region', 'departement')
+    QUALIFY annee = max(annee) OVER ()
+)
+SELECT
+    t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.dispositif, d.profession,
+    CASE WHEN d.profession = 'toutes' THEN 'toutes professions' ELSE coalesce(p.libelle, d.profession) END
+        AS profession_libelle,
+    d.public, d.nature, d.beneficiaires, d.montant, d.statut,
+    i.score AS tension,
+    CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut
+FROM dernieres AS d
+JOIN vues.territoires AS t USING (niveau, code)
+LEFT JOIN reference.professions AS p ON p.profession = d.profession
+LEFT JOIN atlas.tension AS i ON i.groupe = 'medecin' AND i.niveau = d.niveau AND i.code = d.code
+ORDER BY d.dispositif, d.profession, t.rang DESC, d.code, d.public, d.nature

@@ -1,0 +1,122 @@
+"""The views of a release (sql/vues/): what they may read, their words, and the pages that show them."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from fixtures_entrepots import ROOT, Warehouse, none
+
+from pipelines import warehouse
+from pipelines.errors import BuildError
+from pipelines.publish import public
+from pipelines.publish.numbers import Column
+from pipelines.publish.site import declared, render, traces
+from pipelines.publish.views import Views, say
+from pipelines.warehouse import Model
+
+VIEWS = warehouse.views()
+KINDS = re.compile(r"text|year|date|bool|link|n[0-4]|pct[01]|signed[01]|")
+# Modules of publish/ whose queries are still their own. Nothing may be added.
+LEFT = {
+    "fiches/content.py",
+    "pages.py",
+    "site/accueil.py",
+    "site/figures.py",
+    "site/marts.py",
+    "site/professions.py",
+    "site/recherche.py",
+    "site/territoires.py",
+    "site/themes/acces.py",
+    "site/themes/ages.py",
+    "site/themes/besoins.py",
+    "site/themes/cartes.py",
+    "site/themes/formations.py",
+    "site/themes/hopital.py",
+    "site/themes/projections.py",
+    "site/themes/recrutement.py",
+    "site/themes/ressources_humaines.py",
+    "site/themes/tension.py",
+    "workbooks.py",
+    "package.py",
+}
+# Those that write and read tables, whatever they are: the public file, its CSV, the differences of two releases.
+WRITERS = {"public.py", "tables.py", "views.py", "differences.py", "release.py"}
+
+
+@pytest.fixture(scope="session")
+def shown(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The public file of a release on fictitious extracts."""
+    with duckdb.connect(str(next(sample.release.glob("*.duckdb"))), read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
+def test_a_view_reads_what_is_published_in_the_order_in_which_it_is_shown(model: Model) -> None:
+    with duckdb.connect() as connection:
+        read = {n for n in warehouse.dependencies(connection, model.query, model.name) if not n.startswith(".")}
+    assert read <= {m.name for m in public.published()} | {m.name for m in VIEWS}
+    last = re.sub(r"\([^()]*\)", "", re.sub(r"--.*", "", model.query)).rpartition("ORDER BY")
+    assert last[1] or model.table == "publication", "a view ends by the order of its lines"
+    assert not [w for w in model.columns.values() if not KINDS.fullmatch(w.kind)]
+    assert not model.empty or model.empty.endswith(".")
+
+
+@pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
+def test_a_view_has_its_grain_and_its_words(model: Model, shown: duckdb.DuckDBPyConnection) -> None:
+    names = [name for name, _ in warehouse.described(shown, model) if name != public.FICTIF_COLUMN]
+    assert set(model.grain) | set(model.columns) <= set(names)
+    for name in names:
+        assert warehouse.column_words(model, name).description
+    keys = ", ".join(f'"{k}"' for k in model.grain)
+    none(shown, f"SELECT {keys} FROM {model.name} GROUP BY ALL HAVING count(*) > 1")
+
+
+def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:
+    cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declared.FOLDER.rglob("*.yml"))))
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "pipelines" / "publish").rglob("*.py"))
+    sql = {n for m in VIEWS for n in re.findall(r"vues\.(\w+)", m.query)}
+    for model in VIEWS:
+        assert model.publication == public.SHOWN or model.table in cited | sql or f'"{model.table}"' in code, model.name
+
+
+def test_pages_name_views_columns_and_figures_that_exist(shown: duckdb.DuckDBPyConnection) -> None:
+    assert [page.path for page in render.pages(Views(shown), frozenset())]
+    for page in declared.pages():
+        for section in page.sections:
+            for block in section.blocs:
+                if isinstance(block, declared.Figure):
+                    assert block.figure in traces.KINDS
+
+
+def test_nothing_else_under_publish_asks_the_database() -> None:
+    home = ROOT / "pipelines" / "publish"
+    asking = {
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"\b(SELECT\s|FROM [a-z_]+\.|QUALIFY|PIVOT)", node.value)
+    }
+    assert asking - WRITERS == LEFT
+
+
+def test_an_unknown_view_or_column_is_told(shown: duckdb.DuckDBPyConnection) -> None:
+    views = Views(shown)
+    with pytest.raises(BuildError, match="inconnue"):
+        views.view("inconnue")
+    with pytest.raises(BuildError, match="pas_une_colonne"):
+        views.rows("territoires", {"pas_une_colonne": 1})
+    with pytest.raises(BuildError, match="absente"):
+        say("{absente}", {})
+
+
+def test_a_sentence_says_only_what_is_known() -> None:
+    columns = {"valeur": Column("valeur", "Valeur", "pct0"), "annee": Column("annee", "Année", "year")}
+    template = "{valeur} en {annee}[[ ; France : {france:n1}]]"
+    assert say(template, {"valeur": 0.256, "annee": 2024, "france": None}, columns) == "26\u202f% en 2024"
+    assert say(template, {"valeur": 0.256, "annee": 2024, "france": 3}, columns) == "26\u202f% en 2024 ; France : 3,0"
+    assert say("{valeur}", {"valeur": None}, columns) == "nd"
+    assert say("{nom:minuscule}", {"nom": "Médecins"}) == "médecins"
