@@ -1,4 +1,4 @@
--- Bénéficiaires et montants des dispositifs d'attractivité, {annee}
+-- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
 -- Source : atlas.dispositifs, atlas.tension
 -- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
