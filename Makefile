@@ -1,4 +1,4 @@
-# Two commands: `make atlas` runs the main job, `make test` the tests.
+# Two commands: `make atlas` runs the main job, `make test` the tests. `make docs` builds the manual in site/.
 # Real extracts: make atlas SOURCES=../extraits EDITION=2025 REGION=28 (several: REGION="28 11 53")
 EDITION ?=
 REGION  ?=
@@ -11,7 +11,7 @@ BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
 UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 
-.PHONY: atlas test check up clean install
+.PHONY: atlas test check docs up clean install
 
 atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
@@ -22,12 +22,15 @@ test: install
 check: install
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
+docs: install
+	@$(BIN)/mkdocs build --strict --quiet
+
 up: install
 	@$(BIN)/atlas up $(if $(SOURCES),--sources "$(SOURCES)")
 
 # Leaves the real warehouse alone: what was archived may not be had again.
 clean:
-	rm -rf .venv .uv .airflow .pytest_cache .mypy_cache .ruff_cache warehouse/echantillon
+	rm -rf .venv .uv .airflow site .pytest_cache .mypy_cache .ruff_cache warehouse/echantillon
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: .venv/installe

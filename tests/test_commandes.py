@@ -1,4 +1,4 @@
-"""Every command of README.md and docs/*.md, run as it is written; what a page shows under it, shown again.
+"""Every command of README.md and of the manual, run as it is written; what a page shows under it, shown again.
 
 A checkout is prepared, with a fictitious warehouse, and the commands run there in the order of the pages. A command
 that can't run here is named below with the reason: a new one that is neither run nor named fails.
@@ -20,7 +20,8 @@ import pytest
 from fixtures_entrepots import ROOT, Warehouse, a_copy
 from test_docs import GUIDE
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MARTS = ROOT / "docs" / "interroger.md"  # what it shows was read on the real extracts
 FENCED = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:atlas|make|benchmarks|\.venv/bin)[ /][^`]+|(?:FROM|SELECT) [^`]+)`")
 
@@ -39,6 +40,7 @@ ELSEWHERE = {
     "make test": CI,
     "make check": CI,
     "make clean": CI,
+    "make docs": "by tests/test_manuel.py, which builds the manual",
     "atlas edition": "by .ci/run, as `make atlas`",
     "atlas edition --revenir": "tests/test_promotion.py: an edition earlier than the one in place",
     "make up": UNDER_AIRFLOW,
@@ -152,7 +154,15 @@ def test_what_ci_runs_is_in_ci() -> None:
 
 
 def test_a_command_in_a_page_is_found() -> None:
-    assert {c.page for c in ALL} >= {"README.md", "contrats.md", "enquetes.md", "donnees-personnelles.md", GUIDE.name}
+    assert {c.page for c in ALL} >= {
+        "README.md",
+        "lancer.md",
+        "interroger.md",
+        "contrats.md",
+        "enquetes.md",
+        "donnees-personnelles.md",
+        GUIDE.name,
+    }
     assert len(ALL) > 50
     assert Command("contrats.md", "atlas contrat", "") in ALL
 
@@ -180,9 +190,9 @@ def test_the_page_of_contracts_is_what_the_catalogue_says(checkout: Path) -> Non
     assert (checkout / page).read_text(encoding="utf-8") == (ROOT / page).read_text(encoding="utf-8")
 
 
-# --- What README shows of the real marts ------------------------------------------------------------------
+# --- What the manual shows of the real marts --------------------------------------------------------------
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHOWN = MARTS.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -226,16 +236,16 @@ def statements(block: str) -> list[tuple[str, str]]:
     return found
 
 
-STATEMENTS = [pair for language, block in FENCED.findall(README) if language == "sql" for pair in statements(block)]
+STATEMENTS = [pair for language, block in FENCED.findall(SHOWN) if language == "sql" for pair in statements(block)]
 
 
-def test_readme_shows_statements() -> None:
+def test_the_page_shows_statements() -> None:
     assert len(STATEMENTS) == 4
     assert len([shown for _, shown in STATEMENTS if shown]) == 3
 
 
 @pytest.mark.parametrize(("statement", "shown"), STATEMENTS, ids=lambda s: s.strip()[:40])
-def test_duckdb_s_shell_shows_what_readme_does(real_checkout: Path, statement: str, shown: str) -> None:
+def test_duckdb_s_shell_shows_what_the_page_does(real_checkout: Path, statement: str, shown: str) -> None:
     line = ".venv/bin/duckdb -readonly warehouse/atlas_sante.duckdb"
     assert line in {command.text for command in ALL}
     done = run(real_checkout, f"{line} -csv -noheader", given=statement)
@@ -245,21 +255,21 @@ def test_duckdb_s_shell_shows_what_readme_does(real_checkout: Path, statement: s
         same(results(shown), [tuple(row) for row in csv.reader(done.stdout.splitlines())])
 
 
-def test_python_shows_what_readme_does(real_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_shows_what_the_page_does(real_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(real_checkout)
-    (block,) = [text for language, text in FENCED.findall(README) if language == "python"]
+    (block,) = [text for language, text in FENCED.findall(SHOWN) if language == "python"]
     *before, last = ast.parse(block).body
     scope: dict[str, Any] = {}
-    exec(compile(ast.Module(before, []), "README", "exec"), scope)  # noqa: S102 - code of our own page
+    exec(compile(ast.Module(before, []), MARTS.name, "exec"), scope)  # noqa: S102 - code of our own page
     assert isinstance(last, ast.Expr)
-    frame = eval(compile(ast.Expression(last.value), "README", "eval"), scope)  # noqa: S307
+    frame = eval(compile(ast.Expression(last.value), MARTS.name, "eval"), scope)  # noqa: S307
     shown = "".join(line + "\n" for line in block.splitlines() if line.startswith("# "))
     same(results(shown), list(frame.itertuples(index=False, name=None)))
 
 
-def test_the_sql_of_r_shows_what_readme_does(mirror_db: duckdb.DuckDBPyConnection) -> None:
+def test_the_sql_of_r_shows_what_the_page_does(mirror_db: duckdb.DuckDBPyConnection) -> None:
     """R isn't here: its lines are not run, their SQL is."""
-    (block,) = [text for language, text in FENCED.findall(README) if language == "r"]
+    (block,) = [text for language, text in FENCED.findall(SHOWN) if language == "r"]
     shown = "".join(line + "\n" for line in block.splitlines() if line.startswith("# "))
     same(results(shown), mirror_db.execute(block.split('"')[3]).fetchall())
 

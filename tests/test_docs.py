@@ -13,7 +13,7 @@ from pipelines import catalogue, cli, quality, steps, warehouse
 from pipelines.settings import Settings
 
 GUIDE = ROOT / "docs" / "ajouter-une-source.md"
-BLOCK = re.compile(r"^```\w+ fichier=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```\w+ title="(\S+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 CACHED = (catalogue.sources, catalogue.load, quality.suite_file, warehouse.glossary)
 CACHED += (warehouse._needs, warehouse.plan, warehouse.models, warehouse.sources_of)
 

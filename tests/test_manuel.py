@@ -1,0 +1,73 @@
+"""The manual is built as `make docs` does: no broken link, nothing from another site, its lists those of the code."""
+
+import re
+import subprocess
+from html import unescape
+from pathlib import Path
+
+import pytest
+import typer
+from fixtures_entrepots import ROOT
+
+from pipelines import catalogue, cli, warehouse
+
+REMOTE = re.compile(
+    r"""<(?:script|link|img|iframe)\b[^>]*(?:src|href)=["']?(?:https?:)?//[^>]*>|url\(["']?(?:https?:)?//"""
+)
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages, built: a broken link or a page that no menu names fails here."""
+    site = tmp_path_factory.mktemp("manuel")
+    done = subprocess.run(
+        [ROOT / ".venv" / "bin" / "mkdocs", "build", "--strict", "--site-dir", site],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+def words(page: Path) -> str:
+    """What a page says."""
+    return unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
+
+
+def test_nothing_comes_from_another_site(manual: Path) -> None:
+    for path in [*manual.rglob("*.html"), *manual.rglob("*.css")]:
+        found = [tag for tag in REMOTE.findall(path.read_text(encoding="utf-8")) if 'rel="canonical"' not in tag]
+        assert found == [], path.name
+    for remote in ('<script src="https://a.b/c.js">', "<link href=//a.b/c.css>", "url(//a.b/c.woff2)"):
+        assert REMOTE.search(remote)
+
+
+def test_its_lists_are_those_of_the_code(manual: Path) -> None:
+    said = words(manual / "sources.html")
+    assert [s.id for s in catalogue.load_all() if s.id not in said or s.titre[:20] not in said.replace("’", "'")] == []
+    said = words(manual / "tables.html")
+    assert [m.name for m in warehouse.models() if m.name not in said] == []
+    said = words(manual / "commandes.html")
+    root = typer.main.get_command(cli.app)
+    options = {o for c in root.commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
+    assert len(options) > 10
+    assert [o for o in options if o not in said] == []
+    for english in ("Usage:", "Options:", "Arguments:", "Commands:", "[required]", "[default:"):
+        assert english not in said
+
+
+def test_what_it_says_is_printed_in_french(manual: Path) -> None:
+    said = words(manual / "lancer.html")
+    assert "FICTIF d\u2019abord" in said
+    assert "«\u00a0Revenir en arrière\u00a0»" in said
+    assert 'REGION="28 11 53"' in said  # code stays as typed
+
+
+def test_readme_is_short_and_leads_somewhere() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    assert len(targets) > 10
+    assert [t for t in targets if not (ROOT / t).exists()] == []
+    assert (ROOT / "docs" / "images" / "tension.png").stat().st_size < 150_000
