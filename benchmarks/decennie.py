@@ -32,7 +32,8 @@ def run(sources: Path, warehouse: Path, given: argparse.Namespace) -> None:
     """All phases on one folder of extracts and one new warehouse."""
     os.environ.update(ATLAS_SOURCES=str(sources), ATLAS_WAREHOUSE=str(warehouse))
     import samples
-    from pipelines import catalogue, quality, steps
+    from pipelines import catalogue, steps
+    from pipelines.checks import runner
 
     total = 0.0
 
@@ -56,7 +57,7 @@ def run(sources: Path, warehouse: Path, given: argparse.Namespace) -> None:
                 slow[source, millesime] = time.perf_counter() - start
 
     timed("samples", lambda: samples.make(sources, scale=given.scale, decade=True))
-    quality.warm()
+    runner.warm()
     timed("ingest", ingest)
     timed("lock", lambda: steps.lock(given.edition))
     target = timed("build", lambda: steps.build(given.edition))

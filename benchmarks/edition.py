@@ -111,11 +111,12 @@ def ingest(source: str) -> None:
 
 def whole(folder: Path, edition: int, region: str) -> Spent:
     """What it takes from archive to released tables."""
-    from pipelines import quality, steps
+    from pipelines import steps
+    from pipelines.checks import runner
 
     with tempfile.TemporaryDirectory() as warehouse:
         os.environ.update(ATLAS_SOURCES=str(folder), ATLAS_WAREHOUSE=warehouse)
-        quality.warm()
+        runner.warm()
         from pipelines.indicators import intervals, stocks, tension  # noqa: F401 pandas and scipy
         from pipelines.publish import release
 

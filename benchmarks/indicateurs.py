@@ -22,7 +22,8 @@ def main() -> None:
 
     import duckdb
 
-    from pipelines import indicators, warehouse
+    from pipelines import indicators
+    from pipelines.edition import builder, models
 
     # Outside the measure: what is imported once a process.
     from pipelines.indicators import intervals, stocks, tension  # noqa: F401
@@ -33,14 +34,14 @@ def main() -> None:
         shutil.copyfile(given.warehouse, copy)
         with duckdb.connect(str(copy)) as connection:
             connection.execute(f"CREATE SCHEMA {indicators.SCHEMA}")
-            for made in warehouse.plan():
-                if isinstance(made, warehouse.Model) and made.schema != "atlas":
+            for made in models.plan():
+                if isinstance(made, models.Model) and made.schema != "atlas":
                     continue
                 start, worked = time.perf_counter(), time.process_time()
-                if isinstance(made, warehouse.Model):
+                if isinstance(made, models.Model):
                     connection.execute(f"CREATE OR REPLACE TABLE {made.name} AS {made.query}")
                 else:
-                    warehouse._calculate(connection, made)
+                    builder._calculate(connection, made)
                 steps.append((time.perf_counter() - start, time.process_time() - worked, made.name))
     for seconds, work, name in sorted(steps, reverse=True):
         if seconds >= 0.1:

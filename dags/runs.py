@@ -55,7 +55,7 @@ def ready() -> None:
     import httpx
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
-    from pipelines import quality
+    from pipelines.checks import runner
 
     async def ask() -> None:
         asked = httpx.ASGITransport(in_process_api_server().app, raise_app_exceptions=False)
@@ -63,7 +63,7 @@ def ready() -> None:
             await client.get("/health/ping")
 
     asyncio.run(ask())
-    quality.warm()
+    runner.warm()
 
 
 def every(names: list[str]) -> Iterator[Run]:

@@ -10,7 +10,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from typer.cli import get_docs_for_click
 
-from pipelines import catalogue, cli, warehouse
+from pipelines import catalogue, cli
+from pipelines.edition import models
 
 # Typer writes its own documentation in English.
 FRENCH = {
@@ -112,20 +113,20 @@ def sources() -> Iterator[str]:
 
 def tables() -> Iterator[str]:
     """The tables of the warehouse, from the headers of sql/."""
-    models = sorted(warehouse.models(), key=lambda m: m.name)
+    known = sorted(models.load_all(), key=lambda m: m.name)
     yield "# Les tables de l'entrepôt"
     yield ""
-    yield f"Ce que disent les en-têtes de `sql/<schéma>/<table>.sql`, {len(models)} tables. Les colonnes d'une table :"
+    yield f"Ce que disent les en-têtes de `sql/<schéma>/<table>.sql`, {len(known)} tables. Les colonnes d'une table :"
     yield "`SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'effectifs'`."
     yield ""
-    for schema in sorted({m.schema for m in models}):
+    for schema in sorted({m.schema for m in known}):
         yield f"## {schema}"
         yield ""
         yield from table(
             ["table", "ce qu'elle dit", "une ligne par", "source", "publication"],
             (
                 [f"`{m.name}`", m.title, ", ".join(f"`{k}`" for k in m.grain), m.source, m.publication]
-                for m in models
+                for m in known
                 if m.schema == schema
             ),
         )

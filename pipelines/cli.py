@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, french, in_force, locks, quality, settings, steps, warehouse
-from pipelines.arrival import landing, offers, retention
+from pipelines import catalogue, french, in_force, locks, settings, steps
+from pipelines.arrival import landing, offers, outcomes, retention
 from pipelines.connectors import mirror
-from pipelines.edition import lockfile
+from pipelines.edition import lockfile, models
 from pipelines.errors import AtlasError, BuildError, LaterError, RefusedError, UsageError
 from pipelines.questionnaires import commands
 
@@ -300,7 +300,7 @@ def _summary(
         outcomes = [
             o
             for pin in (made.of(source) if made else [])
-            if (o := quality.load_outcome(now, pin.source, pin.millesime, pin.revision))
+            if (o := outcomes.load(now, pin.source, pin.millesime, pin.revision))
         ]
         table.add_row(
             source,
@@ -605,7 +605,7 @@ def vintages(
             if not revisions:
                 table.add_row(source_id, str(millesime), "", "offert, non ingéré", "", "", "")
             for landed in revisions:
-                outcome = quality.load_outcome(now, source_id, millesime, landed.revision)
+                outcome = outcomes.load(now, source_id, millesime, landed.revision)
                 state = "archivé, non contrôlé" if outcome is None else "accepté" if outcome.accepte else "refusé"
                 table.add_row(
                     source_id,
@@ -835,7 +835,7 @@ def query(
     except duckdb.Error as error:
         raise UsageError(
             f"La requête ne s'exécute pas : {error}",
-            expected="une requête de lecture sur " + ", ".join(warehouse.SCHEMAS),
+            expected="une requête de lecture sur " + ", ".join(models.SCHEMAS),
             todo="les tables : "
             + in_force.command(now, "query", "SELECT schema_name, table_name, comment FROM duckdb_tables()"),
         ) from error

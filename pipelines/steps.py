@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, in_force, journal, locks, quality, settings, warehouse
-from pipelines.arrival import landing, offers, retention
-from pipelines.edition import lockfile
+from pipelines import catalogue, in_force, journal, locks, settings
+from pipelines.arrival import acceptance, landing, offers, outcomes, refusals, retention
+from pipelines.checks import runner
+from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
 from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError, UsageError
 from pipelines.publish import release
 
@@ -166,11 +167,11 @@ def stage(source_id: str, millesime: int, revision: int) -> bool:
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        if quality.current(now, landed) is not None:
+        if outcomes.current(now, landed) is not None:
             said.update(inchange=True)
             return False
-        with quality.unquoted(landed):
-            said.update(lignes={s.table: s.rows for s in quality.stage_vintage(now, landed)})
+        with refusals.unquoted(landed):
+            said.update(lignes={s.table: s.rows for s in acceptance.stage(now, landed)})
         return True
 
 
@@ -184,9 +185,9 @@ def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
     ) as said:
         now = settings.load()
         landed = landing.revision(now.landing, source_id, millesime, revision)
-        known = quality.current(now, landed)
-        with quality.unquoted(landed):
-            outcome = quality.stand_by(known) if known else quality.check_vintage(now, landed)
+        known = outcomes.current(now, landed)
+        with refusals.unquoted(landed):
+            outcome = outcomes.stand_by(known) if known else acceptance.check(now, landed)
         counts = {
             "controles": len(outcome.controls),
             "avertissements": outcome.count("avertissement"),
@@ -214,8 +215,8 @@ def _restage(edition: int) -> None:
     if made is None or made.effaces:
         return
     for pin in made.pins:
-        known = quality.load_outcome(now, pin.source, pin.millesime, pin.revision)
-        if known is None or known.empreinte != quality.fingerprint(pin.source, pin.files, fictif=made.fictif):
+        known = outcomes.load(now, pin.source, pin.millesime, pin.revision)
+        if known is None or known.empreinte != outcomes.fingerprint(pin.source, pin.files, fictif=made.fictif):
             with contextlib.suppress(RefusedError):  # recorded: what reads the lock tells that it pins what is refused
                 stage(pin.source, pin.millesime, pin.revision)
                 check(pin.source, pin.millesime, pin.revision)
@@ -261,16 +262,16 @@ def build(edition: int) -> str:
     _restage(edition)
     with _step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
-        target = warehouse.build(now, lockfile.lock(now, edition))
-        said.update(tables=len(warehouse.models()))
+        target = builder.build(now, lockfile.lock(now, edition))
+        said.update(tables=len(models.load_all()))
         return str(target)
 
 
 def check_marts(target: str) -> dict[str, int]:
     """Checks a build; returns the number of checks, and of failed ones by severity."""
-    quality.warm()
+    runner.warm()
     with _step("check_marts", locks.EDITIONS) as said:
-        controls = warehouse.check(Path(target))
+        controls = marts.check(Path(target))
         counts = {
             "controles": len(controls),
             "avertissements": sum(1 for c in controls if not c.reussi and c.severite == "avertissement"),
@@ -282,16 +283,16 @@ def check_marts(target: str) -> dict[str, int]:
 def reconcile(target: str) -> dict[str, dict[str, int]]:
     """Counts the reconciliations of a build by nature, then by result."""
     with _step("reconcile") as said:
-        results = warehouse.reconcile(Path(target))
+        results = marts.reconcile(Path(target))
         said.update(rapprochements=results)
         return results
 
 
 def promote(target: str, *, back: bool = False) -> str:
-    """Makes a build the warehouse of its edition; returns its path. `back` as in `warehouse.promote`."""
+    """Makes a build the warehouse of its edition; returns its path. `back` as in `promotion.promote`."""
     with _step("promote", locks.EDITIONS) as said:
         now = settings.load()
-        made = warehouse.promote(now, Path(target), back=back)
+        made = promotion.promote(now, Path(target), back=back)
         said.update(entrepot=str(made), en_place=settings.in_place(now.warehouse))
         return str(made)
 
@@ -300,7 +301,7 @@ def is_built(edition: int) -> bool:
     """Whether an edition has a warehouse, from its present lock and the present code."""
     now = settings.load()
     made = lockfile.load(now, edition)
-    return made is not None and warehouse.built_from(now, edition) == warehouse.fingerprint(made)
+    return made is not None and inputs.built_from(now, edition) == inputs.fingerprint(made)
 
 
 def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> list[str]:
@@ -312,7 +313,7 @@ def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> 
     checked = {
         label
         for label in labels
-        if any(quality.latest(now, source.id, label, accepted=known) for known in (True, False))
+        if any(outcomes.latest(now, source.id, label, accepted=known) for known in (True, False))
     }
     if now.en_ligne and source.fetch is not None and not checked:
         return [f"{source.id} (en ligne)"]
@@ -322,7 +323,7 @@ def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> 
 def _accepted(now: settings.Settings, source: catalogue.Source) -> list[int]:
     """The vintages of a source that have an accepted revision, in order."""
     known = landing.vintages(now.landing, source.id)
-    return sorted(label for label in known if quality.latest(now, source.id, label, accepted=True))
+    return sorted(label for label in known if outcomes.latest(now, source.id, label, accepted=True))
 
 
 def stale(year: int) -> tuple[list[str], str]:
@@ -352,7 +353,7 @@ def stale(year: int) -> tuple[list[str], str]:
 def unpublished(edition: int) -> list[str]:
     """The regions for which what is built of an edition hasn't been published; none where nothing is built."""
     now = settings.load()
-    built, made = warehouse.built_from(now, edition), release.published_from(now, edition)
+    built, made = inputs.built_from(now, edition), release.published_from(now, edition)
     return [region for region in now.regions if built and made.get(region) != built]
 
 
@@ -390,7 +391,7 @@ def publish(edition: int, region: str) -> str:
     with _step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
         now = settings.load()
         made = release.publish(now, edition, region)
-        release.note(now, edition, region, str(warehouse.built_from(now, edition)))
+        release.note(now, edition, region, str(inputs.built_from(now, edition)))
         said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
         return str(made.path)
 

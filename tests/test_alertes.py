@@ -7,9 +7,10 @@ import duckdb
 import pytest
 from fixtures_entrepots import Warehouse, none, rows
 
-from pipelines import indicators, warehouse
+from pipelines import indicators
+from pipelines.edition import models
 
-MODEL = next(m for m in warehouse.models() if m.name == "qualite.alertes")
+MODEL = next(m for m in models.load_all() if m.name == "qualite.alertes")
 KEPT = {f"reference.{name}" for name in ("seuils", "territoires", "edition", "ruptures", "variables_sae")}
 
 
@@ -18,9 +19,9 @@ def db(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables that alerts read, empty but for the edition's own lists."""
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{sample.settings.database}' AS promu (READ_ONLY)")
-        for schema in (*warehouse.SCHEMAS, indicators.SCHEMA):
+        for schema in (*models.SCHEMAS, indicators.SCHEMA):
             connection.execute(f"CREATE SCHEMA {schema}")
-        for name in warehouse.dependencies(connection, MODEL.query, MODEL.name):
+        for name in models.dependencies(connection, MODEL.query, MODEL.name):
             if name.startswith(".") or name.startswith(indicators.SCHEMA):
                 continue
             limit = "" if name in KEPT else "LIMIT 0"

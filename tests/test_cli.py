@@ -17,7 +17,8 @@ import typer.main
 from fixtures_entrepots import EDITION, ROOT, Warehouse, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, errors, quality, steps
+from pipelines import catalogue, cli, errors, steps
+from pipelines.arrival import outcomes
 from pipelines.connectors import mirror
 from pipelines.edition import lockfile
 from pipelines.settings import Settings
@@ -259,9 +260,9 @@ def test_vintages_of_an_untouched_folder_are_on_offer(empty: Settings, atlas: At
 def test_what_a_file_contains_is_never_read_as_markup(copied: Settings, atlas: Atlas) -> None:
     """A reason may quote anything: « [/x] » is a closing tag for the library that prints tables."""
     odd = "Feuille [/x] [bold]absente[/bold] de classeur.xlsx[feuille]"
-    folder = quality.folder(copied, "ght", 2023, 1)
-    outcome = json.loads((folder / quality.OUTCOME).read_text(encoding="utf-8"))
-    (folder / quality.OUTCOME).write_text(json.dumps({**outcome, "accepte": False, "motif": odd}), encoding="utf-8")
+    folder = outcomes.folder(copied, "ght", 2023, 1)
+    outcome = json.loads((folder / outcomes.OUTCOME).read_text(encoding="utf-8"))
+    (folder / outcomes.OUTCOME).write_text(json.dumps({**outcome, "accepte": False, "motif": odd}), encoding="utf-8")
     shown = atlas("vintages", "ght")
     assert shown.status == 0
     assert "[/x]" in shown.out

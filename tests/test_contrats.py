@@ -13,8 +13,8 @@ import python_calamine
 from fixtures_entrepots import EDITION, Warehouse, environment, none, one, rows
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, quality, readers, steps
-from pipelines.arrival import staging
+from pipelines import catalogue, cli, readers, steps
+from pipelines.arrival import outcomes, staging
 from pipelines.catalogue import code_lists, contracts
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, Place, RefusedError, UsageError
@@ -295,7 +295,7 @@ def test_the_example_itself_is_never_accepted(source_id: str, table: str, room: 
         lines = [[h for h, _ in fields], *([r.get(c.name, "") for _, c in fields] for r in source.tables[name].exemple)]
         write(root / source.folder / str(year) / f"{contracts.file_name(source, name, year)}.csv", lines)
     refused(source_id, year)
-    kept = quality.latest(now, source_id, year, accepted=False)
+    kept = outcomes.latest(now, source_id, year, accepted=False)
     assert kept is not None
     controls = {c.controle: c for c in kept[1].controls if c.objet == source.staged_name(table)}
     assert controls["exemple_retire"].lignes == len(source.tables[table].exemple)

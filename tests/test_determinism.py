@@ -26,9 +26,9 @@ from fixtures_entrepots import (
     tables_only,
 )
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue, duck
 from pipelines.connectors import mirror as folder_connector
-from pipelines.edition import lockfile
+from pipelines.edition import lockfile, models
 from pipelines.publish import public
 from pipelines.settings import Settings
 
@@ -141,7 +141,7 @@ def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(duckdb, "connect", with_threads)
     # Tables are made side by side, by one thread each: here one after the other, each by many.
-    monkeypatch.setattr(warehouse, "side_by_side", one_after_the_other)
+    monkeypatch.setattr(duck, "side_by_side", one_after_the_other)
     with environment(copy.warehouse, copy.sources), tables_only():
         path = build_and_release()
     assert seen == {threads}
@@ -182,10 +182,10 @@ def test_released_rows_are_totally_ordered(sample: Warehouse) -> None:
     """Key first, then all the other columns: no two rows can change places."""
     with sample.connect() as connection:
         for model in public.published():
-            query = public.select(model, warehouse.described(connection, model), fictif=False)
+            query = public.select(model, models.described(connection, model), fictif=False)
             ordered = re.findall(r'"([^"]+)"', query.rsplit("ORDER BY", 1)[1])
             assert ordered[: len(model.grain)] == list(model.grain)
-            assert set(ordered) == {name for name, _ in warehouse.described(connection, model)}
+            assert set(ordered) == {name for name, _ in models.described(connection, model)}
 
 
 # --- What the other process made: last, since it takes its time ---------------------------------------

@@ -18,11 +18,12 @@ import scipy.sparse as sp
 from fixtures_entrepots import EDITION, REGION, Warehouse, none, one, rows
 from scipy.sparse.csgraph import connected_components
 
-from pipelines import catalogue, disclosure, steps, warehouse
+from pipelines import catalogue, disclosure, steps
 from pipelines.catalogue import Confidentialite
 from pipelines.disclosure import attack, cells, memory, structures
 from pipelines.disclosure.attack import FROZEN, System
 from pipelines.disclosure.cells import Shown, Sums, linear
+from pipelines.edition import models
 from pipelines.errors import BuildError, BusyError
 from pipelines.publish import public
 from pipelines.settings import Settings
@@ -301,7 +302,7 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
         none(db, f"{equal} INTERSECT {split}")
         # What is shown is what the warehouse says.
         for table, structure in structures.load().items():
-            keys = ", ".join(next(m.grain for m in warehouse.models() if m.name == table))
+            keys = ", ".join(next(m.grain for m in models.load_all() if m.name == table))
             for measure in structure.mesures:
                 none(
                     db,
@@ -374,7 +375,7 @@ def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, publ
 
 
 def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_file: Path) -> None:
-    model = next(m for m in warehouse.models() if m.name == "atlas.cessations")
+    model = next(m for m in models.load_all() if m.name == "atlas.cessations")
     structure = structures.load()[model.name]
     with attached(sample.settings, public_file) as db:
         for right, wrong in (("sum(cumul)", "1 + sum(cumul)"), ("IS NOT NULL\n", "<> '14'\n")):
@@ -390,7 +391,7 @@ def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> 
     hidden = structures.load().keys() - {n for n, s in structures.load().items() if s.ouvert}
     with attached(mirror.settings, file, "READ_ONLY") as db:
         for model in (m for m in public.published() if m.name not in hidden):
-            columns = warehouse.described(db, model)
+            columns = models.described(db, model)
             query = public.select(model, columns, fictif=False)
             needed = {"region": REGION} if "$region" in query else {}
             left = db.execute(f"SELECT count(*) FROM (({query}) EXCEPT ALL FROM publie.{model.name})", needed)
@@ -405,7 +406,7 @@ RH = "enquete = 'enquete_rh' AND annee = 2024"
 
 def answers(settings: Settings, statement: str, *values: object) -> None:
     """Changes the answers to the surveys in a warehouse, and makes again the tables that add them up."""
-    tables = {m.name: m.query for m in warehouse.models() if m.name in ("atlas.enquetes", "atlas.ressources_humaines")}
+    tables = {m.name: m.query for m in models.load_all() if m.name in ("atlas.enquetes", "atlas.ressources_humaines")}
     with duckdb.connect(str(settings.database)) as db:
         db.execute(statement, list(values))
         for name, query in tables.items():

@@ -9,13 +9,15 @@ import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, quality, steps, warehouse
+from pipelines import catalogue, cli, steps
+from pipelines.checks import rules
+from pipelines.edition import models
 from pipelines.settings import Settings
 
 GUIDE = ROOT / "docs" / "ajouter-une-source.md"
 BLOCK = re.compile(r'^```\w+ title="(\S+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-CACHED = (catalogue.sources, catalogue.load, quality.suite_file, warehouse.glossary)
-CACHED += (warehouse._needs, warehouse.plan, warehouse.models, warehouse.sources_of)
+CACHED = (catalogue.sources, catalogue.load, rules.suite_file, models.glossary)
+CACHED += (models._needs, models.plan, models.load_all, models.sources_of)
 
 
 def forget() -> None:
@@ -45,8 +47,8 @@ def followed(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(catalogue, "FOLDER", house / "pipelines" / "catalogue")
-    monkeypatch.setattr(quality, "SUITES", house / "expectations")
-    monkeypatch.setattr(warehouse, "SQL", house / "sql")
+    monkeypatch.setattr(rules, "SUITES", house / "expectations")
+    monkeypatch.setattr(models, "SQL", house / "sql")
     forget()
     copy = a_copy(sample.settings, tmp_path / "entrepot")
     with environment(copy.warehouse, extracts):

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
-from pipelines import catalogue, quality, steps
-from pipelines.arrival import landing
+from pipelines import catalogue, steps
+from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.connectors import mirror as folder_connector
 from pipelines.edition import lockfile
@@ -34,11 +34,11 @@ def offered(home: Settings, source: str, millesime: int, text: str, *, fictif: b
 
 def judged(home: Settings, landed: landing.Landed, *, accepte: bool = True, motif: str = "") -> landing.Landed:
     """Records the outcome of its checks, as the checks do."""
-    folder = quality.folder(home, landed.source, landed.millesime, landed.revision)
+    folder = outcomes.folder(home, landed.source, landed.millesime, landed.revision)
     folder.mkdir(parents=True, exist_ok=True)
-    refus = None if accepte else quality.Refusal(motif)
-    outcome = quality.Outcome(landed.source, landed.millesime, landed.revision, accepte=accepte, refus=refus)
-    (folder / quality.OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    refus = None if accepte else outcomes.Refusal(motif)
+    outcome = outcomes.Outcome(landed.source, landed.millesime, landed.revision, accepte=accepte, refus=refus)
+    (folder / outcomes.OUTCOME).write_text(json.dumps(asdict(outcome)), encoding="utf-8")
     return landed
 
 
@@ -147,7 +147,7 @@ def test_made_once_and_changed_only_by_an_update(home: Settings) -> None:
     before = lockfile.path(home, 2025).read_bytes()
     accepted(home, "sae", 2023)
     accepted(home, "bmo", 2024, "révisé\n")
-    shutil.rmtree(quality.folder(home, "sae", 2022, 1))
+    shutil.rmtree(outcomes.folder(home, "sae", 2022, 1))
     judged(home, landing.revision(home.landing, "sae", 2022, 1))
     assert lockfile.lock(home, 2025) == first
     assert lockfile.path(home, 2025).read_bytes() == before
@@ -196,7 +196,7 @@ def test_nothing_accepted_is_nothing_to_lock(home: Settings) -> None:
 def test_a_pinned_revision_that_is_gone_is_told(home: Settings) -> None:
     accepted(home, "sae", 2022)
     lockfile.lock(home, 2025)
-    shutil.rmtree(quality.folder(home, "sae", 2022, 1))
+    shutil.rmtree(outcomes.folder(home, "sae", 2022, 1))
     with pytest.raises(BuildError, match="qui n'est plus dans l'entrepôt") as told:
         lockfile.lock(home, 2025)
     assert (told.value.where.source, told.value.where.millesime) == ("sae", 2022)
@@ -222,17 +222,17 @@ def test_unknown_revision_and_source_have_a_message(home: Settings) -> None:
 
 def test_an_outcome_of_before_the_four_sentences_still_reads(home: Settings) -> None:
     landed = judged(home, offered(home, "sae", 2022, "a\n"), accepte=False, motif="x")
-    path = quality.folder(home, "sae", 2022, 1) / quality.OUTCOME
+    path = outcomes.folder(home, "sae", 2022, 1) / outcomes.OUTCOME
     data = json.loads(path.read_text(encoding="utf-8"))
     for name in ("refus", "sha256"):
         del data[name]
     old = "Clés en double.\n  où      : fichier a.csv, ligne 7\n  à faire : reprendre le fichier"
     path.write_text(json.dumps({**data, "motif": old}), encoding="utf-8")
-    outcome = quality.load_outcome(home, landed.source, landed.millesime, landed.revision)
+    outcome = outcomes.load(home, landed.source, landed.millesime, landed.revision)
     assert outcome is not None
     assert outcome.motif == old
     with pytest.raises(RefusedError, match="ligne 7"):
-        quality.stand_by(outcome)
+        outcomes.stand_by(outcome)
 
 
 # --- What the edition says of its age ---------------------------------------------------------------

@@ -250,7 +250,7 @@ def test_a_renamed_question_keeps_its_series(tmp_path: Path) -> None:
 def test_the_survey_of_the_guide_works(tmp_path: Path) -> None:
     """What docs/enquetes.md declares gives a template, which reads back; the next campaign asks one more."""
     text = (ROOT / "docs" / "enquetes.md").read_text(encoding="utf-8")
-    block = text.split("```yaml title=\"pipelines/catalogue/enquete_logement.yml\"\n", 1)[1].split("```", 1)[0]
+    block = text.split('```yaml title="pipelines/catalogue/enquete_logement.yml"\n', 1)[1].split("```", 1)[0]
     folder = tmp_path / "pipelines" / "catalogue"
     folder.mkdir(parents=True)
     (folder / "enquete_logement.yml").write_text(block, encoding="utf-8")

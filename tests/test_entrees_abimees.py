@@ -23,12 +23,12 @@ import python_calamine
 import xlsxwriter
 from fixtures_entrepots import environment
 
-from pipelines import catalogue, quality, steps, warehouse
-from pipelines.arrival import landing
+from pipelines import catalogue, steps
+from pipelines.arrival import acceptance, landing, outcomes
+from pipelines.arrival.outcomes import Outcome
 from pipelines.connectors import mirror
-from pipelines.edition import lockfile
+from pipelines.edition import builder, lockfile
 from pipelines.errors import RefusedError
-from pipelines.quality import Outcome
 from pipelines.settings import Settings
 
 Damage = Callable[[bytes], bytes]
@@ -62,8 +62,8 @@ class Room:
         source = catalogue.load(self.source)
         offer = mirror.offer(self.settings.sources, source, self.millesime)
         landed = landing.archive(self.settings.landing, source, offer)
-        quality.stage_vintage(self.settings, landed)
-        return quality.check_vintage(self.settings, landed)
+        acceptance.stage(self.settings, landed)
+        return acceptance.check(self.settings, landed)
 
     def refused(self) -> RefusedError:
         """Receives what must be refused; holds what every refusal owes to the person who reads it."""
@@ -95,7 +95,7 @@ class Room:
         )
 
     def latest(self, *, accepted: bool) -> tuple[landing.Landed, Outcome]:
-        found = quality.latest(self.settings, self.source, self.millesime, accepted=accepted)
+        found = outcomes.latest(self.settings, self.source, self.millesime, accepted=accepted)
         assert found is not None
         return found
 
@@ -113,12 +113,12 @@ class Room:
 
     def rows(self, revision: int, table: str) -> list[tuple[Any, ...]]:
         """The staged rows of a revision, without the line they come from."""
-        path = quality.folder(self.settings, self.source, self.millesime, revision) / f"{table}.parquet"
+        path = outcomes.folder(self.settings, self.source, self.millesime, revision) / f"{table}.parquet"
         with duckdb.connect() as connection:
             return connection.execute(f"SELECT * EXCLUDE (_ligne, _fichier) FROM '{path}'").fetchall()
 
     def aside(self, revision: int = 2) -> list[dict[str, Any]]:
-        path = quality.folder(self.settings, self.source, self.millesime, revision) / quality.QUARANTINE
+        path = outcomes.folder(self.settings, self.source, self.millesime, revision) / outcomes.QUARANTINE
         rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
         return rows
 
@@ -729,7 +729,7 @@ def test_accepte_avec_le_meme_contenu(
     outcome = here.receive()
     assert outcome.accepte
     here.keeps_all(refused=False)
-    first_ = quality.load_outcome(here.settings, source, millesime, 1)
+    first_ = outcomes.load(here.settings, source, millesime, 1)
     assert first_ is not None
     assert outcome.rows == first_.rows
     assert outcome.quarantined == first_.quarantined
@@ -824,7 +824,7 @@ def test_commune_inconnue_n_est_pas_perdue(
     assert outcome.quarantined["id"] == 0
     shutil.copytree(sample_extracts / "insee_cog" / "2024", here.settings.sources / "insee_cog" / "2024")
     Room(here.settings, "insee_cog", 2024).receive()
-    target = warehouse.build(here.settings, lockfile.lock(here.settings, 2025))
+    target = builder.build(here.settings, lockfile.lock(here.settings, 2025))
     with duckdb.connect(str(target), read_only=True) as connection:
         site = connection.execute(
             "SELECT commune, commune_publiee, departement, region FROM fiches.etablissements WHERE finess = ?", [finess]
@@ -887,7 +887,7 @@ def test_le_motif_d_un_refus_se_relit_en_json(room: Callable[[str, int], Room]) 
     here = room("ght", 2022)
     here.change(GHT, lambda _: b"")
     error = here.refused()
-    path = quality.folder(here.settings, "ght", 2022, 2) / quality.OUTCOME
+    path = outcomes.folder(here.settings, "ght", 2022, 2) / outcomes.OUTCOME
     told = json.loads(path.read_text(encoding="utf-8"))["refus"]
     assert (told["what"], told["where"]["file"], told["expected"], told["todo"]) == (
         error.what,

@@ -8,7 +8,7 @@ import pytest
 from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 from test_codes import lines
 
-from pipelines import warehouse
+from pipelines.edition import models
 
 # Site: what it is in 2022 and in 2023, as (entity, GHT, ETP); None where the survey has no such site.
 Told = tuple[str, str | None, float | None] | None
@@ -55,7 +55,7 @@ def db() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE SCHEMA {schema}")
 
     def build(name: str) -> None:
-        query = warehouse.parse(ROOT / "sql" / f"{name.replace('.', '/')}.sql").query
+        query = models.parse(ROOT / "sql" / f"{name.replace('.', '/')}.sql").query
         connection.execute(f"CREATE TABLE {name} AS {query}")
 
     build("reference.variables_sae")

@@ -13,8 +13,8 @@ import pytest
 from fixtures_entrepots import environment, none, one, rows
 
 import samples
-from pipelines import catalogue, quality, settings, steps
-from pipelines.arrival import staging
+from pipelines import catalogue, settings, steps
+from pipelines.arrival import outcomes, staging
 from pipelines.catalogue import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import json_tree
@@ -227,7 +227,7 @@ def room(tmp_path: Path, sample_extracts: Path) -> Iterator[Path]:
 
 def failed(source: str, millesime: int) -> dict[str, str]:
     """The critical checks that refused a vintage."""
-    outcome = quality.latest(settings.load(), source, millesime, accepted=False)
+    outcome = outcomes.latest(settings.load(), source, millesime, accepted=False)
     assert outcome is not None
     return {c.controle: c.observe for c in outcome[1].controls if not c.reussi and c.severite == "critique"}
 

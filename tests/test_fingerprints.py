@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy
 
-from pipelines import catalogue, fingerprints, quality, warehouse
-from pipelines.arrival import landing
+from pipelines import catalogue, fingerprints
+from pipelines.arrival import landing, outcomes
 from pipelines.catalogue import code_lists
-from pipelines.edition import lockfile
+from pipelines.edition import inputs, lockfile
 
 # Read by every kind of reader, a program of its own among them; a survey; a source with lists of codes; persons.
 READ = [
@@ -42,20 +42,20 @@ print(json.dumps(sorted({*modules, *seen})))
 """
 
 STAGE = """
-from pipelines import quality, settings
-from pipelines.arrival import landing
+from pipelines import settings
+from pipelines.arrival import acceptance, landing
 now = settings.load()
 for source, millesime in json.loads(sys.argv[1]):
     landed = landing.revision(now.landing, source, millesime, 1)
-    quality.stage_vintage(now, landed)
-    quality.check_vintage(now, landed)
+    acceptance.stage(now, landed)
+    acceptance.check(now, landed)
 """
 
 BUILD = """
-from pipelines import settings, warehouse
-from pipelines.edition import lockfile
+from pipelines import settings
+from pipelines.edition import builder, lockfile, marts
 now = settings.load()
-warehouse.check(warehouse.build(now, lockfile.load(now, json.loads(sys.argv[1]))))
+marts.check(builder.build(now, lockfile.load(now, json.loads(sys.argv[1]))))
 """
 
 
@@ -91,7 +91,12 @@ def declared(sources: list[str]) -> set[Path]:
     entries = [path for source in sources for path in catalogue.files(source)]
     suites = [ROOT / "expectations" / "staging" / f"{source}.yml" for source in sources]
     lists = [path for source in sources for path in code_lists.files(catalogue.load(source))]
-    return {*fingerprints.files("pipelines.quality"), fingerprints.LIBRARIES, *entries, *suites, *lists}
+    return {*fingerprints.files(outcomes.STEP), fingerprints.LIBRARIES, *entries, *suites, *lists}
+
+
+def built() -> set[Path]:
+    """The code that builds an edition and checks it."""
+    return {path for step in inputs.STEPS for path in fingerprints.files(step)}
 
 
 def test_staging_and_checks_open_nothing_that_their_fingerprint_leaves_out(sample: Warehouse, tmp_path: Path) -> None:
@@ -107,9 +112,9 @@ def test_a_build_and_its_checks_open_nothing_that_their_fingerprint_leaves_out(
 ) -> None:
     now = a_copy(sample.settings, tmp_path)
     opened = ours(run(WATCH + BUILD + TOLD, EDITION, now.warehouse))
-    known = {*fingerprints.files("pipelines.warehouse"), *warehouse.inputs()} | declared(list(catalogue.sources()))
+    known = {*built(), *inputs.files()} | declared(list(catalogue.sources()))
     assert opened - known == set()
-    assert {p for p in warehouse.inputs() if p.parent.name != "catalogue"} - opened == set()
+    assert {p for p in inputs.files() if p.parent.name != "catalogue"} - opened == set()
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +128,8 @@ def moved(sample: Warehouse) -> dict[str, list[str]]:
 
     def prints() -> dict[str, str]:
         fingerprints.code.cache_clear()
-        mine = {f"{d.source} {d.millesime}": quality.fingerprint(d.source, d.files, fictif=d.fictif) for d in landed}
-        return mine | {"build": warehouse.fingerprint(lock)}
+        mine = {f"{d.source} {d.millesime}": outcomes.fingerprint(d.source, d.files, fictif=d.fictif) for d in landed}
+        return mine | {"build": inputs.fingerprint(lock)}
 
     found = {}
     with pytest.MonkeyPatch.context() as patch:
@@ -152,7 +157,7 @@ def test_one_byte_of_each_file_that_staging_reads_moves_its_fingerprint(moved: d
 
 def test_one_byte_of_each_file_that_a_build_reads_moves_its_fingerprint(moved: dict[str, list[str]]) -> None:
     found = {name for name, steps in moved.items() if "build" in steps}
-    code = {p.relative_to(ROOT).as_posix() for p in fingerprints.files("pipelines.warehouse")}
+    code = {p.relative_to(ROOT).as_posix() for p in built()}
     assert {name for name in found if name.endswith(".py")} == code
     assert {name for name in moved.keys() - found if not name.startswith(("pipelines/", "samples/"))} == set()
     entries = {name for name in moved if name.startswith("pipelines/catalogue/") and not name.endswith(".py")}

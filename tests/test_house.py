@@ -14,9 +14,10 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Warehouse, none, rows
 
-from pipelines import catalogue, indicators, warehouse
+from pipelines import catalogue, indicators
 from pipelines.arrival import staging
 from pipelines.catalogue import registers
+from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish import public
 
@@ -127,14 +128,14 @@ def test_what_dags_import_of_the_pipelines_is_light() -> None:
 
 
 def test_sql_lives_where_it_is_read() -> None:
-    assert {path.parent.name for path in SQL} == {*warehouse.SCHEMAS, warehouse.VIEWS}
-    built = [m.name for m in (*warehouse.models(), *warehouse.views())]
+    assert {path.parent.name for path in SQL} == {*models.SCHEMAS, models.VIEWS}
+    built = [m.name for m in (*models.load_all(), *models.views())]
     assert sorted(built) == sorted(f"{p.parent.name}.{p.stem}" for p in SQL)
 
 
 @pytest.mark.parametrize("path", SQL, ids=named)
 def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
-    model = warehouse.parse(path)
+    model = models.parse(path)
     assert model.title.endswith((".", "?"))
     assert not model.title.startswith("Grain")
     assert model.publication in {*public.RULES, public.INTERNAL, public.SHOWN}
@@ -149,7 +150,7 @@ def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
 
 
 def test_a_comment_inside_a_query_is_no_word_of_its_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warehouse, "ROOT", tmp_path)
+    monkeypatch.setattr(models, "ROOT", tmp_path)
     header = [
         "-- Une phrase.",
         "-- Grain : a",
@@ -160,30 +161,30 @@ def test_a_comment_inside_a_query_is_no_word_of_its_columns(tmp_path: Path, monk
     ]
     path = tmp_path / "t.sql"
     path.write_text("\n".join([*header, "SELECT", "-- Why so.", "1 AS a"]), encoding="utf-8")
-    assert warehouse.parse(path).columns == {"a": warehouse.Words("mot")}
+    assert models.parse(path).columns == {"a": models.Words("mot")}
 
 
 @pytest.mark.parametrize("missing", ["Grain", "Source", "Publication"])
 def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warehouse, "ROOT", tmp_path)
+    monkeypatch.setattr(models, "ROOT", tmp_path)
     header = ["-- Une phrase.", "-- Grain : a", "-- Source : s", "-- Publication : nationale"]
     path = tmp_path / "t.sql"
     path.write_text("\n".join(line for line in header if missing not in line) + "\nSELECT 1 AS a\n", encoding="utf-8")
     with pytest.raises(BuildError, match=missing.lower()):
-        warehouse.parse(path)
+        models.parse(path)
 
 
 def test_models_come_after_what_they_read() -> None:
-    order = [m.name for m in warehouse.models()]
+    order = [m.name for m in models.load_all()]
     staged = {f"staging.{s.staged_name(t)}" for s in catalogue.load_all() for t in s.tables}
     names = ("edition", "sources", "questions", "millesimes", "absences", "controles", "quarantaine")
     records = {f"staging.{n}" for n in (*names, *registers.records())}
     calculated = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
     with duckdb.connect() as connection:
-        for rank, model in enumerate(warehouse.models()):
+        for rank, model in enumerate(models.load_all()):
             # Names of its own WITH come without a schema.
             read = {
-                name for name in warehouse.dependencies(connection, model.query, model.name) if not name.startswith(".")
+                name for name in models.dependencies(connection, model.query, model.name) if not name.startswith(".")
             }
             assert read <= set(order[:rank]) | staged | records | calculated, model.name
 
@@ -192,8 +193,8 @@ def test_layers_only_read_to_the_left() -> None:
     """Staging is read by reference, core, and the quality's own tables; atlas and fiches read marts."""
     reads_staging = {"atlas": set(), "fiches": set()}
     with duckdb.connect() as connection:
-        for model in warehouse.models():
-            read = warehouse.dependencies(connection, model.query, model.name)
+        for model in models.load_all():
+            read = models.dependencies(connection, model.query, model.name)
             if model.schema in reads_staging:
                 reads_staging[model.schema] |= {f"{model.name} < {r}" for r in read if r.startswith("staging.")}
             assert not {r for r in read if r.startswith("qualite.")} or model.schema == "qualite", model.name
@@ -213,7 +214,7 @@ def test_tables_and_columns_say_what_they_are(sample_db: duckdb.DuckDBPyConnecti
     described = dict(
         rows(sample_db, "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE NOT internal")
     )
-    published = {m.name for m in warehouse.models()}
+    published = {m.name for m in models.load_all()}
     assert published <= described.keys()
     assert {name for name in published if not (described[name] or "").strip()} == set()
     none(
@@ -228,24 +229,24 @@ def test_tables_and_columns_say_what_they_are(sample_db: duckdb.DuckDBPyConnecti
 
 
 def test_every_word_of_a_header_is_about_a_column_that_exists(sample_db: duckdb.DuckDBPyConnection) -> None:
-    for model in warehouse.models():
-        names = {name for name, _ in warehouse.described(sample_db, model)}
+    for model in models.load_all():
+        names = {name for name, _ in models.described(sample_db, model)}
         assert set(model.columns) <= names, model.name
         assert set(model.grain) <= names, model.name
-    used = {n for m in warehouse.models() for n, _ in warehouse.described(sample_db, m)}
-    used |= {n for m in warehouse.views() for n in re.findall(r"\w+", m.query)}
-    assert set(warehouse.glossary()) - used == set()
+    used = {n for m in models.load_all() for n, _ in models.described(sample_db, m)}
+    used |= {n for m in models.views() for n in re.findall(r"\w+", m.query)}
+    assert set(models.glossary()) - used == set()
 
 
 def test_an_undescribed_column_stops_the_build() -> None:
-    model = next(m for m in warehouse.models() if m.name == "reference.edition")
+    model = next(m for m in models.load_all() if m.name == "reference.edition")
     with pytest.raises(BuildError, match=r"colonne inconnue_ici de reference\.edition"):
-        warehouse.column_words(model, "inconnue_ici")
+        models.column_words(model, "inconnue_ici")
 
 
 def test_types_that_r_python_and_spreadsheets_take(sample_db: duckdb.DuckDBPyConnection) -> None:
-    for model in warehouse.models():
-        odd = {n: k for n, k in warehouse.described(sample_db, model) if not TYPES.fullmatch(k)}
+    for model in models.load_all():
+        odd = {n: k for n, k in models.described(sample_db, model) if not TYPES.fullmatch(k)}
         assert odd == {}, model.name
     keys = rows(
         sample_db,
@@ -265,10 +266,10 @@ def test_types_that_r_python_and_spreadsheets_take(sample_db: duckdb.DuckDBPyCon
 
 
 def test_grain_is_unique_and_facts_carry_their_times(sample_db: duckdb.DuckDBPyConnection) -> None:
-    for model in warehouse.models():
+    for model in models.load_all():
         keys = ", ".join(f'"{k}"' for k in model.grain)
         none(sample_db, f"SELECT {keys} FROM {model.name} GROUP BY ALL HAVING count(*) > 1")
-        names = {name for name, _ in warehouse.described(sample_db, model)}
+        names = {name for name, _ in models.described(sample_db, model)}
         if model.schema == "atlas":
             assert {"annee", "millesime", "revision", "niveau", "code"} <= names, model.name
         if model.table.endswith("_personnels") and model.schema == "fiches":
@@ -277,12 +278,12 @@ def test_grain_is_unique_and_facts_carry_their_times(sample_db: duckdb.DuckDBPyC
 
 
 def test_publication_rules_are_known_and_all_used() -> None:
-    assert {m.publication for m in warehouse.models()} == {*public.RULES, public.INTERNAL}
+    assert {m.publication for m in models.load_all()} == {*public.RULES, public.INTERNAL}
 
 
 def test_an_unknown_publication_rule_is_refused() -> None:
-    model = warehouse.parse(ROOT / "sql" / "reference" / "edition.sql")
-    odd = warehouse.Model(**{**vars(model), "publication": "mondiale"})
+    model = models.parse(ROOT / "sql" / "reference" / "edition.sql")
+    odd = models.Model(**{**vars(model), "publication": "mondiale"})
     with pytest.raises(BuildError, match="mondiale"):
         public.select(odd, [("edition", "INTEGER")], fictif=False)
 
@@ -368,7 +369,7 @@ def test_two_sources_never_claim_the_same_file() -> None:
 
 
 def test_every_source_reaches_a_mart() -> None:
-    read = frozenset().union(*(warehouse.sources_of(m.name) for m in warehouse.models()))
+    read = frozenset().union(*(models.sources_of(m.name) for m in models.load_all()))
     assert read == set(catalogue.sources())
 
 

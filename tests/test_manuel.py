@@ -9,7 +9,8 @@ import pytest
 import typer
 from fixtures_entrepots import ROOT
 
-from pipelines import catalogue, cli, warehouse
+from pipelines import catalogue, cli
+from pipelines.edition import models
 
 REMOTE = re.compile(
     r"""<(?:script|link|img|iframe)\b[^>]*(?:src|href)=["']?(?:https?:)?//[^>]*>|url\(["']?(?:https?:)?//"""
@@ -47,7 +48,7 @@ def test_its_lists_are_those_of_the_code(manual: Path) -> None:
     said = words(manual / "sources.html")
     assert [s.id for s in catalogue.load_all() if s.id not in said or s.titre[:20] not in said.replace("’", "'")] == []
     said = words(manual / "tables.html")
-    assert [m.name for m in warehouse.models() if m.name not in said] == []
+    assert [m.name for m in models.load_all() if m.name not in said] == []
     said = words(manual / "commandes.html")
     root = typer.main.get_command(cli.app)
     options = {o for c in root.commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]

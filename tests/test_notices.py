@@ -13,7 +13,9 @@ import pytest
 from fixtures_entrepots import ROOT, environment
 from receivers import mail_server, webhook
 
-from pipelines import quality, settings, steps
+from pipelines import settings, steps
+from pipelines.arrival import outcomes
+from pipelines.checks import controls
 from pipelines.errors import RefusedError, UsageError
 from pipelines.settings import Settings
 
@@ -49,14 +51,14 @@ def test_the_log_tells_what_the_journal_does(ght: Settings, caplog: pytest.LogCa
 def test_each_failed_check_is_named_in_the_log(empty: Settings, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     steps.ingest("zonage_medecins", 2022)
-    known = quality.load_outcome(empty, "zonage_medecins", 2022, 1)
+    known = outcomes.load(empty, "zonage_medecins", 2022, 1)
     assert known
     failed = [c for c in known.controls if not c.reussi]
     assert failed  # the fictitious extract has some
     for control in failed:
         (said,) = [r for r in caplog.records if f"{control.controle} de {control.objet} " in r.getMessage()]
         assert control.observe in said.getMessage()
-        assert said.levelno == quality.LEVELS[control.severite]
+        assert said.levelno == controls.LEVELS[control.severite]
 
 
 def test_a_refusal_is_in_the_log_with_the_checks_that_make_it(ght: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, none, rows
 
-from pipelines import catalogue, warehouse
-from pipelines.edition import lockfile
+from pipelines import catalogue
+from pipelines.edition import lockfile, models
 from pipelines.publish import differences, methods, package, public, release, tables
 from pipelines.publish.differences import Published
 from pipelines.publish.methods import Methods
@@ -69,7 +69,7 @@ def test_each_table_has_its_schema(sample: Warehouse, descriptor: dict[str, Any]
         for model in public.published():
             schema = of(descriptor, model.name)["schema"]
             fields = {f["name"]: f for f in schema["fields"]}
-            types = {n: k for n, k in warehouse.described(db, model) if n != public.FICTIF_COLUMN}
+            types = {n: k for n, k in models.described(db, model) if n != public.FICTIF_COLUMN}
             assert list(fields) == [*types, public.FICTIF_COLUMN]
             for name, kind in types.items():
                 expected = {"VARCHAR": "string", "BOOLEAN": "boolean", "DATE": "date"}.get(
@@ -94,10 +94,10 @@ def test_each_table_has_its_schema(sample: Warehouse, descriptor: dict[str, Any]
 def test_licence_and_sources_are_told_table_by_table(sample: Warehouse, descriptor: dict[str, Any]) -> None:
     assert [x["name"] for x in descriptor["licenses"]] == ["etalab-2.0"]
     told = {s["licence"] for s in of(descriptor, "atlas.recrutement")["sources"]}
-    assert told == {catalogue.load(s).licence for s in warehouse.sources_of("atlas.recrutement")}
+    assert told == {catalogue.load(s).licence for s in models.sources_of("atlas.recrutement")}
     text = (sample.release / "LICENCE.md").read_text(encoding="utf-8")
     for w in public.published():
-        for source in warehouse.sources_of(w.name):
+        for source in models.sources_of(w.name):
             assert catalogue.load(source).adresse in text
     assert "### ODbL 1.0" in text
 
@@ -165,7 +165,7 @@ def next_release(sample: Warehouse, tmp_path: Path) -> Published:
 def written(sample: Warehouse) -> list[public.Written]:
     (path,) = sample.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
-        return [public.Written(m, 0, warehouse.described(db, m)) for m in public.published()]
+        return [public.Written(m, 0, models.described(db, m)) for m in public.published()]
 
 
 def rewrite(there: Published, name: str, query: str) -> None:
@@ -295,7 +295,7 @@ def test_a_step_is_what_a_query_does_not_how_it_is_written(sample: Warehouse) ->
         assert methods._query(db, "SELECT a, sum(b) + 1 AS b FROM core.t GROUP BY a") != first
     manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))["methodes"]
     steps = manifest["etapes"]
-    assert {m.name for m in warehouse.models()} | {"staging.ruptures", "contrôles de sae"} <= steps.keys()
+    assert {m.name for m in models.load_all()} | {"staging.ruptures", "contrôles de sae"} <= steps.keys()
     assert "staging.millesimes" not in steps
     # What a table rests on, and nothing else.
     now = Methods(**manifest)

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import Warehouse
 
-from pipelines import warehouse
+from pipelines.edition import models
 from pipelines.publish import pages
 from pipelines.publish.site import accueil, figures, professions
 from pipelines.publish.site.marts import Marts
@@ -68,7 +68,7 @@ def test_the_cover_says_each_kind_of_reconciliation(db: duckdb.DuckDBPyConnectio
 
 
 def test_a_membership_that_is_official_is_not_called_fitted(db: duckdb.DuckDBPyConnection) -> None:
-    model = next(m for m in warehouse.models() if m.name == "qualite.rapprochements")
+    model = next(m for m in models.load_all() if m.name == "qualite.rapprochements")
     natures = f"SELECT DISTINCT nature FROM ({model.query}) WHERE rapprochement = 'ght_sygen'"
     assert db.execute(natures).fetchall() == [("somme sous appartenance ajustée",)]
     db.execute("UPDATE core.ght_membres SET appartenance = 'officielle'")
@@ -114,7 +114,7 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     )
     for table in ("densites", "effectifs", "mesures"):
         db.execute(f"DELETE FROM atlas.{table} WHERE profession = 'infirmier' AND source <> 'drees_demographie'")
-    model = next(m for m in warehouse.models() if m.name == "atlas.indicateurs")
+    model = next(m for m in models.load_all() if m.name == "atlas.indicateurs")
     compared = {}
     for comparable in (False, True):
         db.execute(

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import settings, steps, warehouse
+from pipelines import settings, steps
+from pipelines.edition import promotion
 from pipelines.errors import BuildError, BusyError, UsageError
 from pipelines.settings import Settings
 
@@ -177,7 +178,7 @@ def test_a_promotion_cut_short_is_taken_up_again(now: Settings, monkeypatch: pyt
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr(warehouse, "_point", stop)
+        cut.setattr(promotion, "_point", stop)
         with pytest.raises(KeyboardInterrupt):
             steps.promote(target)
     assert not now.database.exists()

@@ -12,8 +12,9 @@ import yaml
 from by_hand import doctors
 from fixtures_entrepots import ROOT, Warehouse, none, one, rows
 
-from pipelines import indicators, warehouse
+from pipelines import indicators
 from pipelines.catalogue import registers
+from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish import public
 from pipelines.publish.site import figures
@@ -21,7 +22,7 @@ from pipelines.publish.site.marts import Marts
 
 INDICATORS = registers.indicators()
 READINGS = [(name, *lecture.rpartition(".")[::2]) for name, i in INDICATORS.items() for lecture in i.lectures]
-LONG = {m.name for m in warehouse.models() if "indicateur" in m.grain and registers.read_in(m.name)}
+LONG = {m.name for m in models.load_all() if "indicateur" in m.grain and registers.read_in(m.name)}
 
 
 def test_every_indicator_of_every_mart_is_in_the_dictionary(sample_db: duckdb.DuckDBPyConnection) -> None:
@@ -106,7 +107,7 @@ def test_a_mart_says_what_the_dictionary_says(sample_db: duckdb.DuckDBPyConnecti
     for mart in LONG:
         assert all(name in comments[f"{mart}.indicateur"] for name in registers.read_in(mart))
     # One place for each word: no header says again what the dictionary says.
-    again = [(m.name, c) for m in warehouse.models() for c in m.columns if registers.column_words(m.name, c)]
+    again = [(m.name, c) for m in models.load_all() for c in m.columns if registers.column_words(m.name, c)]
     assert again == []
 
 
@@ -156,7 +157,7 @@ def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_pa
     path = tmp_path / "atlas_sante.duckdb"
     shutil.copyfile(sample.settings.database, path)
     path.chmod(0o600)
-    models = {m.name: m for m in warehouse.models()}
+    known = {m.name: m for m in models.load_all()}
     seen = {}
     with duckdb.connect(str(path)) as db:
         db.execute(f"CREATE SCHEMA IF NOT EXISTS {indicators.SCHEMA}")
@@ -175,7 +176,7 @@ def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_pa
                 db.execute(f"CREATE OR REPLACE TABLE {indicators.SCHEMA}.{name} AS SELECT {columns} FROM made")
                 db.unregister("made")
             for name in ("atlas.tension_entrees", "atlas.projections"):
-                db.execute(f"CREATE OR REPLACE TABLE {name} AS {models[name].query}")
+                db.execute(f"CREATE OR REPLACE TABLE {name} AS {known[name].query}")
             m = Marts(db, "28")
             series = figures.density_series(m, "medecin", "Médecins", "departement", "61")
             projected = figures.projected(m, "medecin", "Médecins", "departement", "61")

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
 
-from pipelines import catalogue, disclosure, steps, warehouse
-from pipelines.edition import lockfile
+from pipelines import catalogue, disclosure, steps
+from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
 from pipelines.publish import drawing, numbers, package, public, release, tables
 from pipelines.settings import Settings
@@ -284,7 +284,7 @@ def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
         for field in schema:
             if field.name == public.FICTIF_COLUMN:
                 continue
-            words = warehouse.column_words(model, field.name)
+            words = models.column_words(model, field.name)
             said = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
             assert said["description"] == words.description
             assert said["unite"] == words.unit
@@ -469,7 +469,7 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Warehouse, fic
         name = tables.file_name(model, fictif=fictif)
         assert f'href="csv/{name}.csv"' in line
         assert f'href="parquet/{name}.parquet"' in line
-        for source in warehouse.sources_of(model.name):
+        for source in models.sources_of(model.name):
             if source not in reference:
                 assert f"{source} (absente)" in line, (model.name, source)
                 continue
@@ -506,9 +506,9 @@ def test_every_source_has_a_page_with_its_columns_as_the_producer_names_them(mad
 
 
 def test_sources_of_a_table_are_all_that_it_reads() -> None:
-    assert warehouse.sources_of("reference.edition") == frozenset()
-    assert {"sae", "insee_cog", "ght"} <= warehouse.sources_of("fiches.ght_personnels")
-    assert {"drees_demographie", "insee_population_departements"} <= warehouse.sources_of("atlas.densites")
+    assert models.sources_of("reference.edition") == frozenset()
+    assert {"sae", "insee_cog", "ght"} <= models.sources_of("fiches.ght_personnels")
+    assert {"drees_demographie", "insee_population_departements"} <= models.sources_of("atlas.densites")
 
 
 def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror: Warehouse) -> None:
@@ -604,5 +604,5 @@ def test_no_line_of_a_restricted_source_is_released_bare(sample: Warehouse) -> N
         columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
         for column in columns:
             assert not restricted & set(pq.read_table(path, columns=[column])[column].to_pylist()), path.name
-        if warehouse.sources_of(model.name) & restricted:
+        if models.sources_of(model.name) & restricted:
             assert "source" in columns, model.name

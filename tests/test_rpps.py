@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_release, environment, none, one, rows
 
-from pipelines import catalogue, locks, quality, steps
-from pipelines.arrival import landing, personnes, retention, staging
+from pipelines import catalogue, locks, steps
+from pipelines.arrival import landing, outcomes, personnes, retention, staging
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
 from pipelines.publish import public
@@ -306,14 +306,14 @@ def test_one_name_in_one_cell_is_emptied_and_told_by_its_line(register: tuple[Se
     lines[40] = "|".join(cells)
     path.write_text("".join(lines), encoding="utf-8")
     assert steps.ingest("rpps", 2025)["avertissements"] > 0
-    outcome = quality.load_outcome(now, "rpps", 2025, 1)
+    outcome = outcomes.load(now, "rpps", 2025, 1)
     assert outcome
     (control,) = [c for c in outcome.controls if c.controle == "forme_commune"]
     assert (control.severite, control.lignes) == ("avertissement", 1)
     assert control.observe.endswith(f"la première : {path.name}, ligne 41")
     assert outside(now, "DUPONTFICTIF") == []
     with duckdb.connect() as db:
-        staged_ = quality.folder(now, "rpps", 2025, 1) / "activites.parquet"
+        staged_ = outcomes.folder(now, "rpps", 2025, 1) / "activites.parquet"
         assert rows(db, f"SELECT commune FROM '{staged_}' WHERE _ligne = 41") == [(None,)]
 
 
@@ -325,7 +325,7 @@ def test_no_control_quotes_a_cell(register: tuple[Settings, Path]) -> None:
     path.write_text(content, encoding="utf-8")
     with pytest.raises(RefusedError) as told:
         steps.ingest("rpps", 2025)
-    outcome = quality.load_outcome(now, "rpps", 2025, 1)
+    outcome = outcomes.load(now, "rpps", 2025, 1)
     assert outcome
     (known,) = [c for c in outcome.controls if c.controle == "codes_connus"]
     assert not known.reussi
@@ -343,7 +343,7 @@ def test_an_error_that_nobody_foresaw_cites_nobody(
     def fail(*_: object, **__: object) -> None:
         raise duckdb.ConversionException("Could not convert string 'NOMFICTIF12' to INT32")
 
-    monkeypatch.setattr(f"pipelines.quality.{where}", fail)
+    monkeypatch.setattr(f"pipelines.arrival.acceptance.{where}", fail)
     with pytest.raises(RefusedError, match="ConversionException") as told:
         steps.ingest("rpps", 2025)
     assert told.value.__suppress_context__
@@ -380,7 +380,7 @@ def test_a_cut_of_the_national_register_is_refused(register: tuple[Settings, Pat
 def test_the_cut_of_the_mirror_is_told_as_a_cut(mirror_root: Path, tmp_path: Path) -> None:
     with environment(tmp_path / "entrepot", mirror_root) as now:
         steps.ingest("rpps", 2021)
-        outcome = quality.load_outcome(now, "rpps", 2021, 1)
+        outcome = outcomes.load(now, "rpps", 2021, 1)
     assert outcome
     (volume,) = [c for c in outcome.controls if c.controle == "volume"]
     assert (volume.severite, volume.reussi, volume.observe) == ("avertissement", False, "22")
@@ -673,7 +673,7 @@ def test_a_vintage_past_its_retention_goes_and_its_record_stays(kept: Warehouse)
     assert after.files == before.files
     assert after.efface_le
     assert [p.name for p in after.folder(now.landing).iterdir()] == [landing.PROVENANCE]
-    assert not list((quality.folder(now, "rpps", 2024, 1)).glob("activites*"))
+    assert not list((outcomes.folder(now, "rpps", 2024, 1)).glob("activites*"))
     assert steps.purge(2030, sure=True) == []
     # The lock says it, rather than a missing file.
     made = lockfile.load(now, EDITION)

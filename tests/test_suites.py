@@ -19,21 +19,28 @@ from broken_marts import MARTS
 from broken_staging import STAGING
 from fixtures_entrepots import Warehouse
 
-from pipelines import catalogue, quality, warehouse
-from pipelines.arrival import landing
+from pipelines import catalogue
+from pipelines.arrival import acceptance, landing
+from pipelines.checks import controls, rules, runner
 from pipelines.connectors import mirror
+from pipelines.edition import models
 from pipelines.settings import Settings
 
 Rule = dict[str, Any]
 
 STAGED = [(source.id, table) for source in catalogue.load_all() for table in source.tables]
-MODELS = [model.name for model in warehouse.models()]
+MODELS = [model.name for model in models.load_all()]
 
 
 def written(kind: str, name: str, table: str = "") -> list[Rule]:
-    suite = quality.suite_file(kind, name)
-    rules: list[Rule] = suite["tables"][table] if kind == "staging" else suite["expectations"]
-    return rules
+    suite = rules.suite_file(kind, name)
+    found: list[Rule] = suite["tables"][table] if kind == "staging" else suite["expectations"]
+    return found
+
+
+def table_rules(source: catalogue.Source, table: str, landed: landing.Landed) -> list[Rule]:
+    hashes = {file.sha256 for file in landed.files}
+    return rules.table_rules(source, table, landed.millesime, hashes, fictif=landed.fictif)
 
 
 def all_rules() -> Iterator[tuple[str, Rule]]:
@@ -60,16 +67,16 @@ def test_chaque_mart_a_une_suite(name: str) -> None:
 
 
 def test_aucune_suite_sans_table() -> None:
-    files = {path.stem for path in (quality.SUITES / "staging").glob("*.yml")}
+    files = {path.stem for path in (rules.SUITES / "staging").glob("*.yml")}
     assert files == set(catalogue.sources())
-    assert {path.stem for path in (quality.SUITES / "marts").glob("*.yml")} == set(MODELS)
+    assert {path.stem for path in (rules.SUITES / "marts").glob("*.yml")} == set(MODELS)
     for source in catalogue.load_all():
-        assert set(quality.suite_file("staging", source.id)["tables"]) == set(source.tables)
+        assert set(rules.suite_file("staging", source.id)["tables"]) == set(source.tables)
 
 
 def test_chaque_controle_dit_sa_severite_sa_date_et_sa_raison() -> None:
     for place, rule in all_rules():
-        assert rule["severity"] in quality.SEVERITIES, (place, rule)
+        assert rule["severity"] in controls.SEVERITIES, (place, rule)
         dated = re.match(r"(\d{4})-(\d{2}) : (.{15,})", rule["notes"])
         assert dated, (place, rule["notes"])
         assert dt.date(int(dated[1]), int(dated[2]), 1) >= dt.date(2026, 1, 1)
@@ -82,10 +89,10 @@ def test_un_nom_de_controle_par_table() -> None:
         for millesime in (2000, *sorted(source.columns[0].theirs), 2099):
             for table in source.tables:
                 landed = landing.Landed(source.id, millesime, 1, fictif=False, files=(), new=False)
-                names = [rule["meta"]["controle"] for rule in quality.table_rules(source, table, landed)]
+                names = [rule["meta"]["controle"] for rule in table_rules(source, table, landed)]
                 assert len(names) == len(set(names)), (source.id, table, millesime)
-    for model in warehouse.models():
-        names = [rule["meta"]["controle"] for rule in quality.mart_rules(model.name, model.grain)]
+    for model in models.load_all():
+        names = [rule["meta"]["controle"] for rule in rules.mart_rules(model.name, model.grain)]
         assert len(names) == len(set(names)), model.name
 
 
@@ -123,7 +130,7 @@ def test_les_mots_du_millesime_se_forment(source: str) -> None:
 
 # --- pins ------------------------------------------------------------------------------------------------
 
-PINS = [(source, pin) for source in catalogue.sources() for pin in quality.suite_file("staging", source)["pins"]]
+PINS = [(source, pin) for source in catalogue.sources() for pin in rules.suite_file("staging", source)["pins"]]
 
 
 def test_les_epingles_sont_d_un_seul_fichier() -> None:
@@ -180,7 +187,7 @@ def staged(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> C
         if (source, millesime) not in made:
             entry = catalogue.load(source)
             landed = landing.archive(settings.landing, entry, mirror.offer(sample_extracts, entry, millesime))
-            made[source, millesime] = {s.table: s.path for s in quality.stage_vintage(settings, landed)}
+            made[source, millesime] = {s.table: s.path for s in acceptance.stage(settings, landed)}
         return made[source, millesime]
 
     return make
@@ -195,10 +202,10 @@ def test_chaque_controle_de_source_peut_echouer(
     for table in entry.tables:
         todo: dict[int, list[Rule]] = {}
         for rule in written("staging", source, table):
-            last = max(m for m in offered if table in staged(source, m) and quality._applies(rule, m))
-            todo.setdefault(last, []).append(quality._for_vintage(rule, last))
-        for millesime, rules in todo.items():
-            _hold_and_break(source, table, millesime, rules, staged(source, millesime))
+            last = max(m for m in offered if table in staged(source, m) and rules._applies(rule, m))
+            todo.setdefault(last, []).append(rules._for_vintage(rule, last))
+        for millesime, mine in todo.items():
+            _hold_and_break(source, table, millesime, mine, staged(source, millesime))
 
 
 def _hold_and_break(source: str, table: str, millesime: int, rules: list[Rule], paths: dict[str, Path]) -> None:
@@ -216,7 +223,7 @@ def _hold_and_break(source: str, table: str, millesime: int, rules: list[Rule], 
             statement = breaking[millesime] if isinstance(breaking, dict) else breaking
             target = broken(connection, f"m{rank}", table, f"controle.{table}", statement)
             batches[rule["meta"]["controle"]] = (target, [rule])
-        found = quality.validate(database, batches)
+        found = runner.validate(database, batches)
         assert [c.controle for c in found.pop("bon") if not c.reussi] == []
         assert [name for name, (control,) in found.items() if control.reussi] == []
         assert all(control.observe for (control,) in found.values())
@@ -240,8 +247,8 @@ def test_les_epingles_peuvent_echouer(
         {"sums": {"ETP_TOT_PNM": total + 1}},
         {"file": "SYGEN_absent.csv"},
     ]
-    rules = [quality._pin_rules([{**pin, **change}])[0] for change in tries]
-    found = quality.validate(name, {"sygen": ("controle.sygen", rules)})["sygen"]
+    tried = [rules._pin_rules([{**pin, **change}])[0] for change in tries]
+    found = runner.validate(name, {"sygen": ("controle.sygen", tried)})["sygen"]
     assert [control.reussi for control in found] == [True, False, False, False]
     assert 'mesure = sum("ETP_TOT_PNM")' in found[2].observe
     assert all(control.severite == "critique" for control in found)
@@ -253,10 +260,10 @@ def test_les_epingles_ne_lient_que_leur_fichier() -> None:
     file = landing.File(pin["file"], 1, pin["sha256"])
     landed = landing.Landed("sae", 2022, 1, fictif=False, files=(file,), new=True)
     other = replace(landed, files=(replace(file, sha256=hashlib.sha256(b"autre").hexdigest()),))
-    assert "epingles" in [r["meta"]["controle"] for r in quality.table_rules(source, "sygen", landed)]
-    assert "epingles" not in [r["meta"]["controle"] for r in quality.table_rules(source, "sygen", other)]
-    assert "volume" in [r["meta"]["controle"] for r in quality.table_rules(source, "sygen", other)]
-    fictif = [r["meta"]["controle"] for r in quality.table_rules(source, "sygen", replace(other, fictif=True))]
+    assert "epingles" in [r["meta"]["controle"] for r in table_rules(source, "sygen", landed)]
+    assert "epingles" not in [r["meta"]["controle"] for r in table_rules(source, "sygen", other)]
+    assert "volume" in [r["meta"]["controle"] for r in table_rules(source, "sygen", other)]
+    fictif = [r["meta"]["controle"] for r in table_rules(source, "sygen", replace(other, fictif=True))]
     assert "volume" not in fictif
 
 
@@ -292,16 +299,16 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse) -> None:
         connection.execute("UPDATE reference.edition SET fictif = false")
         # Rules of this mart hold variable by variable: two are enough, of the 78 on 200 000 rows.
         connection.execute("DELETE FROM atlas.hospitaliers WHERE variable NOT IN ('ETP_TOT_PNM', 'ETPSAL_PSY')")
-        for model in warehouse.models():
+        for model in models.load_all():
             breaking = MARTS[model.name]
             if model.name in GRAIN:
                 breaking = {**breaking, **GRAIN[model.name]}
-            for rule in quality.mart_rules(model.name, model.grain):
+            for rule in rules.mart_rules(model.name, model.grain):
                 name = rule["meta"]["controle"]
                 if name in breaking:
                     target = broken(connection, f"m{len(batches)}", model.table, model.name, breaking[name])
                     batches[f"{model.name} {name}"] = (target, [rule])
-        found = quality.validate(database, batches)
+        found = runner.validate(database, batches)
     assert [name for name, (control,) in found.items() if control.reussi] == []
 
 

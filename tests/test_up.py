@@ -15,7 +15,8 @@ import yaml
 from fixtures_entrepots import EDITION, REGION, ROOT, environment, tables_only
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, quality, steps
+from pipelines import catalogue, cli, steps
+from pipelines.arrival import outcomes
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import release
 from pipelines.settings import Settings
@@ -165,7 +166,7 @@ def test_a_built_edition_is_left_alone(copied: Settings) -> None:
 
 
 def test_what_waits_for_an_updated_lock_is_named(copied: Settings) -> None:
-    shutil.rmtree(quality.folder(copied, "contours", 2018, 1))
+    shutil.rmtree(outcomes.folder(copied, "contours", 2018, 1))
     why = steps.nothing_to_build(EDITION)
     assert why
     assert "- contours 2018" in why

@@ -8,15 +8,15 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Warehouse, none
 
-from pipelines import warehouse
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError
 from pipelines.publish import public
 from pipelines.publish.numbers import Column
 from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
-from pipelines.warehouse import Model
 
-VIEWS = warehouse.views()
+VIEWS = models.views()
 KINDS = re.compile(r"text|year|date|bool|link|n[0-4]|pct[01]|signed[01]|")
 # Modules of publish/ whose queries are still their own. Nothing may be added.
 LEFT = {
@@ -55,7 +55,7 @@ def shown(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
 def test_a_view_reads_what_is_published_in_the_order_in_which_it_is_shown(model: Model) -> None:
     with duckdb.connect() as connection:
-        read = {n for n in warehouse.dependencies(connection, model.query, model.name) if not n.startswith(".")}
+        read = {n for n in models.dependencies(connection, model.query, model.name) if not n.startswith(".")}
     assert read <= {m.name for m in public.published()} | {m.name for m in VIEWS}
     last = re.sub(r"\([^()]*\)", "", re.sub(r"--.*", "", model.query)).rpartition("ORDER BY")
     assert last[1] or model.table == "publication", "a view ends by the order of its lines"
@@ -65,10 +65,10 @@ def test_a_view_reads_what_is_published_in_the_order_in_which_it_is_shown(model:
 
 @pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
 def test_a_view_has_its_grain_and_its_words(model: Model, shown: duckdb.DuckDBPyConnection) -> None:
-    names = [name for name, _ in warehouse.described(shown, model) if name != public.FICTIF_COLUMN]
+    names = [name for name, _ in models.described(shown, model) if name != public.FICTIF_COLUMN]
     assert set(model.grain) | set(model.columns) <= set(names)
     for name in names:
-        assert warehouse.column_words(model, name).description
+        assert models.column_words(model, name).description
     keys = ", ".join(f'"{k}"' for k in model.grain)
     none(shown, f"SELECT {keys} FROM {model.name} GROUP BY ALL HAVING count(*) > 1")
 

@@ -15,9 +15,10 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, one, rows
 
-from pipelines import catalogue, fingerprints, quality, steps, warehouse
-from pipelines.arrival import landing
-from pipelines.edition import lockfile
+from pipelines import catalogue, fingerprints, steps
+from pipelines.arrival import landing, outcomes
+from pipelines.checks import rules, runner
+from pipelines.edition import builder, lockfile, marts, models
 from pipelines.errors import AtlasError, BuildError, StorageError
 from pipelines.settings import ROOT, Settings
 
@@ -60,21 +61,21 @@ def reading(database: Path) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> tuple[warehouse.Model, ...]:
+def few(monkeypatch: pytest.MonkeyPatch) -> tuple[models.Model, ...]:
     """A build of four small tables, and of warnings that the check reads, where there are none."""
-    warnings = next(m for m in warehouse.models() if m.name == "qualite.avertissements")
+    warnings = next(m for m in models.load_all() if m.name == "qualite.avertissements")
     empty = ", ".join(f"NULL::VARCHAR AS {name}" for name in (*warnings.grain, "avertissement"))
     chosen = (
-        *(m for m in warehouse.models() if m.name in FEW),
+        *(m for m in models.load_all() if m.name in FEW),
         replace(warnings, query=f"SELECT {empty} WHERE false"),
     )
-    monkeypatch.setattr(warehouse, "_graph", lambda: one_by_one(*chosen))
-    monkeypatch.setattr(warehouse, "models", lambda: chosen)
-    monkeypatch.setattr(quality, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
+    monkeypatch.setattr(models, "graph", lambda: one_by_one(*chosen))
+    monkeypatch.setattr(models, "load_all", lambda: chosen)
+    monkeypatch.setattr(rules, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
     return chosen
 
 
-def one_by_one(*models: warehouse.Model) -> dict[str, tuple[warehouse.Model, tuple[str, ...]]]:
+def one_by_one(*models: models.Model) -> dict[str, tuple[models.Model, tuple[str, ...]]]:
     """What a build makes, each after the one before."""
     names = [m.name for m in models]
     return {m.name: (m, tuple(names[:rank][-1:])) for rank, m in enumerate(models)}
@@ -112,7 +113,7 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
     bad = replace(
         few[0], schema="atlas", table="fautive", grain=("a",), columns={"a": few[0].columns["edition"]}, query=query
     )
-    monkeypatch.setattr(warehouse, "_graph", lambda: one_by_one(*few, bad))
+    monkeypatch.setattr(models, "graph", lambda: one_by_one(*few, bad))
     before = digest(copied.database)
     with reading(copied.database) as reader:
         count = reader.ask("SELECT count(*) FROM fiches.es_personnels")
@@ -128,11 +129,11 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
 def test_a_failing_critical_check_leaves_the_warehouse_in_place(
     copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rules(name: str, grain: tuple) -> list[dict]:
+    def one_fails(name: str, grain: tuple) -> list[dict]:
         always = rule("toujours_faux", "SELECT * FROM {batch}")
         return [always] if name == "reference.edition" else [rule("ok", "SELECT * FROM {batch} WHERE false")]
 
-    monkeypatch.setattr(quality, "mart_rules", rules)
+    monkeypatch.setattr(rules, "mart_rules", one_fails)
     before = digest(copied.database)
     with reading(copied.database) as reader:
         reader.ask("SELECT 1")
@@ -154,7 +155,7 @@ def test_a_failing_warning_is_listed_and_stops_nothing(
     copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        quality, "mart_rules", lambda name, grain: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
+        rules, "mart_rules", lambda name, grain: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
     )
     target = steps.build(EDITION)
     counts = steps.check_marts(target)
@@ -166,7 +167,7 @@ def test_a_failing_warning_is_listed_and_stops_nothing(
 
 def test_a_check_that_cannot_run_is_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        quality, "mart_rules", lambda name, grain: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
+        rules, "mart_rules", lambda name, grain: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
     )
     target = steps.build(EDITION)
     with pytest.raises(AtlasError, match=r"« fautif » de .* ne s'exécute pas"):
@@ -180,27 +181,27 @@ def test_every_mart_is_checked_at_its_grain(sample_db: duckdb.DuckDBPyConnection
             sample_db, "SELECT objet FROM qualite.controles WHERE etape = 'mart' AND controle = 'grain_unique'"
         )
     }
-    assert checked == {m.name for m in warehouse.models()}
+    assert checked == {m.name for m in models.load_all()}
     assert one(sample_db, "SELECT bool_and(reussi) FROM qualite.controles WHERE severite = 'critique'")
 
 
 def test_a_mart_without_sources_counts_no_check(mirror_db: duckdb.DuckDBPyConnection) -> None:
     there = {s for (s,) in rows(mirror_db, "SELECT DISTINCT source FROM reference.millesimes")}
     checked = {o for (o,) in rows(mirror_db, "SELECT DISTINCT objet FROM qualite.controles WHERE etape = 'mart'")}
-    empty = {m.name for m in warehouse.models() if (of := warehouse.sources_of(m.name)) and not of & there}
+    empty = {m.name for m in models.load_all() if (of := models.sources_of(m.name)) and not of & there}
     assert empty
-    assert checked == {m.name for m in warehouse.models()} - empty
+    assert checked == {m.name for m in models.load_all()} - empty
     for name in empty:
         assert one(mirror_db, f"SELECT count(*) FROM {name}") == 0, name
 
 
 def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tuple) -> None:
     pin = lockfile.lock(copied, EDITION).pins[0]
-    outcome = quality.folder(copied, pin.source, pin.millesime, pin.revision) / quality.OUTCOME
+    outcome = outcomes.folder(copied, pin.source, pin.millesime, pin.revision) / outcomes.OUTCOME
     outcome.unlink()
     before = digest(copied.database)
     with pytest.raises(BuildError, match="n'est plus dans l'entrepôt"):
-        warehouse.build(copied, lockfile.lock(copied, EDITION))
+        builder.build(copied, lockfile.lock(copied, EDITION))
     assert digest(copied.database) == before
     steps.build(EDITION)  # the archive still has the bytes: they are staged anew
     assert outcome.is_file()
@@ -223,7 +224,7 @@ def test_a_killed_check_is_told_and_leaves_the_warehouse_in_place(
 ) -> None:
     target = steps.build(EDITION)
     before = digest(copied.database)
-    monkeypatch.setattr(quality, "validate", killed)
+    monkeypatch.setattr(runner, "validate", killed)
     with pytest.raises(BuildError, match="a arrêté un des processus"):
         steps.check_marts(target)
     assert digest(copied.database) == before
@@ -232,7 +233,7 @@ def test_a_killed_check_is_told_and_leaves_the_warehouse_in_place(
 def test_models_that_read_each_other_are_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *_ = few
     circle = {first.name: (first, (second.name,)), second.name: (second, (first.name,))}
-    monkeypatch.setattr(warehouse, "_graph", lambda: circle)
+    monkeypatch.setattr(models, "graph", lambda: circle)
     with pytest.raises(BuildError, match="se citent en rond") as told:
         steps.build(EDITION)
     assert first.name in told.value.what
@@ -262,18 +263,18 @@ def test_promoted_file_stands_alone(sample: Warehouse, tmp_path: Path) -> None:
     database = tmp_path / "emporté.duckdb"
     database.write_bytes(sample.settings.database.read_bytes())
     with duckdb.connect(str(database), read_only=True) as db:
-        for model in warehouse.models():
+        for model in models.load_all():
             assert one(db, f"SELECT count(*) FROM {model.name}") >= 0
         assert one(db, "SELECT count(*) FROM atlas.effectifs") > 0
 
 
 def test_the_catalogue_is_not_named_as_a_schema(sample: Warehouse) -> None:
     """`atlas.duckdb` would make `atlas.effectifs` ambiguous."""
-    assert sample.settings.database.stem not in (*warehouse.SCHEMAS, "staging")
+    assert sample.settings.database.stem not in (*models.SCHEMAS, "staging")
 
 
 def test_reconcile_counts_results_by_nature(sample: Warehouse, sample_db: duckdb.DuckDBPyConnection) -> None:
-    counts = warehouse.reconcile(sample.settings.database)
+    counts = marts.reconcile(sample.settings.database)
     found = {(nature, result): n for nature, results in counts.items() for result, n in results.items()}
     counted = rows(sample_db, "SELECT nature, resultat, count(*) FROM qualite.rapprochements GROUP BY ALL")
     assert found == {(nature, result): n for nature, result, n in counted}
@@ -290,7 +291,7 @@ def test_a_staged_table_that_is_missing_refuses_the_build(copied: Settings) -> N
     before = digest(copied.database)
     tried = 0
     for pin in made.pins:
-        home = quality.folder(copied, pin.source, pin.millesime, pin.revision)
+        home = outcomes.folder(copied, pin.source, pin.millesime, pin.revision)
         for path in sorted(home.glob("*.parquet")):
             aside = path.rename(path.with_suffix(".ailleurs"))
             with pytest.raises(BuildError, match=f"{path.name} est absent") as told:
@@ -315,7 +316,7 @@ def one_number_changed(path: Path, column: str) -> None:
 
 
 def test_one_number_changed_in_a_staged_file_refuses_the_build_until_it_is_staged_anew(copied: Settings) -> None:
-    home = quality.folder(copied, "sae", 2023, 1)
+    home = outcomes.folder(copied, "sae", 2023, 1)
     path = home / "sygen.parquet"
     good = path.read_bytes()
     one_number_changed(path, "EFFSAL_TOT")
@@ -332,7 +333,7 @@ def test_one_number_changed_in_a_staged_file_refuses_the_build_until_it_is_stage
 
 
 def test_rows_that_the_outcome_does_not_count_refuse_the_build(copied: Settings) -> None:
-    path = quality.folder(copied, "ght", 2023, 1) / quality.OUTCOME
+    path = outcomes.folder(copied, "ght", 2023, 1) / outcomes.OUTCOME
     path.write_text(path.read_text(encoding="utf-8").replace('"ght": ', '"ght": 1'), encoding="utf-8")
     with pytest.raises(BuildError, match="lignes, où le bilan en compte 1"):
         steps.build(EDITION)
@@ -342,14 +343,14 @@ def test_what_other_code_staged_is_staged_anew_before_a_build(
     copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pinned revision that is no longer on offer too; and by itself, a build refuses it."""
-    path = quality.folder(copied, "ght", 2022, 1) / quality.OUTCOME
+    path = outcomes.folder(copied, "ght", 2022, 1) / outcomes.OUTCOME
     present = path.read_text(encoding="utf-8")
     old = re.sub(r'"empreinte": "\w+"', '"empreinte": "d\'un autre code"', present)
     path.write_text(old, encoding="utf-8")
     made = lockfile.load(copied, EDITION)
     assert made
     with pytest.raises(BuildError, match="mise en forme par un autre code") as told:
-        warehouse.build(copied, made)
+        builder.build(copied, made)
     assert (told.value.where.source, told.value.where.millesime) == ("ght", 2022)
     monkeypatch.setenv("ATLAS_SOURCES", str(copied.warehouse / "vide"))
     (copied.warehouse / "vide").mkdir()
@@ -363,7 +364,7 @@ def test_one_number_changed_in_an_archived_file_is_not_staged(copied: Settings) 
     path = landed.folder(copied.landing) / file.name
     good = path.read_bytes()
     path.write_bytes(good.replace(b"7", b"8", 1))
-    shutil.rmtree(quality.folder(copied, "sae", 2023, 1))
+    shutil.rmtree(outcomes.folder(copied, "sae", 2023, 1))
     with pytest.raises(StorageError, match="ses octets ont changé") as told:
         steps.ingest("sae", 2023)
     assert (told.value.where.source, told.value.where.file) == ("sae", str(path))

@@ -11,7 +11,7 @@ import pytest
 from fixtures_entrepots import EDITION, Warehouse, rows
 from python_calamine import CalamineWorkbook
 
-from pipelines import warehouse
+from pipelines.edition import models
 from pipelines.publish import public, signes, workbooks
 from pipelines.publish.workbooks import Column, Sheet
 
@@ -26,7 +26,7 @@ def released(sample: Warehouse) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="module")
 def written(released: duckdb.DuckDBPyConnection) -> list[public.Written]:
-    return [public.Written(m, 0, warehouse.described(released, m)) for m in public.published()]
+    return [public.Written(m, 0, models.described(released, m)) for m in public.published()]
 
 
 def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], list[str], list[list[Any]]]:
@@ -50,7 +50,7 @@ def test_each_table_for_people_is_in_one_workbook(written: list[public.Written])
     assert len(placed) == len(set(placed))
     assert {w.model.name for w in written if w.model.schema in ("atlas", "fiches")} <= set(placed)
     odd = next(w for w in written if w.model.name == "atlas.densites")
-    odd = public.Written(warehouse.Model(**{**vars(odd.model), "table": "nouvelle_table"}), 0, odd.columns)
+    odd = public.Written(models.Model(**{**vars(odd.model), "table": "nouvelle_table"}), 0, odd.columns)
     assert workbooks.themes([odd]) == {"autres": {"atlas.nouvelle_table": "Nouvelle table"}}
 
 

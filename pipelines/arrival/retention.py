@@ -13,8 +13,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, locks, quality
-from pipelines.arrival import landing
+from pipelines import catalogue, locks
+from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import Landed
 from pipelines.edition import lockfile
 from pipelines.errors import BusyError
@@ -69,7 +69,7 @@ def purge(settings: Settings, dues: list[Due]) -> None:
         for edition in item.locks:
             lockfile.mark_deleted(settings, edition, item.landed)
         gone = landing.with_deletion(item.landed, today)
-        quality.refuse(settings, gone, landing.deleted(gone))
+        outcomes.refuse(settings, gone, landing.deleted(gone))
         folder = item.landed.folder(settings.landing)
         record = folder / landing.PROVENANCE
         data = json.loads(record.read_text(encoding="utf-8"))

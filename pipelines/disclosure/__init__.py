@@ -13,14 +13,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines import warehouse
+from pipelines import duck
 from pipelines.disclosure import attack, cells, structures
 from pipelines.disclosure.attack import Bound
 from pipelines.disclosure.cells import Key, Shown
 from pipelines.disclosure.memory import Set
 from pipelines.disclosure.structures import Structure
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError
-from pipelines.warehouse import Model
 
 HIDDEN = "secret"
 TOLD = 5  # breaches that the error spells out
@@ -131,11 +132,11 @@ def check(breaches: list[Breach]) -> None:
 
 def declared(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[Model, Structure]]:
     """The tables that `database` holds and that are to be protected, each with its structure."""
-    models = {m.name: m for m in warehouse.models()}
+    known = {m.name: m for m in models.load_all()}
     held = connection.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?", [database]
     ).fetchall()
-    return [(models[name], structure) for name, structure in structures.protected().items() if (name,) in held]
+    return [(known[name], structure) for name, structure in structures.protected().items() if (name,) in held]
 
 
 def _shown(database: str, model: Model, structure: Structure) -> Shown:
@@ -206,7 +207,7 @@ def _choices(
         policy = cells.policy_of([str(row[keys.index(structure.source)])])
         between = [len({who for who, _ in here ^ other}) for other in known[row[:-2]]]
         if policy is None or any(0 < n < policy.contributeurs for n in between):
-            told.append(" AND ".join(f"{k} = {warehouse.literal(str(v))}" for k, v in zip(named, row, strict=True)))
+            told.append(" AND ".join(f"{k} = {duck.literal(str(v))}" for k, v in zip(named, row, strict=True)))
         else:
             known[row[:-2]].append(here)
     return [f"{condition} AND {structure.hors}" for condition in told]

@@ -17,13 +17,14 @@ import duckdb
 import numpy as np
 import scipy.sparse as sp
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue
 from pipelines.catalogue import Confidentialite
 from pipelines.disclosure.attack import FROZEN, Flags, System
 from pipelines.disclosure.structures import Structure
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.questionnaires.expressions import Rule
-from pipelines.warehouse import Model
 
 MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
 CENT = 0.005  # less is rounding
@@ -209,7 +210,7 @@ class _Builder:
         source = self.structure.source
         named = str(dims[self.dimensions.index(source)]) if source else ""
         if named not in self.sources:
-            found = policy_of([named] if named else warehouse.sources_of(self.model.name))
+            found = policy_of([named] if named else models.sources_of(self.model.name))
             if found is None:
                 raise _wrong(
                     self.model, f"la source « {named or self.model.source} » n'a pas de règle de confidentialité"

@@ -16,11 +16,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue, duck
 from pipelines.disclosure.cells import Shown
 from pipelines.disclosure.structures import Structure
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError
-from pipelines.warehouse import Model
 
 SUFFIX, PENDING = ".duckdb", ".en-cours-"
 
@@ -70,7 +70,7 @@ def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Set]:
     for file in sorted(folder.glob(f"[0-9]*{SUFFIX}"), key=lambda p: int(p.stem)):
         made = Set(file, f"publie_{file.stem}")
         try:
-            connection.execute(f"ATTACH {warehouse.literal(str(file))} AS {made.name} (READ_ONLY)")
+            connection.execute(f"ATTACH {duck.literal(str(file))} AS {made.name} (READ_ONLY)")
         except duckdb.Error as error:
             raise BuildError(
                 f"Ce que les publications antérieures ont montré ne se lit pas : {error}",
@@ -109,7 +109,7 @@ def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declar
     folder.chmod(0o700)
     sweep(folder)
     file = folder / f"{PENDING}{uuid.uuid4().hex}"
-    connection.execute(f"ATTACH {warehouse.literal(str(file))} AS ensemble (STORAGE_VERSION 'v1.0.0')")
+    connection.execute(f"ATTACH {duck.literal(str(file))} AS ensemble (STORAGE_VERSION 'v1.0.0')")
     connection.execute("CREATE TABLE ensemble.ensemble AS SELECT $1::VARCHAR AS contenu", [content])
     for model, structure in declared:
         made = f"ensemble.{model.name}"

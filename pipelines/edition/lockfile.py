@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, in_force, quality
-from pipelines.arrival import landing
+from pipelines import catalogue, in_force
+from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import File, Landed
 from pipelines.errors import BuildError, Place
 from pipelines.settings import ROOT, Settings
@@ -124,9 +124,9 @@ def read(file: Path) -> Lock:
 def regions(settings: Settings) -> dict[str, str]:
     """The regions of the newest accepted geography, names by code; none before there is any."""
     for millesime in reversed(landing.vintages(settings.landing, GEOGRAPHY)):
-        found = quality.latest(settings, GEOGRAPHY, millesime, accepted=True)
+        found = outcomes.latest(settings, GEOGRAPHY, millesime, accepted=True)
         if found:
-            file = quality.folder(settings, GEOGRAPHY, millesime, found[0].revision) / "libelles.parquet"
+            file = outcomes.folder(settings, GEOGRAPHY, millesime, found[0].revision) / "libelles.parquet"
             rows = pq.read_table(file, filters=[("niveau", "=", "REG")], columns=["code", "libelle"]).to_pylist()
             return {row["code"]: row["libelle"] for row in sorted(rows, key=lambda row: str(row["code"]))}
     return {}
@@ -165,12 +165,12 @@ def draft(settings: Settings, edition: int) -> Lock:
     absent: list[str] = []
     fictif: dict[bool, list[str]] = {}
     for source in catalogue.load_all():
-        accepted: list[tuple[Landed, quality.Outcome]] = []
+        accepted: list[tuple[Landed, outcomes.Outcome]] = []
         for millesime in landing.vintages(settings.landing, source.id):
             if millesime > edition:
                 continue
-            good = quality.latest(settings, source.id, millesime, accepted=True)
-            bad = quality.latest(settings, source.id, millesime, accepted=False)
+            good = outcomes.latest(settings, source.id, millesime, accepted=True)
+            bad = outcomes.latest(settings, source.id, millesime, accepted=False)
             if good:
                 accepted.append(good)
             if bad and (good is None or bad[0].revision > good[0].revision):
@@ -247,7 +247,7 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
             todo=f"la refaire avec ce qui est encore conservé : {again}",
         )
     for pin in made.pins:
-        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
+        outcome = outcomes.load(settings, pin.source, pin.millesime, pin.revision)
         where = Place(source=pin.source, millesime=pin.millesime)
         if outcome is None:
             raise BuildError(

@@ -16,10 +16,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import warehouse
+from pipelines import duck
 from pipelines.arrival import landing
 from pipelines.disclosure import structures
-from pipelines.edition import lockfile
+from pipelines.edition import lockfile, models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import methods, pages, tables
 from pipelines.publish.methods import Methods
@@ -101,7 +101,7 @@ class Diff:
 def write(before: Published | None, now: Published, written: list[Written]) -> Diff:
     """Writes `differences` as Parquet and CSV into the folder of the new release; returns what it holds."""
     diff = Diff(before.version if before else None)
-    with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
+    with duckdb.connect(config={"memory_limit": duck.MEMORY}) as connection:
         kinds = ", ".join(f"{name} {'DECIMAL(38, 6)' if name == 'ecart' else 'VARCHAR'}" for name in COLUMNS)
         connection.execute(f"CREATE TABLE {NAME} ({kinds})")
         if before is not None:
@@ -208,7 +208,7 @@ def _whole(connection: duckdb.DuckDBPyConnection, name: str, nature: str, change
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
-    described = connection.execute(f"DESCRIBE FROM read_parquet({warehouse.literal(str(path))})").fetchall()
+    described = connection.execute(f"DESCRIBE FROM read_parquet({duck.literal(str(path))})").fetchall()
     return [(name, kind) for name, kind, *_ in described if name != FICTIF_COLUMN]
 
 
@@ -226,7 +226,7 @@ def _territories(connection: duckdb.DuckDBPyConnection, before: Published, now: 
     """Table `deplaces`: the territories that are new or gone, and those whose communes are not the same."""
     old, new = (
         {
-            name: f"read_parquet({warehouse.literal(str(r.table(f'reference.{name}')))})"
+            name: f"read_parquet({duck.literal(str(r.table(f'reference.{name}')))})"
             for name in ("communes", "territoires")
         }
         for r in (before, now)
@@ -280,8 +280,8 @@ def _lines(
     connection.execute(
         f"""
         INSERT INTO {NAME}
-        WITH a AS (SELECT *, true AS _la FROM read_parquet({warehouse.literal(str(old))})),
-        b AS (SELECT *, true AS _la FROM read_parquet({warehouse.literal(str(new))})),
+        WITH a AS (SELECT *, true AS _la FROM read_parquet({duck.literal(str(old))})),
+        b AS (SELECT *, true AS _la FROM read_parquet({duck.literal(str(new))})),
         differentes AS (
             SELECT
                 CASE WHEN a._la IS NULL THEN '{ADDED}' WHEN b._la IS NULL THEN '{REMOVED}'
@@ -347,7 +347,7 @@ def _cause(
 
 def _named(column: str, said: dict[str, str]) -> str:
     """SQL of what is said of the value of a column; NULL where nothing is."""
-    cases = " ".join(f"WHEN {warehouse.literal(k)} THEN {warehouse.literal(v)}" for k, v in sorted(said.items()))
+    cases = " ".join(f"WHEN {duck.literal(k)} THEN {duck.literal(v)}" for k, v in sorted(said.items()))
     return f"CASE coalesce(b.{column}, a.{column}) {cases} END" if said else "NULL"
 
 
@@ -357,21 +357,19 @@ def _entered(table: Written, here: dict[str, str], moved: dict[str, str]) -> str
     """
 
     def of(name: str) -> str:
-        return " ; ".join(moved[s] for s in sorted(warehouse.sources_of(name)) if s in moved)
+        return " ; ".join(moved[s] for s in sorted(models.sources_of(name)) if s in moved)
 
     found = [_named("source", moved)] if "source" in here else []
     if "objet" in here:
-        found.append(_named("objet", {m.name: said for m in warehouse.models() if (said := of(m.name))}))
-    return f"coalesce({', '.join([*found, warehouse.literal(of(table.model.name))])})"
+        found.append(_named("objet", {m.name: said for m in models.load_all() if (said := of(m.name))}))
+    return f"coalesce({', '.join([*found, duck.literal(of(table.model.name))])})"
 
 
 def _changed_steps(table: Written, here: dict[str, str], changes: Methods) -> str:
     """SQL of the steps that changed: those that the table rests on, and the suite of checks that a line tells of."""
     steps = methods.behind(changes, table.model.name)
-    whole = warehouse.literal(
-        "calcul : " + ", ".join(steps[:TOLD]) + (" …" if len(steps) > TOLD else "") if steps else ""
-    )
-    if "staging.controles" not in warehouse.lineage(table.model.name):
+    whole = duck.literal("calcul : " + ", ".join(steps[:TOLD]) + (" …" if len(steps) > TOLD else "") if steps else "")
+    if "staging.controles" not in models.lineage(table.model.name):
         return whole
     suites = {k.removeprefix(methods.SUITE): k for k in changes.etapes if k.startswith(methods.SUITE)}
     own = [_named(c, suites) for c in ("source", "objet") if c in here]

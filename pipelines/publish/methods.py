@@ -14,8 +14,11 @@ from typing import Any
 import duckdb
 import yaml
 
-from pipelines import fingerprints, indicators, quality, warehouse
+from pipelines import fingerprints, indicators
+from pipelines.arrival import outcomes
 from pipelines.catalogue import registers
+from pipelines.checks import rules
+from pipelines.edition import models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import public
 from pipelines.settings import Settings
@@ -36,7 +39,7 @@ class Methods:
 def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) -> Methods:
     """How the warehouse of a connection was made, from a lock."""
     steps: dict[str, str] = {}
-    for model in (*warehouse.models(), *warehouse.views()):
+    for model in (*models.load_all(), *models.views()):
         rule = public.RULES.get(model.publication, model.publication)
         steps[model.name] = _hash([_query(connection, model.query), rule])
     code = [_code(path) for path in fingerprints.files(indicators.__name__)]
@@ -47,12 +50,12 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
     for name in (*registers.records(), *WRITTEN):
         lines = f"SELECT t::VARCHAR FROM staging.{name} AS t ORDER BY ALL"
         steps[f"staging.{name}"] = _hash(connection.execute(lines).fetchall())
-    checks = _code(Path(quality.__file__))
-    for path in sorted(quality.SUITES.glob("*/*.yml")):
+    checks = _code(Path(rules.__file__))
+    for path in sorted(rules.SUITES.glob("*/*.yml")):
         steps[SUITE + path.stem] = _hash([checks, yaml.safe_load(path.read_text(encoding="utf-8"))])
     readings: dict[str, str] = {}
     for pin in lock.pins:
-        outcome = quality.load_outcome(settings, pin.source, pin.millesime, pin.revision)
+        outcome = outcomes.load(settings, pin.source, pin.millesime, pin.revision)
         if outcome is not None:
             readings[f"{pin.source} {pin.millesime} r{pin.revision}"] = _hash(sorted(outcome.sha256.items()))
     return Methods(steps, readings)
@@ -73,8 +76,8 @@ def changed(before: Methods, now: Methods) -> Methods:
 
 def behind(changes: Methods, table: str) -> list[str]:
     """Those of the changes that a table rests on, in words."""
-    steps = sorted(changes.etapes.keys() & warehouse.lineage(table))
-    sources = warehouse.sources_of(table)
+    steps = sorted(changes.etapes.keys() & models.lineage(table))
+    sources = models.sources_of(table)
     return [*steps, *(f"lecture de {k}" for k in changes.lectures if k.partition(" ")[0] in sources)]
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue
 from pipelines.catalogue import registers
+from pipelines.edition import models
 from pipelines.publish import signes, tables
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
@@ -164,7 +165,7 @@ def descriptor(
 
 
 def _sources(table: Written) -> list[dict[str, str]]:
-    found = (catalogue.load(source) for source in sorted(warehouse.sources_of(table.model.name)))
+    found = (catalogue.load(source) for source in sorted(models.sources_of(table.model.name)))
     return [{"title": f"{s.producteur} : {s.titre}", "path": s.adresse, "licence": s.licence} for s in found]
 
 
@@ -183,7 +184,7 @@ def _schema(
     filled = connection.execute(f"SELECT {tests} FROM {table.model.name}").fetchall()[0]
     full = dict(zip(table.model.grain, filled, strict=True))
     for name, kind in table.columns:
-        words = warehouse.column_words(table.model, name)
+        words = models.column_words(table.model, name)
         told = registers.package_field(table.model.name, name)
         limits = told.pop("constraints", {}) | ({"required": True} if full.get(name) else {})
         unit = {"unit": words.unit} if words.unit else {}
@@ -306,7 +307,7 @@ def licence(about: Release, written: list[Written]) -> str:
     """What may be done with the release, and the licences of what it is made from."""
     used: dict[str, list[str]] = {}
     for w in written:
-        for source in warehouse.sources_of(w.model.name):
+        for source in models.sources_of(w.model.name):
             used.setdefault(source, []).append(w.model.name)
     by_licence: dict[str, list[str]] = {}
     for source in sorted(used):

@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 import jinja2
 
-from pipelines import catalogue, warehouse
+from pipelines import catalogue
 from pipelines.catalogue import registers
+from pipelines.edition import models
 from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
 
@@ -89,9 +90,9 @@ def write(
         {
             "model": w.model,
             "rows": w.rows,
-            "columns": [(n, k, warehouse.column_words(w.model, n)) for n, k in w.columns],
+            "columns": [(n, k, models.column_words(w.model, n)) for n, k in w.columns],
             "file": tables.file_name(w.model, fictif=fictif),
-            "sources": [of_reference.get(s, {"source": s}) for s in sorted(warehouse.sources_of(w.model.name))],
+            "sources": [of_reference.get(s, {"source": s}) for s in sorted(models.sources_of(w.model.name))],
         }
         for w in ordered
     ]
@@ -143,7 +144,7 @@ def write(
             source=source,
             vintages=mine,
             tables=_tables(source, [v["millesime"] for v in mine]),
-            emplois=[w.model for w in ordered if warehouse.reads(w.model.name, source, names)],
+            emplois=[w.model for w in ordered if models.reads(w.model.name, source, names)],
         )
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -10,10 +10,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, disclosure, warehouse
+from pipelines import catalogue, disclosure, duck
 from pipelines.disclosure import memory, structures
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
-from pipelines.warehouse import Model
 
 NAME = "atlas_public.duckdb"
 FICTIF_COLUMN = "donnees_fictives"
@@ -83,8 +84,8 @@ def descending() -> dict[str, list[str]]:
     """
     return {
         model.name: sources
-        for model in warehouse.models()
-        if (sources := sorted(warehouse.sources_of(model.name) & restricted()))
+        for model in models.load_all()
+        if (sources := sorted(models.sources_of(model.name) & restricted()))
         and not ((model.schema == "qualite" or model.name in BY_SOURCE) and "source" in model.grain)
     }
 
@@ -97,7 +98,7 @@ def held_back() -> dict[str, list[str]]:
 def published() -> list[Model]:
     """The tables that a release holds, in the order in which they are built."""
     held = held_back()
-    return [model for model in warehouse.models() if model.publication != INTERNAL and model.name not in held]
+    return [model for model in models.load_all() if model.publication != INTERNAL and model.name not in held]
 
 
 def openly(columns: Iterable[str]) -> str:
@@ -150,16 +151,16 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
     (the folder `sets`): each region's release is a part of that. Raises DisclosureError where it gives away what is
     secret.
     """
-    with duckdb.connect(config={"memory_limit": warehouse.MEMORY}) as connection:
-        connection.execute(f"ATTACH {warehouse.literal(str(database))} AS entrepot (READ_ONLY)")
+    with duckdb.connect(config={"memory_limit": duck.MEMORY}) as connection:
+        connection.execute(f"ATTACH {duck.literal(str(database))} AS entrepot (READ_ONLY)")
         kept = "STORAGE_VERSION 'v1.0.0', RECOVERY_MODE no_wal_writes"
-        connection.execute(f"ATTACH {warehouse.literal(str(target))} AS publie ({kept})")
+        connection.execute(f"ATTACH {duck.literal(str(target))} AS publie ({kept})")
         connection.execute("USE entrepot")
-        connection.execute(warehouse.COMPRESSION)
+        connection.execute(duck.COMPRESSION)
         protection, reports = _protected(connection, sets)
-        for schema in warehouse.SCHEMAS:
+        for schema in models.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
-        with warehouse.side_by_side(connection) as pool:
+        with duck.side_by_side(connection) as pool:
             tasks = [
                 pool.submit(_write_one, connection.cursor(), m, region, protection.name, fictif=fictif)
                 for m in published()
@@ -195,14 +196,14 @@ def _views(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) 
     Returns those that are tables of the release too; a view « interne » only serves pages. A view keeps the order of
     its own query: it is the one in which it is shown.
     """
-    connection.execute(f"CREATE SCHEMA {warehouse.VIEWS}")
-    connection.execute("SET VARIABLE region = " + warehouse.literal(region))
+    connection.execute(f"CREATE SCHEMA {models.VIEWS}")
+    connection.execute("SET VARIABLE region = " + duck.literal(region))
     made = []
-    for model in warehouse.views():
+    for model in models.views():
         said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
         connection.execute(f"CREATE TABLE {model.name} AS SELECT *{said} FROM ({model.query})")
-        columns = [c for c in warehouse.described(connection, model) if c[0] != FICTIF_COLUMN]
-        warehouse.comment(connection, model, columns)
+        columns = [c for c in models.described(connection, model) if c[0] != FICTIF_COLUMN]
+        models.comment(connection, model, columns)
         if model.publication != INTERNAL:
             count = connection.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0]
             made.append(Written(model, count, columns))
@@ -216,12 +217,12 @@ def _write_one(
     table = f"{protected}.{model.name}" if model.name in structures.protected() else ""
     with connection:
         connection.execute("USE entrepot")
-        columns = warehouse.described(connection, model)
+        columns = models.described(connection, model)
         connection.begin()
         query = select(model, columns, fictif=fictif, table=table)
         needed = {"region": region} if "$region" in query else {}
         connection.execute(f"CREATE TABLE publie.{model.name} AS {query}", needed)
-        warehouse.comment(connection, model, columns, database="publie")
+        models.comment(connection, model, columns, database="publie")
         connection.commit()
         rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
     return Written(model, rows, columns)

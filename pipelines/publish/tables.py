@@ -11,9 +11,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import warehouse
+from pipelines import duck
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
-from pipelines.warehouse import Model
 
 BOM = "\ufeff"
 # Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
@@ -29,7 +30,7 @@ def write(connection: duckdb.DuckDBPyConnection, written: list[Written], folder:
     """Writes the tables of the public file into a folder: `parquet/` (typed, described), `csv/` and `csv-fr/`."""
     for kind in ("csv", "csv-fr", "parquet"):
         (folder / kind).mkdir(parents=True)
-    with warehouse.side_by_side(connection) as pool:
+    with duck.side_by_side(connection) as pool:
         tasks = [pool.submit(_write_one, connection.cursor(), w.model, folder, fictif=fictif) for w in written]
     for task in tasks:
         task.result()
@@ -66,7 +67,7 @@ def _french(name: str, kind: str) -> str:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, separator: str) -> None:
-    path = warehouse.literal(str(target))
+    path = duck.literal(str(target))
     connection.execute(
         f"COPY ({query}) TO {path} (FORMAT csv, HEADER true, DELIMITER '{separator}', NEW_LINE '\\r\\n')"
     )
@@ -79,7 +80,7 @@ def _with_words(table: pa.Table, model: Model, *, fictif: bool) -> pa.Table:
         if field.name == FICTIF_COLUMN:
             fields.append(field)
             continue
-        words = warehouse.column_words(model, field.name)
+        words = models.column_words(model, field.name)
         fields.append(field.with_metadata({"description": words.description, "unite": words.unit}))
     metadata = {
         "titre": model.title,
@@ -100,7 +101,7 @@ def dictionary(written: list[Written], folder: Path, *, fictif: bool) -> None:
             "titre": w.model.title,
             "colonne": name,
             "type": kind,
-            "unite": (words := warehouse.column_words(w.model, name)).unit,
+            "unite": (words := models.column_words(w.model, name)).unit,
             "description": words.description,
             "cle": "oui" if name in w.model.grain else "",
             "source": w.model.source,

@@ -13,11 +13,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines import warehouse
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
 from pipelines.publish.numbers import Column, french
-from pipelines.warehouse import Model
 
 Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
@@ -69,7 +69,7 @@ class Views:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._models = {model.table: model for model in warehouse.views()}
+        self._models = {model.table: model for model in models.views()}
         self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Row]]] = {}
 
     @functools.cached_property
@@ -87,7 +87,7 @@ class Views:
                 expected="un fichier sql/vues/" + name + ".sql",
                 todo="corriger son nom là où elle est citée (pipelines/publish/)",
             )
-        types = warehouse.described(self._connection, model)
+        types = models.described(self._connection, model)
         columns = {key: _column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
         found = public.rows(self._connection, f"FROM {model.name}")
         return View(model, columns, found)
@@ -122,7 +122,7 @@ class Views:
 
 
 def _column(model: Model, key: str, sql: str) -> Column:
-    words = warehouse.column_words(model, key)
+    words = models.column_words(model, key)
     kind = words.kind or ("year" if words.unit == "année" else KINDS.get(sql, "n1"))
     return Column(key, typographic(words.label), kind, words.empty)
 

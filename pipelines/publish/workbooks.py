@@ -21,10 +21,10 @@ import duckdb
 import xlsxwriter
 import yaml
 
-from pipelines import warehouse
+from pipelines.edition import models
+from pipelines.edition.models import Model
 from pipelines.publish import signes
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
-from pipelines.warehouse import Model
 
 LINES = 5_000
 TOO_LONG = "Trop de lignes pour un classeur : cette table est dans les fichiers CSV et Parquet du même nom."
@@ -123,7 +123,7 @@ def write(
 
 def _sheet(connection: duckdb.DuckDBPyConnection, table: Written, name: str, dates: dict[str, str]) -> Sheet:
     model = table.model
-    used = [dates.get(s, f"{s} (absente)") for s in sorted(warehouse.sources_of(model.name))]
+    used = [dates.get(s, f"{s} (absente)") for s in sorted(models.sources_of(model.name))]
     said = [f"Source : {model.source}."]
     said += [f"Millésimes de référence et dates décrites : {', '.join(used)}."] if used else []
     said += [f"Note : {model.notes}"] if model.notes else []
@@ -145,8 +145,8 @@ def _sheet(connection: duckdb.DuckDBPyConnection, table: Written, name: str, dat
 
 
 def _column(model: Model, name: str, kind: str) -> Column:
-    words = warehouse.Words("nom qui correspond au code") if name in layout()["noms"] else None
-    words = words if words and name not in model.columns else warehouse.column_words(model, name)
+    words = models.Words("nom qui correspond au code") if name in layout()["noms"] else None
+    words = words if words and name not in model.columns else models.column_words(model, name)
     first = words.description
     for end in (" : ", " ; ", ", ", " ("):
         first = first.split(end)[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelines import warehouse
+from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish.charts import Figure
 from pipelines.publish.numbers import Column, french
@@ -181,7 +181,7 @@ class _Blocks:
         named = next((name for name in ("sources", "source") if name in view.columns), None)
         if named:
             return self.views.sources(*(source for row in rows for source in (row[named] or "").split()))
-        return self.views.sources(*sorted(warehouse.sources_of(view.model.name)))
+        return self.views.sources(*sorted(models.sources_of(view.model.name)))
 
 
 def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:

@@ -1,0 +1,101 @@
+"""What reading a vintage tells by itself, before any rule runs."""
+
+from typing import Any
+
+from pipelines.arrival.landing import Landed
+from pipelines.catalogue import Source
+from pipelines.checks.controls import Control
+
+# Share of lines past which a column whose cells are not of its form is another one, under its name.
+FORMLESS_MAX = 0.01
+
+
+def controls_of(source: Source, landed: Landed, notes: dict[str, Any]) -> list[Control]:
+    """What the reader noted of a vintage, as controls: its map, its files, its tables, its headings."""
+    controls = []
+    if not source.declares(landed.millesime):
+        controls.append(
+            Control(
+                source.id,
+                "millesime_declare",
+                "avertissement",
+                False,
+                str(landed.millesime),
+                f"cette campagne n'est pas déclarée sous `campagnes` ({source.id}.yml)"
+                if source.questionnaire
+                else "ce millésime n'a pas de colonne dans la carte : il est lu avec celle du plus proche. "
+                f"Vérifier puis ajouter une colonne {landed.millesime} à {source.id}.columns.csv",
+            )
+        )
+    if landed.unknown:
+        controls.append(
+            Control(
+                source.id,
+                "fichiers_reconnus",
+                "avertissement",
+                False,
+                ", ".join(landed.unknown[:20]),
+                "fichiers que le catalogue ne connaît pas : ni lus, ni archivés. S'ils sont de cette source, leur "
+                f"écrire une table, ou une ligne sous known_files ({source.id}.yml)",
+                len(landed.unknown),
+            )
+        )
+    for name, table in source.tables.items():
+        if name not in notes:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "table_publiee",
+                    "information",
+                    False,
+                    "absente",
+                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle"
+                    + (f" ({table.sauf[landed.millesime]})" if landed.millesime in table.sauf else ""),
+                )
+            )
+            continue
+        rows, quarantined, strangers, rejoined, formless = notes[name]
+        for column, form in table.formes.items():
+            controls.append(
+                _form_control(source.staged_name(name), column, form, formless.get(column), rows + quarantined)
+            )
+        if strangers:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "colonnes_connues",
+                    "avertissement",
+                    False,
+                    ", ".join(strangers[:20]),
+                    "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
+                    len(strangers),
+                )
+            )
+        if rejoined:
+            controls.append(
+                Control(
+                    source.staged_name(name),
+                    "enregistrement_recolle",
+                    "avertissement",
+                    False,
+                    " ; ".join(rejoined),
+                    "un enregistrement coupé sur deux lignes a été recollé",
+                    len(rejoined),
+                )
+            )
+    return controls
+
+
+def _form_control(objet: str, column: str, form: str, found: list[Any] | None, rows: int) -> Control:
+    """Whether the cells of a column are of its form. Those that aren't were emptied, and are never told."""
+    reason = f"la colonne {column} a la forme {form} ; une cellule d'une autre forme, qui peut être un nom, reste vide"
+    count, file, line = found or [0, "", 0]
+    return Control(
+        objet,
+        f"forme_{column}",
+        "critique" if count > FORMLESS_MAX * rows or not count else "avertissement",
+        not count,
+        f"{count} cellule(s) sur {rows} lignes" + (f", la première : {file}, ligne {line}" if count else ""),
+        reason + f". Passé {100 * FORMLESS_MAX:.0f} % des lignes, c'est une autre colonne qui est lue sous ce nom",
+        count,
+    )

@@ -1,0 +1,177 @@
+"""Runs suites by Great Expectations, inside DuckDB."""
+
+import functools
+import json
+import logging
+import os
+import re
+import uuid
+from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from pipelines.checks.controls import SEVERITIES, Control, shortened
+from pipelines.errors import AtlasError, Place
+
+
+@functools.cache
+def _gx() -> tuple[Any, Any]:
+    """Great Expectations, imported once a process (it takes seconds), quiet and without telemetry."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # a thousand lines of its own making
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.NOTSET)  # it chose to speak
+    from pipelines.checks import gx_duckdb, gx_rows  # noqa: F401 (gx_rows registers its expectation)
+
+    gx_duckdb.register()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    # It lives in memory: written out as YAML at each data source, its configuration would serve nobody.
+    context._save_project_config = lambda: None
+    return gx, context
+
+
+def warm() -> None:
+    """Imports Great Expectations ahead of the first check, so that a step's time is its own."""
+    _gx()
+
+
+def _read(database: str) -> duckdb.DuckDBPyConnection:
+    """A reading connection to a file, or to a database in memory that this process holds open."""
+    return duckdb.connect(database, read_only=not database.startswith(":memory:"))
+
+
+def validate(
+    database: str, batches: dict[str, tuple[str, list[dict[str, Any]]]], *, personal: Collection[str] = ()
+) -> dict[str, list[Control]]:
+    """Runs suites by SQL on tables of a DuckDB file, or of a named database in memory (`:memory:name`).
+
+    `batches`: object name -> (`schema.table`, expectations in GX's own form). Of the objects that are `personal`, no
+    control and no message repeats the text of a cell: counts and places only.
+    Returns the controls per object. Raises AtlasError where an expectation can't run.
+    """
+    gx, context = _gx()
+    from great_expectations.datasource.fluent.sql_datasource import TableAsset
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    from pipelines.checks import gx_duckdb, gx_rows
+
+    name = uuid.uuid4().hex
+    # All assets at once: adding them one by one writes the context's whole configuration each time.
+    source = context.data_sources.add_sql(
+        name=name,
+        connection_string=f"{gx_duckdb.NAME}:///{database}"
+        # One thread: rules are many and small, and parting each costs more than it brings.
+        + ("" if database.startswith(":memory:") else "?access_mode=read_only&threads=1"),
+        assets=[
+            TableAsset(name=target, type="table", schema_name=target.split(".")[0], table_name=target.split(".")[1])
+            for target, _ in batches.values()
+        ],
+    )
+    found: dict[str, list[Control]] = {}
+    try:
+        for objet, (target, rules) in batches.items():
+            asset = source.get_asset(target)
+            batch = asset.get_batch(asset.build_batch_request())
+            # Built at once: adding one by one replaces an earlier expectation of the same type.
+            suite = gx.ExpectationSuite(
+                name=f"{name}-{objet}",
+                expectations=[
+                    ExpectationConfiguration(
+                        **{
+                            **rule,
+                            "type": gx_rows.NAME if rule["type"] == gx_rows.STANDARD else rule["type"],
+                            "meta": {**rule.get("meta", {}), "rang": rank},
+                        }
+                    ).to_domain_obj()
+                    for rank, rule in enumerate(rules)
+                ],
+            )
+            results = batch.validate(suite, result_format="BASIC")
+            by_rank = {r.expectation_config.meta["rang"]: r for r in results.results}
+            found[objet] = [
+                _control(objet, rule, by_rank[rank], objet not in personal) for rank, rule in enumerate(rules)
+            ]
+    finally:
+        context.data_sources.delete(name)
+        gx_duckdb.close(database)
+    if all(control.reussi for controls in found.values() for control in controls):
+        return found
+    with _read(database) as connection:
+        return {
+            objet: [
+                _with_example(connection, target, rule, control, objet not in personal)
+                for rule, control in zip(rules, found[objet], strict=True)
+            ]
+            for objet, (target, rules) in batches.items()
+        }
+
+
+def failing(rule: dict[str, Any], target: str) -> str | None:
+    """SQL of the rows that a rule finds, for a rule written as a query."""
+    query = rule["kwargs"].get("unexpected_rows_query") if rule["type"] == "unexpected_rows_expectation" else None
+    return None if query is None else str(query).rstrip("; \n").format(batch=target)
+
+
+def _with_example(
+    connection: duckdb.DuckDBPyConnection, target: str, rule: dict[str, Any], control: Control, quoting: bool
+) -> Control:
+    """A failed control with the first row that it found: a count alone sends nobody to the right line."""
+    query = failing(rule, target)
+    if control.reussi or query is None:
+        return control
+    row = first(connection, query)
+    if not quoting:
+        row = {k: v for k, v in row.items() if k in ("_fichier", "_ligne") or isinstance(v, int | float | Decimal)}
+    if not row:
+        return control
+    if "_fichier" in row and "_ligne" in row:
+        # The columns that the rule reads say what is wrong with the row.
+        read = [k for k in row if not k.startswith("_") and re.search(rf"\b{k}\b", query)]
+        values = ", ".join(f"{k} = {'vide' if row[k] is None else row[k]}" for k in read[:4])
+        seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
+        seen += f" ({values})" if values else ""
+    else:
+        cells = ", ".join(f"{k} = {v}" for k, v in list(row.items())[:8])
+        seen = f"{control.observe} ligne(s), la première : {cells}" if control.lignes > 1 else cells
+    return replace(control, observe=shortened(seen, 240))
+
+
+def first(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    """The first row of a query in an order of its own, by name; empty where there is none."""
+    names = [c[0] for c in connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description or []]
+    order = "_fichier, _ligne" if {"_fichier", "_ligne"} <= set(names) else "ALL"
+    row = connection.execute(f"SELECT * FROM ({query}) ORDER BY {order} LIMIT 1").fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
+
+
+def _control(objet: str, rule: dict[str, Any], result: Any, quoting: bool) -> Control:
+    name = rule.get("meta", {}).get("controle") or rule["type"]
+    raised = result.exception_info or {}
+    if raised.get("raised_exception") or any(
+        isinstance(v, dict) and v.get("raised_exception") for v in raised.values()
+    ):
+        detail = f" : {json.dumps(raised, ensure_ascii=False, default=str)[:600]}" if quoting else ""
+        raise AtlasError(
+            f"Le contrôle « {name} » de {objet} ne s'exécute pas{detail}",
+            where=Place(table=objet),
+            expected="une expectation que Great Expectations sait exécuter en SQL sur DuckDB",
+            todo="corriger la suite dans expectations/",
+        )
+    observed = result.result.get("observed_value", result.result.get("unexpected_count", ""))
+    if not quoting and not isinstance(observed, int | float):
+        observed = ""
+    lines = result.result.get("unexpected_count", observed if rule["type"] == "unexpected_rows_expectation" else 0)
+    return Control(
+        objet=objet,
+        controle=name,
+        severite=SEVERITIES[rule.get("severity", "critical")],
+        reussi=bool(result.success),
+        observe=str(observed),
+        motif=str(rule.get("notes") or ""),
+        lignes=0 if result.success else int(lines or 0),
+    )

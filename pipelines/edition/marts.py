@@ -1,0 +1,105 @@
+"""The checks of a build's marts, and their reconciliation with published totals."""
+
+import functools
+import itertools
+import json
+import logging
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines import catalogue, duck
+from pipelines.checks import rules, runner
+from pipelines.checks.controls import Control, tell
+from pipelines.edition import models, promotion
+from pipelines.edition.records import CONTROLS
+from pipelines.errors import BuildError
+
+LOG = logging.getLogger(__name__)
+
+
+def check(target: Path) -> list[Control]:
+    """Runs the suites of the marts on a build, makes their results those of `qualite.controles`, and counts its rows.
+
+    A mart none of whose sources is there has nothing to check: rules that pass on no row would only swell the count.
+    Raises BuildError where a critical check fails.
+    """
+    with duckdb.connect(str(promotion.there(target)), read_only=True) as connection:
+        there = {str(s) for (s,) in connection.execute("SELECT DISTINCT source FROM staging.millesimes").fetchall()}
+        for subject, source, what, said in connection.execute("FROM qualite.avertissements ORDER BY ALL").fetchall():
+            LOG.warning("%s (%s) : %s", subject, " ".join(filter(None, (source, what))), said)
+    batches = {
+        model.name: (model.name, rules.mart_rules(model.name, model.grain))
+        for model in models.load_all()
+        if not models.sources_of(model.name) or models.sources_of(model.name) & there
+    }
+    found = _validated(target, batches)
+    tell(found)
+    with duckdb.connect(str(target)) as connection:
+        rows = [{"etape": "mart", **asdict(c)} for c in found]
+        connection.register("a_charger", pa.Table.from_pylist(rows, CONTROLS))
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM qualite.controles WHERE etape = 'mart'")  # of a check that died after this
+        connection.execute("INSERT INTO qualite.controles BY NAME SELECT * FROM a_charger")
+        connection.execute("COMMIT")
+        connection.unregister("a_charger")
+        connection.execute("CHECKPOINT")
+    failed = [c for c in found if c.severite == "critique" and not c.reussi]
+    if failed:
+        raise BuildError(
+            f"{len(failed)} contrôle(s) critique(s) en échec sur les marts. "
+            + " ; ".join(f"{c.objet}, {c.controle} : {c.motif} (observé : {c.observe})" for c in failed[:6]),
+            expected="des marts conformes à expectations/marts/",
+            todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
+        )
+    promotion.counted(target).write_text(json.dumps(promotion.counts(target)), encoding="utf-8")
+    return found
+
+
+def _personal() -> set[str]:
+    """The tables that descend from a personal source and are not yet summed: a line is one of a person."""
+    kept = {source.id for source in catalogue.load_all() if source.personal}
+    return {
+        model.name for model in models.load_all() if model.schema == "core" and models.sources_of(model.name) & kept
+    }
+
+
+def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> list[Control]:
+    """Runs the suites of a build by several processes, each a share; in the order of the marts.
+
+    They are forked, with Great Expectations at hand: it takes seconds to import, and as long as the queries to run.
+    """
+    runner.warm()
+    workers = duck.workers()
+    shares = [dict(itertools.islice(batches.items(), rank, None, workers)) for rank in range(workers)]
+    try:
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            validate = functools.partial(runner.validate, personal=_personal())
+            done = list(pool.map(validate, [str(target)] * workers, shares))
+    except BrokenProcessPool as error:
+        raise BuildError(
+            "Le système a arrêté un des processus qui contrôlent les marts : la mémoire a manqué, le plus souvent.",
+            expected=f"de la mémoire pour {workers} processus",
+            todo=f"en libérer, puis relancer ; la construction est gardée dans {target}, "
+            "l'entrepôt en place n'a pas changé",
+        ) from error
+    found = {name: controls for part in done for name, controls in part.items()}
+    return [control for name in batches for control in found[name]]
+
+
+def reconcile(target: Path) -> dict[str, dict[str, int]]:
+    """Counts the reconciliations of a build by nature, then by result (`qualite.rapprochements`)."""
+    with duckdb.connect(str(promotion.there(target)), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT nature, resultat, count(*) FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    found: dict[str, dict[str, int]] = {}
+    for nature, result, count in rows:
+        found.setdefault(str(nature), {})[str(result)] = int(count)
+    return found
