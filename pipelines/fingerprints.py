@@ -10,13 +10,18 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.arrival.landing import sha256
 from pipelines.settings import ROOT
 
 PACKAGE = "pipelines"
 # How bytes come in: a step that reads them holds the hash of the bytes themselves.
 OUTSIDE = "pipelines.connectors"
 LIBRARIES = ROOT / "uv.lock"
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def of(parts: Iterable[str | Path]) -> str:

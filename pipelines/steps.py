@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, in_force, journal, locks, settings
+from pipelines import catalogue, hints, journal, locks, settings
 from pipelines.arrival import acceptance, landing, offers, outcomes, refusals, retention
 from pipelines.checks import runner
 from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
@@ -345,7 +345,7 @@ def stale(year: int) -> tuple[list[str], str]:
         "\n".join([f"{len(old)} source(s) trop ancienne(s) pour l'édition {edition} :", *lines]),
         expected="l'âge que chaque source admet (`age_max`, pipelines/catalogue/)",
         todo="déposer l'extrait attendu (atlas source NOM) ; s'il a été refusé, la raison est dans "
-        + in_force.command(now, "vintages"),
+        + hints.command(now, "vintages"),
     )
     return [source.id for source, _ in old], str(told)
 
@@ -380,7 +380,7 @@ def nothing_to_build(edition: int) -> str | None:
     waiting = lockfile.differences(made, lockfile.draft(now, edition))
     return f"L'édition {edition} est déjà construite, avec ce verrou et ce code." + (
         f" {len(waiting)} changement(s) attendent que le verrou soit refait (« Refaire le verrou » en déclenchant "
-        f"ce DAG, ou {in_force.command(now, 'lock', edition, '--update')}) : {' ; '.join(waiting[:6])}"
+        f"ce DAG, ou {hints.command(now, 'lock', edition, '--update')}) : {' ; '.join(waiting[:6])}"
         if waiting
         else ""
     )
@@ -397,11 +397,17 @@ def publish(edition: int, region: str) -> str:
 
 
 def purge(year: int, *, sure: bool) -> list[retention.Due]:
-    """The personal vintages that may no longer be kept in a year; deletes their bytes, and leftovers, where `sure`."""
+    """The personal vintages that may no longer be kept in a year; deletes their bytes, and leftovers, where `sure`.
+
+    The locks that pin them are marked first, so that a purge cut short can be run again.
+    """
     now = settings.load()
     found = retention.due(now, year)
     if sure and (found or retention.leftovers(now)):
         with alone("atlas purge --oui"), _step("purge", annee=year) as said:
+            for item in found:
+                for edition in lockfile.pinning(now, item.landed):
+                    lockfile.mark_deleted(now, edition, item.landed)
             retention.purge(now, found)
             said.update(effaces=[f"{d.landed.source} {d.landed.millesime} r{d.landed.revision}" for d in found])
             said.update(restes=len(retention.sweep(now)))

@@ -1551,7 +1551,7 @@ def test_changed_bytes_under_a_label_are_a_new_revision(server: Server, tmp_path
 
 
 ALL = re.compile(r".*\.csv")
-SMALL = archives.Limits(members=20, bytes=5_000_000, ratio=100)
+SMALL = archives.Caps(members=20, bytes=5_000_000, ratio=100)
 
 
 def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | None = None) -> bytes:
@@ -1567,7 +1567,7 @@ def zipped(files: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] | 
 
 
 def extract(
-    data: bytes, tmp_path: Path, wanted: re.Pattern[str] = ALL, limits: archives.Limits = SMALL
+    data: bytes, tmp_path: Path, wanted: re.Pattern[str] = ALL, limits: archives.Caps = SMALL
 ) -> dict[str, bytes]:
     """Extracts, and looks that nothing is written where it shouldn't, nor left half-made."""
     path, folder = tmp_path / "archive", tmp_path / "dedans"
@@ -1847,7 +1847,7 @@ def test_a_large_member_does_not_cost_its_size_in_memory(kind: str, tmp_path: Pa
         """
         import re
         found = archives.extract(
-            Path(sys.argv[1]), Path(sys.argv[2]), re.compile(".*"), archives.Limits(ratio=100_000)
+            Path(sys.argv[1]), Path(sys.argv[2]), re.compile(".*"), archives.Caps(ratio=100_000)
         )
         print(sum(p.stat().st_size for p in found))
         """,

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
-from pipelines import catalogue, steps
+from pipelines import catalogue, fingerprints, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.connectors import mirror as folder_connector
@@ -73,7 +73,7 @@ def test_pins_every_accepted_vintage_up_to_the_edition_and_marks_the_reference(h
     pin = lock.of("sae")[-1]
     assert pin.date_reference == "2023-12-31"
     assert [f.name for f in pin.files] == ["sae.csv"]
-    assert pin.files[0].sha256 == landing.sha256(home.landing / "sae/2023/r1/sae.csv")
+    assert pin.files[0].sha256 == fingerprints.sha256(home.landing / "sae/2023/r1/sae.csv")
 
 
 def test_an_older_edition_pins_less(home: Settings) -> None:
@@ -116,7 +116,7 @@ def test_lock_is_written_as_it_is_read_without_clock(home: Settings) -> None:
     assert lockfile.draft(home, 2025) == made
     text = lockfile.path(home, 2025).read_text(encoding="utf-8")
     assert text == made.to_json()
-    assert made.uv_lock == landing.sha256(ROOT / "uv.lock")
+    assert made.uv_lock == fingerprints.sha256(ROOT / "uv.lock")
     assert str(home.warehouse) not in text
     recorded = json.loads((home.landing / "sae/2022/r1/provenance.json").read_text(encoding="utf-8"))["recu_le"]
     assert recorded not in text
@@ -127,7 +127,7 @@ def test_lock_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"rev-parse": "abc123", "status": ""}
     monkeypatch.setattr(lockfile, "_git", lambda command, *rest: answers[command])
     assert lockfile.commit() == "abc123"
-    answers["status"] = " M pipelines/cli.py"
+    answers["status"] = " M pipelines/steps.py"
     assert lockfile.commit() == "abc123+modifié"
 
     def fail(*arguments: str) -> str:

@@ -23,7 +23,7 @@ import python_calamine
 import xlsxwriter
 from fixtures_entrepots import environment
 
-from pipelines import catalogue, steps
+from pipelines import catalogue, fingerprints, steps
 from pipelines.arrival import acceptance, landing, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.connectors import mirror
@@ -106,7 +106,7 @@ class Room:
         for landed in revisions:
             for file in landed.files:
                 archived = landed.folder(self.settings.landing) / file.name
-                assert landing.sha256(archived) == file.sha256
+                assert fingerprints.sha256(archived) == file.sha256
                 if landed.revision == 2:
                     assert archived.read_bytes() == (self.folder / file.name).read_bytes()
         assert self.latest(accepted=True)[0].revision == (1 if refused else 2)

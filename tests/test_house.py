@@ -22,6 +22,7 @@ from pipelines.errors import BuildError
 from pipelines.publish import public
 
 PIPELINES = sorted((ROOT / "pipelines").rglob("*.py"))
+SAMPLES = sorted((ROOT / "samples").rglob("*.py"))
 DAGS = sorted((ROOT / "dags").glob("*.py"))
 SQL = sorted((ROOT / "sql").rglob("*.sql"))
 HEAVY = {"pandas", "duckdb", "great_expectations", "pyarrow", "sqlalchemy"}
@@ -63,17 +64,17 @@ def eager(node: ast.AST) -> Iterator[ast.AST]:
 # --- Python ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", PIPELINES, ids=named)
+@pytest.mark.parametrize("path", [*PIPELINES, *SAMPLES], ids=named)
 def test_pipelines_never_import_airflow(path: Path) -> None:
     assert {m for m in imported(ast.walk(tree(path))) if m.split(".")[0] == "airflow"} == set()
 
 
-@pytest.mark.parametrize("path", [*PIPELINES, *DAGS, *sorted((ROOT / "benchmarks").glob("*.py"))], ids=named)
+@pytest.mark.parametrize("path", [*PIPELINES, *SAMPLES, *DAGS, *sorted((ROOT / "benchmarks").glob("*.py"))], ids=named)
 def test_no_assert_outside_tests(path: Path) -> None:
     assert [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ast.Assert)] == []
 
 
-@pytest.mark.parametrize("path", [*PIPELINES, *DAGS], ids=named)
+@pytest.mark.parametrize("path", [*PIPELINES, *SAMPLES, *DAGS], ids=named)
 def test_nothing_reads_the_environment_at_import(path: Path) -> None:
     reads = {"os.environ", "os.getenv", "os.environb", "settings.load", "load_dotenv"}
     found = [
@@ -286,6 +287,120 @@ def test_an_unknown_publication_rule_is_refused() -> None:
     odd = models.Model(**{**vars(model), "publication": "mondiale"})
     with pytest.raises(BuildError, match="mondiale"):
         public.select(odd, [("edition", "INTEGER")], fictif=False)
+
+
+# --- Rooms ----------------------------------------------------------------------------------------
+
+# The folders and files of pipelines/ in the order of the flow: each imports those before it, and none after.
+ROOMS = (
+    "errors",
+    "strict",
+    "settings",
+    "hints",
+    "journal",
+    "locks",
+    "fingerprints",
+    "duck",
+    "questionnaires",
+    "catalogue",
+    "connectors",
+    "readers",
+    "checks",
+    "arrival",
+    "indicators",
+    "edition",
+    "disclosure",
+    "publish",
+    "steps",
+    "cli",
+)
+
+
+def room(module: str) -> str:
+    """The room of a module of ours: `checks` for `pipelines.checks.rules`; empty for the package itself."""
+    return [*module.split("."), ""][1]
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def ours(name: str) -> bool:
+    """Whether a dotted name is a module of pipelines/, and no function or class of one."""
+    place = ROOT.joinpath(*name.split("."))
+    return name.startswith("pipelines.") and (place.with_suffix(".py").is_file() or (place / "__init__.py").is_file())
+
+
+def climbs(path: Path, code: ast.AST) -> set[str]:
+    """What a module imports of rooms that come after its own; imports inside functions count."""
+    mine = ROOMS.index(room(module_of(path)))
+    return {m for m in imported(ast.walk(code)) if ours(m) and ROOMS.index(room(m)) > mine}
+
+
+def private_parts(path: Path, code: ast.AST) -> set[str]:
+    """The private names of other rooms that a module uses."""
+    mine, found, bound = room(module_of(path)), set(), {}
+    for node in ast.walk(code):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "pipelines":
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                if ours(whole):
+                    bound[alias.asname or alias.name] = whole
+                elif alias.name.startswith("_") and room(node.module) != mine:
+                    found.add(whole)
+    for node in ast.walk(code):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
+            module = bound.get(ast.unparse(node.value))
+            if module is not None and room(module) != mine:
+                found.add(f"{module}.{node.attr}")
+    return found
+
+
+def test_all_that_is_in_pipelines_is_a_room() -> None:
+    assert {room(module_of(path)) for path in PIPELINES} - {""} == set(ROOMS)
+
+
+@pytest.mark.parametrize("path", [p for p in PIPELINES if room(module_of(p))], ids=named)
+def test_no_import_climbs_back_and_no_room_needs_the_private_parts_of_another(path: Path) -> None:
+    assert climbs(path, tree(path)) == set()
+    assert private_parts(path, tree(path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "climbing", "private"),
+    [
+        ("from pipelines.edition import lockfile", {"pipelines.edition", "pipelines.edition.lockfile"}, set()),
+        ("def f():\n    from pipelines import steps", {"pipelines.steps"}, set()),
+        ("from pipelines.errors import AtlasError", set(), set()),
+        ("from pipelines.arrival.landing import _unpacked", set(), set()),
+        ("from pipelines.checks.rules import _pin_rules", set(), {"pipelines.checks.rules._pin_rules"}),
+        ("from pipelines.checks import rules as r\nr._pin_rules([])", set(), {"pipelines.checks.rules._pin_rules"}),
+    ],
+)
+def test_an_import_that_climbs_or_pries_would_be_seen(code: str, climbing: set[str], private: set[str]) -> None:
+    path = ROOT / "pipelines" / "arrival" / "landing.py"
+    assert climbs(path, ast.parse(code)) == climbing
+    assert private_parts(path, ast.parse(code)) == private
+
+
+def test_only_the_command_line_and_the_tests_know_the_samples() -> None:
+    """The wheel goes without them."""
+    knowing = {
+        named(p) for p in [*PIPELINES, *DAGS] if "samples" in {m.split(".")[0] for m in imported(ast.walk(tree(p)))}
+    }
+    assert knowing == {"pipelines/cli/common.py"}
+
+
+def test_no_two_classes_of_one_name() -> None:
+    found: dict[str, list[str]] = {}
+    for path in PIPELINES:
+        if room(module_of(path)) == "publish":  # until its own classes are one
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(named(path))
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 # --- Catalogue ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pytest
 from fixtures_entrepots import EDITION, ROOT, VARIABLES, Warehouse, a_copy
 from typer.testing import CliRunner
 
-from pipelines import cli, in_force, settings, steps
+from pipelines import cli, hints, settings, steps
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, UsageError
@@ -200,7 +200,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
         found.append(env)
         return subprocess.CompletedProcess(arguments, 0)
 
-    monkeypatch.setattr("pipelines.cli.subprocess.run", launch)
+    monkeypatch.setattr("pipelines.cli.edition.subprocess.run", launch)
     monkeypatch.setattr(lockfile, "commit", lambda: "celui-ci")
     return found
 
@@ -276,19 +276,19 @@ def test_a_command_that_reads_extracts_names_them(
     both: Checkout, which: str, launched: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = {"real": both.real, "fictitious": both.fictitious}[which]
-    typed(in_force.command(now, "edition", "--edition", EDITION, extracts=True), monkeypatch)
+    typed(hints.command(now, "edition", "--edition", EDITION, extracts=True), monkeypatch)
     assert Path(launched[0]["ATLAS_WAREHOUSE"]) == now.warehouse
     assert Path(launched[0]["ATLAS_SOURCES"]) == now.sources
 
 
 def test_where_nobody_named_the_extracts_there_is_a_blank_to_fill(both: Checkout) -> None:
-    line = in_force.command(settings.load(), "edition", extracts=True)
+    line = hints.command(settings.load(), "edition", extracts=True)
     assert line == "atlas edition --sources DOSSIER"
 
 
 def test_on_line_is_an_option_too(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATLAS_EN_LIGNE", "oui")
-    assert in_force.command(settings.load(), "run", "sae", extracts=True) == "atlas run sae --en-ligne"
+    assert hints.command(settings.load(), "run", "sae", extracts=True) == "atlas run sae --en-ligne"
 
 
 def test_what_to_do_without_a_lock_says_where(both: Checkout) -> None:

@@ -658,10 +658,9 @@ def kept(counted: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
 def test_purge_only_says_unless_told(kept: Warehouse) -> None:
     assert steps.purge(2029, sure=False) == []
     found = steps.purge(2030, sure=False)
-    assert [(d.landed.source, d.landed.millesime, d.until, d.locks) for d in found] == [
-        ("rpps", 2024, 2029, (EDITION,))
-    ]
+    assert [(d.landed.source, d.landed.millesime, d.until) for d in found] == [("rpps", 2024, 2029)]
     landed = found[0].landed
+    assert lockfile.pinning(kept.settings, landed) == [EDITION]
     assert all((landed.folder(kept.settings.landing) / f.name).is_file() for f in landed.files)
 
 

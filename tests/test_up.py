@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, steps
 from pipelines.arrival import outcomes
+from pipelines.cli import airflow
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import release
 from pipelines.settings import Settings
@@ -30,19 +31,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("NO_PROXY", "no_proxy", "ATLAS_SOURCES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ATLAS_WAREHOUSE", str(tmp_path / "entrepot"))
-    monkeypatch.setattr(cli, "HOME", tmp_path / ".airflow")
+    monkeypatch.setattr(airflow, "HOME", tmp_path / ".airflow")
     return tmp_path / ".airflow"
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port on which something listens."""
-    with socket.create_server((cli.LOOPBACK, 0)) as server:
+    with socket.create_server((airflow.LOOPBACK, 0)) as server:
         yield server.getsockname()[1]
 
 
 def test_the_server_listens_on_loopback_only(home: Path) -> None:
-    made = cli.airflow_environment(home, 8123)
+    made = airflow.environment(home, 8123)
     assert made["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert made["AIRFLOW__API__PORT"] == "8123"
     assert made["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:8123"
@@ -57,7 +58,7 @@ def test_standalone_serves_no_log_to_other_machines(home: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**cli.airflow_environment(home, 8123), "PYTHONPATH": str(ROOT / "dags")},
+        env={**airflow.environment(home, 8123), "PYTHONPATH": str(ROOT / "dags")},
         capture_output=True,
         text=True,
     )
@@ -73,25 +74,25 @@ def test_the_state_is_in_the_home_and_the_embedded_run_has_its_own(
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://ailleurs/autre")
     monkeypatch.setenv("AIRFLOW_HOME", "/ailleurs")
     for place in (home, tmp_path / "embarque"):
-        made = cli.airflow_environment(place)
+        made = airflow.environment(place)
         assert made["AIRFLOW_HOME"] == str(place)
         assert made["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == f"sqlite:///{place}/airflow.db"
         assert made["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "True"
         assert made["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
         assert "AIRFLOW__API__PORT" not in made
-    assert cli.EMBEDDED_HOME.is_relative_to(ROOT / ".airflow")
-    assert cli.EMBEDDED_HOME != ROOT / ".airflow"
+    assert airflow.EMBEDDED_HOME.is_relative_to(ROOT / ".airflow")
+    assert airflow.EMBEDDED_HOME != ROOT / ".airflow"
 
 
 @pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
 def test_no_proxy_stands_between_its_own_processes(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "intranet.example,localhost")
-    made = cli.airflow_environment(home, 8123)
+    made = airflow.environment(home, 8123)
     assert made["NO_PROXY"] == made["no_proxy"] == "intranet.example,localhost,127.0.0.1"
 
 
 def test_the_airflow_that_starts_is_the_one_of_this_installation(home: Path) -> None:
-    path = cli.airflow_environment(home, 8123)["PATH"]
+    path = airflow.environment(home, 8123)["PATH"]
     assert shutil.which("airflow", path=path) == str(Path(sys.executable).parent / "airflow")
 
 
@@ -139,7 +140,7 @@ def test_stopping_leaves_no_process_behind() -> None:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
     assert process.stdout
     assert process.stdout.readline() == b"la\n"
-    cli._stop(process)
+    airflow._stop(process)
     assert process.poll() is not None
     assert process.stdout.read() == b""  # its other end is closed: nobody of that session is left
     process.stdout.close()

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue
+from pipelines import catalogue, fingerprints
 from pipelines.arrival import landing, outcomes, personnes, reading, refusals, staging
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
@@ -175,7 +175,7 @@ def _judge(
         raise error
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
     outcome.empreinte = outcomes.fingerprint(landed.source, landed.files, fictif=landed.fictif)
-    outcome.sha256 = {name: landing.sha256(pending / name) for name in outcomes.files(outcome)}
+    outcome.sha256 = {name: fingerprints.sha256(pending / name) for name in outcomes.files(outcome)}
     outcomes.keep(settings, outcome, pending)
     return outcome
 

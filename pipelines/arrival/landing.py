@@ -4,7 +4,6 @@ Append-only, but for personal vintages past their retention (retention.py): thei
 """
 
 import datetime as dt
-import hashlib
 import json
 import shutil
 import uuid
@@ -14,6 +13,7 @@ from pathlib import Path
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer, packed
 from pipelines.errors import Place, RefusedError, StorageError
+from pipelines.fingerprints import sha256
 
 PROVENANCE = "provenance.json"
 
@@ -48,12 +48,6 @@ class Landed:
     def folder(self, landing: Path) -> Path:
         """Where its files are."""
         return landing / self.source / str(self.millesime) / f"r{self.revision}"
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def home(landing: Path, source: Source, millesime: int) -> Path:

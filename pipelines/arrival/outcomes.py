@@ -139,7 +139,7 @@ def altered(settings: Settings, outcome: Outcome) -> list[tuple[Path, str]]:
         path = home / name
         if not path.is_file():
             found.append((path, "absent"))
-        elif landing.sha256(path) != outcome.sha256.get(name):
+        elif fingerprints.sha256(path) != outcome.sha256.get(name):
             found.append((path, "changé depuis les contrôles"))
         elif name != QUARANTINE and (rows := pq.read_metadata(path).num_rows) != outcome.rows[path.stem]:
             found.append((path, f"de {rows} lignes, où le bilan en compte {outcome.rows[path.stem]}"))

@@ -16,18 +16,16 @@ from pathlib import Path
 from pipelines import catalogue, locks
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import Landed
-from pipelines.edition import lockfile
 from pipelines.errors import BusyError
 from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
 class Due:
-    """One archived revision whose time is over; `locks` are the editions that pin it."""
+    """One archived revision whose time is over: it could be kept until the end of the year `until`."""
 
     landed: Landed
     until: int
-    locks: tuple[int, ...]
 
     @property
     def size(self) -> int:
@@ -47,27 +45,14 @@ def due(settings: Settings, year: int) -> list[Due]:
                 continue
             for landed in landing.revisions(settings.landing, source.id, millesime):
                 if landed.efface_le is None:
-                    found.append(Due(landed, until, _locks(settings, landed)))
+                    found.append(Due(landed, until))
     return found
 
 
-def _locks(settings: Settings, landed: Landed) -> tuple[int, ...]:
-    made = (lockfile.load(settings, edition) for edition in lockfile.locked(settings))
-    wanted = (landed.source, landed.millesime, landed.revision)
-    return tuple(
-        lock.edition for lock in made if lock and wanted in {(p.source, p.millesime, p.revision) for p in lock.pins}
-    )
-
-
 def purge(settings: Settings, dues: list[Due]) -> None:
-    """Deletes the bytes of these revisions, archived and staged; marks the locks that pin them.
-
-    In this order, so that a purge cut short can be run again: locks, staged tables, archived files.
-    """
+    """Deletes the bytes of these revisions: staged tables, then archived files, so that it can be run again."""
     today = dt.date.today().isoformat()
     for item in dues:
-        for edition in item.locks:
-            lockfile.mark_deleted(settings, edition, item.landed)
         gone = landing.with_deletion(item.landed, today)
         outcomes.refuse(settings, gone, landing.deleted(gone))
         folder = item.landed.folder(settings.landing)

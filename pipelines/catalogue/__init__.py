@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipelines.catalogue.fetch import Fetch
 from pipelines.errors import AtlasError, Place, UsageError
 from pipelines.questionnaires import RESPONDENT, Questionnaire
+from pipelines.strict import Strict
 
 FOLDER = Path(__file__).parent
 
@@ -36,18 +37,14 @@ LINE = "_ligne"
 Sens = Literal["situation", "exercice", "session", "enquête", "géographie", "nomenclature", "base"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Unpivot(_Strict):
+class Unpivot(Strict):
     """Turns headings into keys: each column whose heading matches gives one row per line."""
 
     heading: str
     value: str
 
 
-class Layout(_Strict):
+class Layout(Strict):
     """How one table lies in the files of the vintages from `since` on.
 
     `file`, `sheet` and `unpivot.heading` are regular expressions; `{millesime}` and `{aa}` stand
@@ -114,7 +111,7 @@ class Layout(_Strict):
         return self
 
 
-class Table(_Strict):
+class Table(Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
@@ -146,7 +143,7 @@ class Table(_Strict):
         return inside and millesime not in self.sauf
 
 
-class Millesime(_Strict):
+class Millesime(Strict):
     """What a label of this source means, and how old the vintage of reference may be.
 
     `date_reference` is the date described, with `{millesime}`; `age_max` counts the years from the
@@ -159,7 +156,7 @@ class Millesime(_Strict):
     age_max: int = Field(ge=0)
 
 
-class Confidentialite(_Strict):
+class Confidentialite(Strict):
     """What of a restricted source can't be shown, and why.
 
     A number of persons from 1 to `seuil` - 1; where respondents are establishments, a sum of which one makes
@@ -174,7 +171,7 @@ class Confidentialite(_Strict):
     raison: str
 
 
-class Column(_Strict):
+class Column(Strict):
     """One line of a column map; `theirs` gives the producer's names per vintage, as they are written.
 
     Several accepted names are separated by `|`; a name between slashes is a pattern of the whole name. An empty
@@ -225,7 +222,7 @@ def map_year(years: dict[int, str], millesime: int) -> int:
     return max(earlier) if earlier else min(years)
 
 
-class Source(_Strict):
+class Source(Strict):
     """One dataset with one meaning.
 
     A source that is `restreint` enters no release but through tables that `confidentialite` protects

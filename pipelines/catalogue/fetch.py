@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from pipelines.strict import Strict
 
 YEAR = "(?P<millesime>"
 
@@ -42,11 +44,7 @@ DatasetOds = Annotated[str, Field(pattern=r"^[\w.@-]+$")]
 DatasetGouv = Annotated[str, Field(pattern=r"^[\w-]+$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _File(_Strict):
+class _File(Strict):
     """One file of a vintage.
 
     `name` is the name to give to the file; `{millesime}` and `{aa}` stand there for the vintage and its last
@@ -140,7 +138,7 @@ class Written(_File):
         return self.url
 
 
-class _Block(_Strict):
+class _Block(Strict):
     """What all blocks say: hosts beside the portal's own, size caps in MB (10⁶ bytes), minutes for each file.
 
     `since` leaves out the vintages before the first that the catalogue can read.

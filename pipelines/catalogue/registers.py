@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipelines import catalogue
 from pipelines.errors import BuildError, Place
 from pipelines.settings import ROOT
+from pipelines.strict import Strict
 
 FOLDER = ROOT / "sql"
 
@@ -44,11 +45,11 @@ METHODS = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+class _Record(Strict):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
 
-class Bounds(_Strict):
+class Bounds(_Record):
     """Values that the suites let through; without one of the two, the reason why."""
 
     min: Decimal | None = None
@@ -65,14 +66,14 @@ class Bounds(_Strict):
         return self
 
 
-class Interval(_Strict):
+class Interval(_Record):
     """How an interval is drawn, or why there is none."""
 
     methode: Literal["Byar", "Wilson", "tirages", "aucun"]
     raison: str = Text
 
 
-class Indicator(_Strict):
+class Indicator(_Record):
     """One indicator. `lectures` are the columns that hold it, `schema.table.colonne`, the first one to read."""
 
     libelle: str = Text
@@ -106,7 +107,7 @@ class Indicator(_Strict):
         return lectures
 
 
-class Break(_Strict):
+class Break(_Record):
     """A year in which a producer changed source, method or nomenclature; the first of the new series.
 
     Across a break that is not `comparable`, no change is computed.
@@ -120,7 +121,7 @@ class Break(_Strict):
     comparable: bool
 
 
-class Figure(_Strict):
+class Figure(_Record):
     """A published figure, and where the edition finds its own: a measure, a year, a territory.
 
     A gap has its `explication`, as long as the edition finds what was found (`constate`) when it was written.

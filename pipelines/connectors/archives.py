@@ -36,7 +36,7 @@ FRENCH = set("àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙ
 
 
 @dataclass(frozen=True)
-class Limits:
+class Caps:
     """What an archive may hold: members, bytes once decompressed (all members), and how many times its size.
 
     `memory` bounds, in bytes, what its compression may need to be undone (the dictionary of a .7z).
@@ -60,13 +60,13 @@ class _Member:
     locked: bool = False
 
 
-def names(path: Path, wanted: re.Pattern[str], limits: Limits, *, where: Place | None = None) -> list[str]:
+def names(path: Path, wanted: re.Pattern[str], limits: Caps, *, where: Place | None = None) -> list[str]:
     """The names under which `extract` would write the wanted members, in order. Raises as it does."""
     return sorted(p.name for p in _opened(path, None, wanted, limits, where))
 
 
 def extract(
-    path: Path, folder: Path, wanted: re.Pattern[str], limits: Limits, *, where: Place | None = None
+    path: Path, folder: Path, wanted: re.Pattern[str], limits: Caps, *, where: Place | None = None
 ) -> list[Path]:
     """Writes the members that `wanted` matches whole, by their path or their name, flat into a folder.
 
@@ -76,9 +76,7 @@ def extract(
     return _opened(path, folder, wanted, limits, where)
 
 
-def _opened(
-    path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, where: Place | None
-) -> list[Path]:
+def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, where: Place | None) -> list[Path]:
     place = where or Place(file=path.name)
     if path.stat().st_size == 0:
         raise _refused("Le fichier est vide.", place, "une archive .7z ou .zip", "la télécharger de nouveau")
@@ -134,7 +132,7 @@ def _opened(
 
 
 def _seven(
-    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, place: Place
+    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, place: Place
 ) -> list[Path]:
     # Given a handle, py7zr decompresses in this thread, in the archive's order.
     with py7zr.SevenZipFile(handle, max_extract_size=limits.bytes) as archive:
@@ -179,7 +177,7 @@ def _dictionaries(archive: py7zr.SevenZipFile) -> Iterator[int]:
 
 
 def _zip(
-    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Limits, place: Place
+    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, place: Place
 ) -> list[Path]:
     with zipfile.ZipFile(handle) as archive:
         members = [
@@ -256,7 +254,7 @@ def _path(name: str, place: Place) -> str:
 
 
 def _targets(
-    members: list[_Member], path: Path, wanted: re.Pattern[str], limits: Limits, place: Place
+    members: list[_Member], path: Path, wanted: re.Pattern[str], limits: Caps, place: Place
 ) -> dict[str, _Member]:
     """The wanted members by the name they are written under. Raises RefusedError past a limit."""
     packed, total = path.stat().st_size, sum(m.bytes for m in members)

@@ -27,9 +27,9 @@ def _wanted(source: Source, millesime: int) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{re.sub(r'[(][?]P<[^>]+>', '(?:', rule)})" for rule in rules), re.IGNORECASE)
 
 
-def _limits(source: Source) -> archives.Limits:
+def _limits(source: Source) -> archives.Caps:
     cap = source.fetch.max_extracted_mb if source.fetch is not None else None
-    return archives.Limits(bytes=cap * 1_000_000) if cap else archives.Limits()
+    return archives.Caps(bytes=cap * 1_000_000) if cap else archives.Caps()
 
 
 def members(path: Path, source: Source, millesime: int) -> list[str]:

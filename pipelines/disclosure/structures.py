@@ -5,23 +5,21 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from pipelines.strict import Strict
 
 FILE = Path(__file__).with_name("structures.yml")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Removed(_Strict):
+class Removed(Strict):
     """Rows that are not published at all (a SQL condition), and why."""
 
     condition: str
     raison: str
 
 
-class Taken(_Strict):
+class Taken(Strict):
     """The table of which a table of ratios takes its terms: per indicator, the questions."""
 
     table: str
@@ -29,7 +27,7 @@ class Taken(_Strict):
     termes: dict[str, list[str]]
 
 
-class Structure(_Strict):
+class Structure(Strict):
     """How a table adds up; structures.yml says what each field is."""
 
     mesures: list[str]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, in_force
+from pipelines import catalogue, fingerprints, hints
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import File, Landed
 from pipelines.errors import BuildError, Place
@@ -36,7 +36,7 @@ class Pin:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Refused:
     """A vintage that was there but refused when the lock was made."""
 
     source: str
@@ -58,7 +58,7 @@ class Lock:
     commit: str
     uv_lock: str
     pins: tuple[Pin, ...]
-    refus: tuple[Refusal, ...]
+    refus: tuple[Refused, ...]
     absents: tuple[str, ...]
     effaces: tuple[str, ...] = ()
 
@@ -115,7 +115,7 @@ def read(file: Path) -> Lock:
         commit=data["commit"],
         uv_lock=data["uv_lock"],
         pins=tuple(Pin(**{**p, "files": tuple(File(**f) for f in p["files"])}) for p in data["pins"]),
-        refus=tuple(Refusal(**r) for r in data["refus"]),
+        refus=tuple(Refused(**r) for r in data["refus"]),
         absents=tuple(data["absents"]),
         effaces=tuple(data.get("effaces", ())),
     )
@@ -136,6 +136,13 @@ def locked(settings: Settings) -> list[int]:
     """The editions that have a lock, in order."""
     home = settings.editions
     return sorted(int(p.parent.name) for p in home.glob(f"*/{LOCK}") if p.parent.name.isdigit())
+
+
+def pinning(settings: Settings, landed: Landed) -> list[int]:
+    """The editions whose lock pins a revision, in order."""
+    wanted = (landed.millesime, landed.revision)
+    made = (load(settings, edition) for edition in locked(settings))
+    return [m.edition for m in made if m and wanted in {(p.millesime, p.revision) for p in m.of(landed.source)}]
 
 
 def mark_deleted(settings: Settings, edition: int, landed: Landed) -> None:
@@ -161,7 +168,7 @@ def draft(settings: Settings, edition: int) -> Lock:
     Raises BuildError where nothing was accepted, or where fictitious and real extracts would mix.
     """
     pins: list[Pin] = []
-    refusals: list[Refusal] = []
+    refusals: list[Refused] = []
     absent: list[str] = []
     fictif: dict[bool, list[str]] = {}
     for source in catalogue.load_all():
@@ -174,7 +181,7 @@ def draft(settings: Settings, edition: int) -> Lock:
             if good:
                 accepted.append(good)
             if bad and (good is None or bad[0].revision > good[0].revision):
-                refusals.append(Refusal(source.id, millesime, bad[0].revision, bad[1].motif))
+                refusals.append(Refused(source.id, millesime, bad[0].revision, bad[1].motif))
         if not accepted:
             absent.append(source.id)
         newest = max((landed.millesime for landed, _ in accepted), default=None)
@@ -194,8 +201,8 @@ def draft(settings: Settings, edition: int) -> Lock:
         raise BuildError(
             f"Aucun millésime accepté jusqu'à l'édition {edition} : il n'y a rien à verrouiller.",
             expected="au moins un extrait ingéré et accepté",
-            todo=f"ingérer : {in_force.command(settings, 'edition', '--edition', edition, extracts=True)} ; "
-            f"les refus : {in_force.command(settings, 'vintages')}",
+            todo=f"ingérer : {hints.command(settings, 'edition', '--edition', edition, extracts=True)} ; "
+            f"les refus : {hints.command(settings, 'vintages')}",
         )
     if len(fictif) > 1:
         raise BuildError(
@@ -208,7 +215,7 @@ def draft(settings: Settings, edition: int) -> Lock:
         edition=edition,
         fictif=True in fictif,
         commit=commit(),
-        uv_lock=landing.sha256(ROOT / "uv.lock"),
+        uv_lock=fingerprints.sha256(ROOT / "uv.lock"),
         pins=tuple(pins),
         refus=tuple(refusals),
         absents=tuple(absent),
@@ -238,7 +245,7 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
     if made is None or update:
         made = draft(settings, edition)
         _save(settings, made)
-    again = in_force.command(settings, "lock", edition, "--update")
+    again = hints.command(settings, "lock", edition, "--update")
     if made.effaces:
         raise BuildError(
             f"L'édition {edition} ne peut plus être refaite à l'identique : des millésimes de son verrou ont été "

@@ -32,7 +32,7 @@ def single_ages(lower: NDArray[np.int64], counts: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Model:
+class Flows:
     """What a series of stocks teaches: yearly net exits by age, yearly entries by age, and how both vary.
 
     `hazards` and `hazards_sd`: (ages,), shares a year, negative where more come back than leave;
@@ -64,7 +64,7 @@ def _rates(lost: Floats, present: Floats, old: NDArray[np.bool_]) -> Floats:
     return rates
 
 
-def fit(stocks: Floats) -> Model:
+def fit(stocks: Floats) -> Flows:
     """Estimates net exits and entries from stocks by year and age, (years, ages).
 
     From EXITS_FROM on, a cohort's net loss over all years is its hazard; before, its mean net gain, in
@@ -79,7 +79,7 @@ def fit(stocks: Floats) -> Model:
     yearly = np.stack([_rates(b - a, b, old) for b, a in zip(before, after, strict=True)])
     spread = np.where(old, yearly.std(axis=0, ddof=1), 0.0)
     gains, first = np.where(old, 0.0, after - before), stocks[1:, 0]
-    return Model(
+    return Flows(
         # A hazard is that of the age left behind; the open group has that of those who come into it.
         hazards=np.append(mean, mean[-1]),
         hazards_sd=np.append(spread, spread[-1]),

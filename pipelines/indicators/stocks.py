@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.indicators import cohorts
-from pipelines.indicators.cohorts import Floats, Model
+from pipelines.indicators.cohorts import Floats, Flows
 
 HORIZON = 10
 HORIZONS = (5, 10)
@@ -69,9 +69,9 @@ def _series(ages: pd.DataFrame, profession: str) -> tuple[list[int], Floats]:
     return [int(year) for year in keys.annee], stocks
 
 
-def models(ages: pd.DataFrame) -> dict[str, tuple[list[int], Floats, Model]]:
+def models(ages: pd.DataFrame) -> dict[str, tuple[list[int], Floats, Flows]]:
     """Per profession whose ages are known three years in a row or more: years, stocks and what they teach."""
-    followed: dict[str, tuple[list[int], Floats, Model]] = {}
+    followed: dict[str, tuple[list[int], Floats, Flows]] = {}
     national = ages[ages.niveau == "france"]
     for profession in sorted(set(national.profession)):
         years, stocks = _series(ages, str(profession))
@@ -87,12 +87,12 @@ def _latest(ages: pd.DataFrame, profession: str) -> pd.DataFrame:
     return mine[mine.source == mine.groupby(["niveau", "code"]).source.transform("min")]
 
 
-def _scenario(model: Model, factor: float, later: int) -> Floats:
+def _scenario(model: Flows, factor: float, later: int) -> Floats:
     """Hazards of a scenario: exits multiplied, net returns left as they are, all at later ages."""
     return cohorts.older(np.where(model.hazards > 0, model.hazards * factor, model.hazards), later)
 
 
-def _draws(model: Model, years: int) -> tuple[Floats, Floats]:
+def _draws(model: Flows, years: int) -> tuple[Floats, Floats]:
     """Exits and entries, (draws, ages) each, that differ as they did from one year to the other, seeded.
 
     A draw holds for the whole horizon: it stands for a different mean, whose error falls with the years seen.

@@ -16,8 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import duck
-from pipelines.arrival import landing
+from pipelines import duck, fingerprints
 from pipelines.disclosure import structures
 from pipelines.edition import lockfile, models
 from pipelines.edition.lockfile import Lock
@@ -176,7 +175,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Publ
             _whole(connection, name, "table ajoutée", changes)
             continue
         old, new = before.table(name), now.table(name)
-        if name in structures.protected() or landing.sha256(old) == landing.sha256(new):
+        if name in structures.protected() or fingerprints.sha256(old) == fingerprints.sha256(new):
             continue
         past = dict(_columns(connection, old))
         here = dict(_columns(connection, new))

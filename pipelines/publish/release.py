@@ -12,8 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import in_force
-from pipelines.arrival import landing
+from pipelines import fingerprints, hints
 from pipelines.disclosure import memory, structures
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError
@@ -42,7 +41,7 @@ class Release:
 def _open(settings: Settings, edition: int, region: str) -> duckdb.DuckDBPyConnection:
     file = settings.built(edition)
     if not file.is_file():
-        again = in_force.command(settings, "edition", "--edition", edition, "--region", region, extracts=True)
+        again = hints.command(settings, "edition", "--edition", edition, "--region", region, extracts=True)
         raise BuildError(
             f"L'édition {edition} n'est pas construite : il n'y a rien à publier.",
             expected=f"le fichier {file}",
@@ -72,7 +71,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
         if lock is None:
             raise BuildError(
                 f"L'édition {edition} n'a plus de verrou.",
-                todo=in_force.command(settings, "lock", edition, "--update"),
+                todo=hints.command(settings, "lock", edition, "--update"),
             )
         fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
         home = settings.releases / f"{edition}-{region}"
@@ -187,7 +186,7 @@ def _listed(folder: Path) -> list[dict[str, Any]]:
         {
             "nom": p.relative_to(folder).as_posix(),
             # DuckDB never writes a file twice with the same bytes: its tables are those of the Parquet files.
-            **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": landing.sha256(p)}),
+            **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": fingerprints.sha256(p)}),
         }
         for p in sorted(folder.rglob("*"))
         if p.is_file()

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.questionnaires.expressions import Rule
+from pipelines.strict import Strict
 
 TOTAL = "ensemble"
 RESPONDENT = "finess_ej"  # an entité juridique answers, never a site: marts know where it is
@@ -62,11 +63,7 @@ RECORD: dict[str, type] = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Dated(_Strict):
+class _Dated(Strict):
     """Something that some campaigns have and others don't."""
 
     depuis: int | None = None
@@ -122,7 +119,7 @@ class Question(_Dated):
         return self.codes[max(years)] if years else self.code
 
 
-class Section(_Strict):
+class Section(Strict):
     """A part of the questionnaire: a grid where `lignes` names its lines, else a list of questions.
 
     Where the grid has a line `ensemble`, the other lines add up to it, within `tolerance` a line.
@@ -136,7 +133,7 @@ class Section(_Strict):
     questions: list[Question]
 
 
-class Identity(_Strict):
+class Identity(Strict):
     """A rule between questions, held on each line that they share (`etp_pourvus <= etp_budgetes`).
 
     `tolerance` is in the unit of the rule. The message says, in French, what does not add up.
@@ -155,7 +152,7 @@ class Identity(_Strict):
         return Rule.parse(self.regle)
 
 
-class Scope(_Strict):
+class Scope(Strict):
     """Who is asked: entités juridiques with a site of one of these sectors where the SAE's variables are not zero.
 
     The sum of the same variables weighs the coverage.
@@ -165,7 +162,7 @@ class Scope(_Strict):
     variables: list[str]
 
 
-class Questionnaire(_Strict):
+class Questionnaire(Strict):
     """A survey: its campaigns (vintage -> last day to answer), its parts, its rules."""
 
     campagnes: dict[int, dt.date]

@@ -147,12 +147,12 @@ def collect(file: str, sheets: Mapping[str, Rows], form: Form, odd: Mapping[str,
             deposit.campaigns.append((words[1], words[2], words[3]))
             # Whose workbook it is can be said even where it is of another campaign.
             if words[1] == form.source and (words[2] == str(form.millesime) or words[4] == IDENTITY):
-                _block(deposit, form, _Block(sheet, rows, row, column, end, words[4], odd.get(sheet, {})))
+                _block(deposit, form, _Area(sheet, rows, row, column, end, words[4], odd.get(sheet, {})))
     return deposit
 
 
 @dataclass(frozen=True)
-class _Block:
+class _Area:
     """A group of answers: the rows from its mark to the next one."""
 
     sheet: str
@@ -170,7 +170,7 @@ class _Block:
         return Cell(self.sheet, row, column, text, self.odd.get(f"{letters(column)}{row + 1}", ""))
 
 
-def _block(deposit: Deposit, form: Form, block: _Block) -> None:
+def _block(deposit: Deposit, form: Form, block: _Area) -> None:
     headings = {
         column: text.strip()
         for column, text in enumerate(block.rows[block.row])

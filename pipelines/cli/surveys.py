@@ -11,13 +11,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import catalogue, french, in_force, settings, steps
+from pipelines import catalogue, settings, steps
 from pipelines.catalogue import Source
+from pipelines.cli import french
+from pipelines.cli.common import banner
 from pipelines.connectors.mirror import FICTIF
 from pipelines.errors import Place, RefusedError, UsageError
 from pipelines.questionnaires import Form, answers, checks, report, template
 from pipelines.questionnaires.answers import Key
 from pipelines.questionnaires.checks import Verdict
+from pipelines.readers import questionnaire
 
 app = french.App(
     help="Les enquêtes de l'agence : gabarit Excel d'une campagne, vérification des classeurs reçus.",
@@ -117,7 +120,7 @@ def template_(
     """Écrit le gabarit Excel d'une campagne, vierge ou au nom d'établissements."""
     form = form_of(nom, millesime)
     facts = known(form)
-    in_force.banner(settings.load(), facts is not None and facts.fictif)
+    banner(settings.load(), facts is not None and facts.fictif)
     wanted = list(finess or [])
     if tous:
         wanted += _expected(form)
@@ -163,8 +166,6 @@ def _expected(form: Form) -> list[str]:
 
 def _campaign_of(path: Path, name: str | None) -> Form:
     """The form that a workbook says it is of. Raises UsageError or RefusedError where it says nothing known."""
-    from pipelines.readers import questionnaire
-
     if not path.is_file():
         raise UsageError(f"Le classeur n'existe pas : {path}")
     sheets = questionnaire.sheets(path, Place(file=path.name))
@@ -201,8 +202,6 @@ def verify_(
     ] = None,
 ) -> None:
     """Vérifie des classeurs remplis, et écrit une copie à corriger de ceux qui ont des fautes."""
-    from pipelines.readers import questionnaire
-
     console = Console(highlight=False, soft_wrap=True)
     contexts: dict[tuple[str, int], Known | None] = {}
     owners: dict[tuple[str, int, str], Path] = {}
@@ -223,7 +222,7 @@ def verify_(
         campaign = form.source, form.millesime
         new = campaign not in contexts
         facts = contexts[campaign] = known(form) if new else contexts[campaign]
-        in_force.banner(settings.load(), new and facts is not None and facts.fictif)
+        banner(settings.load(), new and facts is not None and facts.fictif)
         respondent = checks.verify(given, form).respondent
         verdict = checks.verify(
             given,

@@ -1,0 +1,202 @@
+"""`atlas up`: Airflow's interface on this machine; and the environment that Airflow runs in."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import requests
+import typer
+
+from pipelines import hints, settings
+from pipelines.cli.common import Sources, origin, screen, use, with_extracts
+from pipelines.errors import BuildError, UsageError
+
+LOOPBACK = "127.0.0.1"
+HEALTHY_WITHIN = 300  # seconds; some 20 s where nothing else runs
+# The embedded run has a home of its own. In one database, the partitions that it adds would wake the DAGs
+# that someone has unpaused in the UI, the scheduler would adopt its runs, and SQLite takes one writer at once.
+HOME = settings.ROOT / ".airflow"
+EMBEDDED_HOME = HOME / "embarque"
+
+
+def environment(home: Path, port: int | None = None) -> dict[str, str]:
+    """What Airflow runs with: all its state in `home`; with a port, its server too, on loopback only."""
+    now = settings.load()
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW_CONFIG": str(home / "airflow.cfg"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(settings.ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "ATLAS_SOURCES": str(now.sources),
+        "ATLAS_WAREHOUSE": str(now.warehouse),
+    }
+    if port is None:
+        return environment
+    address = f"http://{LOOPBACK}:{port}"
+    # A proxy that the machine needs for the outside must not get what its own processes say to each other.
+    spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy", "")).split(",")
+    direct = ",".join(dict.fromkeys([*filter(None, spared), LOOPBACK, "localhost"]))
+    return {
+        **environment,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "NO_PROXY": direct,
+        "no_proxy": direct,
+        "AIRFLOW__API__HOST": LOOPBACK,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__API__INSTANCE_NAME": "Atlas santé",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        # Each check imports Great Expectations: more at once than there are cores only fills the memory.
+        "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 2)),
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+    }
+
+
+def up(
+    port: Annotated[int, typer.Option("--port", "-p", min=1024, max=65535, help="Port de l'interface.")] = 8080,
+    sources: Sources = None,
+) -> None:
+    """Ouvre l'interface d'Airflow sur cette machine seule, avec les mêmes DAG ; Ctrl-C arrête tout."""
+    use(sources)
+    settings.alertes()  # one that makes no sense is told now, not when there is something to tell
+    console = screen()
+    with _alone(), _stoppable():
+        _check_port(port)
+        now = with_extracts()
+        log = HOME / "logs" / "standalone.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        console.print(
+            f"[bold]Airflow[/bold] — {origin(now)}\nDémarrage, de vingt secondes à une minute…",
+            soft_wrap=True,
+        )
+        with log.open("wb") as handle:
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, str(settings.ROOT / "dags" / "standalone.py")],
+                env=environment(HOME, port),
+                stdin=subprocess.DEVNULL,
+                stdout=handle,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches it through `_stop` alone, once
+            )
+        try:
+            _wait_healthy(process, port, log)
+            console.print(
+                f"\nInterface    : http://{LOOPBACK}:{port}\n"
+                "Utilisateur  : admin\n"
+                f"Mot de passe : dans {HOME / 'simple_auth_manager_passwords.json.generated'}\n"
+                f"Entrepôt     : {now.warehouse}\n"
+                f"Journal      : {log}\n\n"
+                "Les DAG sont en pause : les activer dans l'interface. Ctrl-C arrête tout.",
+                markup=False,
+                soft_wrap=True,
+            )
+            process.wait()
+            raise _stopped_alone(log)
+        except KeyboardInterrupt:
+            console.print("\nArrêt…")
+        finally:
+            _stop(process)
+        console.print("Airflow est arrêté.")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Holds the only `atlas up` of this checkout: two schedulers on one SQLite file would corrupt each other's runs."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.chmod(0o700)  # the password is in there
+    with (HOME / "atlas-up.verrou").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(
+                "« atlas up » tourne déjà dans ce dossier.",
+                expected="un seul Airflow par dossier",
+                todo="utiliser celui qui tourne, ou l'arrêter (Ctrl-C dans son terminal) puis relancer",
+            ) from error
+        yield
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """A terminal that closes and a plain `kill` stop everything as Ctrl-C does."""
+
+    known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: object) -> None:
+        for other in known:  # once: a second Ctrl-C must not leave half of it running
+            signal.signal(other, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in known}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            raise UsageError(
+                f"Le port {port} est déjà pris." if taken else f"Le port {port} ne s'ouvre pas : {error.strerror}.",
+                expected=f"un port libre sur {LOOPBACK}",
+                todo="arrêter ce qui l'occupe (ss -ltnp), ou en choisir un autre : "
+                + hints.command(settings.load(), "up", "--port", port + 1, extracts=True),
+            ) from error
+
+
+def _wait_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Returns once the server, the scheduler and the DAG processor answer. Raises BuildError where they don't."""
+    deadline = time.monotonic() + HEALTHY_WITHIN
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy on the way to oneself
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise _stopped_alone(log)
+            with contextlib.suppress(requests.RequestException, KeyError):  # not up yet
+                health = session.get(f"http://{LOOPBACK}:{port}/api/v2/monitor/health", timeout=5).json()
+                if all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor")):
+                    return
+            time.sleep(1)
+    raise BuildError(
+        f"Airflow ne répond pas après {HEALTHY_WITHIN} secondes.",
+        expected="un serveur, un planificateur et un lecteur de DAG en bonne santé",
+        todo=f"lire {log}",
+    )
+
+
+def _stopped_alone(log: Path) -> BuildError:
+    return BuildError(
+        "Airflow s'est arrêté de lui-même.",
+        expected="un serveur, un planificateur et un lecteur de DAG qui tournent",
+        todo=f"lire la fin de {log}",
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends Airflow and all that it started: it leads a session of its own."""
+    for number, patience in ((signal.SIGTERM, 30), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            if number is signal.SIGKILL:
+                os.killpg(process.pid, number)
+            else:
+                process.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)

@@ -1,0 +1,186 @@
+"""`atlas edition`: the main job, and what a person reads at its end."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines import hints, locks, settings, steps
+from pipelines.arrival import outcomes
+from pipelines.cli import airflow
+from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
+from pipelines.connectors import mirror
+from pipelines.edition import lockfile
+
+Demonstrated = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        "-s",
+        help="Dossier d'extraits réels, <source>/<millésime>/<fichier>. Sans lui : la démonstration, sur extraits "
+        "fictifs, dans warehouse/echantillon/ ; l'entrepôt réel n'est pas touché.",
+    ),
+]
+
+
+def _demonstrate() -> None:
+    """Without extracts or warehouse of one's own, the main job is a demonstration, apart from all that is real."""
+    if not any(os.environ.get(name) for name in ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")) and not settings.load().en_ligne:
+        os.environ["ATLAS_WAREHOUSE"] = str(settings.sample_home())
+
+
+def edition_(
+    edition: Edition = None,
+    region: Regions = None,
+    sources: Demonstrated = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Refaire le verrou avec les millésimes acceptés depuis.")
+    ] = False,
+    back: Annotated[
+        bool,
+        typer.Option("--revenir", help="Mettre en place cette édition même si une édition plus récente l'est."),
+    ] = False,
+    online: Online = False,
+) -> None:
+    """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
+    use(sources, online, edition=edition, regions=region)
+    _demonstrate()
+    with steps.alone("atlas edition"):
+        _edition(update=update, back=back)
+
+
+def _edition(*, update: bool, back: bool) -> None:
+    start = time.perf_counter()
+    console, regions, now = screen(), steps.regions(), with_extracts()
+    edition = now.edition
+    named = f"région{'s' if len(regions) > 1 else ''} {', '.join(regions)}"
+    console.print(f"[bold]Atlas {edition}, {named}[/bold] — {origin(now)}", soft_wrap=True)
+    if now.warehouse == settings.sample_home() and settings.in_use(settings.real_home()):
+        console.print(
+            f"L'entrepôt réel ({settings.real_home()}) n'est pas touché ; pour le refaire, nommer ses extraits : "
+            "--sources DOSSIER (SOURCES= avec make).",
+            markup=False,
+            soft_wrap=True,
+        )
+    before = lockfile.load(now, edition)
+    journal = now.warehouse / "journal.jsonl"
+    position = journal.stat().st_size if journal.is_file() else 0
+    done = subprocess.run(  # noqa: S603
+        [
+            sys.executable,
+            str(settings.ROOT / "dags" / "embedded.py"),
+            *("--journal", str(journal)),
+            *(["--update"] if update else []),
+            *(["--back"] if back else []),
+        ],
+        env=airflow.environment(airflow.EMBEDDED_HOME),
+        pass_fds=locks.passed(),
+        check=False,
+    )
+    with journal.open(encoding="utf-8") if journal.is_file() else open(os.devnull) as handle:  # noqa: PTH123
+        handle.seek(position)
+        entries = [json.loads(line) for line in handle]
+    _summary(console, now, edition, entries, time.perf_counter() - start, before)
+    failures = [e for e in entries if e["resultat"] != "fait"]
+    if failures:
+        raise typer.Exit(max(int(e.get("code", 1)) for e in failures))
+    if done.returncode:
+        console.print(
+            f"Airflow a échoué : voir {airflow.EMBEDDED_HOME / 'logs' / 'embarque.log'}", markup=False, soft_wrap=True
+        )
+        raise typer.Exit(1)
+
+
+def _summary(
+    console: Console,
+    now: settings.Settings,
+    edition: int,
+    entries: list[dict[str, Any]],
+    seconds: float,
+    before: lockfile.Lock | None,
+) -> None:
+    """What a person reads at the end of a run."""
+    of = {e["etape"]: e for e in entries}
+    made = lockfile.load(now, edition)
+    failures = [e for e in entries if e["resultat"] != "fait"]
+    table = Table(title="Sources et millésimes", title_justify="left")
+    for heading in ("source", "millésimes", "référence", "contrôles", "avertissements", "lignes écartées"):
+        table.add_column(
+            heading,
+            justify="right" if heading in ("contrôles", "avertissements", "lignes écartées") else "left",
+            no_wrap=heading == "source",
+        )
+    passed = warned = 0
+    for source in dict.fromkeys(pin.source for pin in made.pins) if made else []:
+        outcomes = [
+            o
+            for pin in (made.of(source) if made else [])
+            if (o := outcomes.load(now, pin.source, pin.millesime, pin.revision))
+        ]
+        table.add_row(
+            source,
+            " ".join(str(p.millesime) for p in (made.of(source) if made else [])),
+            next((str(p.millesime) for p in (made.of(source) if made else []) if p.reference), ""),
+            str(sum(len(o.controls) for o in outcomes)),
+            str(sum(o.count("avertissement") for o in outcomes)),
+            str(sum(sum(o.quarantined.values()) for o in outcomes)),
+        )
+        passed += sum(1 for o in outcomes for c in o.controls if c.reussi)
+        warned += sum(o.count("avertissement") for o in outcomes)
+    if made:
+        console.print(table)
+    for failure in failures:
+        what = " ".join(str(failure[k]) for k in ("source", "millesime", "region") if k in failure)
+        console.print(f"\n[bold red]ÉCHEC[/bold red] {failure['etape']} {what}", markup=True)
+        console.print(str(failure["message"]), markup=False, soft_wrap=True)
+    marts = of.get("check_marts", {})
+    console.print(
+        f"\nContrôles   : {passed + marts.get('controles', 0) - marts.get('avertissements', 0)} réussis, "
+        f"{warned + marts.get('avertissements', 0)} avertissements, {len(failures)} étape(s) en échec"
+    )
+    if "rapprochements" in of.get("reconcile", {}):
+        natures = of["reconcile"]["rapprochements"].items()
+        told = (f"{nature} : {', '.join(f'{n} {k}' for k, n in counts.items())}" for nature, counts in natures)
+        console.print("Rapprochés  : " + " ; ".join(told), markup=False)
+    work = sum(float(e.get("secondes", 0)) for e in entries)
+    console.print(f"Durée       : {seconds:.0f} s, dont {work:.1f} s de travail hors Airflow et imports")
+    if before is not None and made is not None:
+        waiting = lockfile.differences(before, lockfile.draft(now, edition)) if before == made else []
+        if waiting:
+            console.print(
+                f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
+                f"« {hints.command(now, 'lock', edition, '--update')} » : " + " ; ".join(waiting[:6]),
+                markup=False,
+                soft_wrap=True,
+            )
+        elif made.commit != lockfile.commit():
+            console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {lockfile.commit()[:12]}")
+    if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
+        console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
+    if of.get("promote", {}).get("resultat") == "fait":
+        there = of["promote"]["en_place"] == edition
+        console.print(f"Entrepôt    : {now.database if there else now.built(edition)}", markup=False, soft_wrap=True)
+        if not there:
+            again = hints.command(now, "edition", "--edition", edition, "--revenir", extracts=True)
+            console.print(
+                f"              L'édition en place reste celle de {of['promote']['en_place']} : on ne revient en "
+                f"arrière que sur demande ({again}).",
+                markup=False,
+                soft_wrap=True,
+            )
+    # By region: they end in no order of their own.
+    for entry in sorted((e for e in entries if "dossier" in e), key=lambda e: str(e["dossier"])):
+        console.print(
+            f"Publication : {entry['dossier']}" + ("" if entry["nouvelle"] else " (inchangée)"),
+            markup=False,
+            soft_wrap=True,
+        )
+    if made and made.fictif:
+        console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")

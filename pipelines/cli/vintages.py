@@ -1,0 +1,175 @@
+"""`atlas vintages`, `run`, `echantillon`, `purge`: what comes in, and what goes."""
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines import catalogue, hints, settings, steps
+from pipelines.arrival import landing, offers, outcomes, retention
+from pipelines.cli.common import Online, Sources, banner, fictitious, samples_factory, screen, use, with_extracts
+from pipelines.edition import lockfile
+from pipelines.errors import AtlasError, LaterError, RefusedError, UsageError
+
+
+def vintages(
+    nom: Annotated[str | None, typer.Argument(help="Une source ; sans elle, toutes.")] = None,
+    sources: Sources = None,
+    online: Online = False,
+) -> None:
+    """Liste les millésimes : offerts par le dossier, archivés, acceptés ou refusés et pourquoi."""
+    use(sources, online)
+    console, now = screen(), settings.load()
+    banner(now, fictitious(now))
+    table = Table()
+    for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
+    for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
+        entry = catalogue.load(source_id)
+        offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
+        for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
+            revisions = landing.revisions(now.landing, source_id, millesime)
+            if not revisions:
+                table.add_row(source_id, str(millesime), "", "offert, non ingéré", "", "", "")
+            for landed in revisions:
+                outcome = outcomes.load(now, source_id, millesime, landed.revision)
+                state = "archivé, non contrôlé" if outcome is None else "accepté" if outcome.accepte else "refusé"
+                table.add_row(
+                    source_id,
+                    str(millesime),
+                    str(landed.revision),
+                    state + (" (fictif)" if landed.fictif else ""),
+                    str(sum(outcome.rows.values())) if outcome else "",
+                    str(sum(outcome.quarantined.values())) if outcome else "",
+                    escape(outcome.motif.replace("\n", " ")) if outcome else "",
+                )
+    console.print(table)
+    if not now.en_ligne and not now.sources.is_dir() and not now.made_here:
+        console.print("Les millésimes archivés seulement ; pour voir ceux d'un dossier d'extraits : --sources DOSSIER.")
+
+
+def run(
+    nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sources).")],
+    millesime: Annotated[
+        int | None,
+        typer.Option("--millesime", "-m", help="Un seul millésime ; sans lui, tous ceux qui sont offerts."),
+    ] = None,
+    sources: Sources = None,
+    online: Online = False,
+) -> None:
+    """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
+    use(sources, online)
+    catalogue.load(nom)
+    with steps.alone(f"atlas run {nom}"):
+        _ingest(nom, millesime)
+
+
+def _ingest(nom: str, millesime: int | None) -> None:
+    console, now = screen(), with_extracts()
+    banner(now, fictitious(now))
+    wanted = steps.vintages(nom, millesime)
+    if not wanted:
+        raise UsageError(
+            f"Aucun millésime de « {nom} » dans {now.sources}" + (", ni en ligne." if now.en_ligne else "."),
+            expected=f"un dossier {catalogue.load(nom).folder}/<millésime>/",
+            todo="déposer l'extrait, nommer un autre dossier avec --sources, ou le télécharger avec --en-ligne",
+        )
+    refused: AtlasError | None = None
+    for label in wanted:
+        try:
+            counts = steps.ingest(nom, label)
+        except (RefusedError, LaterError) as error:
+            refused = error
+            said = "refusé" if isinstance(error, RefusedError) else "reporté"
+            console.print(f"[bold red]{said}[/bold red]  {nom} {label}")
+            console.print(str(error), markup=False, soft_wrap=True)
+        else:
+            console.print(
+                f"accepté {nom} {label} : {counts['controles']} contrôles, {counts['avertissements']} "
+                f"avertissement(s), {counts['ecartees']} ligne(s) écartée(s)"
+            )
+    if refused:
+        raise typer.Exit(refused.exit_code)
+
+
+def echantillon(
+    dossier: Annotated[Path, typer.Argument(help="Dossier à remplir, nouveau ou déjà fait par cette commande.")],
+    echelle: Annotated[float, typer.Option("--echelle", help="1 : une centaine d'établissements normands.")] = 1.0,
+    annuaires: Annotated[
+        int, typer.Option("--annuaires", min=1, max=20, help="Nombre d'extraits annuels de l'annuaire santé.")
+    ] = 2,
+    national: Annotated[
+        bool,
+        typer.Option(
+            "--national",
+            help="FINESS et le dernier annuaire à la taille nationale (175 000 sites, 2,4 millions de lignes).",
+        ),
+    ] = False,
+    decennie: Annotated[
+        bool, typer.Option("--decennie", help="Jusqu'à dix millésimes de chaque source annuelle.")
+    ] = False,
+) -> None:
+    """Fabrique des extraits fictifs, dans la présentation des producteurs, à l'échelle voulue."""
+    samples = samples_factory()
+    start = time.perf_counter()
+    made = samples.make(dossier, scale=echelle, vintages=annuaires, national=national, decade=decennie)
+    size = sum(path.stat().st_size for path in made) / 1e6
+    screen().print(
+        f"{len(made)} fichiers fictifs, {size:.0f} Mo, dans {dossier} ({time.perf_counter() - start:.0f} s)",
+        markup=False,
+        soft_wrap=True,
+    )
+    if decennie:
+        for source, reason in samples.decennie.COURTES.items():
+            screen().print(f"  {source}, moins de dix millésimes : {reason}", markup=False, soft_wrap=True)
+
+
+def purge(
+    annee: Annotated[
+        int | None,
+        typer.Option("--annee", "-a", min=2000, max=2100, help="Année où l'on est ; sans elle, la présente."),
+    ] = None,
+    sure: Annotated[bool, typer.Option("--oui", help="Effacer vraiment ; sans cela, rien n'est touché.")] = False,
+) -> None:
+    """Efface les extraits personnels dont la durée de conservation est passée, et ce que des exécutions ont laissé."""
+    console, now = screen(), settings.load()
+    banner(now, fictitious(now))
+    left = len(retention.leftovers(now))
+    found = steps.purge(annee or dt.date.today().year, sure=sure)
+    again = hints.command(now, "purge", "--oui", *(["--annee", annee] if annee else []))
+    if left:
+        said = "effacés" if sure else f"à effacer : {again}"
+        console.print(f"Restes d'exécutions interrompues : {left} dossier(s), {said}", markup=False, soft_wrap=True)
+    if not found:
+        console.print("Aucun millésime personnel n'a passé sa durée de conservation.")
+        return
+    table = Table()
+    for heading in ("source", "millésime", "révision", "conservé jusqu'à", "Mo", "éditions touchées"):
+        table.add_column(heading, no_wrap=heading == "source")
+    for item in found:
+        table.add_row(
+            item.landed.source,
+            str(item.landed.millesime),
+            str(item.landed.revision),
+            f"fin {item.until}",
+            f"{item.size / 1e6:.1f}",
+            ", ".join(map(str, lockfile.pinning(now, item.landed))) or "aucune",
+        )
+    console.print(table)
+    editions_ = sorted({edition for item in found for edition in lockfile.pinning(now, item.landed)})
+    if not sure:
+        console.print(f"Rien n'a été effacé. Pour le faire : {again}", markup=False, soft_wrap=True)
+        return
+    console.print("Effacés : les fichiers archivés et leur mise en forme. Leur trace et leurs empreintes restent.")
+    for edition in editions_:
+        console.print(
+            f"L'édition {edition} ne se refait plus à l'identique, et son entrepôt garde ces lignes tant qu'elle n'est "
+            f"pas reconstruite : {hints.command(now, 'lock', edition, '--update')}, puis "
+            f"{hints.command(now, 'edition', '--edition', edition, extracts=True)}",
+            markup=False,
+            soft_wrap=True,
+        )

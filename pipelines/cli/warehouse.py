@@ -1,0 +1,120 @@
+"""`atlas lock` and `atlas query`: what an edition is made of, and what is in it."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from pipelines import hints, settings, steps
+from pipelines.cli.common import banner, fictitious, screen, use
+from pipelines.edition import lockfile, models
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def lock(
+    edition: Annotated[
+        str | None,
+        typer.Argument(help="Année de l'atlas ; sans elle, ATLAS_EDITION, sinon l'édition en place.", metavar="ANNÉE"),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
+) -> None:
+    """Montre le verrou d'une édition : les millésimes épinglés, celui de référence, ce qui attend."""
+    use(None, edition=edition)
+    console, now = screen(), settings.load()
+    banner(now, fictitious(now))
+    year = now.edition
+    again = hints.command(now, "lock", year, "--update")
+    before = lockfile.load(now, year)
+    if update:
+        steps.lock(year, update=True)
+    made = lockfile.load(now, year)
+    if made is None:
+        raise UsageError(
+            f"L'édition {year} n'a pas de verrou dans {now.editions}.",
+            expected="une édition déjà construite",
+            todo=f"le faire, après ingestion : {again} ; ou tout faire : "
+            + hints.command(now, "edition", "--edition", year, extracts=True),
+        )
+    table = Table(title=f"Verrou {year}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
+    for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
+    for pin in made.pins:
+        table.add_row(
+            pin.source,
+            str(pin.millesime),
+            str(pin.revision),
+            "oui" if pin.reference else "",
+            pin.date_reference,
+            "\n".join(f.name for f in pin.files),
+            "\n".join(f.sha256[:12] for f in pin.files),
+        )
+    console.print(table)
+    if made.effaces:
+        console.print(
+            "Effacés, l'édition ne se refait plus à l'identique : " + " ; ".join(made.effaces), soft_wrap=True
+        )
+    if made.absents:
+        console.print("Sans millésime : " + ", ".join(made.absents))
+    for refusal in made.refus:
+        said = refusal.motif.splitlines()[0] if refusal.motif else ""
+        console.print(f"Refusé : {refusal.source} {refusal.millesime} — {said}", markup=False, soft_wrap=True)
+    changes = (
+        lockfile.differences(before, made)
+        if update and before
+        else lockfile.differences(made, lockfile.draft(now, year))
+    )
+    if changes:
+        said = "faits" if update else f"en attente ({again})"
+        console.print(f"Changements {said} :", markup=False, soft_wrap=True)
+        for change in changes:
+            console.print("  " + change)
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="Une requête SQL de DuckDB, entre guillemets.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Sortie en CSV plutôt qu'en tableau.")] = False,
+) -> None:
+    """Interroge l'entrepôt en lecture seule. Exemple : atlas query "FROM reference.sources"."""
+    import duckdb
+
+    now = settings.load()
+    if not now.database.is_file():
+        raise UsageError(
+            f"Il n'y a pas encore d'entrepôt : {now.database}",
+            expected="une édition construite",
+            todo=hints.command(now, "edition", extracts=True),
+        )
+    try:
+        with steps.reading(now.database) as connection:
+            banner(now, connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
+            relation = connection.sql(sql)
+            if relation is None:
+                return
+            if csv:
+                _print_csv(relation)
+            else:
+                relation.show(max_rows=200, max_width=200)
+    except duckdb.Error as error:
+        raise UsageError(
+            f"La requête ne s'exécute pas : {error}",
+            expected="une requête de lecture sur " + ", ".join(models.SCHEMAS),
+            todo="les tables : "
+            + hints.command(now, "query", "SELECT schema_name, table_name, comment FROM duckdb_tables()"),
+        ) from error
+
+
+def _print_csv(relation: "duckdb.DuckDBPyRelation") -> None:
+    # By our own standard output: opened again by its name, a file would lose what it already holds.
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "resultat.csv"
+        relation.write_csv(str(file), header=True)
+        with file.open("rb") as handle:
+            shutil.copyfileobj(handle, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
