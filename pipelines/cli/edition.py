@@ -14,6 +14,7 @@ from rich.table import Table
 
 from pipelines import hints, locks, settings, steps
 from pipelines.arrival import outcomes
+from pipelines.arrival.outcomes import Outcome
 from pipelines.cli import airflow
 from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
 from pipelines.connectors import mirror
@@ -110,40 +111,19 @@ def _summary(
     of = {e["etape"]: e for e in entries}
     made = lockfile.load(now, edition)
     failures = [e for e in entries if e["resultat"] != "fait"]
-    table = Table(title="Sources et millésimes", title_justify="left")
-    for heading in ("source", "millésimes", "référence", "contrôles", "avertissements", "lignes écartées"):
-        table.add_column(
-            heading,
-            justify="right" if heading in ("contrôles", "avertissements", "lignes écartées") else "left",
-            no_wrap=heading == "source",
-        )
-    passed = warned = 0
-    for source in dict.fromkeys(pin.source for pin in made.pins) if made else []:
-        outcomes = [
-            o
-            for pin in (made.of(source) if made else [])
-            if (o := outcomes.load(now, pin.source, pin.millesime, pin.revision))
-        ]
-        table.add_row(
-            source,
-            " ".join(str(p.millesime) for p in (made.of(source) if made else [])),
-            next((str(p.millesime) for p in (made.of(source) if made else []) if p.reference), ""),
-            str(sum(len(o.controls) for o in outcomes)),
-            str(sum(o.count("avertissement") for o in outcomes)),
-            str(sum(sum(o.quarantined.values()) for o in outcomes)),
-        )
-        passed += sum(1 for o in outcomes for c in o.controls if c.reussi)
-        warned += sum(o.count("avertissement") for o in outcomes)
+    checked = _checked(now, made) if made else {}
     if made:
-        console.print(table)
+        console.print(_vintages(made, checked))
     for failure in failures:
         what = " ".join(str(failure[k]) for k in ("source", "millesime", "region") if k in failure)
         console.print(f"\n[bold red]ÉCHEC[/bold red] {failure['etape']} {what}", markup=True)
         console.print(str(failure["message"]), markup=False, soft_wrap=True)
-    marts = of.get("check_marts", {})
+    marts, every = of.get("check_marts", {}), [o for found in checked.values() for o in found]
+    passed = sum(1 for o in every for c in o.controls if c.reussi)
+    warned = sum(o.count("avertissement") for o in every) + marts.get("avertissements", 0)
     console.print(
         f"\nContrôles   : {passed + marts.get('controles', 0) - marts.get('avertissements', 0)} réussis, "
-        f"{warned + marts.get('avertissements', 0)} avertissements, {len(failures)} étape(s) en échec"
+        f"{warned} avertissements, {len(failures)} étape(s) en échec"
     )
     if "rapprochements" in of.get("reconcile", {}):
         natures = of["reconcile"]["rapprochements"].items()
@@ -152,29 +132,11 @@ def _summary(
     work = sum(float(e.get("secondes", 0)) for e in entries)
     console.print(f"Durée       : {seconds:.0f} s, dont {work:.1f} s de travail hors Airflow et imports")
     if before is not None and made is not None:
-        waiting = lockfile.differences(before, lockfile.draft(now, edition)) if before == made else []
-        if waiting:
-            console.print(
-                f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
-                f"« {hints.command(now, 'lock', edition, '--update')} » : " + " ; ".join(waiting[:6]),
-                markup=False,
-                soft_wrap=True,
-            )
-        elif made.commit != lockfile.commit():
-            console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {lockfile.commit()[:12]}")
+        _lock_told(console, now, before, made)
     if now.sources.is_dir() and (left := mirror.unclaimed(now.sources)):
         console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
     if of.get("promote", {}).get("resultat") == "fait":
-        there = of["promote"]["en_place"] == edition
-        console.print(f"Entrepôt    : {now.database if there else now.built(edition)}", markup=False, soft_wrap=True)
-        if not there:
-            again = hints.command(now, "edition", "--edition", edition, "--revenir", extracts=True)
-            console.print(
-                f"              L'édition en place reste celle de {of['promote']['en_place']} : on ne revient en "
-                f"arrière que sur demande ({again}).",
-                markup=False,
-                soft_wrap=True,
-            )
+        _place_told(console, now, edition, of["promote"]["en_place"])
     # By region: they end in no order of their own.
     for entry in sorted((e for e in entries if "dossier" in e), key=lambda e: str(e["dossier"])):
         console.print(
@@ -184,3 +146,60 @@ def _summary(
         )
     if made and made.fictif:
         console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
+
+
+def _checked(now: settings.Settings, made: lockfile.Lock) -> dict[str, list[Outcome]]:
+    """What the checks said of the vintages that a lock pins, by source."""
+    found: dict[str, list[Outcome]] = {}
+    for pin in made.pins:
+        outcome = outcomes.load(now, pin.source, pin.millesime, pin.revision)
+        found.setdefault(pin.source, []).extend([outcome] if outcome else [])
+    return found
+
+
+def _vintages(made: lockfile.Lock, checked: dict[str, list[Outcome]]) -> Table:
+    """The sources and vintages of an edition, and how their checks went."""
+    table = Table(title="Sources et millésimes", title_justify="left")
+    for heading in ("source", "millésimes", "référence"):
+        table.add_column(heading, no_wrap=heading == "source")
+    for heading in ("contrôles", "avertissements", "lignes écartées"):
+        table.add_column(heading, justify="right")
+    for source, found in checked.items():
+        pins = made.of(source)
+        table.add_row(
+            source,
+            " ".join(str(p.millesime) for p in pins),
+            next((str(p.millesime) for p in pins if p.reference), ""),
+            str(sum(len(o.controls) for o in found)),
+            str(sum(o.count("avertissement") for o in found)),
+            str(sum(sum(o.quarantined.values()) for o in found)),
+        )
+    return table
+
+
+def _lock_told(console: Console, now: settings.Settings, before: lockfile.Lock, made: lockfile.Lock) -> None:
+    """Says of a lock made earlier what waits for its next making, or that other code has built from it."""
+    waiting = lockfile.differences(before, lockfile.draft(now, made.edition)) if before == made else []
+    if waiting:
+        console.print(
+            f"Verrou      : fait auparavant ; {len(waiting)} changement(s) en attente de "
+            f"« {hints.command(now, 'lock', made.edition, '--update')} » : " + " ; ".join(waiting[:6]),
+            markup=False,
+            soft_wrap=True,
+        )
+    elif made.commit != lockfile.commit():
+        console.print(f"Verrou      : fait au commit {made.commit[:12]}, construit à {lockfile.commit()[:12]}")
+
+
+def _place_told(console: Console, now: settings.Settings, edition: int, in_place: int) -> None:
+    """Says where the warehouse of the edition is, and that it isn't the one in place where it isn't."""
+    there = in_place == edition
+    console.print(f"Entrepôt    : {now.database if there else now.built(edition)}", markup=False, soft_wrap=True)
+    if not there:
+        again = hints.command(now, "edition", "--edition", edition, "--revenir", extracts=True)
+        console.print(
+            f"              L'édition en place reste celle de {in_place} : on ne revient en arrière que sur demande "
+            f"({again}).",
+            markup=False,
+            soft_wrap=True,
+        )
