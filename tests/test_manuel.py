@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from fixtures_entrepots import ROOT
 
 from pipelines import catalogue, cli
@@ -65,10 +66,33 @@ def test_what_it_says_is_printed_in_french(manual: Path) -> None:
     assert 'REGION="28 11 53"' in said  # code stays as typed
 
 
-def test_readme_is_short_and_leads_somewhere() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 150
-    targets = re.findall(r"\]\(([^)#]+)\)", text)
-    assert len(targets) > 10
-    assert [t for t in targets if not (ROOT / t).exists()] == []
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# A file of ours that a sentence names: a place in the tree, without a blank to fill in.
+QUOTED = re.compile(r"`((?:pipelines|dags|sql|expectations|samples|tests|benchmarks|docs)/[\w./-]+)(?::[^`]*)?`")
+# What the guide's reader makes, and what is told of the past.
+GENERATED = {"sources.md", "tables.md", "commandes.md"}
+MADE = re.compile(r"maisons|logement|pipelines/samples|broken_|publish/site/themes|publish/classeurs")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_file_that_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    quoted = {name for name in QUOTED.findall(text) if not MADE.search(name)}
+    assert sorted(name for name in quoted if not (ROOT / name).exists()) == []
+    inside = {t for t in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if t not in GENERATED}
+    assert sorted(t for t in inside if not (page.parent / t).exists()) == []
+
+
+def test_readme_is_short_and_shows_a_page() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
     assert (ROOT / "docs" / "images" / "tension.png").stat().st_size < 150_000
+
+
+def test_another_agency_may_take_it() -> None:
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    for template in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")):
+        form = yaml.safe_load(template.read_text(encoding="utf-8"))
+        if template.name != "config.yml":
+            assert form["name"]
+            assert form["description"]
+            assert any(field.get("validations", {}).get("required") for field in form["body"]), template.name
