@@ -6,18 +6,24 @@ SOURCES ?=
 UPDATE  ?=
 BACK    ?=
 ONLINE  ?=
+OPTIONS ?=
 
 BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
 UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 
-.PHONY: atlas test check docs up clean install
+.PHONY: atlas test mutants check docs up clean install
 
 atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
 
 test: install
 	@$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
+
+# Small faults, one at a time: which tests see them? OPTIONS="--budget 40 --seulement sql/fiches", "--nommes", "--aide".
+mutants: install
+	@$(UV) sync --locked --quiet --group mutants
+	@$(BIN)/python -m tests.mutants $(OPTIONS)
 
 check: install
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
