@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = []
     for item in items:
         model = item.callspec.params.get("name") if hasattr(item, "callspec") else None
-        mine = model in models if item.path.name == "test_cas.py" else among <= set(getattr(item, "fixturenames", ()))
-        if mine:
+        of_a_case = item.path.name == "test_cas.py" and models
+        if model in models if of_a_case else among <= set(getattr(item, "fixturenames", ())):
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
