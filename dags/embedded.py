@@ -39,6 +39,45 @@ def _entries(journal: Path, since: int) -> list[dict]:
         return [json.loads(line) for line in handle]
 
 
+class Told:
+    """Says how each run of a DAG ended, a line each, and remembers those that failed."""
+
+    def __init__(self, say: Callable[[str], None], count: int, journal: Path) -> None:
+        self.say, self.count, self.journal = say, count, journal
+        self.since = journal.stat().st_size if journal.is_file() else 0
+        self.failed: list[str] = []
+
+    def tell(self, rank: int, run: runs.Run) -> None:
+        """Tells one run: the vintages that it ingested, and how long it took."""
+        name, good, seconds = run
+        if not good:
+            self.failed.append(name)
+        said = ", ".join(
+            dict.fromkeys(
+                str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ" if e.get("code") == 3 else " ÉCHEC")
+                for e in _entries(self.journal, self.since)
+                if "millesime" in e
+                and name == f"ingest_{e['source']}"
+                and (e["etape"] == "check" or e["resultat"] != "fait")
+            )
+        )
+        mark = "fait " if good else "ÉCHEC"
+        self.say(f"[{rank:2}/{self.count}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
+
+
+def _loaded(say: Callable[[str], None]) -> bool:
+    """Reads the DAGs, as a run in a terminal takes them; whether they load."""
+    bag = runs.read()
+    if bag.import_errors:
+        say(f"Les DAG ne se chargent pas : {bag.import_errors}")
+        return False
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people.
+            task.retries, task.on_failure_callback = 0, []
+    return True
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--update", action="store_true")
@@ -54,14 +93,8 @@ def main() -> int:
     from pipelines import settings, steps
 
     db.initdb()
-    bag = runs.read()
-    if bag.import_errors:
-        say(f"Les DAG ne se chargent pas : {bag.import_errors}")
+    if not _loaded(say):
         return 1
-    for dag in bag.dags.values():
-        for task in dag.tasks:
-            # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people.
-            task.retries, task.on_failure_callback = 0, []
     now = settings.load()
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
     then = [("atlas", {"update": arguments.update, "back": arguments.back}), ("publish", {})]
@@ -69,28 +102,10 @@ def main() -> int:
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
     say(f"{count} DAG à exécuter, extraits de {now.sources}{online}\n")
     runs.ready()
-    failed: list[str] = []
-    since = arguments.journal.stat().st_size if arguments.journal.is_file() else 0
-
-    def tell(rank: int, run: runs.Run) -> None:
-        name, good, seconds = run
-        if not good:
-            failed.append(name)
-        said = ", ".join(
-            dict.fromkeys(
-                str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ" if e.get("code") == 3 else " ÉCHEC")
-                for e in _entries(arguments.journal, since)
-                if "millesime" in e
-                and name == f"ingest_{e['source']}"
-                and (e["etape"] == "check" or e["resultat"] != "fait")
-            )
-        )
-        mark = "fait " if good else "ÉCHEC"
-        say(f"[{rank:2}/{count}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
-
+    told = Told(say, count, arguments.journal)
     try:
         for rank, run in enumerate(runs.every(ingests), start=1):
-            tell(rank, run)
+            told.tell(rank, run)
     except BrokenProcessPool:
         say(
             "Le système a arrêté un des processus qui lisaient les extraits : la mémoire a manqué, le plus souvent.\n"
@@ -100,14 +115,14 @@ def main() -> int:
         return 1
     for rank, (name, conf) in enumerate(then, start=len(ingests) + 1):
         run = runs.one(name, conf)
-        tell(rank, run)
+        told.tell(rank, run)
         if name == "atlas" and not run[1]:
             break
     # What failed for a known reason is in the journal, with its sentence; anything else is in the log.
-    told = {e.get("resultat") for e in _entries(arguments.journal, 0)}
-    if failed and not told & {"échec", "erreur"}:
+    results = {e.get("resultat") for e in _entries(arguments.journal, 0)}
+    if told.failed and not results & {"échec", "erreur"}:
         say(f"Le détail est dans {home / 'logs' / 'embarque.log'}")
-    return 1 if failed else 0
+    return 1 if told.failed else 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,22 @@ from rules import LONG, RULES
 
 from pipelines import catalogue
 
+DOC = """
+**{s.titre}** — {s.producteur}, {s.licence}. [Le jeu de données chez le producteur]({s.adresse}).
+
+Millésime : {s.millesime.sens}. Cadence : {s.cadence}.
+
+{s.limits}
+"""
+ONE = Param(
+    None,
+    type=["null", "integer"],
+    minimum=1900,
+    maximum=2100,
+    title="Millésime",
+    description="Un seul millésime ; vide : tous ceux du dossier",
+)
+
 
 def ingestion(source: catalogue.Source) -> None:
     accepted = Asset(name=f"staging_{source.id}", uri=f"atlas://staging/{source.id}")
@@ -15,29 +31,14 @@ def ingestion(source: catalogue.Source) -> None:
     @dag(
         dag_id=f"ingest_{source.id}",
         description=f"{source.titre} ({source.producteur})",
-        doc_md=f"""
-**{source.titre}** — {source.producteur}, {source.licence}. [Le jeu de données chez le producteur]({source.adresse}).
-
-Millésime : {source.millesime.sens}. Cadence : {source.cadence}.
-
-{source.limits}
-""",
+        doc_md=DOC.format(s=source),
         schedule=source.cron,
         start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
         default_args=RULES,
         tags=["source"],
-        params={
-            "millesime": Param(
-                None,
-                type=["null", "integer"],
-                minimum=1900,
-                maximum=2100,
-                title="Millésime",
-                description="Un seul millésime ; vide : tous ceux du dossier",
-            )
-        },
+        params={"millesime": ONE},
     )
     def source_dag() -> None:
         @task

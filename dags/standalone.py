@@ -36,7 +36,7 @@ class Component(standalone_command.SubCommand):
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     for known in (signal.SIGTERM, signal.SIGINT):  # said once: what stops must be left to stop
         signal.signal(known, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -33,7 +33,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_content(html: str, page: Page, **_: object) -> str:
     """Typographic apostrophes and no-break spaces, outside code."""
     parts, verbatim = TAG.split(html), 0
     for rank, part in enumerate(parts):

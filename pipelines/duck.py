@@ -18,6 +18,11 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def quoted(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def workers() -> int:
     """How many tables are made, written or checked at once on this machine."""
     return min(len(os.sched_getaffinity(0)), AT_ONCE)

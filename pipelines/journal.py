@@ -1,9 +1,19 @@
 """The journal of runs: what happened, when, how long it took. Never released, never read by a mart."""
 
+import contextlib
 import datetime as dt
 import json
+import logging
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from pipelines import locks, settings
+from pipelines.errors import AtlasError
+from pipelines.faults import told
+
+LOG = logging.getLogger(__name__)
 
 
 def write(warehouse: Path, **entry: Any) -> None:
@@ -12,3 +22,44 @@ def write(warehouse: Path, **entry: Any) -> None:
     line = {"quand": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"), **entry}
     with (warehouse / "journal.jsonl").open("a", encoding="utf-8") as handle:
         handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@contextlib.contextmanager
+def step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> Iterator[dict[str, Any]]:
+    """Times a step that writes there (locks.py), says how it ended, and tells a failing disk from a failing input.
+
+    Nothing is locked for a step that only reads.
+    """
+    folder = settings.load().warehouse
+    said: dict[str, Any] = {}
+    start = time.perf_counter()
+    who = " ".join(map(str, (name, *what.values())))
+    try:
+        with told(), locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext():
+            yield said
+    except AtlasError as error:
+        _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})
+        raise
+    except Exception as error:
+        _tell(folder, name, start, what, {"resultat": "erreur", "message": f"{type(error).__name__}: {error}"})
+        raise
+    _tell(folder, name, start, what, {"resultat": "fait", **said})
+
+
+def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
+    """Says how a step ended, in the journal and in the log of whoever runs it."""
+    line = {"etape": name, "secondes": round(time.perf_counter() - start, 3), **what, **said}
+    LOG.log(
+        logging.INFO if said["resultat"] == "fait" else logging.ERROR,
+        " ; ".join(f"{word} : {_text(value)}" for word, value in line.items()),
+    )
+    # A full disk must not hide its own message behind a journal that can't be written.
+    with contextlib.suppress(OSError):
+        write(folder, **line)
+
+
+def _text(value: Any) -> str:
+    """A value of the journal, as a line of a log says it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

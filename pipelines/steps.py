@@ -5,132 +5,43 @@ AtlasError through. The DAGs and the command line call these, and nothing else.
 """
 
 import contextlib
-import errno
-import logging
-import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, hints, journal, locks, settings
+from pipelines import catalogue, hints, locks, settings
 from pipelines.arrival import acceptance, landing, offers, outcomes, refusals, retention
 from pipelines.checks import runner
 from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
-from pipelines.errors import AtlasError, BusyError, RefusedError, StorageError, UsageError
+from pipelines.errors import AtlasError, RefusedError, UsageError
+from pipelines.faults import told
+from pipelines.journal import step
 from pipelines.publish import release
-
-LOG = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
 def alone(command: str) -> Iterator[None]:
     """The whole warehouse for one command, to its end. Raises BusyError where another process writes to it."""
-    with _told(), locks.whole(settings.load().warehouse, command):
+    with told(), locks.whole(settings.load().warehouse, command):
         yield
-
-
-@contextlib.contextmanager
-def _step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> Iterator[dict[str, Any]]:
-    """Times a step that writes there (locks.py), says how it ended, and tells a failing disk from a failing input.
-
-    Nothing is locked for a step that only reads.
-    """
-    folder = settings.load().warehouse
-    said: dict[str, Any] = {}
-    start = time.perf_counter()
-    who = " ".join(map(str, (name, *what.values())))
-    try:
-        with _told(), locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext():
-            yield said
-    except AtlasError as error:
-        _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})
-        raise
-    except Exception as error:
-        _tell(folder, name, start, what, {"resultat": "erreur", "message": f"{type(error).__name__}: {error}"})
-        raise
-    _tell(folder, name, start, what, {"resultat": "fait", **said})
 
 
 @contextlib.contextmanager
 def reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse opened to be read. Raises BusyError where another session has it open in writing."""
-    with _told():
+    with told():
         connection = duckdb.connect(str(database), read_only=True)
     with connection:
         yield connection
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Tells what a disk or another session refused, as StorageError or BusyError; any other error passes."""
-    try:
-        yield
-    except AtlasError:
-        raise
-    except Exception as error:
-        known = _held(error) or _storage(error)
-        if known is None:
-            raise
-        raise known from error
-
-
-def _tell(folder: Path, name: str, start: float, what: dict[str, Any], said: dict[str, Any]) -> None:
-    """Says how a step ended, in the journal and in the log of whoever runs it."""
-    line = {"etape": name, "secondes": round(time.perf_counter() - start, 3), **what, **said}
-    LOG.log(
-        logging.INFO if said["resultat"] == "fait" else logging.ERROR,
-        " ; ".join(f"{word} : {_text(value)}" for word, value in line.items()),
-    )
-    # A full disk must not hide its own message behind a journal that can't be written.
-    with contextlib.suppress(OSError):
-        journal.write(folder, **line)
-
-
-def _text(value: Any) -> str:
-    """A value of the journal, as a line of a log says it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{k} {v}" for k, v in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _held(error: Exception) -> BusyError | None:
-    """DuckDB's refusal of a file that another session has open in writing, told as such; None for any other error."""
-    found = re.search(r'Could not set lock on file "(.+?)"(?:.*?PID (\d+))?', str(error), re.DOTALL)
-    if not isinstance(error, duckdb.IOException) or found is None:
-        return None
-    return BusyError(
-        f"Une autre session tient ouvert en écriture le fichier {found[1]}"
-        + (f" (processus {found[2]})." if found[2] else "."),
-        expected="des sessions en lecture seule (duckdb -readonly, read_only=True)",
-        todo="fermer cette session, puis relancer ; rien n'a été touché",
-    )
-
-
-def _storage(error: Exception) -> StorageError | None:
-    """The disk's fault told as such, whichever library met it; None for any other error."""
-    # DuckDB says in words what the system says by a number, and may only notice when it commits.
-    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-    full = full or (isinstance(error, OSError | duckdb.Error) and "No space left on device" in str(error))
-    # A library's own ConnectionError is an OSError too, without a number: that is no disk.
-    numbered = isinstance(error, OSError) and error.errno is not None
-    if not full and not numbered and not isinstance(error, duckdb.IOException):
-        return None
-    said, file = (error.strerror, error.filename) if isinstance(error, OSError) else (None, None)
-    return StorageError(
-        "Le disque est plein." if full else f"Le système de fichiers a refusé une opération : {said or error}",
-        expected="de la place, et le droit d'écrire, dans le dossier de l'entrepôt" + (f" ({file})" if file else ""),
-        todo="libérer de la place ou corriger les droits, puis relancer : rien d'inachevé n'est en place",
-    )
 
 
 def vintages(source_id: str, millesime: int | None = None) -> list[int]:
     """The vintages that can be fetched for a source now; or the one asked for. Raises as `offers`."""
     if millesime is not None:
         return [millesime]
-    with _step("vintages", source=source_id) as said:
+    with step("vintages", source=source_id) as said:
         found = offers.vintages(settings.load(), catalogue.load(source_id))
         said.update(millesimes=found)
         return found
@@ -153,7 +64,7 @@ def ingestible() -> list[str]:
 def fetch(source_id: str, millesime: int) -> int:
     """Archives the files of a vintage; returns its revision. First deletes what cut runs of its source left."""
     retention.sweep(settings.load(), source_id)
-    with _step("fetch", locks.vintage(source_id, millesime), source=source_id, millesime=millesime) as said:
+    with step("fetch", locks.vintage(source_id, millesime), source=source_id, millesime=millesime) as said:
         now, source = settings.load(), catalogue.load(source_id)
         landed = offers.fetch(now, source, millesime)
         said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
@@ -162,7 +73,7 @@ def fetch(source_id: str, millesime: int) -> int:
 
 def stage(source_id: str, millesime: int, revision: int) -> bool:
     """Stages an archived revision; False where it was already, by the same code and the same rules."""
-    with _step(
+    with step(
         "stage", locks.vintage(source_id, millesime), source=source_id, millesime=millesime, revision=revision
     ) as said:
         now = settings.load()
@@ -180,7 +91,7 @@ def check(source_id: str, millesime: int, revision: int) -> dict[str, int]:
 
     What was checked already, by the same rules, is told without Great Expectations, which takes seconds to import.
     """
-    with _step(
+    with step(
         "check", locks.vintage(source_id, millesime), source=source_id, millesime=millesime, revision=revision
     ) as said:
         now = settings.load()
@@ -227,7 +138,7 @@ def regions(asked: str | None = None) -> list[str]:
 
     Raises UsageError where the newest accepted geography doesn't know one; before there is any, nobody can tell.
     """
-    with _step("regions") as said:
+    with step("regions") as said:
         now = settings.load()
         wanted = settings.regions(asked) if asked else now.regions
         known = lockfile.regions(now)
@@ -251,7 +162,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     """Makes or reads the lock of an edition."""
     if not update:
         _restage(edition)
-    with _step("lock", locks.EDITIONS, edition=edition) as said:
+    with step("lock", locks.EDITIONS, edition=edition) as said:
         made = lockfile.lock(settings.load(), edition, update=update)
         said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
         return {"fictif": made.fictif, "millesimes": len(made.pins)}
@@ -260,7 +171,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
 def build(edition: int) -> str:
     """Builds the marts of a locked edition, aside; returns the path of the new file."""
     _restage(edition)
-    with _step("build", locks.EDITIONS, edition=edition) as said:
+    with step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
         target = builder.build(now, lockfile.lock(now, edition))
         said.update(tables=len(models.load_all()))
@@ -270,7 +181,7 @@ def build(edition: int) -> str:
 def check_marts(target: str) -> dict[str, int]:
     """Checks a build; returns the number of checks, and of failed ones by severity."""
     runner.warm()
-    with _step("check_marts", locks.EDITIONS) as said:
+    with step("check_marts", locks.EDITIONS) as said:
         controls = marts.check(Path(target))
         counts = {
             "controles": len(controls),
@@ -282,7 +193,7 @@ def check_marts(target: str) -> dict[str, int]:
 
 def reconcile(target: str) -> dict[str, dict[str, int]]:
     """Counts the reconciliations of a build by nature, then by result."""
-    with _step("reconcile") as said:
+    with step("reconcile") as said:
         results = marts.reconcile(Path(target))
         said.update(rapprochements=results)
         return results
@@ -290,7 +201,7 @@ def reconcile(target: str) -> dict[str, dict[str, int]]:
 
 def promote(target: str, *, back: bool = False) -> str:
     """Makes a build the warehouse of its edition; returns its path. `back` as in `promotion.promote`."""
-    with _step("promote", locks.EDITIONS) as said:
+    with step("promote", locks.EDITIONS) as said:
         now = settings.load()
         made = promotion.promote(now, Path(target), back=back)
         said.update(entrepot=str(made), en_place=settings.in_place(now.warehouse))
@@ -331,7 +242,7 @@ def stale(year: int) -> tuple[list[str], str]:
 
     That edition is last year's at least, `year` being this one: by now, each source has published what it needed.
     """
-    with _step("veille") as said:
+    with step("veille") as said:
         now = settings.load()
         edition = max(now.edition, year - 1)
         newest = [(source, labels[-1]) for source in catalogue.load_all() if (labels := _accepted(now, source))]
@@ -388,7 +299,7 @@ def nothing_to_build(edition: int) -> str | None:
 
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region; returns its folder."""
-    with _step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
+    with step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
         now = settings.load()
         made = release.publish(now, edition, region)
         release.note(now, edition, region, str(inputs.built_from(now, edition)))
@@ -404,7 +315,7 @@ def purge(year: int, *, sure: bool) -> list[retention.Due]:
     now = settings.load()
     found = retention.due(now, year)
     if sure and (found or retention.leftovers(now)):
-        with alone("atlas purge --oui"), _step("purge", annee=year) as said:
+        with alone("atlas purge --oui"), step("purge", annee=year) as said:
             for item in found:
                 for edition in lockfile.pinning(now, item.landed):
                     lockfile.mark_deleted(now, edition, item.landed)

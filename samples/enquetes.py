@@ -189,7 +189,7 @@ def _label(source: str, items: str, code: str) -> str:
     return next(line.libelle for line in lines if line.code == code)
 
 
-def _trainees(hopital: _Hopital, millesime: int, own: Draw, draw: Draw) -> dict[Key, str | float]:
+def _trainees(hopital: _Hopital, _millesime: int, own: Draw, draw: Draw) -> dict[Key, str | float]:
     """An entity's counts of its trainees' anonymous answers; nothing where it has no trainees."""
     received = int(hopital.internes * 14 * own.between(0.8, 1.2) * draw.between(0.95, 1.05))
     if not received:

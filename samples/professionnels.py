@@ -97,7 +97,7 @@ def _summed(lines: list[list[int]]) -> list[int]:
     return [sum(column) for column in zip(*lines, strict=True)]
 
 
-def _territories(by_code: dict[str, _Counts]) -> Iterator[tuple[tuple[str, str, str], list[str]]]:
+def _territories() -> Iterator[tuple[tuple[str, str, str], list[str]]]:
     """Labels of each territory as the producer writes them, and the départements that it adds up."""
     home = [d.code for d in departements() if not d.outre_mer]
     away = [d.code for d in departements() if d.outre_mer]
@@ -142,7 +142,7 @@ def _workbook(path: Path, profession: _Profession, seed: int, population: Popula
         "Ages moyens": [_head(profession, "am")],
         "Densités": [_head(profession, "densite")],
     }
-    for place, members in _territories(by_code):
+    for place, members in _territories():
         counts = {profile: _summed([by_code[code][profile] for code in members]) for profile in by_code["14"]}
         people = [sum(population.total(code, annee) for code in members) for annee in profession.annees]
         for profile, values in counts.items():

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import python_calamine
@@ -120,16 +121,15 @@ FROM_Q20 = {
 }
 
 
-def gaps_by_hand(root: Path, year: int) -> dict[tuple[str, str], Decimal]:
-    """SYGEN minus the questionnaires, per establishment and variable, where they differ."""
-    sygen = {r["FI"]: r for r in sae(root, "SYGEN", year)}
+def from_questionnaires(root: Path, year: int) -> dict[tuple[str, str], Decimal]:
+    """What the questionnaires say, per establishment and variable of SYGEN."""
     mine: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for r in sae(root, "Q20", year):
-        for suffix, codes in FROM_Q20.items():
-            # M1000, M2000 and M3000 would be subtotals.
-            if r["PERSO"].startswith(codes) and r["PERSO"] not in ("M1000", "M2000", "M3000"):
-                for x in ("EFFSAL", "ETPSAL", "EFFLIB"):
-                    mine[r["FI"], f"{x}_{suffix}"] += number(r[x])
+    # M1000, M2000 and M3000 would be subtotals.
+    lines = [r for r in sae(root, "Q20", year) if r["PERSO"] not in ("M1000", "M2000", "M3000")]
+    for (suffix, codes), x in product(FROM_Q20.items(), ("EFFSAL", "ETPSAL", "EFFLIB")):
+        for r in lines:
+            if r["PERSO"].startswith(codes):
+                mine[r["FI"], f"{x}_{suffix}"] += number(r[x])
     for r in sae(root, "Q21", year):
         if r["DISCI"] == "9999":
             mine[r["FI"], "ETPINT"] += number(r["ETP_INT"])
@@ -140,6 +140,13 @@ def gaps_by_hand(root: Path, year: int) -> dict[tuple[str, str], Decimal]:
             for variable, columns in FROM_Q24.items():
                 mine[r["FI"], variable] += add(r.get(c) for c in columns)
             mine[r["FI"], "ETP_MEDTEC"] += number(r["PHLAB"])
+    return mine
+
+
+def gaps_by_hand(root: Path, year: int) -> dict[tuple[str, str], Decimal]:
+    """SYGEN minus the questionnaires, per establishment and variable, where they differ."""
+    sygen = {r["FI"]: r for r in sae(root, "SYGEN", year)}
+    mine = from_questionnaires(root, year)
     split = ("ETP_PERSPHARMA", "ETP_PERSLABO", "ETP_PERSRADIO", "ETP_AUTMEDTEC")
     names = {variable for _, variable in mine}
     found = {}

@@ -16,6 +16,7 @@ from pipelines import catalogue, settings, steps
 from pipelines.arrival import landing, offers
 from pipelines.catalogue import Source
 from pipelines.catalogue.fetch import Fetch, Written
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import addresses, declared, transfer, web
 from pipelines.errors import LaterError, RefusedError, UsageError
 from pipelines.settings import Settings
@@ -231,7 +232,7 @@ def test_what_a_block_brings_is_what_the_entry_reads(source_id: str) -> None:
         for millesime in getattr(file, "millesimes", None) or [max(t.layouts[-1].since for t in entry.tables.values())]:
             given = web.fill(name, millesime)
             rules = [entry.layout(table, millesime).file for table in entry.tables] + [entry.archive or "(?!)"]
-            assert any(catalogue.pattern(rule, millesime).fullmatch(given) for rule in rules), given
+            assert any(pattern(rule, millesime).fullmatch(given) for rule in rules), given
 
 
 def test_a_file_is_dated_by_its_folder_and_may_come_of_another_dataset(

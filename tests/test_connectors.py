@@ -33,8 +33,10 @@ from pipelines import catalogue
 from pipelines.arrival import landing
 from pipelines.catalogue.fetch import DataGouv, Fetch
 from pipelines.connectors import Offer, addresses, archives, data_gouv, declared, resources, transfer, web
+from pipelines.connectors.access import Access, Checksum, Fetched, Limits, State
+from pipelines.connectors.partial import Partial
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import Access, Checksum, Fetched, LaterError, Limits, State
+from pipelines.connectors.transfer import LaterError
 from pipelines.errors import AtlasError, Place, RefusedError
 
 HERE = frozenset({"127.0.0.1"})
@@ -537,7 +539,7 @@ def test_a_full_disk_is_not_taken_for_the_network(
     def full(part: Any, block: bytes, url: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(transfer._Part, "write", full)
+    monkeypatch.setattr(Partial, "write", full)
     with pytest.raises(OSError, match="No space") as caught:
         transfer.fetch(
             server.on("/a.csv", File(CSV)),
@@ -604,7 +606,7 @@ BIG = """
     from pathlib import Path
     from pipelines.connectors import archives, transfer
     from pipelines.errors import Place
-    from pipelines.connectors.transfer import Limits
+    from pipelines.connectors.access import Limits
 
     # Since ru_maxrss keeps the peak of the process that started this one, what is resident is sampled.
     peak, done = 0, threading.Event()

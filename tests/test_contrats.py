@@ -14,8 +14,9 @@ from fixtures_entrepots import EDITION, Warehouse, environment, none, one, rows
 from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, readers, steps
-from pipelines.arrival import outcomes, staging
+from pipelines.arrival import headings, outcomes, staging
 from pipelines.catalogue import code_lists, contracts
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, Place, RefusedError, UsageError
 from pipelines.settings import Settings
@@ -29,7 +30,7 @@ def deposits(root: Path, source_id: str, table: str) -> Path:
     """The newest fictitious deposit of a table."""
     source = catalogue.load(source_id)
     millesime = mirror.vintages(root, source)[-1]
-    rule = catalogue.pattern(source.layout(table, millesime).file, millesime)
+    rule = pattern(source.layout(table, millesime).file, millesime)
     return next(p for p in mirror.offer(root, source, millesime).files if rule.fullmatch(p.name))
 
 
@@ -73,12 +74,12 @@ def test_a_template_reads_back(source_id: str, table: str, tmp_path: Path) -> No
     written = contracts.write(source_id, folder, table=table)
     assert written.name == f"{contracts.file_name(source, table, millesime)}.xlsx"
     layout = source.layout(table, millesime)
-    assert catalogue.pattern(layout.file, millesime).fullmatch(written.name)
+    assert pattern(layout.file, millesime).fullmatch(written.name)
     where = Place(source=source_id, millesime=millesime)
     (extract,) = readers.read(written, layout, where)
     assert extract.rows == 0
-    assert staging.unknown(source, table, millesime, extract) == []
-    assert len(staging.match(source, table, millesime, extract, where)) == len(source.of_table(table))
+    assert headings.unknown(source, table, millesime, extract) == []
+    assert len(headings.match(source, table, millesime, extract, where)) == len(source.of_table(table))
     # An empty deposit is told as such.
     with pytest.raises(RefusedError, match="que son en-tête"):
         staging.read_files(source, table, millesime, [written], staging.Aside())
@@ -219,8 +220,8 @@ def test_the_next_year_needs_nothing(deposit: tuple[str, str, Path], tmp_path: P
     staged, found = stage(write(following, lines), source_id, table)
     assert len(found) == len(lines) - 1
     assert source.declares(year + 1)
-    assert catalogue.pattern(source.layout(table, year + 1).file, year + 1).fullmatch(following.name)
-    assert not catalogue.pattern(source.layout(table, year + 1).file, year + 1).fullmatch(path.name)
+    assert pattern(source.layout(table, year + 1).file, year + 1).fullmatch(following.name)
+    assert not pattern(source.layout(table, year + 1).file, year + 1).fullmatch(path.name)
     assert not staged.unknown_headings
 
 

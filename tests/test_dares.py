@@ -11,6 +11,7 @@ from fixtures_entrepots import none, one, rows
 
 from pipelines import catalogue
 from pipelines.arrival import staging
+from pipelines.catalogue.layouts import pattern
 from pipelines.errors import RefusedError
 from samples import writers
 from samples.recrutement import IMPUTEE, INDICATEURS, METIERS_2030, metiers_workbook
@@ -25,7 +26,7 @@ Stage = Callable[[str, int, Path], staging.Staged]
 def stage(tmp_path: Path) -> Stage:
     def run(source: str, millesime: int, path: Path) -> staging.Staged:
         entry = catalogue.load(source)
-        rule = catalogue.pattern(entry.layout(source, millesime).file, millesime)
+        rule = pattern(entry.layout(source, millesime).file, millesime)
         assert rule.fullmatch(path.name), path.name
         folder = tmp_path / path.stem
         folder.mkdir(exist_ok=True)

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines import catalogue, readers
-from pipelines.arrival import personnes, staging
+from pipelines.arrival import headings, personnes, staging
 from pipelines.catalogue import CAPTURED, Source
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import mirror
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.readers import Extract
@@ -36,7 +37,7 @@ def newest(root: Path, source_id: str, table: str) -> tuple[int, Path, Extract]:
     source = catalogue.load(source_id)
     for millesime in reversed(mirror.vintages(root, source)):
         layout = source.layout(table, millesime)
-        rule = catalogue.pattern(layout.file, millesime)
+        rule = pattern(layout.file, millesime)
         files = [f for f in mirror.place(root, source, millesime).iterdir() if rule.fullmatch(f.name)]
         if files:
             path = min(files, key=lambda f: f.stat().st_size)
@@ -59,7 +60,7 @@ def without(extract: Extract, heading: int) -> Extract:
 
 def needed(source: Source, table: str, millesime: int, extract: Extract) -> list[int]:
     """Indexes of the columns that the vintage can't do without."""
-    found = staging.match(source, table, millesime, extract, Place(source=source.id, millesime=millesime))
+    found = headings.match(source, table, millesime, extract, Place(source=source.id, millesime=millesime))
     may_lack = {c.name for c in source.of_table(table) if c.may_lack(millesime)}
     return [index for name, index in found.items() if name not in may_lack]
 
@@ -80,8 +81,8 @@ def test_columns_may_move_and_strangers_are_told(sample_extracts: Path, source_i
         assert sorted(map(str, drifted[name].to_pylist())) == sorted(map(str, whole[name].to_pylist())), name
     if not source.layout(table, millesime).unpivot:
         assert drifted.equals(whole)
-    before = staging.unknown(source, table, millesime, extract)
-    assert set(staging.unknown(source, table, millesime, moved)) == {*before, ADDED}
+    before = headings.unknown(source, table, millesime, extract)
+    assert set(headings.unknown(source, table, millesime, moved)) == {*before, ADDED}
 
 
 @tables
@@ -118,7 +119,7 @@ def test_the_next_year_is_read_by_its_own_suffix(sample_extracts: Path, source_i
     following = millesime + 1
     if source.layout(table, following) != source.layout(table, millesime) or following in source.columns[0].theirs:
         return  # declared otherwise: its own tests read it
-    rule = catalogue.pattern(source.layout(table, following).file, following)
+    rule = pattern(source.layout(table, following).file, following)
     if str(millesime) in path.name and "{millesime}" in source.layout(table, following).file:
         assert rule.fullmatch(path.name.replace(str(millesime), str(following)))
         assert not rule.fullmatch(path.name)

@@ -20,9 +20,11 @@ from scipy.sparse.csgraph import connected_components
 
 from pipelines import catalogue, disclosure, steps
 from pipelines.catalogue import Confidentialite
-from pipelines.disclosure import attack, cells, memory, structures
+from pipelines.disclosure import attack, cells, memory, sensitive, structures
+from pipelines.disclosure.answers import Shown
 from pipelines.disclosure.attack import FROZEN, System
-from pipelines.disclosure.cells import Shown, Sums, linear
+from pipelines.disclosure.sensitive import Sums
+from pipelines.disclosure.structures import linear
 from pipelines.edition import models
 from pipelines.errors import BuildError, BusyError
 from pipelines.publish import public
@@ -219,26 +221,26 @@ STAFF = Confidentialite(seuil=5, dominance=0.85, contributeurs=3, precision=0.1,
 def test_what_makes_a_sum_of_establishments_sensitive(
     shares: dict[str, float], expected: tuple[float, float] | None
 ) -> None:
-    found = cells.interval(Sums(sum(shares.values()), by_contributor=shares), STAFF, whole=False)
+    found = sensitive.interval(Sums(sum(shares.values()), by_contributor=shares), STAFF, whole=False)
     assert found == (pytest.approx(expected) if expected else None)
 
 
 def test_a_number_about_too_few_persons_is_sensitive_whatever_it_counts() -> None:
     days = Sums(300.0, population=2.0, counts=False)
-    assert cells.interval(days, STAFF, whole=True) == (300, 345)
+    assert sensitive.interval(days, STAFF, whole=True) == (300, 345)
     # Of answers too few, even « nobody » says something.
-    assert cells.interval(Sums(0.0, population=3.0), STAFF, whole=True) == (0, 5)
-    assert cells.interval(Sums(0.0, population=30.0), STAFF, whole=True) is None
+    assert sensitive.interval(Sums(0.0, population=3.0), STAFF, whole=True) == (0, 5)
+    assert sensitive.interval(Sums(0.0, population=30.0), STAFF, whole=True) is None
 
 
 def test_a_table_has_the_strictest_policy_of_its_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    of = cells.policy_of(["enquete_rh", "enquete_internes", "sae"])
+    of = sensitive.policy_of(["enquete_rh", "enquete_internes", "sae"])
     assert of is not None
     assert (of.seuil, of.dominance, of.contributeurs, of.precision) == (5, 0.85, 3, 0.1)
     bare = catalogue.load("enquete_internes").model_copy(update={"confidentialite": None})
     real = catalogue.load
     monkeypatch.setattr(catalogue, "load", lambda name: bare if name == bare.id else real(name))
-    assert cells.policy_of(["enquete_rh", "enquete_internes"]) is None
+    assert sensitive.policy_of(["enquete_rh", "enquete_internes"]) is None
 
 
 def test_open_sources_have_no_policy_and_declared_tables_have_a_restricted_source() -> None:

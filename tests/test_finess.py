@@ -15,7 +15,7 @@ from fixtures_entrepots import environment, none, one, rows
 import samples
 from pipelines import catalogue, settings, steps
 from pipelines.arrival import outcomes, staging
-from pipelines.catalogue import Layout
+from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import json_tree
 from samples import etablissements, finess, territoires

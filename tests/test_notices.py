@@ -40,7 +40,7 @@ def spoil(now: Settings, before: str, after: str) -> None:
 def test_the_log_tells_what_the_journal_does(ght: Settings, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     steps.fetch("ght", 2023)
-    (said,) = [r for r in caplog.records if r.name == "pipelines.steps"]
+    (said,) = [r for r in caplog.records if r.name == "pipelines.journal"]
     (line,) = (ght.warehouse / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     entry = json.loads(line)
     assert entry.pop("quand")

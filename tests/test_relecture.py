@@ -59,6 +59,8 @@ BLOCKS = {"h1", "h2", "h3", "p", "li", "dt", "dd", "th", "td", "caption", "figca
 
 SILENT = {"script", "style", "nav", "svg", "summary", "footer", "title"}
 
+HELD = {"h1": "title", "h2": "section", "h3": "section", "caption": "caption", "dt": "label"}
+
 
 class Reader(HTMLParser):
     """The tables, the key numbers and the sentences of a page, in its order."""
@@ -92,14 +94,8 @@ class Reader(HTMLParser):
             self.quiet = max(0, self.quiet - 1)
             self.text = []
         said = self._take() if tag in ("h1", "h2", "h3", "caption", "th", "td", "dt") else ""
-        if tag == "h1":
-            self.title = said
-        elif tag in ("h2", "h3"):
-            self.section = said
-        elif tag == "caption":
-            self.caption = said
-        elif tag == "dt":
-            self.label = said
+        if tag in HELD:
+            setattr(self, HELD[tag], said)
         elif tag in ("th", "td"):
             (self.columns.append(said) if "thead" in self.open else self.line.append((tag, said)))
         elif tag == "tr" and "thead" not in self.open:
@@ -431,6 +427,12 @@ def keys(value: Decimal) -> tuple[Number, ...]:
     )
 
 
+def _fits(one: Shown, labels: tuple[str, ...], years: set[int], near: dict[str, bool]) -> bool:
+    """Whether a cell of these labels and years is what stands there: its words are near, its year is said."""
+    change = CHANGE in labels or not one.heading.startswith("Évolution")
+    return change and all(near[label] for label in labels) and bool(not one.years or one.years & years)
+
+
 def unmatched(shown: Sequence[Shown], cells: Cells) -> list[str]:
     """The numbers of a page that no cell of a mart is, with what stands around them."""
     page = plain(" | ".join(one.around for one in shown))
@@ -447,14 +449,10 @@ def unmatched(shown: Sequence[Shown], cells: Cells) -> list[str]:
         around = plain(one.around)
         near: dict[str, bool] = {}
         for number in numbers(one.text):
-            for labels, years in pool.get(number, {}).items():
-                for label in labels:
-                    if label not in near:
-                        near[label] = label.startswith("§") or says(around, label)
-                fits = CHANGE in labels or not one.heading.startswith("Évolution")
-                if fits and all(near[label] for label in labels) and (not one.years or one.years & years):
-                    break
-            else:
+            held = pool.get(number, {})
+            for label in {label for labels in held for label in labels} - near.keys():
+                near[label] = label.startswith("§") or says(around, label)
+            if not any(_fits(one, labels, years, near) for labels, years in held.items()):
                 lost.append(f"{number.value}{' %' if number.percent else ''} — {one.around}")
     return lost
 

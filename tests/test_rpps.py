@@ -207,7 +207,7 @@ def test_a_file_that_is_no_extract_is_refused(content: str, tmp_path: Path) -> N
 
 
 def test_a_file_of_another_width_is_refused_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.readers.delimited.RAGGED_MAX", 5)
+    monkeypatch.setattr("pipelines.readers.streamed.RAGGED_MAX", 5)
     content = text([line(n) for n in range(9)]).replace("|\n", "\n").replace("\n", "|\n", 1)
     with pytest.raises(RefusedError, match="autant de cellules"):
         staged(write(tmp_path, content), tmp_path)

@@ -5,16 +5,19 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 import samples
-from pipelines import catalogue
+from pipelines import catalogue, cli
 from pipelines.arrival import personnes, staging
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import mirror
 from pipelines.errors import UsageError
 from samples import decennie, etablissements, territoires, writers
@@ -40,7 +43,7 @@ def staged(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             for millesime in mirror.vintages(extracts, source):
                 offer = mirror.offer(extracts, source, millesime)
                 for table in source.tables:
-                    rule = catalogue.pattern(source.layout(table, millesime).file, millesime)
+                    rule = pattern(source.layout(table, millesime).file, millesime)
                     files = [path for path in offer.files if rule.fullmatch(path.name)]
                     if files:
                         folder = tmp_path_factory.mktemp("lu")
@@ -537,3 +540,14 @@ def test_territories(db: duckdb.DuckDBPyConnection) -> None:
         "SELECT z.code_postal, z.commune_libelle FROM zonage_medecins_2022 z "
         "ANTI JOIN insee_cog_communes_2023 c ON c.libelle = z.commune_libelle",
     )
+
+
+def test_a_wheel_goes_without_the_samples_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packaged = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert packaged["targets"]["wheel"]["packages"] == ["pipelines"]
+    monkeypatch.setitem(sys.modules, "samples", None)  # as where only the wheel is installed
+    found = CliRunner().invoke(cli.app, ["echantillon", str(tmp_path / "extraits")])
+    assert isinstance(found.exception, UsageError)
+    assert "samples/" in found.exception.what
+    assert "--sources" in found.exception.todo
+    assert not (tmp_path / "extraits").exists()

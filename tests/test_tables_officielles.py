@@ -12,6 +12,7 @@ from fixtures_entrepots import none, rows
 import samples
 from pipelines import catalogue
 from pipelines.arrival import staging
+from pipelines.catalogue.layouts import pattern
 from pipelines.errors import RefusedError
 from samples import geographie, territoires, writers
 from samples.population import Population, write_communes
@@ -27,7 +28,7 @@ def read(tmp_path: Path) -> Read:
 
     def run(source: str, table: str, millesime: int, names: str, *paths: Path) -> list[tuple[object, ...]]:
         entry = catalogue.load(source)
-        rule = catalogue.pattern(entry.layout(table, millesime).file, millesime)
+        rule = pattern(entry.layout(table, millesime).file, millesime)
         assert [path.name for path in paths if not rule.fullmatch(path.name)] == []
         with duckdb.connect() as connection:
             staged, aside = staging.stage(connection, entry, table, millesime, list(paths), tmp_path)

@@ -15,6 +15,7 @@ from pipelines.arrival import landing, outcomes, personnes, reading, refusals, s
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
 from pipelines.catalogue import Source
+from pipelines.catalogue.layouts import pattern
 from pipelines.checks import runner
 from pipelines.checks.controls import Control, tell, undated
 from pipelines.checks.rules import table_rules
@@ -46,7 +47,7 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         with duckdb.connect() as connection:
             _share_cores(connection, landed)
             for name, table in source.tables.items():
-                rule = catalogue.pattern(source.layout(name, landed.millesime).file, landed.millesime)
+                rule = pattern(source.layout(name, landed.millesime).file, landed.millesime)
                 mine = [path for path in files if rule.fullmatch(path.name)]
                 if mine and table.exists_in(landed.millesime):
                     _refuse_ambiguous(landed, name, rule, mine)
@@ -138,18 +139,7 @@ def _judge(
         controls += mine
         failing = _quarantine_rows(connection, name, rules[name], mine, told=not source.personal)
         if failing:
-            staged = pending / f"{name}.parquet"
-            kept = pending / f"{name}.garde.parquet"
-            ranks = pa.table({"_rang": pa.array([row.pop("_rang") for row in failing], pa.int64())})
-            connection.register("ecartees", ranks)
-            connection.execute(
-                "COPY (SELECT * EXCLUDE (file_row_number) "
-                f"FROM read_parquet({literal(str(staged))}, file_row_number = true) "
-                "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
-                f"TO {literal(str(kept))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-            connection.unregister("ecartees")
-            kept.replace(staged)
+            _take_out(connection, pending / f"{name}.parquet", [row.pop("_rang") for row in failing])
             aside += failing
         outcome.rows[name] = rows - len(failing)
         outcome.quarantined[name] = quarantined + len(failing)
@@ -178,6 +168,20 @@ def _judge(
     outcome.sha256 = {name: fingerprints.sha256(pending / name) for name in outcomes.files(outcome)}
     outcomes.keep(settings, outcome, pending)
     return outcome
+
+
+def _take_out(connection: duckdb.DuckDBPyConnection, staged: Path, ranks: list[object]) -> None:
+    """Writes a staged table again, without the rows of these ranks."""
+    kept = staged.with_suffix(".garde.parquet")
+    connection.register("ecartees", pa.table({"_rang": pa.array(ranks, pa.int64())}))
+    connection.execute(
+        "COPY (SELECT * EXCLUDE (file_row_number) "
+        f"FROM read_parquet({literal(str(staged))}, file_row_number = true) "
+        "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
+        f"TO {literal(str(kept))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    connection.unregister("ecartees")
+    kept.replace(staged)
 
 
 def _quarantine_rows(

@@ -40,49 +40,48 @@ def controls_of(source: Source, landed: Landed, notes: dict[str, Any]) -> list[C
                 len(landed.unknown),
             )
         )
-    for name, table in source.tables.items():
-        if name not in notes:
-            controls.append(
-                Control(
-                    source.staged_name(name),
-                    "table_publiee",
-                    "information",
-                    False,
-                    "absente",
-                    f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle"
-                    + (f" ({table.sauf[landed.millesime]})" if landed.millesime in table.sauf else ""),
-                )
+    for name in source.tables:
+        controls += _of_table(source, name, landed.millesime, notes.get(name))
+    return controls
+
+
+def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None) -> list[Control]:
+    """What the reader noted of one table; nothing where the vintage doesn't have it."""
+    table, objet = source.tables[name], source.staged_name(name)
+    if noted is None:
+        reason = f"ce millésime ne comporte pas la table « {table.title} » : elle reste vide, non nulle" + (
+            f" ({table.sauf[millesime]})" if millesime in table.sauf else ""
+        )
+        return [Control(objet, "table_publiee", "information", False, "absente", reason)]
+    rows, quarantined, strangers, rejoined, formless = noted
+    controls = [
+        _form_control(objet, column, form, formless.get(column), rows + quarantined)
+        for column, form in table.formes.items()
+    ]
+    if strangers:
+        controls.append(
+            Control(
+                objet,
+                "colonnes_connues",
+                "avertissement",
+                False,
+                ", ".join(strangers[:20]),
+                "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
+                len(strangers),
             )
-            continue
-        rows, quarantined, strangers, rejoined, formless = notes[name]
-        for column, form in table.formes.items():
-            controls.append(
-                _form_control(source.staged_name(name), column, form, formless.get(column), rows + quarantined)
+        )
+    if rejoined:
+        controls.append(
+            Control(
+                objet,
+                "enregistrement_recolle",
+                "avertissement",
+                False,
+                " ; ".join(rejoined),
+                "un enregistrement coupé sur deux lignes a été recollé",
+                len(rejoined),
             )
-        if strangers:
-            controls.append(
-                Control(
-                    source.staged_name(name),
-                    "colonnes_connues",
-                    "avertissement",
-                    False,
-                    ", ".join(strangers[:20]),
-                    "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
-                    len(strangers),
-                )
-            )
-        if rejoined:
-            controls.append(
-                Control(
-                    source.staged_name(name),
-                    "enregistrement_recolle",
-                    "avertissement",
-                    False,
-                    " ; ".join(rejoined),
-                    "un enregistrement coupé sur deux lignes a été recollé",
-                    len(rejoined),
-                )
-            )
+        )
     return controls
 
 

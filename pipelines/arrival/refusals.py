@@ -10,6 +10,7 @@ import duckdb
 from pipelines import catalogue
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
+from pipelines.catalogue.layouts import pattern
 from pipelines.checks import runner
 from pipelines.checks.controls import Control, shortened, undated
 from pipelines.errors import AtlasError, Place, RefusedError
@@ -109,7 +110,7 @@ def refusal(
 
 def _is_of(source: Source, table: str, landed: Landed, name: str) -> bool:
     """Whether a file of a revision is one of a table."""
-    rule = catalogue.pattern(source.layout(table, landed.millesime).file, landed.millesime)
+    rule = pattern(source.layout(table, landed.millesime).file, landed.millesime)
     return rule.fullmatch(name) is not None
 
 

@@ -35,7 +35,7 @@ class Due:
 
 def due(settings: Settings, year: int) -> list[Due]:
     """The archived revisions that may no longer be kept in a year, by source and vintage."""
-    found = []
+    found: list[Due] = []
     for source in catalogue.load_all():
         if source.conservation is None:
             continue
@@ -43,9 +43,8 @@ def due(settings: Settings, year: int) -> list[Due]:
             until = millesime + source.conservation
             if until >= year:
                 continue
-            for landed in landing.revisions(settings.landing, source.id, millesime):
-                if landed.efface_le is None:
-                    found.append(Due(landed, until))
+            archived = landing.revisions(settings.landing, source.id, millesime)
+            found += [Due(landed, until) for landed in archived if landed.efface_le is None]
     return found
 
 

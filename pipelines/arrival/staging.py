@@ -10,7 +10,6 @@ set aside keep their place and their reason, never their text.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import catalogue, readers
+from pipelines import readers
 from pipelines.arrival import personnes
-from pipelines.catalogue import CAPTURED, PERSON, Column, Layout, Source, normalise, same_heading
+from pipelines.arrival.headings import match, unknown
+from pipelines.arrival.typed import select
+from pipelines.catalogue import CAPTURED, PERSON, Column, Source
+from pipelines.catalogue.layouts import pattern
+from pipelines.duck import literal
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
 
@@ -35,7 +38,6 @@ QUARANTINE_SCHEMA = pa.schema(
     ]
 )
 VALUE = "<valeur>"
-INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
 
 
 @dataclass
@@ -55,117 +57,6 @@ class Staged:
     formless: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def match(source: Source, table: str, millesime: int, extract: Extract, where: Place) -> dict[str, int]:
-    """For each mapped column that is a heading of the extract, its index.
-
-    Raises RefusedError where a heading is missing, or stands twice.
-    """
-    layout = source.layout(table, millesime)
-    found: dict[str, int] = {}
-    missing: list[str] = []
-    double: list[str] = []
-    for column in source.of_table(table):
-        names = column.headings(millesime)
-        if not names or CAPTURED.fullmatch(names[0]):
-            continue
-        indexes = [i for i, h in enumerate(extract.headings) if any(same_heading(name, h) for name in names)]
-        if len(indexes) == 1:
-            found[column.name] = indexes[0]
-        elif indexes:
-            double.append(names[0])
-        elif not column.may_lack(millesime):
-            missing.append(" ou ".join(names))
-    line = replace(where, line=extract.header_line or None)
-    if double:
-        raise RefusedError(
-            "Une colonne est deux fois dans l'en-tête : " + ", ".join(f"« {n} »" for n in double) + ".",
-            where=line,
-            expected="chaque nom de colonne une seule fois",
-            todo="reprendre le fichier d'origine : on ne peut pas savoir laquelle est la bonne",
-        )
-    if missing:
-        # Where most names are unknown, the first line is no header: it may be a person's.
-        hidden = source.personal and len(missing) > len(found)
-        strangers = [] if hidden else unknown(source, table, millesime, extract)
-        raise _missing(source, table, layout, extract, missing, strangers, line)
-    return found
-
-
-def _missing(
-    source: Source,
-    table: str,
-    layout: Layout,
-    extract: Extract,
-    missing: list[str],
-    strangers: list[str],
-    where: Place,
-) -> RefusedError:
-    header = layout.delimiter.join(extract.headings)
-    other = max(";,|\t", key=header.count)
-    if (
-        layout.reader in ("delimited", "deposit")
-        and len(extract.headings) < 3
-        and other != layout.delimiter
-        and other in header
-    ):
-        return RefusedError(
-            f"Le séparateur n'est pas « {layout.delimiter} » : l'en-tête se lit comme "
-            f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
-            where=where,
-            expected=f"des colonnes séparées par « {layout.delimiter} »",
-            todo="reprendre le fichier d'origine ; si le producteur en a changé, le dire dans "
-            f"`delimiter` (pipelines/catalogue/{source.id}.yml)",
-        )
-    close = {m: get_close_matches(m, strangers, n=1, cutoff=0.5) for m in missing}
-    if len(missing) == len(strangers) == 1:  # nothing else can be its new name
-        close = {missing[0]: strangers}
-    renamed = [f"« {m} » est peut-être devenue « {c[0]} »" for m, c in close.items() if c]
-    return RefusedError(
-        f"Il manque {len(missing)} colonne(s) : "
-        + ", ".join(f"« {m} »" for m in missing[:12])
-        + (" …" if len(missing) > 12 else "")
-        + "."
-        + (" " + " ; ".join(renamed[:5]) + "." if renamed else ""),
-        where=where,
-        expected=f"les colonnes de pipelines/catalogue/{source.id}.columns.csv, dans n'importe quel ordre"
-        + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
-        todo=f"reprendre les noms de colonnes du modèle (atlas contrat {source.id} MODELE.xlsx) et déposer de nouveau"
-        if source.contrat
-        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom dans une "
-        f"colonne « {where.millesime} » de la carte, ou « {catalogue.NOWHERE} » s'il l'a retirée : les cases laissées "
-        "vides reprennent le millésime d'avant",
-    )
-
-
-def unknown(source: Source, table: str, millesime: int, extract: Extract) -> list[str]:
-    """Headings of the extract that the map doesn't name."""
-    known = [n for c in source.columns if c.table == table for n in c.headings(millesime)]
-    layout = source.layout(table, millesime)
-    rule = catalogue.pattern(layout.unpivot.heading, millesime) if layout.unpivot else None
-    return [
-        h
-        for h in extract.headings
-        if normalise(h) and not any(same_heading(n, h) for n in known) and not (rule and rule.fullmatch(h.strip()))
-    ]
-
-
-def _captured(column: Column, millesime: int, captures: dict[str, str], length: int) -> pa.Array:
-    """What the name of the file, sheet or heading says of a column; nothing where the column is absent."""
-    names = column.headings(millesime)
-    named = CAPTURED.fullmatch(names[0]) if names else None
-    if not named:
-        return pa.nulls(length, pa.string())
-    return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length)
-
-
 def text_table(
     source: Source,
     table: str,
@@ -183,30 +74,8 @@ def text_table(
     layout = source.layout(table, millesime)
     columns = source.of_table(table)
     found = match(source, table, millesime, extract, where)
-    slices: list[tuple[dict[str, str], int | None]] = [(extract.captures, None)]
-    if layout.unpivot:
-        rule = catalogue.pattern(layout.unpivot.heading, millesime)
-        slices = [
-            ({**extract.captures, **named.groupdict()}, index)
-            for index, heading in enumerate(extract.headings)
-            if (named := rule.fullmatch(heading.strip()))
-        ]
-        if not slices:
-            raise RefusedError(
-                f"Aucune colonne ne s'appelle « {rule.pattern} ».",
-                where=replace(where, line=extract.header_line),
-                expected="une colonne par modalité ; l'en-tête a : " + ", ".join(extract.headings[:15]),
-                todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
-            )
-    trimmed = {name: _trimmed(extract.columns[index]) for name, index in found.items()}
-    for column in columns:
-        if column.type == PERSON and column.name in trimmed:
-            trimmed[column.name] = personnes.hashed(trimmed[column.name], key)
-        form = source.tables[table].formes.get(column.name)
-        if form and column.name in trimmed:
-            trimmed[column.name], count, first = _formed(trimmed[column.name], form)
-            if count and formless is not None:
-                formless.setdefault(column.name, [0, extract.file, extract.lines[first].as_py()])[0] += count
+    slices = _slices(source, table, millesime, extract, where)
+    trimmed = _cells(source, table, extract, found, key, formless)
     parts = []
     for captures, value_index in slices:
         arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
@@ -221,6 +90,62 @@ def text_table(
         arrays["_ligne"] = extract.lines
         parts.append(pa.table(arrays))
     return pa.concat_tables(parts)
+
+
+def _slices(
+    source: Source, table: str, millesime: int, extract: Extract, where: Place
+) -> list[tuple[dict[str, str], int | None]]:
+    """What is captured for each row that a line gives, and the index of its value: one row, or one per heading.
+
+    Raises RefusedError where no heading is one to turn into a key.
+    """
+    layout = source.layout(table, millesime)
+    if not layout.unpivot:
+        return [(extract.captures, None)]
+    rule = pattern(layout.unpivot.heading, millesime)
+    slices = [
+        ({**extract.captures, **named.groupdict()}, index)
+        for index, heading in enumerate(extract.headings)
+        if (named := rule.fullmatch(heading.strip()))
+    ]
+    if not slices:
+        raise RefusedError(
+            f"Aucune colonne ne s'appelle « {rule.pattern} ».",
+            where=replace(where, line=extract.header_line),
+            expected="une colonne par modalité ; l'en-tête a : " + ", ".join(extract.headings[:15]),
+            todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
+        )
+    return [*slices]
+
+
+def _cells(
+    source: Source,
+    table: str,
+    extract: Extract,
+    found: dict[str, int],
+    key: bytes,
+    formless: dict[str, list[Any]] | None,
+) -> dict[str, pa.ChunkedArray | pa.Array]:
+    """The trimmed cells of the mapped columns; those of persons hashed, those of another form emptied and counted."""
+    trimmed = {name: _trimmed(extract.columns[index]) for name, index in found.items()}
+    for column in source.of_table(table):
+        if column.type == PERSON and column.name in trimmed:
+            trimmed[column.name] = personnes.hashed(trimmed[column.name], key)
+        form = source.tables[table].formes.get(column.name)
+        if form and column.name in trimmed:
+            trimmed[column.name], count, first = _formed(trimmed[column.name], form)
+            if count and formless is not None:
+                formless.setdefault(column.name, [0, extract.file, extract.lines[first].as_py()])[0] += count
+    return trimmed
+
+
+def _captured(column: Column, millesime: int, captures: dict[str, str], length: int) -> pa.Array:
+    """What the name of the file, sheet or heading says of a column; nothing where the column is absent."""
+    names = column.headings(millesime)
+    named = CAPTURED.fullmatch(names[0]) if names else None
+    if not named:
+        return pa.nulls(length, pa.string())
+    return pa.repeat(pa.scalar(captures.get(named[1]), pa.string()), length)
 
 
 def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -240,85 +165,6 @@ def _formed(column: pa.ChunkedArray | pa.Array, form: str) -> tuple[pa.ChunkedAr
     good = pc.fill_null(pc.take(known, coded.indices), True)
     other = pc.invert(good)
     return pc.if_else(good, whole, pa.scalar(None, pa.string())), pc.sum(other).as_py(), pc.index(other, True).as_py()
-
-
-def _cast(column: Column, layout: Layout) -> str:
-    """SQL of the typed value; NULL where the text isn't of that type or stands for a reason."""
-    text = _quoted(column.name)
-    if column.sql == "VARCHAR":
-        return text
-    if layout.thousands:
-        for blank in " \u00a0\u202f\u2007":
-            text = f"replace({text}, '{blank}', '')"
-    if layout.decimal == ",":
-        text = f"replace({text}, ',', '.')"
-    if column.type in INTEGERS:
-        # CAST would round '3.7' to 4, and read '1_000' and '0x1F': only digits are a whole number.
-        return (
-            f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN TRY_CAST({text} AS {column.type}) "
-            f"WHEN regexp_full_match({text}, '[+-]?[0-9]+[.]0+') "
-            f"THEN TRY_CAST(regexp_replace({text}, '[.]0+$', '') AS {column.type}) END"
-        )
-    if column.type.startswith("DECIMAL"):
-        return (
-            f"CASE WHEN regexp_full_match({text}, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') "
-            f"THEN TRY_CAST({text} AS {column.type}) END"
-        )
-    return f"TRY_CAST({text} AS {column.type})"
-
-
-def _plain(column: Column) -> str:
-    """What a type is called in a message."""
-    if column.type in INTEGERS:
-        return "un nombre entier"
-    if column.type.startswith("DECIMAL"):
-        return "un nombre"
-    return "une date écrite AAAA-MM-JJ" if column.type == "DATE" else f"une valeur de type {column.type}"
-
-
-def _status(column: Column, layout: Layout) -> str:
-    text = _quoted(column.name)
-    cases = " ".join(f"WHEN {text} = {_literal(k)} THEN {_literal(v)}" for k, v in layout.markers.items())
-    return f"CASE {cases} WHEN {text} IS NULL THEN 'vide' ELSE 'publié' END"
-
-
-def select(source: Source, table: str, millesime: int) -> str:
-    """SQL of the typed rows of a table, and in `_motif` why a row can't be typed ('' if it can).
-
-    `_lu` keeps the text of such a row, as JSON.
-    """
-    layout = source.layout(table, millesime)
-    columns = source.of_table(table)
-    markers = ", ".join(map(_literal, layout.markers))
-    values, typed, reasons = [], [], []
-    for column in columns:
-        name, value = _quoted(column.name), _quoted(f"{column.name} :")
-        if column.sql == "VARCHAR":
-            typed.append(name)
-            continue
-        values.append(f"{_cast(column, layout)} AS {value}")
-        typed.append(f"{value} AS {name}")
-        if layout.markers:
-            typed.append(f"{_status(column, layout)} AS {_quoted(column.name + '_statut')}")
-        reasons.append(
-            f"CASE WHEN {value} IS NULL AND {name} IS NOT NULL"
-            + (f" AND {name} NOT IN ({markers})" if markers else "")
-            + (
-                f" THEN {_literal(f'colonne {column.name} : la valeur n’est pas {_plain(column)}')} END"
-                if source.personal
-                else f" THEN {_literal(f'colonne {column.name} : « ')} || {name} || "
-                f"{_literal(f' » n’est pas {_plain(column)}')} END"
-            )
-        )
-    reason = f"concat_ws(' ; ', {', '.join(reasons)})" if reasons else "''"
-    text = ", ".join(f"{_quoted(c.name)} := {_quoted(c.name)}" for c in columns)
-    kept = "NULL" if source.personal else f"to_json(struct_pack({text}))"
-    return f"""
-        WITH valeurs AS (SELECT {", ".join(["*", *values])} FROM lu),
-        motifs AS (SELECT *, {reason} AS _motif FROM valeurs)
-        SELECT {", ".join(typed)}, _fichier, _ligne, _motif,
-            CASE WHEN _motif <> '' THEN {kept}::VARCHAR END AS _lu
-        FROM motifs"""
 
 
 @dataclass
@@ -486,9 +332,7 @@ def _keep_typed(connection: duckdb.DuckDBPyConnection, typed: str, table: str, t
 
 def _written(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
     """Writes the rows of a query as Parquet, in their order; returns their number."""
-    done = connection.execute(
-        f"COPY ({query}) TO {_literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
-    ).fetchall()
+    done = connection.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
     return int(done[0][0])
 
 
@@ -521,7 +365,7 @@ def _stage_streamed(
             rows = _written(connection, f"SELECT * EXCLUDE (_motif, _lu) FROM ({typed})", target)
         else:
             _written(connection, typed, whole)
-            rows = _keep_typed(connection, f"read_parquet({_literal(str(whole))})", table, target, aside)
+            rows = _keep_typed(connection, f"read_parquet({literal(str(whole))})", table, target, aside)
     except duckdb.Error:
         if faults:
             raise faults[0] from None
@@ -530,14 +374,3 @@ def _stage_streamed(
         connection.unregister("lu")
         whole.unlink(missing_ok=True)
     return _told(table, target, rows, aside), aside.rows
-
-
-def empty_select(source: Source, table: str) -> str:
-    """SQL of a staged table without rows: marts stand, empty, where a source is absent."""
-    marked = any(layout.markers for layout in source.tables[table].layouts)
-    columns = []
-    for column in source.of_table(table):
-        columns.append(f"NULL::{column.sql} AS {_quoted(column.name)}")
-        if marked and column.sql != "VARCHAR":
-            columns.append(f"NULL::VARCHAR AS {_quoted(column.name + '_statut')}")
-    return f"SELECT {', '.join(columns)}, NULL::VARCHAR AS _fichier, NULL::BIGINT AS _ligne WHERE false"

@@ -54,11 +54,10 @@ def validate(
     control and no message repeats the text of a cell: counts and places only.
     Returns the controls per object. Raises AtlasError where an expectation can't run.
     """
-    gx, context = _gx()
+    _, context = _gx()
     from great_expectations.datasource.fluent.sql_datasource import TableAsset
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    from pipelines.checks import gx_duckdb, gx_rows
+    from pipelines.checks import gx_duckdb
 
     name = uuid.uuid4().hex
     # All assets at once: adding them one by one writes the context's whole configuration each time.
@@ -77,21 +76,7 @@ def validate(
         for objet, (target, rules) in batches.items():
             asset = source.get_asset(target)
             batch = asset.get_batch(asset.build_batch_request())
-            # Built at once: adding one by one replaces an earlier expectation of the same type.
-            suite = gx.ExpectationSuite(
-                name=f"{name}-{objet}",
-                expectations=[
-                    ExpectationConfiguration(
-                        **{
-                            **rule,
-                            "type": gx_rows.NAME if rule["type"] == gx_rows.STANDARD else rule["type"],
-                            "meta": {**rule.get("meta", {}), "rang": rank},
-                        }
-                    ).to_domain_obj()
-                    for rank, rule in enumerate(rules)
-                ],
-            )
-            results = batch.validate(suite, result_format="BASIC")
+            results = batch.validate(_suite(f"{name}-{objet}", rules), result_format="BASIC")
             by_rank = {r.expectation_config.meta["rang"]: r for r in results.results}
             found[objet] = [
                 _control(objet, rule, by_rank[rank], objet not in personal) for rank, rule in enumerate(rules)
@@ -109,6 +94,29 @@ def validate(
             ]
             for objet, (target, rules) in batches.items()
         }
+
+
+def _suite(name: str, rules: list[dict[str, Any]]) -> Any:
+    """A suite of GX's, each of its expectations marked with the rank of its rule."""
+    gx, _ = _gx()
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    from pipelines.checks import gx_rows
+
+    # Built at once: adding one by one replaces an earlier expectation of the same type.
+    return gx.ExpectationSuite(
+        name=name,
+        expectations=[
+            ExpectationConfiguration(
+                **{
+                    **rule,
+                    "type": gx_rows.NAME if rule["type"] == gx_rows.STANDARD else rule["type"],
+                    "meta": {**rule.get("meta", {}), "rang": rank},
+                }
+            ).to_domain_obj()
+            for rank, rule in enumerate(rules)
+        ],
+    )
 
 
 def failing(rule: dict[str, Any], target: str) -> str | None:

@@ -134,7 +134,7 @@ def _stoppable() -> Iterator[None]:
 
     known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def stop(number: int, frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         for other in known:  # once: a second Ctrl-C must not leave half of it running
             signal.signal(other, signal.SIG_IGN)
         raise KeyboardInterrupt

@@ -5,12 +5,10 @@ holds a link, a password, or more than is allowed. What an archive declares is t
 decompressed, block by block.
 """
 
-import contextlib
 import lzma
 import re
 import struct
 import unicodedata
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,7 +19,8 @@ from typing import IO
 import py7zr
 from py7zr.exceptions import PasswordRequired
 
-from pipelines.connectors.transfer import size
+from pipelines.connectors.access import size
+from pipelines.connectors.members import DiskError, Factory, Writing
 from pipelines.errors import Place, RefusedError
 
 BLOCK = 1 << 20
@@ -88,7 +87,7 @@ def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Ca
                 return _seven(handle, path, folder, wanted, limits, place)
             if start[:4] in ZIP:
                 return _zip(handle, path, folder, wanted, limits, place)
-        except _DiskError as error:
+        except DiskError as error:
             raise error.cause from None
         except (RefusedError, MemoryError):
             raise
@@ -157,8 +156,8 @@ def _seven(
             )
         if folder is None:
             return [Path(name) for name in targets]
-        with _Writing(folder) as writing:
-            factory = _Factory({_written(str(m.key)): (name, m.bytes) for name, m in targets.items()}, writing)
+        with Writing(folder) as writing:
+            factory = Factory({_written(str(m.key)): (name, m.bytes) for name, m in targets.items()}, writing)
             archive.extract(targets=[str(m.key) for m in targets.values()], factory=factory)
             factory.verify()
             return writing.keep()
@@ -194,7 +193,7 @@ def _zip(
         targets = _targets(members, path, wanted, limits, place)
         if folder is None:
             return [Path(name) for name in targets]
-        with _Writing(folder) as writing:
+        with Writing(folder) as writing:
             for name, member in targets.items():
                 with archive.open(member.key) as source:
                     while block := source.read(BLOCK):
@@ -310,118 +309,6 @@ def _targets(
 
 def _refused(what: str, place: Place, expected: str, todo: str) -> RefusedError:
     return RefusedError(what, where=place, expected=expected, todo=todo)
-
-
-# --- Writing --------------------------------------------------------------------------------------
-
-
-class _DiskError(Exception):
-    """A failing disk, told apart from the OSError of a damaged archive."""
-
-    def __init__(self, cause: OSError) -> None:
-        self.cause = cause
-        super().__init__(str(cause))
-
-
-class _Writing:
-    """Members under temporary names, put in place together once all are whole."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.mark = uuid.uuid4().hex
-        self.asides: dict[str, Path] = {}
-        self.handles: dict[str, IO[bytes]] = {}
-        self.counts: dict[str, int] = {}
-
-    def __enter__(self) -> "_Writing":
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _DiskError(error) from None
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for handle in self.handles.values():
-            with contextlib.suppress(OSError):  # `close` tells of a member that had to be kept
-                handle.close()
-        for aside in self.asides.values():
-            aside.unlink(missing_ok=True)
-
-    def write(self, name: str, block: bytes | bytearray, declared: int) -> None:
-        """Adds bytes to a member. Raises BadZipFile past what the archive declared."""
-        try:
-            if name not in self.handles:
-                self.asides[name] = self.folder / f".membre-{self.mark}-{len(self.asides)}"
-                self.handles[name] = self.asides[name].open("wb")
-                self.counts[name] = 0
-            self.counts[name] += len(block)
-            if self.counts[name] > declared:
-                raise zipfile.BadZipFile("more bytes than declared")
-            self.handles[name].write(block)
-        except OSError as error:
-            raise _DiskError(error) from None
-
-    def close(self, name: str, declared: int) -> None:
-        """Ends a member, empty ones too. Raises BadZipFile where it is shorter than declared."""
-        self.write(name, b"", declared)
-        if self.counts[name] != declared:
-            raise zipfile.BadZipFile("fewer bytes than declared")
-        try:
-            self.handles[name].close()
-        except OSError as error:
-            raise _DiskError(error) from None
-
-    def keep(self) -> list[Path]:
-        """Puts all members in place, by name."""
-        try:
-            for name, aside in self.asides.items():
-                aside.replace(self.folder / name)
-        except OSError as error:
-            raise _DiskError(error) from None
-        return sorted(self.folder / name for name in self.asides)
-
-
-class _Sink(py7zr.Py7zIO):
-    """Where py7zr writes one member."""
-
-    def __init__(self, name: str, declared: int, writing: _Writing) -> None:
-        self.name = name
-        self.declared = declared
-        self.writing = writing
-
-    def write(self, s: bytes | bytearray) -> int:
-        self.writing.write(self.name, s, self.declared)
-        return len(s)
-
-    def read(self, size: int | None = None) -> bytes:
-        return b""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return offset
-
-    def flush(self) -> None:
-        return None
-
-    def size(self) -> int:
-        return self.writing.counts.get(self.name, 0)
-
-
-class _Factory(py7zr.WriterFactory):
-    """Gives py7zr a sink for each wanted member, known by the path that it sanitises."""
-
-    def __init__(self, targets: dict[str, tuple[str, int]], writing: _Writing) -> None:
-        self.targets = targets
-        self.writing = writing
-
-    def create(self, filename: str) -> py7zr.Py7zIO:
-        name, declared = self.targets[filename]
-        self.writing.write(name, b"", declared)
-        return _Sink(name, declared, self.writing)
-
-    def verify(self) -> None:
-        """Raises BadZipFile where a member didn't come whole."""
-        for name, declared in self.targets.values():
-            self.writing.close(name, declared)
 
 
 def _written(name: str) -> str:

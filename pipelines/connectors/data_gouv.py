@@ -7,8 +7,8 @@ from urllib.parse import quote, urlsplit
 
 from pipelines.connectors import addresses, transfer
 from pipelines.connectors import resources as offered
+from pipelines.connectors.access import Access, Checksum
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import Access, Checksum
 
 API = "https://www.data.gouv.fr/api/1"
 # What the portal calls "sha2" is told by its length.

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue.fetch import Fetch, Written, compiled
 from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
+from pipelines.connectors.access import Access, Fetched, Limits, State
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import Access, Fetched, Limits, State
 from pipelines.errors import Place, RefusedError
 
 
@@ -181,7 +181,7 @@ def _receive(
     """One file, unless it is known not to have changed."""
     if state is not None and resource.version is not None:
         if state.version == resource.version:
-            return transfer.Fetched(None, state, True, state.url, state.bytes, state.sha256, tries=0)
+            return Fetched(None, state, True, state.url, state.bytes, state.sha256, tries=0)
         state = None  # the producer says that it changed: what a cache says no longer counts
     given = block.files[int(resource.part)].name
     fetched = transfer.fetch(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines import catalogue
 from pipelines.catalogue import Source
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import Offer, packed
 from pipelines.errors import Place, RefusedError, UsageError
 
@@ -27,14 +28,14 @@ def _files(folder: Path) -> list[Path]:
 
 def _claims(source: Source, millesime: int, path: Path) -> bool:
     return any(
-        catalogue.pattern(source.layout(name, millesime).file, millesime).fullmatch(path.name)
+        pattern(source.layout(name, millesime).file, millesime).fullmatch(path.name)
         for name, table in source.tables.items()
         if table.exists_in(millesime)
     )
 
 
 def _known(source: Source, millesime: int, path: Path) -> bool:
-    return any(catalogue.pattern(rule, millesime).fullmatch(path.name) for rule in source.known_files)
+    return any(pattern(rule, millesime).fullmatch(path.name) for rule in source.known_files)
 
 
 def _sharing(source: Source) -> list[Source]:
@@ -83,7 +84,7 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
     names = [*(p.name for p in files), *(name for members in inside.values() for name in members)]
     for name, table in source.tables.items():
         layout = source.layout(name, millesime)
-        rule = catalogue.pattern(layout.file, millesime)
+        rule = pattern(layout.file, millesime)
         if table.exists_in(millesime) and not table.optional and not any(map(rule.fullmatch, names)):
             raise RefusedError(
                 f"Il manque le fichier de la table « {name} » ({table.title}).{_misplaced(source, name, files)}",
@@ -122,7 +123,7 @@ def _misplaced(source: Source, table: str, files: list[Path]) -> str:
     """Says that a file is there under the name of another vintage, where one is."""
     for path in files:
         for year in sorted({int(text) for text in re.findall(r"(?:19|20)\d\d", path.name)}):
-            if catalogue.pattern(source.layout(table, year).file, year).fullmatch(path.name):
+            if pattern(source.layout(table, year).file, year).fullmatch(path.name):
                 return f" « {path.name} » porte le nom du millésime {year}."
     return ""
 

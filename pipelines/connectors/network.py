@@ -156,3 +156,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             yield one
             linked = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
             waiting += [other for other in linked if isinstance(other, BaseException)]
+
+
+def encoding(response: requests.Response) -> str:
+    """How a server says that it has compressed its answer; empty where it has not."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    return "" if encoding == "identity" else encoding

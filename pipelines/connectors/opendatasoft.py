@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 from pipelines.connectors import addresses, transfer
 from pipelines.connectors import resources as offered
+from pipelines.connectors.access import Access
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import Access
 from pipelines.errors import Place, RefusedError
 
 CSV = {"delimiter": ";", "with_bom": "false"}

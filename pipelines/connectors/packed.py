@@ -6,21 +6,21 @@ The catalogue's `archive` says their name; the members wanted are those that the
 import re
 from pathlib import Path
 
-from pipelines import catalogue
 from pipelines.catalogue import Source
+from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import archives
 from pipelines.errors import Place
 
 
 def is_archive(source: Source, millesime: int, path: Path) -> bool:
     """Whether a file is an archive of that vintage, by its name."""
-    return source.archive is not None and bool(catalogue.pattern(source.archive, millesime).fullmatch(path.name))
+    return source.archive is not None and bool(pattern(source.archive, millesime).fullmatch(path.name))
 
 
 def _wanted(source: Source, millesime: int) -> re.Pattern[str]:
     """What any table of the vintage claims, as one pattern (its groups lose their names, which may repeat)."""
     rules = [
-        catalogue.pattern(source.layout(name, millesime).file, millesime).pattern
+        pattern(source.layout(name, millesime).file, millesime).pattern
         for name, table in source.tables.items()
         if table.exists_in(millesime)
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.connectors import addresses
-from pipelines.connectors.transfer import Checksum
+from pipelines.connectors.access import Checksum
 from pipelines.errors import Place, RefusedError
 
 GROUP = "millesime"

@@ -8,119 +8,26 @@ once.
 """
 
 import contextlib
-import datetime as dt
-import hashlib
 import json
-import re
 import tempfile
 import time
 import uuid
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 import tenacity
 
 from pipelines.connectors import addresses, content, network
+from pipelines.connectors.access import Access, Checksum, Fetched, Limits, State, size
+from pipelines.connectors.partial import Partial
 from pipelines.errors import AtlasError, LaterError, Place, RefusedError
 
 ANSWER = 50_000_000  # bytes that the answer of an interface may have, whatever the files it lists
 REDIRECTS = {301, 302, 303, 307, 308}
-DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
-
-
-@dataclass(frozen=True)
-class Checksum:
-    """A fingerprint that the producer publishes: md5, sha1, sha256 or sha512, in hexadecimal."""
-
-    algorithm: str
-    value: str
-
-    @property
-    def known(self) -> bool:
-        """Whether it is of a kind, and of a form, that can be verified."""
-        return re.fullmatch(r"[0-9a-f]+", self.value) is not None and len(self.value) == DIGITS.get(self.algorithm)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far one download may go. Sizes are bytes on disk, durations are seconds.
-
-    `tries` counts the attempts in a row that bring nothing new: a cut transfer that resumes and
-    advances may go on until `total`. A server that asks to wait longer than `retry_after_max` is
-    not waited for.
-    """
-
-    bytes: int = 2_000_000_000
-    connect: float = 10.0
-    read: float = 60.0
-    total: float = 3600.0
-    tries: int = 5
-    wait: float = 1.0
-    wait_max: float = 60.0
-    retry_after_max: float = 300.0
-    redirects: int = 5
-
-
-@dataclass(frozen=True)
-class State:
-    """What is known of a file that was received: what the next request asks a change from.
-
-    `url` is the address that answered, after redirects; `version` is the producer's own mark of the
-    bytes (its checksum, its date of change), where there is one.
-    """
-
-    url: str
-    name: str
-    bytes: int
-    sha256: str
-    etag: str | None = None
-    last_modified: str | None = None
-    version: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "State":
-        """From what `to_dict` gave."""
-        return cls(**data)
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What a download gave; `path` is None where the server says that nothing changed since `state`.
-
-    `url` is the address that answered, `bytes` the size on disk, `tries` the requests that were
-    needed, `resumed` how many of them went on from where the one before had stopped.
-    """
-
-    path: Path | None
-    state: State
-    unchanged: bool
-    url: str
-    bytes: int
-    sha256: str
-    tries: int = 1
-    resumed: int = 0
-
-
-@dataclass(frozen=True)
-class Access:
-    """How far a connector may go for one source: limits, hosts, and the place that its errors name.
-
-    `allow_http` lets plain HTTP through to this very machine, and nowhere else.
-    """
-
-    limits: Limits
-    hosts: frozenset[str]
-    where: Place
-    allow_http: bool = False
 
 
 def fetch(
@@ -145,7 +52,7 @@ def fetch(
     """
     folder.mkdir(parents=True, exist_ok=True)
     access = Access(limits, allowed_hosts, replace(where, file=addresses.shown(url)), allow_http)
-    with _Part(folder / f".reception-{uuid.uuid4().hex}", access, expected) as part, network.session() as session:
+    with Partial(folder / f".reception-{uuid.uuid4().hex}", access, expected) as part, network.session() as session:
         return _Download(url, access, state, expected, expected_bytes, name, part, session).run()
 
 
@@ -174,79 +81,8 @@ def read_json(url: str, access: Access) -> Any:
             ) from None
 
 
-def size(count: int) -> str:
-    """A number of bytes as a person reads it."""
-    for unit, scale in (("Go", 1e9), ("Mo", 1e6), ("ko", 1e3)):
-        if count >= scale:
-            return f"{count / scale:.1f} {unit}".replace(".", ",")
-    return f"{count} octet{'s' if count > 1 else ''}"
-
-
 def _pause(seconds: float) -> None:
     time.sleep(seconds)
-
-
-class _Part:
-    """The bytes received so far, under a temporary name that goes away unless it is kept."""
-
-    def __init__(self, path: Path, access: Access, expected: Checksum | None) -> None:
-        self.path = path
-        self.access = access
-        self.algorithm = expected.algorithm if expected is not None and expected.known else "sha256"
-        self.best = 0
-        self.idle = 0
-        self.handle = path.open("wb")
-        self.restart()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self.handle.close()  # a full disk may only say so here
-        finally:
-            self.path.unlink(missing_ok=True)
-
-    def restart(self) -> None:
-        """Forgets what was received."""
-        self.handle.seek(0)
-        self.handle.truncate()
-        self.bytes = 0
-        self.head = b""
-        self.sha256 = hashlib.sha256()
-        self.other = hashlib.new(self.algorithm, usedforsecurity=False)
-        # What a Range request needs: a strong validator, and the whole length where it was told.
-        self.validator: str | None = None
-        self.etag: str | None = None
-        self.last_modified: str | None = None
-        self.total: int | None = None
-
-    def write(self, block: bytes, url: str) -> None:
-        """Adds bytes. Raises RefusedError past the size cap."""
-        if self.bytes + len(block) > self.access.limits.bytes:
-            raise _too_large(self.access, url, None)
-        self.handle.write(block)
-        self.bytes += len(block)
-        self.head += block[: content.HEAD - len(self.head)]
-        self.sha256.update(block)
-        if self.algorithm != "sha256":
-            self.other.update(block)
-
-    def digest(self) -> str:
-        """The fingerprint by the published algorithm."""
-        return (self.sha256 if self.algorithm == "sha256" else self.other).hexdigest()
-
-    def count(self) -> None:
-        """Tells an attempt that advanced from one that didn't."""
-        self.idle = 0 if self.validator and self.bytes > self.best else self.idle + 1
-        self.best = max(self.best, self.bytes)
-
-    def keep(self, target: Path) -> None:
-        """Puts the file in place, under its name."""
-        self.handle.close()
-        self.path.replace(target)
 
 
 class _Download:
@@ -260,7 +96,7 @@ class _Download:
         expected: Checksum | None,
         expected_bytes: int | None,
         name: str | None,
-        part: _Part,
+        part: Partial,
         session: requests.Session,
     ) -> None:
         self.url = url
@@ -345,11 +181,11 @@ class _Download:
             if status == 304 and self.conditional and self.state is not None:
                 state = self.state
                 return Fetched(None, state, True, url, state.bytes, state.sha256, self.tries)
-            if status == 206 and headers and self._continues(response):
+            if status == 206 and headers and part.continues(response):
                 self.resumed += 1
             elif status in (206, 416) and headers:
                 part.restart()
-                raise self._later(url, "Le serveur n'a pas repris le transfert là où il s'était arrêté.")
+                raise self.access.later(url, "Le serveur n'a pas repris le transfert là où il s'était arrêté.")
             elif status == 200:
                 part.restart()
             else:
@@ -364,7 +200,7 @@ class _Download:
         """The response after redirects, and the address it comes from."""
         url, before = self.url, ""
         for _ in range(self.limits.redirects + 1):
-            self._permit(url, before)
+            self.access.permit(url, before)
             extra = headers or self._conditions(url)
             self.conditional = not headers and bool(extra)
             response = self._ask(url, extra)
@@ -375,7 +211,7 @@ class _Download:
             with contextlib.suppress(UnicodeError):
                 location = location.encode("latin-1").decode("utf-8")
             before, url = url, addresses.joined(url, location)
-        raise self._refused(
+        raise self.access.refused(
             url,
             f"L'adresse renvoie d'adresse en adresse sans fin (plus de {self.limits.redirects} fois).",
             "un fichier",
@@ -391,34 +227,6 @@ class _Download:
         date = {"If-Modified-Since": state.last_modified} if state.last_modified else {}
         return tag | date
 
-    def _permit(self, url: str, before: str) -> None:
-        """Raises RefusedError for an address that the catalogue doesn't allow."""
-        told = f"L'adresse {addresses.shown(before)} renvoie" if before else "Le catalogue mène"
-        parts = addresses.parsed(url)
-        if parts is None:
-            raise self._refused(
-                url,
-                f"{told} à une adresse qui ne se lit pas.",
-                "une adresse https:// sans mot de passe",
-                "corriger l'adresse dans le bloc `fetch` du catalogue",
-            )
-        host = (parts.host or "").lower().strip("[]").rstrip(".")
-        local = self.access.allow_http and addresses.is_loopback(host)
-        if parts.scheme != "https" and (before.startswith("https:") or not (parts.scheme == "http" and local)):
-            raise self._refused(
-                url,
-                f"{told} à une adresse qui n'est pas chiffrée ({parts.scheme}).",
-                "une adresse https://",
-                "chercher l'adresse https:// de ce fichier ; à défaut, le déposer dans le dossier des extraits",
-            )
-        if host not in self.access.hosts:
-            raise self._refused(
-                url,
-                f"{told} à un hôte qui n'est pas permis : {host}.",
-                "l'un de : " + (", ".join(sorted(self.access.hosts)) or "aucun"),
-                "si cet hôte est bien celui du producteur, l'ajouter à `hosts` dans le bloc `fetch` du catalogue",
-            )
-
     def _ask(self, url: str, headers: Mapping[str, str]) -> requests.Response:
         left = self._left(url)
         limits = self.limits
@@ -428,15 +236,15 @@ class _Download:
             )
         except network.ExchangeError as failure:
             if failure.passes:
-                raise self._later(url, failure.what) from None
-            raise self._refused(url, failure.what, failure.expected, failure.todo) from None
+                raise self.access.later(url, failure.what) from None
+            raise self.access.refused(url, failure.what, failure.expected, failure.todo) from None
 
     def _status(self, response: requests.Response, url: str) -> AtlasError:
         """What a status that is not a file means."""
         status = response.status_code
         if status in network.BUSY or status >= 500:
             asked = addresses.retry_after(response.headers)
-            return self._later(
+            return self.access.later(
                 url,
                 (f"Le serveur demande d'attendre (réponse {status})" if status == 429 else f"Réponse {status}")
                 + (f", {asked:.0f} s." if asked else "."),
@@ -449,7 +257,7 @@ class _Download:
             404: "Ce fichier n'existe pas ou plus",
             410: "Ce fichier a été retiré",
         }.get(status, "Le serveur n'a pas rendu de fichier")
-        return self._refused(
+        return self.access.refused(
             url,
             f"{said} (réponse {status}).",
             "un fichier (réponse 200)",
@@ -458,25 +266,10 @@ class _Download:
 
     # --- Receiving ------------------------------------------------------------------------------
 
-    def _continues(self, response: requests.Response) -> bool:
-        """Whether a partial answer is the rest of the very same bytes."""
-        part = self.part
-        span = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "").strip())
-        if not span or int(span[1]) != part.bytes or _encoding(response):
-            return False
-        same = (
-            response.headers.get("ETag", part.etag) == part.etag
-            and response.headers.get("Last-Modified", part.last_modified) == part.last_modified
-            and (part.total is None or span[3] in ("*", str(part.total)))
-        )
-        if same and span[3] != "*":
-            part.total = int(span[3])
-        return same
-
     def _receive(self, response: requests.Response, url: str, name: str) -> None:
-        part, encoding = self.part, _encoding(response)
+        part, encoding = self.part, network.encoding(response)
         if encoding and encoding not in ("gzip", "x-gzip"):
-            raise self._refused(
+            raise self.access.refused(
                 url,
                 f"Le serveur a compressé sa réponse d'une façon qui n'a pas été demandée ({encoding}).",
                 "le fichier tel quel",
@@ -485,10 +278,10 @@ class _Download:
         announced = response.headers.get("Content-Length", "")
         length = int(announced) if announced.isdigit() else None
         if not encoding and length is not None and part.bytes + length > self.limits.bytes:
-            raise _too_large(self.access, url, part.bytes + length)
+            raise self.access.too_large(url, part.bytes + length)
         if response.status_code == 200:
             part.total = None if encoding else length
-            self._remember(response, encoding)
+            part.remember(response, encoding)
         # A .gz that a server says to be "encoded" is itself the file.
         unzip = content.Gunzip() if encoding and not name.lower().endswith(".gz") else None
         judged = False
@@ -500,7 +293,7 @@ class _Download:
                 for piece in unzip.feed(block) if unzip else (block,):
                     part.write(piece, url)
             except zlib.error:
-                raise self._later(url, "Le flux compressé est abîmé.") from None
+                raise self.access.later(url, "Le flux compressé est abîmé.") from None
             if not judged and len(part.head) == content.HEAD:
                 self._judge(url, name, response)
                 judged = True
@@ -509,7 +302,7 @@ class _Download:
             or (unzip is not None and not unzip.whole)
             or (length is None and self.expected_bytes is not None and part.bytes < self.expected_bytes)
         ):
-            raise self._later(url, f"Le transfert a été coupé après {size(part.bytes)}.")
+            raise self.access.later(url, f"Le transfert a été coupé après {size(part.bytes)}.")
         self._judge(url, name, response)
 
     def _block(self, response: requests.Response, url: str) -> bytes:
@@ -518,25 +311,13 @@ class _Download:
         try:
             return network.block(response)
         except network.ExchangeError as failure:
-            raise self._later(url, f"{failure.what} après {size(self.part.bytes)}.") from None
-
-    def _remember(self, response: requests.Response, encoding: str) -> None:
-        """Keeps what the next request needs: to go on from here, or to ask for a change."""
-        part, headers = self.part, response.headers
-        part.etag, part.last_modified = headers.get("ETag"), headers.get("Last-Modified")
-        if encoding or headers.get("Accept-Ranges", "").strip().lower() != "bytes":
-            return
-        if part.etag is not None:
-            part.validator = part.etag if part.etag.startswith('"') else None
-        elif (changed := addresses.date(part.last_modified)) and (sent := addresses.date(headers.get("Date"))):
-            # A date names one state of the bytes only once its second is over.
-            part.validator = part.last_modified if sent - changed >= dt.timedelta(seconds=1) else None
+            raise self.access.later(url, f"{failure.what} après {size(self.part.bytes)}.") from None
 
     def _judge(self, url: str, name: str, response: requests.Response) -> None:
         """Raises RefusedError where what comes is a page, or another kind of file than its name says."""
         mistake = content.mistaken(self.part.head, name, response.headers.get("Content-Type", ""))
         if mistake is not None:
-            raise self._refused(
+            raise self.access.refused(
                 url,
                 mistake,
                 f"le fichier « {name} »",
@@ -557,11 +338,11 @@ class _Download:
         """Verifies the whole file, and puts it in place."""
         part = self.part
         if not part.bytes:
-            raise self._refused(
+            raise self.access.refused(
                 url, "Le serveur a rendu un fichier vide.", "un fichier avec des données", "vérifier chez le producteur"
             )
         if self.expected is not None and part.digest() != self.expected.value:
-            raise self._refused(
+            raise self.access.refused(
                 url,
                 f"Le fichier reçu n'est pas celui que le producteur annonce : {self.expected.algorithm} "
                 f"{part.digest()}, sur {size(part.bytes)}.",
@@ -570,7 +351,7 @@ class _Download:
                 "producteur, ou déposer le fichier dans le dossier des extraits après l'avoir vérifié",
             )
         if self.expected is None and self.expected_bytes not in (None, part.bytes):
-            raise self._refused(
+            raise self.access.refused(
                 url,
                 f"Le fichier reçu fait {part.bytes} octets.",
                 f"{self.expected_bytes} octets, comme le producteur l'annonce",
@@ -588,30 +369,8 @@ class _Download:
         """Seconds left of the total. Raises LaterError where there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise self._later(
+            raise self.access.later(
                 url,
                 f"Le temps imparti est écoulé ({self.limits.total:g} s) : {size(self.part.bytes)} reçus.",
             )
         return left
-
-    def _refused(self, url: str, what: str, expected: str, todo: str) -> RefusedError:
-        return RefusedError(
-            what, where=replace(self.access.where, file=addresses.shown(url)), expected=expected, todo=todo
-        )
-
-    def _later(self, url: str, what: str, retry_after: float | None = None) -> LaterError:
-        return LaterError(what, where=replace(self.access.where, file=addresses.shown(url)), retry_after=retry_after)
-
-
-def _too_large(access: Access, url: str, announced: int | None) -> RefusedError:
-    return RefusedError(
-        f"Le fichier dépasse la taille permise{f' : {size(announced)} annoncés' if announced else ''}.",
-        where=replace(access.where, file=addresses.shown(url)),
-        expected=f"au plus {size(access.limits.bytes)}",
-        todo="si le fichier a vraiment grossi, relever `max_mb` dans le bloc `fetch` du catalogue",
-    )
-
-
-def _encoding(response: requests.Response) -> str:
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    return "" if encoding == "identity" else encoding

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipelines.connectors import resources as offered
+from pipelines.connectors.access import Access
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import Access
 
 
 @dataclass(frozen=True)

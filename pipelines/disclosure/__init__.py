@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines import duck
-from pipelines.disclosure import attack, cells, structures
+from pipelines.disclosure import attack, cells, sensitive, structures
+from pipelines.disclosure.answers import TERRITORY, Key, Shown
 from pipelines.disclosure.attack import Bound
-from pipelines.disclosure.cells import Key, Shown
 from pipelines.disclosure.memory import Set
 from pipelines.disclosure.structures import Structure
 from pipelines.edition import models
@@ -100,14 +100,14 @@ def audit(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[S
         if structure.reprend:
             lost = _ratios(connection, model, structure, database)
             visible = _visible(connection, model, structure, f"{database}.{model.name}")
-            breaches += [Breach(model.name, _told(model, row), np.nan, np.nan) for row in sorted(lost & visible)]
+            breaches += [Breach(model.name, _told(row), np.nan, np.nan) for row in sorted(lost & visible)]
             continue
         table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
         found = attack.attack(table.system)
         if found and past:
             alone = {b.cell: b for b in attack.attack(replace(table.system, shown=table.told))}
             found = [b for b in found if _narrower(b, alone.get(b.cell))]
-        breaches += [Breach(model.name, _told(model, table.rows[b.cell]), b.low, b.high) for b in found]
+        breaches += [Breach(model.name, _told(table.rows[b.cell]), b.low, b.high) for b in found]
     return breaches
 
 
@@ -151,7 +151,7 @@ def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
 
 
-def _told(model: Model, row: Key | None) -> str:
+def _told(row: Key | None) -> str:
     return (
         "différence entre des lignes, ou avec une publication antérieure"
         if row is None
@@ -184,8 +184,8 @@ def _choices(
     """
     if not structure.choix:
         return []
-    keys = [k for k in model.grain if k not in (*cells.TERRITORY, "choix")]
-    named = [*keys, *cells.TERRITORY]
+    keys = [k for k in model.grain if k not in (*TERRITORY, "choix")]
+    named = [*keys, *TERRITORY]
     places = ", ".join(named)
 
     def chosen(table: str, query: str) -> dict[Key, frozenset[Key]]:
@@ -204,7 +204,7 @@ def _choices(
             known[row[:-2]].append(here)
     told = []
     for row, here in chosen(f"{database}.{model.name}", structure.choix).items():
-        policy = cells.policy_of([str(row[keys.index(structure.source)])])
+        policy = sensitive.policy_of([str(row[keys.index(structure.source)])])
         between = [len({who for who, _ in here ^ other}) for other in known[row[:-2]]]
         if policy is None or any(0 < n < policy.contributeurs for n in between):
             told.append(" AND ".join(f"{k} = {duck.literal(str(v))}" for k, v in zip(named, row, strict=True)))

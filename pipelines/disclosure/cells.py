@@ -9,64 +9,27 @@ same answer the same times; who answered one time only is what a difference tell
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import numpy as np
 import scipy.sparse as sp
 
-from pipelines import catalogue
 from pipelines.catalogue import Confidentialite
+from pipelines.disclosure.answers import TERRITORY, Answers, Axes, Key, Shown, answers_to, present_in, wrong
 from pipelines.disclosure.attack import FROZEN, Flags, System
-from pipelines.disclosure.structures import Structure
+from pipelines.disclosure.sensitive import Sums, interval, policy_of
+from pipelines.disclosure.structures import Structure, linear, sums_of
 from pipelines.edition import models
 from pipelines.edition.models import Model
-from pipelines.errors import BuildError, Place
 from pipelines.questionnaires.expressions import Rule
 
-MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
 CENT = 0.005  # less is rounding
-TERRITORY = ("niveau", "code")
-CONTRIBUTOR, COUNTS, POPULATION = "contributeur", "denombre", "population"
 # How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
 # a GHT, not by a département: where only one of two that overlap can be shown, it is the GHT.
 READ = {"france": 8.0, "region": 8.0, "ght": 6.0}
 TOTAL = 2.0  # and a total, than its parts
-
-Key = tuple[Any, ...]
-
-
-@dataclass
-class Sums:
-    """What the lines of a cell or a block come to, for one measure."""
-
-    value: float = 0.0
-    population: float | None = None
-    counts: bool = True
-    by_contributor: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    def few(self, policy: Confidentialite) -> bool:
-        """Whether it is about too few persons, whatever it counts."""
-        return self.population is not None and 0 < self.population < policy.seuil
-
-    def add(self, other: "Sums") -> None:
-        """Adds another line or block."""
-        self.value += other.value
-        if other.population is not None:
-            self.population = (self.population or 0.0) + other.population
-        self.counts = self.counts and other.counts
-        for who, value in other.by_contributor.items():
-            self.by_contributor[who] += value
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A table as it is, or was, shown, and the query of the lines that it sums."""
-
-    table: str
-    contributions: str
 
 
 @dataclass(frozen=True)
@@ -84,68 +47,7 @@ class Cells:
     kept: Flags
 
 
-def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float, float] | None:
-    """The interval, around its value, that a reader must not narrow, where a cell is sensitive.
-
-    A number of persons under the threshold could be as much as the threshold more. A sum that one establishment
-    dominates, that too few make, or that tells one of them the answer of another could be 15 % (what dominance
-    leaves to the others) less or more.
-    Of a count only the upper end is held: a total of three cells that are not zero is three at least, whatever is
-    hidden.
-    """
-    value, found = sums.value, []
-    few = sums.few(policy)
-    if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
-        found.append((value, value + policy.seuil))
-    margin = abs(value) * max(round(1 - policy.dominance, 6) if policy.dominance else MARGIN, policy.precision or 0.0)
-    if value and (_exposed(sums, policy) or (few and not found)):
-        found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
-    return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
-
-
-def _exposed(sums: Sums, policy: Confidentialite) -> bool:
-    """Whether a sum tells of one of those who make it: they are too few, or one dominates it, or the second of them,
-    by taking his own away, knows the first too well. Who answered zero makes none of it.
-    """
-    shares = sorted((abs(v) for v in sums.by_contributor.values() if v), reverse=True)
-    if not shares:
-        return False
-    others = sum(shares[2:])
-    return (
-        len(shares) < policy.contributeurs
-        or (policy.dominance is not None and shares[0] >= policy.dominance * sum(shares))
-        or (policy.precision is not None and others < policy.precision * shares[0])
-    )
-
-
-def policy_of(sources: Iterable[str]) -> Confidentialite | None:
-    """The strictest of the policies of some sources; None where one that is restricted has none."""
-    restricted = [s for s in map(catalogue.load, sorted(sources)) if s.restreint]
-    policies = [s.confidentialite for s in restricted if s.confidentialite]
-    if not policies or len(policies) < len(restricted):
-        return None
-    return Confidentialite(
-        seuil=max(p.seuil for p in policies),
-        dominance=min((p.dominance for p in policies if p.dominance), default=None),
-        contributeurs=max(p.contributeurs for p in policies),
-        precision=max((p.precision for p in policies if p.precision), default=None),
-        raison=" ; ".join(sorted({p.raison for p in policies})),
-    )
-
-
-@dataclass
-class _Answer:
-    """What one respondent (or the lines of one place, where none is named) makes of a measure at one moment."""
-
-    places: Key
-    sums: Sums
-
-
 OTHER = "autre"  # where a respondent is at a moment when he gave another answer
-
-# Answers are by dimensions, measure, and who gives them; atoms, by where these are each time (None: nowhere).
-# A moment has two times: what is asked of a year, and what the campaign after asks again of it, under that year.
-Answers = dict[tuple[Key, str, Any], _Answer]
 Where = tuple[Key | str | None, ...]
 Blocks = dict[tuple[Key, Key, str], int]
 
@@ -156,10 +58,9 @@ Relation = tuple[dict[int, float], bool]  # and whether nothing is left over
 class _Builder:
     """Cells and relations as they are found, moment by moment."""
 
-    def __init__(self, model: Model, structure: Structure) -> None:
-        self.model, self.structure = model, structure
-        self.dimensions = [k for k in model.grain if k not in TERRITORY]
-        self.order = [[*self.dimensions, *TERRITORY].index(k) for k in model.grain]
+    def __init__(self, axes: Axes) -> None:
+        self.axes, self.model, self.structure, self.dimensions = axes, axes.model, axes.structure, axes.dimensions
+        self.order = [[*self.dimensions, *TERRITORY].index(k) for k in self.model.grain]
         self.kinds: dict[Key, tuple[bool, bool]] = {}
         self.sources: dict[str, Confidentialite] = {}
         self.sums: list[Sums] = []
@@ -170,7 +71,6 @@ class _Builder:
         self.floor: list[float] = []
         self.rows: list[Key | None] = []
         self.relations: dict[frozenset[tuple[int, float]], dict[int, float]] = {}
-        self.again = {then: now for now, then in structure.annee_precedente.items()}
         self.atoms: dict[tuple[Key, str, Where], int] = {}
         self.where: dict[int, Where] = {}
         self.members: dict[int, frozenset[int]] = {}  # of each cell, its atoms
@@ -198,7 +98,7 @@ class _Builder:
 
     def measured(self, dims: Key, measure: str, sums: Sums, row: Key | None = None, weight: float = 1.0) -> int:
         """A cell of some dimensions, under their policy."""
-        whole, signed = self.kinds[self.kind(dims, measure)]
+        whole, signed = self.kinds[self.axes.kind(dims, measure)]
         return self.add(sums, self.policy(dims), row, whole=whole and sums.counts, signed=signed, weight=weight)
 
     def relate(self, relation: dict[int, float]) -> None:
@@ -212,26 +112,11 @@ class _Builder:
         if named not in self.sources:
             found = policy_of([named] if named else models.sources_of(self.model.name))
             if found is None:
-                raise _wrong(
+                raise wrong(
                     self.model, f"la source « {named or self.model.source} » n'a pas de règle de confidentialité"
                 )
             self.sources[named] = found
         return self.sources[named]
-
-    def kind(self, dims: Key, measure: str) -> Key:
-        """What is measured: a long table names it in a dimension."""
-        return (dims[self.dimensions.index("question")],) if "question" in self.dimensions else (measure,)
-
-    def asked(self, dims: Key, *, again: bool) -> Key:
-        """The dimensions under which the campaign after asks `dims` again, or those that `dims` asks again."""
-        named = dict(zip(self.dimensions, dims, strict=True))
-        questions, years = (self.again, 1) if again else (self.structure.annee_precedente, -1)
-        named |= {"question": questions[named["question"]], "annee": named["annee"] + years}
-        return tuple(named.values())
-
-    def repeats(self, dims: Key) -> bool:
-        """Whether a question asks again what the campaign before asked."""
-        return "question" in self.dimensions and self.kind(dims, "")[0] in self.structure.annee_precedente
 
     def split(self, times: list[Answers]) -> None:
         """The atoms: those who gave the same answer the same times, in the same places."""
@@ -245,12 +130,12 @@ class _Builder:
                 atoms.setdefault((dims, measure, where), Sums()).add(answer.sums)
         for (dims, measure, where), sums in atoms.items():
             for again in {time % 2 for time, places in enumerate(where) if places is not None}:
-                kind = self.kind(self.asked(dims, again=True) if again else dims, measure)
+                kind = self.axes.kind(self.axes.asked(dims, again=True) if again else dims, measure)
                 whole, signed = self.kinds.get(kind, (True, False))
                 self.kinds[kind] = (whole and sums.value == round(sums.value), signed or sums.value < 0)
         for key, sums in atoms.items():
             first = next(time for time, places in enumerate(key[2]) if isinstance(places, tuple))
-            atom = self.measured(self.asked(key[0], again=True) if first % 2 else key[0], key[1], sums)
+            atom = self.measured(self.axes.asked(key[0], again=True) if first % 2 else key[0], key[1], sums)
             self.atoms[key], self.where[atom], self.members[atom] = atom, key[2], frozenset([atom])
 
     def gather(self, dims: Key, measure: str, atoms: frozenset[int]) -> int:
@@ -277,10 +162,10 @@ class _Builder:
             for again in (False, True):
                 places = where[2 * moment + again]
                 if isinstance(places, tuple):
-                    found[self.asked(dims, again=True) if again else dims, places, measure].append(atom)
+                    found[self.axes.asked(dims, again=True) if again else dims, places, measure].append(atom)
         return {key: self.gather(key[0], key[2], frozenset(atoms)) for key, atoms in found.items()}
 
-    def show(self, moment: int, present: dict[Key, Key], blocks: Blocks, *, latest: bool) -> None:
+    def show(self, present: dict[Key, Key], blocks: Blocks, *, latest: bool) -> None:
         """The lines of the table at a moment. Raises BuildError where they are not the sums of their blocks."""
         of_cell: dict[tuple[Key, str], list[int]] = defaultdict(list)
         for (dims, places, measure), block in blocks.items():
@@ -290,27 +175,34 @@ class _Builder:
             if key not in present:
                 continue
             atoms = frozenset(atom for block in inside for atom in self.members[block])
-            total, said = self.total(atoms), present[key][self.structure.mesures.index(measure)]
-            if said is not None and abs(float(said) - total.value) > 0.01 + 1e-6 * abs(total.value):
-                named = dict(zip(self.dimensions, key, strict=False))
-                raise _wrong(self.model, f"{named} {key[-2:]} : {said} et {total.value}")
+            total = self.total(atoms)
+            self.hold(key, present[key][self.structure.mesures.index(measure)], total)
             cell = self.cells.get((key, measure, atoms))
             if cell is None:
                 cell = self.cells[key, measure, atoms] = self.line(key, measure, total)
                 self.relate({cell: -1.0, **dict.fromkeys(inside, 1.0)})
                 if len(inside) == 1:  # the block is this very cell, which is protected
                     self.needs[inside[0]] = None
-            visible = any(value is not None for value in present[key])
-            if latest:
-                self.now.add(cell)
-                self.seen |= {cell} if visible else set()
-            else:
-                (self.told if visible else self.kept).add(cell)
+            self.note(cell, visible=any(value is not None for value in present[key]), latest=latest)
             self.once(key, measure, atoms)
         for key, values in present.items():
             for measure, value in zip(self.structure.mesures, values, strict=True):
                 if value is not None and (key, measure) not in of_cell:
-                    raise _wrong(self.model, f"{key} : aucune contribution")
+                    raise wrong(self.model, f"{key} : aucune contribution")
+
+    def hold(self, key: Key, said: Any, total: Sums) -> None:
+        """Raises BuildError where a line says something else than what its contributions come to."""
+        if said is not None and abs(float(said) - total.value) > 0.01 + 1e-6 * abs(total.value):
+            named = dict(zip(self.dimensions, key, strict=False))
+            raise wrong(self.model, f"{named} {key[-2:]} : {said} et {total.value}")
+
+    def note(self, cell: int, *, visible: bool, latest: bool) -> None:
+        """Whether a cell is of the latest moment, and what was shown of it."""
+        if latest:
+            self.now.add(cell)
+            self.seen |= {cell} if visible else set()
+        else:
+            (self.told if visible else self.kept).add(cell)
 
     def line(self, key: Key, measure: str, sums: Sums) -> int:
         """The cell of a line of the table; what is read most costs most."""
@@ -371,7 +263,7 @@ class _Builder:
         rules: dict[str, list[dict[str, float]]] = {}
         for (source, _, _), here in cells.items():
             if source not in rules:
-                texts = _rules(source) if long else list(self.structure.identites)
+                texts = sums_of(source) if long else list(self.structure.identites)
                 rules[source] = [linear(Rule.parse(text)) for text in texts]
             for rule in rules[source]:
                 weights = {name: weight for name, weight in rule.items() if name}
@@ -420,87 +312,18 @@ def read(
 
     Raises BuildError where the sums are not the table's: the structure is not its own.
     """
-    made = _Builder(model, structure)
+    axes = Axes(model, structure)
+    made = _Builder(axes)
     moments = [*past, now]
-    present = [_present(connection, made, shown.table) for shown in moments]
+    present = [present_in(connection, axes, shown.table) for shown in moments]
     times: list[Answers] = []
     for shown, lines in zip(moments, present, strict=True):
-        times += _answers(connection, made, shown.contributions, {row[-2:] for row in lines})
+        times += answers_to(connection, axes, shown.contributions, {row[-2:] for row in lines})
     made.split(times)
     for moment, lines in enumerate(present):
         blocks = made.blocks(moment)
-        made.show(moment, lines, blocks, latest=moment == len(past))
+        made.show(lines, blocks, latest=moment == len(past))
         made.link(blocks)
     if past or structure.annee_precedente:
         made.link({(dims, where, measure): atom for (dims, measure, where), atom in made.atoms.items()}, alike=True)
     return made.made()
-
-
-def _wrong(model: Model, what: str) -> BuildError:
-    return BuildError(
-        f"La structure déclarée de {model.name} n'est pas la sienne : {what}.",
-        where=Place(file="pipelines/disclosure/structures.yml"),
-        expected="des contributions dont les sommes sont les cases de la table",
-        todo="corriger la structure, ou la retirer : la table n'est alors pas publiée",
-    )
-
-
-def _present(connection: duckdb.DuckDBPyConnection, made: _Builder, table: str) -> dict[Key, Key]:
-    """The measures of each line of the table, by its dimensions then its territory."""
-    keys = [*made.dimensions, *TERRITORY]
-    named = ", ".join(f'"{k}"' for k in [*keys, *made.structure.mesures])
-    sums = f"WHERE NOT ({made.structure.hors})" if made.structure.hors else ""
-    rows = connection.execute(f"SELECT {named} FROM {table} {sums}").fetchall()
-    return {row[: len(keys)]: row[len(keys) :] for row in rows}
-
-
-def _answers(
-    connection: duckdb.DuckDBPyConnection, made: _Builder, query: str, territories: set[Key]
-) -> tuple[Answers, Answers]:
-    """What each respondent makes of each measure, and the territories of the table in which he lies.
-
-    What is asked again of the year before is apart, under the dimensions of that year.
-    """
-    cursor = connection.execute(query)
-    names = [d[0] for d in cursor.description or []]
-    known = {*made.dimensions, *made.structure.mesures, CONTRIBUTOR, COUNTS, POPULATION}
-    levels = [n for n in names if n not in known]
-    first: Answers = {}
-    again: Answers = {}
-    for row in sorted(cursor.fetchall(), key=str):  # the same order, so the same cells hidden, from run to run
-        line = dict(zip(names, row, strict=True))
-        dims = tuple(line[d] for d in made.dimensions)
-        places = tuple((n, line[n]) for n in levels if (n, line[n]) in territories)
-        named = line.get(CONTRIBUTOR)
-        answers, key = (again, made.asked(dims, again=False)) if made.repeats(dims) else (first, dims)
-        for measure in made.structure.mesures:
-            if line[measure] is None:
-                continue
-            value = float(line[measure])
-            people = line.get(POPULATION)
-            sums = Sums(value, None if people is None else float(people), bool(line.get(COUNTS, True)))
-            sums.by_contributor |= {named: value} if named else {}
-            answer = answers.setdefault((key, measure, named or places), _Answer(places, Sums()))
-            if answer.places != places:
-                raise _wrong(made.model, f"{named} répond de deux territoires")
-            answer.sums.add(sums)
-    return first, again
-
-
-def _rules(source: str) -> list[str]:
-    """The sums of a survey's questionnaire. A part and its whole are of the same respondents: hidden alike."""
-    asked = catalogue.load(source).questionnaire
-    return [i.regle for i in asked.identites if i.rule.sign == "="] if asked else []
-
-
-def linear(rule: Rule) -> dict[str, float]:
-    """The weights of a rule's names in left - right; under the empty name, 1 where it is an inequality."""
-    sign = -1 if rule.sign == ">=" else 1
-    nothing = dict.fromkeys(rule.names, Decimal(0))
-
-    def gap(values: dict[str, Decimal]) -> Decimal:
-        left, right = rule.sides(values)
-        return left - right
-
-    weights = {name: float(gap({**nothing, name: Decimal(1)}) - gap(nothing)) * sign for name in sorted(rule.names)}
-    return {**weights, "": 0.0 if rule.sign == "=" else 1.0}

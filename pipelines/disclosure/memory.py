@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, duck
-from pipelines.disclosure.cells import Shown
+from pipelines.disclosure.answers import Shown
 from pipelines.disclosure.structures import Structure
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError

@@ -1,12 +1,15 @@
 """The declared structures of the tables that are published protected (structures.yml)."""
 
 import functools
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import model_validator
 
+from pipelines import catalogue
+from pipelines.questionnaires.expressions import Rule
 from pipelines.strict import Strict
 
 FILE = Path(__file__).with_name("structures.yml")
@@ -61,3 +64,22 @@ def load() -> dict[str, Structure]:
 def protected() -> dict[str, Structure]:
     """Those of the tables of which something is hidden."""
     return {name: structure for name, structure in load().items() if not structure.ouvert}
+
+
+def sums_of(source: str) -> list[str]:
+    """The sums of a survey's questionnaire. A part and its whole are of the same respondents: hidden alike."""
+    asked = catalogue.load(source).questionnaire
+    return [i.regle for i in asked.identites if i.rule.sign == "="] if asked else []
+
+
+def linear(rule: Rule) -> dict[str, float]:
+    """The weights of a rule's names in left - right; under the empty name, 1 where it is an inequality."""
+    sign = -1 if rule.sign == ">=" else 1
+    nothing = dict.fromkeys(rule.names, Decimal(0))
+
+    def gap(values: dict[str, Decimal]) -> Decimal:
+        left, right = rule.sides(values)
+        return left - right
+
+    weights = {name: float(gap({**nothing, name: Decimal(1)}) - gap(nothing)) * sign for name in sorted(rule.names)}
+    return {**weights, "": 0.0 if rule.sign == "=" else 1.0}

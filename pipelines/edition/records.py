@@ -10,29 +10,55 @@ import pyarrow.parquet as pq
 
 from pipelines import catalogue, questionnaires
 from pipelines.arrival import outcomes as known
-from pipelines.arrival import staging
+from pipelines.arrival import staging, typed
 from pipelines.arrival.outcomes import Outcome
-from pipelines.catalogue import registers
+from pipelines.catalogue import Source, registers
 from pipelines.checks.controls import Control
 from pipelines.duck import literal
 from pipelines.edition import inputs
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.settings import Settings
 
+_TEXT, _INTEGER, _FLAG = pa.string(), pa.int32(), pa.bool_()
+_RECORD = {str: _TEXT, int: _INTEGER, bool: _FLAG, Decimal: pa.decimal128(18, 4)}
+SECRECY = ("seuil_secret", "dominance", "contributeurs_min", "precision_min")
+TOLD = ("producteur", "titre", "licence", "adresse", "cadence", "limits")  # what a catalogue entry says of its source
+
+VINTAGE = [("source", _TEXT), ("millesime", _INTEGER), ("revision", _INTEGER)]
 CONTROLS = pa.schema(
     [
-        ("etape", pa.string()),
-        ("source", pa.string()),
-        ("millesime", pa.int32()),
-        ("revision", pa.int32()),
+        ("etape", _TEXT),
+        *VINTAGE,
         *[
-            (name, pa.bool_() if name == "reussi" else pa.int64() if name == "lignes" else pa.string())
+            (name, _FLAG if name == "reussi" else pa.int64() if name == "lignes" else _TEXT)
             for name in Control.__dataclass_fields__
         ],
     ]
 )
-_RECORD = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Decimal: pa.decimal128(18, 4)}
-SECRECY = ("seuil_secret", "dominance", "contributeurs_min", "precision_min")
+EDITION = pa.schema(
+    [("edition", _INTEGER), ("fictif", _FLAG), *((name, _TEXT) for name in ("commit", "uv_lock", "empreinte"))]
+)
+SOURCES = pa.schema(
+    [
+        ("source", _TEXT),
+        *((name, _TEXT) for name in TOLD),
+        ("sens", _TEXT),
+        ("age_max", _INTEGER),
+        ("restreint", _FLAG),
+        *((name, pa.decimal128(9, 4)) for name in SECRECY),
+        ("raison_secret", _TEXT),
+    ]
+)
+VINTAGES = pa.schema(
+    [
+        *VINTAGE,
+        ("reference", _FLAG),
+        *((name, _TEXT) for name in ("statut", "periode", "date_reference", "fichiers", "sha256")),
+        *((name, pa.int64()) for name in ("lignes", "lignes_ecartees")),
+        ("motif", _TEXT),
+    ]
+)
+ABSENCES = pa.schema([("source", _TEXT), ("millesime", _INTEGER), *((n, _TEXT) for n in ("table", "titre", "motif"))])
 
 
 def stage_views(
@@ -43,7 +69,7 @@ def stage_views(
         for table in source.tables:
             parts = [
                 f"SELECT NULL::INTEGER AS millesime, NULL::INTEGER AS revision, NULL::BOOLEAN AS reference, * "
-                f"FROM ({staging.empty_select(source, table)})"
+                f"FROM ({typed.empty_select(source, table)})"
             ]
             for pin in lock.of(source.id):
                 if table in outcomes[pin].rows:
@@ -72,111 +98,15 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, r
 
 def write(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock, outcomes: dict[Pin, Outcome]) -> None:
     """The edition's own records: parameters, sources, surveys, registers, vintages, controls, quarantine."""
-    text, integer, boolean = pa.string(), pa.int32(), pa.bool_()
-    _load(
-        connection,
-        "edition",
-        pa.schema(
-            [
-                ("edition", integer),
-                ("fictif", boolean),
-                ("commit", text),
-                ("uv_lock", text),
-                ("empreinte", text),
-            ]
-        ),
-        [
-            {
-                "edition": lock.edition,
-                "fictif": lock.fictif,
-                "commit": lock.commit,
-                "uv_lock": lock.uv_lock,
-                "empreinte": inputs.fingerprint(lock),
-            }
-        ],
-    )
+    parameters = {name: getattr(lock, name) for name in ("edition", "fictif", "commit", "uv_lock")}
+    _load(connection, "edition", EDITION, [{**parameters, "empreinte": inputs.fingerprint(lock)}])
     entries = catalogue.load_all()
-    fields = ["producteur", "titre", "licence", "adresse", "cadence", "limits"]
-    _load(
-        connection,
-        "sources",
-        pa.schema(
-            [
-                ("source", text),
-                *[(f, text) for f in fields],
-                ("sens", text),
-                ("age_max", integer),
-                ("restreint", boolean),
-                *(
-                    (k, pa.decimal128(9, 4))
-                    for k in ("seuil_secret", "dominance", "contributeurs_min", "precision_min")
-                ),
-                ("raison_secret", text),
-            ]
-        ),
-        [
-            {
-                "source": s.id,
-                **{f: getattr(s, f) for f in fields},
-                "sens": s.millesime.sens,
-                "age_max": s.millesime.age_max,
-                "restreint": s.restreint,
-                **_secrecy(s.confidentialite),
-            }
-            for s in entries
-        ],
-    )
+    _load(connection, "sources", SOURCES, [_source(entry) for entry in entries])
     asked = [row for s in entries if s.questionnaire for row in s.questionnaire.records(s.id)]
     _load(connection, "questions", pa.schema([(k, _RECORD[kind]) for k, kind in questionnaires.RECORD.items()]), asked)
     for name, (columns, told) in registers.records().items():
         _load(connection, name, pa.schema([(k, _RECORD[kind]) for k, kind in columns.items()]), told)
-    vintages, controls, aside = [], [], []
-    for pin in lock.pins:
-        source = catalogue.load(pin.source)
-        outcome = outcomes[pin]
-        mine = {"source": pin.source, "millesime": pin.millesime, "revision": pin.revision}
-        vintages.append(
-            {
-                **mine,
-                "reference": pin.reference,
-                "statut": "accepté",
-                "periode": source.millesime.periode.format(millesime=pin.millesime),
-                "date_reference": pin.date_reference,
-                "fichiers": ", ".join(f.name for f in pin.files),
-                "sha256": " ".join(f.sha256 for f in pin.files),
-                "lignes": sum(outcome.rows.values()),
-                "lignes_ecartees": sum(outcome.quarantined.values()),
-                "motif": None,
-            }
-        )
-        controls += [{"etape": "source", **mine, **asdict(c)} for c in outcome.controls]
-        quarantine = known.folder(settings, pin.source, pin.millesime, pin.revision) / known.QUARANTINE
-        aside += [{**mine, **row} for row in pq.read_table(quarantine).to_pylist()]
-    for refusal in lock.refus:
-        mine = {"source": refusal.source, "millesime": refusal.millesime, "revision": refusal.revision}
-        vintages.append({**mine, "reference": False, "statut": "refusé", "motif": refusal.motif})
-        refused = known.load(settings, refusal.source, refusal.millesime, refusal.revision)
-        controls += [{"etape": "source", **mine, **asdict(c)} for c in (refused.controls if refused else [])]
-    mine_schema = [("source", text), ("millesime", integer), ("revision", integer)]
-    _load(
-        connection,
-        "millesimes",
-        pa.schema(
-            [
-                *mine_schema,
-                ("reference", boolean),
-                ("statut", text),
-                ("periode", text),
-                ("date_reference", text),
-                ("fichiers", text),
-                ("sha256", text),
-                ("lignes", pa.int64()),
-                ("lignes_ecartees", pa.int64()),
-                ("motif", text),
-            ]
-        ),
-        vintages,
-    )
+    _vintages(connection, settings, lock, outcomes)
     absent = [
         {
             "source": pin.source,
@@ -189,12 +119,54 @@ def write(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock,
         for name, table in catalogue.load(pin.source).tables.items()
         if pin.millesime in table.sauf
     ]
-    absent_schema = pa.schema(
-        [("source", text), ("millesime", integer), *((n, text) for n in ("table", "titre", "motif"))]
-    )
-    _load(connection, "absences", absent_schema, absent)
+    _load(connection, "absences", ABSENCES, absent)
+
+
+def _source(entry: Source) -> dict[str, Any]:
+    """One line of `staging.sources`."""
+    return {
+        "source": entry.id,
+        **{name: getattr(entry, name) for name in TOLD},
+        "sens": entry.millesime.sens,
+        "age_max": entry.millesime.age_max,
+        "restreint": entry.restreint,
+        **_secrecy(entry.confidentialite),
+    }
+
+
+def _vintages(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock, outcomes: dict[Pin, Outcome]
+) -> None:
+    """The vintages that the lock pins and those that it saw refused; their controls, and the rows set aside."""
+    vintages, controls, aside = [], [], []
+    for pin in lock.pins:
+        outcome = outcomes[pin]
+        mine = {"source": pin.source, "millesime": pin.millesime, "revision": pin.revision}
+        vintages.append(
+            {
+                **mine,
+                "reference": pin.reference,
+                "statut": "accepté",
+                "periode": catalogue.load(pin.source).millesime.periode.format(millesime=pin.millesime),
+                "date_reference": pin.date_reference,
+                "fichiers": ", ".join(f.name for f in pin.files),
+                "sha256": " ".join(f.sha256 for f in pin.files),
+                "lignes": sum(outcome.rows.values()),
+                "lignes_ecartees": sum(outcome.quarantined.values()),
+                "motif": None,
+            }
+        )
+        controls += [{"etape": "source", **mine, **asdict(c)} for c in outcome.controls]
+        quarantine = known.folder(settings, pin.source, pin.millesime, pin.revision) / known.QUARANTINE
+        aside += [{**mine, **row} for row in pq.read_table(quarantine).to_pylist()]
+    for refused in lock.refus:
+        mine = {"source": refused.source, "millesime": refused.millesime, "revision": refused.revision}
+        vintages.append({**mine, "reference": False, "statut": "refusé", "motif": refused.motif})
+        seen = known.load(settings, refused.source, refused.millesime, refused.revision)
+        controls += [{"etape": "source", **mine, **asdict(c)} for c in (seen.controls if seen else [])]
+    _load(connection, "millesimes", VINTAGES, vintages)
     _load(connection, "controles", CONTROLS, controls)
-    _load(connection, "quarantaine", pa.schema([*mine_schema, *staging.QUARANTINE_SCHEMA]), aside)
+    _load(connection, "quarantaine", pa.schema([*VINTAGE, *staging.QUARANTINE_SCHEMA]), aside)
 
 
 def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:

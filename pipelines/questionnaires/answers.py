@@ -187,13 +187,11 @@ def _block(deposit: Deposit, form: Form, block: _Area) -> None:
         for column, heading in headings.items():
             cell = block.cell(row, column)
             if not code:
-                if number(cell.text) is not None:
-                    deposit.added.append(cell)
-            elif block.part == IDENTITY:
-                if code == RESPONDENT and heading == ANSWER:
-                    deposit.respondent = cell
+                deposit.added += [cell] if number(cell.text) is not None else []
+            elif (block.part, code, heading) == (IDENTITY, RESPONDENT, ANSWER):
+                deposit.respondent = cell
             elif part is None:
-                deposit.strangers.append((code, cell))
+                deposit.strangers += [(code, cell)] if block.part != IDENTITY else []
             else:
                 question, modality = (heading, code) if part.is_grid else (code, TOTAL)
                 if question in printed and modality in lines:

@@ -5,7 +5,7 @@ report; what the pipeline keeps is made of `what` and `todo`.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,6 +14,8 @@ from pipelines.questionnaires.answers import Cell, Deposit, Key, number, status
 
 CENTS = Decimal("0.01")
 FINESS = re.compile(r"\d[\dAB]\d{7}")
+
+Said = tuple[str, Gravity, str, str]  # the rule, its gravity, what is wrong, what to do
 
 
 @dataclass(frozen=True)
@@ -178,74 +180,67 @@ def _unread(deposit: Deposit) -> list[Fault]:
 
 def _read(answer: Answer, form: Form, deposit: Deposit, faults: list[Fault]) -> None:
     """Understands the text of one cell, and adds what is wrong with it."""
-    cell, question, key = answer.cell, answer.question, (answer.key,)
-    what = name(answer, form)
+    what, cell = name(answer, form), answer.cell
+    for rule, gravity, said, todo in _understood(answer, form, deposit):
+        faults.append(Fault(rule, gravity, f"{what} : {said}", todo, (answer.key,), cell, cell.text if cell else ""))
 
-    def fault(rule: str, gravity: Gravity, said: str, todo: str) -> None:
-        faults.append(Fault(rule, gravity, f"{what} : {said}", todo, key, cell, cell.text if cell else ""))
 
+def _understood(answer: Answer, form: Form, deposit: Deposit) -> Iterator[Said]:
+    """What is wrong with one cell; its status, its choice or its value go into the answer."""
+    cell, question = answer.cell, answer.question
     if cell is None:
         if question.obligatoire:
-            fault(
-                "manquante",
-                "bloquant",
-                "la ligne ou la colonne a disparu du classeur.",
-                "la rétablir d'après le gabarit",
-            )
+            said = "la ligne ou la colonne a disparu du classeur."
+            yield "manquante", "bloquant", said, "la rétablir d'après le gabarit"
         return
     if answer.key in deposit.double:
         places = " et ".join(c.address for c in deposit.double[answer.key])
-        fault("double", "bloquant", f"deux réponses différentes ({places}).", "n'en garder qu'une")
+        yield "double", "bloquant", f"deux réponses différentes ({places}).", "n'en garder qu'une"
         return
     if cell.kind == "erreur":
-        fault("nombre", "bloquant", "la cellule contient une erreur de calcul.", "remplacer la formule par sa valeur")
+        yield "nombre", "bloquant", "la cellule contient une erreur de calcul.", "remplacer la formule par sa valeur"
         return
     found = status(cell.text)
     if found is not None:
         answer.status = found
         if found == "vide" and question.obligatoire:
-            fault(
-                "manquante", "bloquant", "réponse attendue.", "répondre, ou écrire n.d. (non disponible) ou sans objet"
-            )
+            todo = "répondre, ou écrire n.d. (non disponible) ou sans objet"
+            yield "manquante", "bloquant", "réponse attendue.", todo
         return
     if cell.kind == "formule":
         said = "une formule est restée dans la cellule ; c'est son dernier résultat qui est lu."
-        fault("formule", "avertissement", said, "copier la cellule, puis collage spécial « valeurs »")
-    if not question.is_number:
-        choices = {text.casefold(): code for code, label in form.choices(question) for text in (code, label)}
-        answer.choice = choices.get(" ".join(cell.text.split()).casefold())
-        answer.status = "publié"
-        if answer.choice is None:
-            fault("liste", "bloquant", "la réponse n'est pas dans la liste.", "choisir : " + _choices(form, question))
-        return
-    value = number(cell.text, question.unite)
+        yield "formule", "avertissement", said, "copier la cellule, puis collage spécial « valeurs »"
     answer.status = "publié"
-    if value is None:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", cell.text):
-            said, todo = (
-                "le tableur a pris la réponse pour une date.",
-                "mettre la cellule au format Nombre et ressaisir",
-            )
-        else:
-            said, todo = "ce n'est pas un nombre.", "écrire un nombre seul, n.d. (non disponible) ou sans objet"
-        fault("nombre", "bloquant", said, todo)
-        return
-    if question.type == "entier" and value != value.to_integral_value():
-        fault("entier", "bloquant", "un nombre entier est attendu.", "écrire un nombre sans décimale")
-        return
-    answer.value = value.quantize(CENTS, ROUND_HALF_UP)
-    unit = f" {question.unite}"
-    if question.min is not None and value < question.min:
-        fault(
-            "borne",
-            "bloquant",
-            f"moins que le minimum, {shown(question.min)}{unit}.",
-            "vérifier le nombre et son unité",
-        )
-    if question.max is not None and value > question.max:
-        fault(
-            "borne", "bloquant", f"plus que le maximum, {shown(question.max)}{unit}.", "vérifier le nombre et son unité"
-        )
+    yield from _counted(answer, cell.text) if question.is_number else _chosen(answer, cell.text, form)
+
+
+def _chosen(answer: Answer, text: str, form: Form) -> Iterator[Said]:
+    """A choice, from a list's code or its words."""
+    choices = {said.casefold(): code for code, label in form.choices(answer.question) for said in (code, label)}
+    answer.choice = choices.get(" ".join(text.split()).casefold())
+    if answer.choice is None:
+        todo = "choisir : " + _choices(form, answer.question)
+        yield "liste", "bloquant", "la réponse n'est pas dans la liste.", todo
+
+
+def _counted(answer: Answer, text: str) -> Iterator[Said]:
+    """A number, of its question's type and within its bounds."""
+    question, value = answer.question, number(text, answer.question.unite)
+    if value is None and re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", text):
+        said = "le tableur a pris la réponse pour une date."
+        yield "nombre", "bloquant", said, "mettre la cellule au format Nombre et ressaisir"
+    elif value is None:
+        todo = "écrire un nombre seul, n.d. (non disponible) ou sans objet"
+        yield "nombre", "bloquant", "ce n'est pas un nombre.", todo
+    elif question.type == "entier" and value != value.to_integral_value():
+        yield "entier", "bloquant", "un nombre entier est attendu.", "écrire un nombre sans décimale"
+    else:
+        answer.value = value.quantize(CENTS, ROUND_HALF_UP)
+        todo = "vérifier le nombre et son unité"
+        if question.min is not None and value < question.min:
+            yield "borne", "bloquant", f"moins que le minimum, {shown(question.min)} {question.unite}.", todo
+        if question.max is not None and value > question.max:
+            yield "borne", "bloquant", f"plus que le maximum, {shown(question.max)} {question.unite}.", todo
 
 
 def _choices(form: Form, question: Question) -> str:

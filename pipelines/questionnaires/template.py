@@ -4,17 +4,14 @@ Made for people (frozen headings, closed lists, bounds, locked labels, ready to 
 the codes that it hides (answers.py). The same sheet, filled and marked, is the copy to correct.
 """
 
-import datetime as dt
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from pipelines.questionnaires import RESPONDENT, TOTAL, Form, Part, Question
 from pipelines.questionnaires.answers import ANSWER, HEADING, IDENTITY, MARK, Key, letters
+from pipelines.questionnaires.book import GREY, NAVY, PALE, RED, WHITE, YELLOW, Book
 
 SHEET = "Réponses"
 GUIDE = "Consignes"
@@ -22,7 +19,6 @@ TO_CORRECT = "À corriger"
 ROWS_A_PAGE = 36
 WIDTHS = (12, 12, 20, 46, 60, 50, 22)  # of the columns of « À corriger », in characters
 LABELS, FIRST = 1, 2  # columns: codes are in column 0, hidden
-NAVY, PALE, GREY, WHITE, RED, YELLOW = "#1F3864", "#DCE6F1", "#F2F2F2", "#FFFFFF", "#F8CBAD", "#FFF2CC"
 
 
 @dataclass(frozen=True)
@@ -55,53 +51,9 @@ class Filled:
     notes: Sequence[Note] | None = None
 
 
-class _Book:
-    """A workbook under construction, with its formats made once."""
-
-    def __init__(self, form: Form, fictif: bool) -> None:
-        self.raw = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.raw, {"in_memory": True, "strings_to_numbers": False})
-        self.form, self.fictif = form, fictif
-        day = form.deadline or dt.date(form.millesime + 1, 1, 1)
-        self.book.set_properties(
-            {
-                "title": form.titre,
-                "subject": f"Campagne {form.millesime}",
-                "keywords": f"{form.source} {form.millesime} {form.version}",
-                "comments": "Données fictives" if fictif else "",
-                "created": dt.datetime(day.year, day.month, day.day),  # the same form gives the same bytes
-            }
-        )
-        self.formats: dict[str, Any] = {}
-        self.places: dict[Key, str] = {}  # where each answer is
-        self.finess = ""
-
-    @property
-    def campaign(self) -> str:
-        """The line under each title."""
-        return f"Campagne {self.form.millesime}" + (" — DONNÉES FICTIVES" if self.fictif else "")
-
-    def style(self, **words: Any) -> Any:
-        """A format; the same words give the same one."""
-        key = repr(sorted(words.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(
-                {"font_name": "Calibri", "font_size": 11, "valign": "vcenter", **words}
-            )
-        return self.formats[key]
-
-    def input(self, question: Question | None, colour: str = WHITE) -> Any:
-        """The look of a cell to fill: unlocked, framed."""
-        words: dict[str, Any] = {"locked": False, "border": 1, "border_color": "#7F7F7F", "bg_color": colour}
-        if question is None or not question.is_number:
-            return self.style(**words, num_format="@" if question is None else "General")
-        decimals = "#,##0" if question.type == "entier" else "#,##0.00"
-        return self.style(**words, num_format=decimals, align="right")
-
-
 def render(form: Form, filled: Filled | None = None, *, fictif: bool = False) -> bytes:
     """The workbook of a campaign, blank or filled, as .xlsx bytes."""
-    made = _Book(form, fictif)
+    made = Book(form, fictif)
     filled = filled or Filled()
     # First in the workbook, written last: it says where the marked cells are.
     summary = made.book.add_worksheet(TO_CORRECT) if filled.notes is not None else None
@@ -113,7 +65,7 @@ def render(form: Form, filled: Filled | None = None, *, fictif: bool = False) ->
     return made.raw.getvalue()
 
 
-def _page(made: _Book, sheet: Any, title: str) -> None:
+def _page(made: Book, sheet: Any, title: str) -> None:
     """Print setup: A4, one page wide, titles repeated, pages numbered."""
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -128,7 +80,7 @@ def _page(made: _Book, sheet: Any, title: str) -> None:
 # --- instructions ------------------------------------------------------------------------------------------
 
 
-def _guide(made: _Book) -> None:
+def _guide(made: Book) -> None:
     form, asked = made.form, made.form.questionnaire
     sheet = made.book.add_worksheet(GUIDE)
     _page(made, sheet, GUIDE)
@@ -190,7 +142,7 @@ def _mark(form: Form, part: str) -> str:
     return f"{MARK} {form.source} {form.millesime} {form.version} {part}"
 
 
-def _answers(made: _Book, filled: Filled) -> None:
+def _answers(made: Book, filled: Filled) -> None:
     form = made.form
     sheet = made.book.add_worksheet(SHEET)
     _page(made, sheet, SHEET)
@@ -224,7 +176,7 @@ def _hidden(sheet: Any, row: int) -> None:
     sheet.set_row(row, None, None, {"hidden": True})
 
 
-def _title(made: _Book, sheet: Any, row: int, text: str, help_text: str, columns: int) -> int:
+def _title(made: Book, sheet: Any, row: int, text: str, help_text: str, columns: int) -> int:
     style = made.style(bold=True, font_size=12, bg_color=NAVY, font_color=WHITE)
     sheet.merge_range(row, LABELS, row, FIRST + columns - 1, text, style)
     if not help_text:
@@ -236,7 +188,7 @@ def _title(made: _Book, sheet: Any, row: int, text: str, help_text: str, columns
     return row + 2
 
 
-def _identity(made: _Book, sheet: Any, filled: Filled, row: int) -> int:
+def _identity(made: Book, sheet: Any, filled: Filled, row: int) -> int:
     form = made.form
     row = _title(made, sheet, row, "Qui répond", "", 3)
     sheet.write(row, 0, _mark(form, IDENTITY))
@@ -276,7 +228,7 @@ def _identity(made: _Book, sheet: Any, filled: Filled, row: int) -> int:
     return row + 1
 
 
-def _part(made: _Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
+def _part(made: Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
     form, millesime = made.form, made.form.millesime
     columns = len(part.questions) if part.is_grid else 3
     row = _title(made, sheet, row, part.section.titre, part.section.aide, columns)
@@ -317,7 +269,7 @@ def _part(made: _Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
     return row + 1
 
 
-def _cell(made: _Book, sheet: Any, row: int, column: int, question: Question, key: Key, filled: Filled) -> None:
+def _cell(made: Book, sheet: Any, row: int, column: int, question: Question, key: Key, filled: Filled) -> None:
     """One cell to fill: its answer if known, its mark, what may be typed."""
     made.places[key] = f"{letters(column)}{row + 1}"
     comment, blocks = filled.marks.get(key, ("", False))
@@ -331,7 +283,7 @@ def _cell(made: _Book, sheet: Any, row: int, column: int, question: Question, ke
         sheet.write_comment(row, column, comment, {"author": "", "x_scale": 2.5, "y_scale": 1.5})
 
 
-def _allow(made: _Book, sheet: Any, first: int, last: int, column: int, question: Question) -> None:
+def _allow(made: Book, sheet: Any, first: int, last: int, column: int, question: Question) -> None:
     """Says what the cells of a question take; the formula is about the first one and follows the others."""
     rule = _allowed(made.form, question, f"{letters(column)}{first + 1}")
     sheet.data_validation(first, column, last, column, rule)
@@ -380,7 +332,7 @@ def _plain(number: Decimal) -> str:
 # --- what to correct ---------------------------------------------------------------------------------------
 
 
-def _summary(made: _Book, sheet: Any, notes: Sequence[Note]) -> None:
+def _summary(made: Book, sheet: Any, notes: Sequence[Note]) -> None:
     _page(made, sheet, TO_CORRECT)
     sheet.write(0, 0, f"{made.form.titre} : à corriger", made.style(bold=True, font_size=16, font_color=NAVY))
     sheet.write(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.catalogue import Layout, pattern
+from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
 
 
@@ -88,11 +88,11 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
 
     `wanted` is asked once, with the headings alone, which columns to read. Raises RefusedError as `read`.
     """
-    from pipelines.readers import delimited
+    from pipelines.readers import streamed
 
     refuse_unreadable(path, layout, where)
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
-    for extract in delimited.stream(path, layout, where, wanted):
+    for extract in streamed.stream(path, layout, where, wanted):
         extract.captures = named.groupdict() if named else {}
         yield extract
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipelines.catalogue import Layout
+from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, json_records
 
 
-def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
     """Reads the features of a file. Raises RefusedError where the document holds none."""
     document = json_records.load(path, where)
     kind = document.get("type") if isinstance(document, dict) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.catalogue import Layout
+from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, text_columns
 
@@ -55,7 +55,7 @@ def table(records: list[dict[str, Any]], file: str) -> Extract:
     )
 
 
-def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
+def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
     """Reads a list of records. Raises RefusedError where the document is something else."""
     document = load(path, where, digits_as_text=True)
     if not isinstance(document, list) or not all(isinstance(record, dict) for record in document):

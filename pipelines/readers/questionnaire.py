@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.catalogue import Layout, pattern
+from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
 from pipelines.questionnaires import RESPONDENT, Form, answers, checks
 from pipelines.questionnaires.checks import Answer, Verdict

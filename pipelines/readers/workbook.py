@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.catalogue import Layout, pattern
+from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, cut_at_stop
 

@@ -1,0 +1,84 @@
+"""What is sensitive: a number of too few persons, a sum that too few make or that one of them dominates."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipelines import catalogue
+from pipelines.catalogue import Confidentialite
+
+MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
+
+
+@dataclass
+class Sums:
+    """What the lines of a cell or a block come to, for one measure."""
+
+    value: float = 0.0
+    population: float | None = None
+    counts: bool = True
+    by_contributor: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def few(self, policy: Confidentialite) -> bool:
+        """Whether it is about too few persons, whatever it counts."""
+        return self.population is not None and 0 < self.population < policy.seuil
+
+    def add(self, other: "Sums") -> None:
+        """Adds another line or block."""
+        self.value += other.value
+        if other.population is not None:
+            self.population = (self.population or 0.0) + other.population
+        self.counts = self.counts and other.counts
+        for who, value in other.by_contributor.items():
+            self.by_contributor[who] += value
+
+
+def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float, float] | None:
+    """The interval, around its value, that a reader must not narrow, where a cell is sensitive.
+
+    A number of persons under the threshold could be as much as the threshold more. A sum that one establishment
+    dominates, that too few make, or that tells one of them the answer of another could be 15 % (what dominance
+    leaves to the others) less or more.
+    Of a count only the upper end is held: a total of three cells that are not zero is three at least, whatever is
+    hidden.
+    """
+    value, found = sums.value, []
+    few = sums.few(policy)
+    if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
+        found.append((value, value + policy.seuil))
+    margin = abs(value) * max(round(1 - policy.dominance, 6) if policy.dominance else MARGIN, policy.precision or 0.0)
+    if value and (_exposed(sums, policy) or (few and not found)):
+        found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
+    return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
+
+
+def _exposed(sums: Sums, policy: Confidentialite) -> bool:
+    """Whether a sum tells of one of those who make it: they are too few, or one dominates it, or the second of them,
+    by taking his own away, knows the first too well. Who answered zero makes none of it.
+    """
+    shares = sorted((abs(v) for v in sums.by_contributor.values() if v), reverse=True)
+    if not shares:
+        return False
+    others = sum(shares[2:])
+    return (
+        len(shares) < policy.contributeurs
+        or (policy.dominance is not None and shares[0] >= policy.dominance * sum(shares))
+        or (policy.precision is not None and others < policy.precision * shares[0])
+    )
+
+
+def policy_of(sources: Iterable[str]) -> Confidentialite | None:
+    """The strictest of the policies of some sources; None where one that is restricted has none."""
+    restricted = [s for s in map(catalogue.load, sorted(sources)) if s.restreint]
+    policies = [s.confidentialite for s in restricted if s.confidentialite]
+    if not policies or len(policies) < len(restricted):
+        return None
+    return Confidentialite(
+        seuil=max(p.seuil for p in policies),
+        dominance=min((p.dominance for p in policies if p.dominance), default=None),
+        contributeurs=max(p.contributeurs for p in policies),
+        precision=max((p.precision for p in policies if p.precision), default=None),
+        raison=" ; ".join(sorted({p.raison for p in policies})),
+    )
