@@ -65,19 +65,6 @@ class Told:
         self.say(f"[{rank:2}/{self.count}] {mark} {name:<38} {said:<24} {seconds:5.1f} s")
 
 
-def _loaded(say: Callable[[str], None]) -> bool:
-    """Reads the DAGs, as a run in a terminal takes them; whether they load."""
-    bag = runs.read()
-    if bag.import_errors:
-        say(f"Les DAG ne se chargent pas : {bag.import_errors}")
-        return False
-    for dag in bag.dags.values():
-        for task in dag.tasks:
-            # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people.
-            task.retries, task.on_failure_callback = 0, []
-    return True
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--update", action="store_true")
@@ -93,7 +80,9 @@ def main() -> int:
     from pipelines import settings, steps
 
     db.initdb()
-    if not _loaded(say):
+    bag = runs.read()
+    if bag.import_errors:
+        say(f"Les DAG ne se chargent pas : {bag.import_errors}")
         return 1
     now = settings.load()
     ingests = [f"ingest_{source}" for source in steps.ingestible()]
