@@ -1,4 +1,4 @@
-"""What the manual does not write by hand: its lists of sources, tables and commands, and French spaces (mkdocs.yml)."""
+"""What the manual does not write by hand: lists of sources, contracts, tables, commands; French spaces (mkdocs.yml)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from mkdocs.structure.toc import AnchorLink
 from typer.cli import get_docs_for_click
 
 from pipelines import catalogue, cli
+from pipelines.catalogue import contracts
 from pipelines.edition import models
 
 # Typer writes its own documentation in English.
@@ -31,6 +32,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, make in {"sources.md": sources, "tables.md": tables, "commandes.md": commands}.items():
         files.append(File.generated(config, name, content="\n".join(make()) + "\n"))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Adds the contracts of the catalogue to their page."""
+    if page.file.src_uri != "contrats.md":
+        return markdown
+    tables = [(source, table) for source in contracts.load_all() for table in source.tables]
+    return "\n\n".join([markdown, *("#" + "\n".join(contracts.described(*table)) for table in tables)])
 
 
 def on_page_content(html: str, page: Page, **_: object) -> str:

@@ -182,14 +182,6 @@ def test_it_runs_as_written(checkout: Path, command: Command) -> None:
         assert done.stdout == command.shown
 
 
-def test_the_page_of_contracts_is_what_the_catalogue_says(checkout: Path) -> None:
-    """`atlas contrat --documentation` has run: it would have changed nothing."""
-    assert "atlas contrat --documentation" in {c.text for c in TO_RUN}
-    assert run(checkout, "atlas contrat --documentation").returncode == 0
-    page = Path("docs") / "contrats.md"
-    assert (checkout / page).read_text(encoding="utf-8") == (ROOT / page).read_text(encoding="utf-8")
-
-
 # --- What the manual shows of the real marts --------------------------------------------------------------
 
 SHOWN = MARTS.read_text(encoding="utf-8")

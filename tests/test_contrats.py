@@ -136,15 +136,6 @@ def test_a_template_is_asked_for_properly(tmp_path: Path) -> None:
         contracts.write("mpom", tmp_path / "a.xlsx")
 
 
-def test_the_page_of_contracts_is_up_to_date() -> None:
-    text = contracts.DOCUMENT.read_text(encoding="utf-8")
-    assert text == contracts.document(text), "atlas contrat --documentation"
-    for source_id, table in TABLES:
-        assert f"## `{catalogue.load(source_id).staged_name(table)}`" in text
-    with pytest.raises(UsageError, match="repère"):
-        contracts.document("# Contrats\n")
-
-
 def test_contracts_say_that_the_layout_is_ours() -> None:
     for source in contracts.load_all():
         assert "nôtre" in source.limits or "notre présentation" in source.limits, source.id

@@ -11,6 +11,7 @@ import yaml
 from fixtures_entrepots import ROOT
 
 from pipelines import catalogue, cli
+from pipelines.catalogue import contracts
 from pipelines.edition import models
 
 REMOTE = re.compile(
@@ -48,6 +49,13 @@ def test_nothing_comes_from_another_site(manual: Path) -> None:
 def test_its_lists_are_those_of_the_code(manual: Path) -> None:
     said = words(manual / "sources.html")
     assert [s.id for s in catalogue.load_all() if s.id not in said or s.titre[:20] not in said.replace("’", "'")] == []
+    said = words(manual / "contrats.html")
+    told = [(source, table) for source in contracts.load_all() for table in source.tables]
+    assert len(told) > 5
+    for source, table in told:
+        assert source.staged_name(table) in said
+        fields = contracts.columns(source, table, contracts.newest(source))
+        assert [heading for heading, _ in fields if heading not in said] == []
     said = words(manual / "tables.html")
     assert [m.name for m in models.load_all() if m.name not in said] == []
     said = words(manual / "commandes.html")

@@ -15,10 +15,8 @@ import xlsxwriter
 from pipelines import catalogue
 from pipelines.catalogue import Column, Source, Table, code_lists
 from pipelines.errors import Place, UsageError
-from pipelines.settings import ROOT
 
 DATA, NOTICE, LISTS, EXAMPLE = "Données", "Mode d'emploi", "Listes", "Exemple FICTIF"
-DOCUMENT = ROOT / "docs" / "contrats.md"
 CREATED = dt.datetime(2025, 1, 1)  # the same template is the same bytes, whenever it is made
 ROWS = 5000  # lines of the template that carry the drop-down lists
 KINDS = {"VARCHAR": "texte", "DATE": "date (AAAA-MM-JJ)", "BOOLEAN": "true ou false"}
@@ -251,28 +249,11 @@ def write(source_id: str, target: Path, *, table: str | None = None, millesime: 
 
 # --- documentation ----------------------------------------------------------------------------------
 
-MARKER = "<!-- Ce qui suit vient du catalogue : atlas contrat --documentation -->"
 SHOWN = ("Qui remplit", "Quand", "Millésime", "Fichier", "Diffusion", "Une ligne par", "Ce qu'il faut savoir")
 
 
-def document(text: str) -> str:
-    """The page of all contracts: what was written by hand, up to the marker, then what the catalogue says.
-
-    Raises UsageError where the page has no marker.
-    """
-    if MARKER not in text:
-        raise UsageError(
-            "La page des contrats n'a plus son repère.",
-            where=Place(file=str(DOCUMENT.relative_to(ROOT))),
-            expected=f"la ligne {MARKER}",
-            todo="la remettre : ce qui la suit est refait d'après le catalogue",
-        )
-    parts = [text.split(MARKER)[0] + MARKER]
-    parts += ["\n".join(_section(source, table)) for source in load_all() for table in source.tables]
-    return "\n\n".join(parts) + "\n"
-
-
-def _section(source: Source, table: str) -> Iterator[str]:
+def described(source: Source, table: str) -> Iterator[str]:
+    """One table of a contract as the manual shows it, in lines of Markdown."""
     millesime = newest(source)
     fields = columns(source, table, millesime)
     lists = code_lists.of_table(source, table)

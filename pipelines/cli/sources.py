@@ -60,20 +60,12 @@ def contrat(
     ] = None,
     table: Annotated[str | None, typer.Option("--table", "-t", help="Table, quand le contrat en a plusieurs.")] = None,
     millesime: Annotated[int | None, typer.Option("--millesime", "-m", help="Millésime que le modèle annonce.")] = None,
-    documentation: Annotated[
-        bool, typer.Option("--documentation", help="Refaire docs/contrats.md d'après le catalogue.")
-    ] = False,
 ) -> None:
     """Écrit le modèle vide d'un contrat de données : colonnes, mode d'emploi, listes de codes, exemple fictif."""
     from pipelines.catalogue import contracts
 
     console = screen()
-    if documentation:
-        contracts.DOCUMENT.write_text(
-            contracts.document(contracts.DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8"
-        )
-        console.print(f"Écrit : {contracts.DOCUMENT}", markup=False, soft_wrap=True)
-    elif nom is None:
+    if nom is None:
         shown = Table()
         for heading in ("contrat", "tables", "jeu de données", "qui remplit"):
             shown.add_column(heading, no_wrap=heading == "contrat")
