@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = []
     for item in items:
         model = item.callspec.params.get("name") if hasattr(item, "callspec") else None
-        of_a_case = item.path.name == "test_cas.py" and models
+        of_a_case = item.path.name == "test_cas.py" and "ATLAS_ESSAIS_MODELES" in os.environ
         if model in models if of_a_case else among <= set(getattr(item, "fixturenames", ())):
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])

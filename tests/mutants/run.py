@@ -9,8 +9,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from . import trial
 from .edits import Mutant
@@ -31,7 +32,7 @@ def copy_of(root: Path, target: Path) -> None:
             shutil.copy2(root / name, target / name)
 
 
-def all_of(root: Path, mutants: Iterable[Mutant], prepared: Path, limit: float) -> Iterator[trial.Verdict]:
+def all_of(root: Path, mutants: Sequence[Mutant], prepared: Path, limit: float) -> Iterator[trial.Verdict]:
     """Tries mutants one after the other in a copy of the tree. The current process becomes one of the copy."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "arbre"
@@ -41,8 +42,14 @@ def all_of(root: Path, mutants: Iterable[Mutant], prepared: Path, limit: float) 
         os.environ["PYTHONPATH"] = os.pathsep.join([str(tree), str(tree / "tests")])
         os.environ["ATLAS_CLE_PERSONNES"] = "cle d'essai : personne n'est protege par elle"
         trial.libraries()
+        home = Path(folder) / "essai"
+        home.mkdir()
+        rooms = sorted({trial.room(mutant.file) for mutant in mutants})
+        if failing := _forked(lambda: trial.without_any(rooms, prepared, home), home, None):
+            raise SystemExit(f"Sans aucun défaut, ceci échoue déjà, et passerait pour les voir tous : {failing}")
+        shutil.rmtree(home)
         for mutant in mutants:
-            yield _one(mutant, prepared, Path(folder) / "essai", limit)
+            yield _one(mutant, prepared, home, limit)
 
 
 def _one(mutant: Mutant, prepared: Path, home: Path, limit: float) -> trial.Verdict:
@@ -52,10 +59,9 @@ def _one(mutant: Mutant, prepared: Path, home: Path, limit: float) -> trial.Verd
     home.mkdir()
     try:
         file.write_text(mutant.mutated, encoding="utf-8")
-        child = os.fork()
-        if child == 0:
-            _try(mutant, prepared, home)
-        return _awaited(child, mutant, home, limit)
+        found = _forked(lambda: trial.of(mutant, prepared, home).record(), home, limit)
+        said = found or {"verdict": trial.TOO_LONG, "seconds": limit}
+        return trial.Verdict(**{**trial.Verdict.of(mutant).record(), **said})
     finally:
         shutil.move(kept, file)
         for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
@@ -63,37 +69,31 @@ def _one(mutant: Mutant, prepared: Path, home: Path, limit: float) -> trial.Verd
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _try(mutant: Mutant, prepared: Path, home: Path) -> None:
-    """What the forked process does, and nothing after it."""
-    status = 1
-    try:
-        os.setsid()
-        log = os.open(home / "journal.txt", os.O_WRONLY | os.O_CREAT)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        verdict = trial.of(mutant, prepared, home)
-        (home / "verdict.json").write_text(json.dumps(verdict.record(), ensure_ascii=False), encoding="utf-8")
-        status = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
-
-
-def _awaited(child: int, mutant: Mutant, home: Path, limit: float) -> trial.Verdict:
+def _forked(job: Callable[[], Any], home: Path, limit: float | None) -> Any:
+    """What a job gives in a process of its own; nothing past the limit. What it writes goes to a file of `home`."""
+    answer, log = home / "reponse.json", home / "journal.txt"
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.setsid()
+            written = os.open(log, os.O_WRONLY | os.O_CREAT)
+            os.dup2(written, 1)
+            os.dup2(written, 2)
+            answer.write_text(json.dumps(job(), ensure_ascii=False), encoding="utf-8")
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
     start = time.perf_counter()
     while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.perf_counter() - start > limit:
+        if limit is not None and time.perf_counter() - start > limit:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            break
+            return None
         time.sleep(0.05)
-    said, seconds = home / "verdict.json", round(time.perf_counter() - start, 1)
-    if said.is_file():
-        return trial.Verdict(**json.loads(said.read_text(encoding="utf-8")))
-    if seconds > limit:
-        return trial.Verdict(
-            mutant.id, mutant.file, mutant.operator, mutant.line, trial.TOO_LONG, "", mutant.diff, seconds
-        )
-    raise RuntimeError(f"{mutant.id} ({mutant.file}) :\n" + (home / "journal.txt").read_text(errors="replace")[-4000:])
+    if not answer.is_file():
+        raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")[-4000:])
+    return json.loads(answer.read_text(encoding="utf-8"))

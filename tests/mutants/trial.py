@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,16 @@ class Verdict:
     file: str
     operator: str
     line: int
-    verdict: str
+    verdict: str = ""
     by: str = ""
     diff: str = ""
     seconds: float = 0.0
     processor: float = 0.0
+
+    @classmethod
+    def of(cls, mutant: Mutant) -> "Verdict":
+        """That of a mutant which nobody has tried yet."""
+        return cls(mutant.id, mutant.file, mutant.operator, mutant.line, diff=mutant.diff)
 
     def record(self) -> dict[str, Any]:
         """A line of the journal."""
@@ -73,40 +78,56 @@ def of(mutant: Mutant, prepared: Path, home: Path) -> Verdict:
     except Done as done:
         verdict, by = done.verdict, done.by
     used = os.times()
-    return Verdict(
-        mutant.id,
-        mutant.file,
-        mutant.operator,
-        mutant.line,
-        verdict,
-        by,
-        mutant.diff,
-        round(time.perf_counter() - start, 1),
-        round(time.process_time() - worked + used.children_user + used.children_system, 1),
+    return replace(
+        Verdict.of(mutant),
+        verdict=verdict,
+        by=by,
+        seconds=round(time.perf_counter() - start, 1),
+        processor=round(time.process_time() - worked + used.children_user + used.children_system, 1),
     )
 
 
 def _tried(mutant: Mutant, prepared: Path, home: Path) -> tuple[str, str]:
-    room = next(name for name in TESTS if mutant.file.startswith(name))
+    where = room(mutant.file)
     changed: list[str] | None = None
-    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if room == "sql" else ""
+    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if where == "sql" else ""
     _forget(mine)
-    if room == "sql":
+    if where == "sql":
         _cases([mine], prepared, home)
         changed = _sql(mutant, prepared, home)
-    elif room == "pipelines/indicators":
+    elif where == "pipelines/indicators":
         changed = _indicators(prepared, home)
-    elif room == "pipelines/catalogue":
+    elif where == "pipelines/catalogue":
         changed = _catalogue(mutant, prepared, home)
     _cases([name for name in changed or [] if name != mine], prepared, home)
     if changed == []:
         return NO_EFFECT, "aucune cellule ne change sur les extraits fictifs"
-    for file, fixture in TESTS[room]:
+    for file, fixture in TESTS[where]:
         if fixture == "made" and mine and not _of_hospitals(mine):
             continue
         if failed := _pytest(file, fixture, [], prepared, home):
             return SEEN, failed
     return SURVIVES, ""
+
+
+def room(file: str) -> str:
+    """The room where a file stands, which says what may see a fault of it."""
+    return next(name for name in TESTS if file.startswith(name))
+
+
+def without_any(rooms: Iterable[str], prepared: Path, home: Path) -> str:
+    """What fails in the whole tree already, and would be taken for the sight of every fault; nothing, as a rule."""
+    database = _warehouse(prepared, home)
+    _made_again(database, {})
+    from pipelines.edition import models
+
+    try:
+        _rules(database, [model.name for model in models.load_all()])
+        _cases([path.stem for path in Path("tests/cas").glob("*.yml")], prepared, home)
+    except Done as done:
+        return done.by
+    asked = dict.fromkeys(pair for name in rooms for pair in TESTS[name])
+    return next(filter(None, (_pytest(file, fixture, [], prepared, home) for file, fixture in asked)), "")
 
 
 def _of_hospitals(model: str) -> bool:
