@@ -288,6 +288,12 @@ GRAIN = {
 }
 
 
+def cases(name: str) -> dict[str, str]:
+    """What breaks each rule of a mart: in broken_marts.py, or beside the rule (`casse`)."""
+    beside = {rule["meta"]["controle"]: rule["casse"] for rule in written("marts", name) if "casse" in rule}
+    return {**MARTS.get(name, {}), **{k: v.replace("{batch}", "{t}") for k, v in beside.items()}}
+
+
 def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse) -> None:
     database = f":memory:{uuid.uuid4().hex}"
     batches: dict[str, tuple[str, list[Rule]]] = {}
@@ -300,7 +306,7 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse) -> None:
         # Rules of this mart hold variable by variable: two are enough, of the 78 on 200 000 rows.
         connection.execute("DELETE FROM atlas.hospitaliers WHERE variable NOT IN ('ETP_TOT_PNM', 'ETPSAL_PSY')")
         for model in models.load_all():
-            breaking = MARTS[model.name]
+            breaking = cases(model.name)
             if model.name in GRAIN:
                 breaking = {**breaking, **GRAIN[model.name]}
             for rule in rules.mart_rules(model.name, model.grain):
@@ -313,6 +319,6 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse) -> None:
 
 
 def test_chaque_controle_de_mart_est_essaye() -> None:
-    assert set(MARTS) == set(MODELS)
+    assert set(MARTS) <= set(MODELS)
     for name in MODELS:
-        assert set(MARTS[name]) == {rule["meta"]["controle"] for rule in written("marts", name)}, name
+        assert set(cases(name)) == {rule["meta"]["controle"] for rule in written("marts", name)}, name

@@ -77,6 +77,7 @@ class Indicator(_Record):
     """One indicator. `lectures` are the columns that hold it, `schema.table.colonne`, the first one to read."""
 
     libelle: str = Text
+    libelle_court: str = ""
     definition: str = Text
     formule: str = Text
     unite: str = Text
@@ -225,8 +226,11 @@ def read_in(mart: str, column: str | None = None) -> dict[str, str]:
 
 
 INDICATOR = {
-    **dict.fromkeys(("indicateur", "libelle", "definition", "formule", "unite", "numerateur", "denominateur"), str),
-    **dict.fromkeys(("sources", "date_decrite", "sens", "dimension", "confidentialite", "limites"), str),
+    **dict.fromkeys(("indicateur", "libelle", "libelle_court", "definition", "formule", "unite"), str),
+    **dict.fromkeys(
+        ("numerateur", "denominateur", "sources", "date_decrite", "sens", "dimension", "confidentialite", "limites"),
+        str,
+    ),
     **dict.fromkeys(("borne_min", "borne_max"), Decimal),
     **dict.fromkeys(("raison_bornes", "intervalle", "raison_intervalle", "mart", "colonne", "autres_lectures"), str),
 }
@@ -244,6 +248,7 @@ def records() -> dict[str, tuple[dict[str, type], list[dict[str, Any]]]]:
         {
             **{k: v for k, v in i if isinstance(v, str)},
             "indicateur": name,
+            "libelle_court": i.libelle_court or i.libelle,
             "sources": " ".join(i.sources),
             "borne_min": i.bornes.min,
             "borne_max": i.bornes.max,

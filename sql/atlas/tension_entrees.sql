@@ -17,16 +17,7 @@ WITH situations AS (
     SELECT 'édition précédente', edition - 1 FROM reference.edition
 ),
 groupes AS (
-    SELECT * FROM situations CROSS JOIN (
-        VALUES
-            ('medecin', 'medecin', 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL),
-            ('medecin_generaliste', 'medecin', 'généralistes', 'cnam_demographie', 'cnam_demographie', 'V2X90', NULL),
-            ('chirurgien_dentiste', 'chirurgien_dentiste', 'ensemble', 'drees_demographie', 'drees_demographie', 'V2X91', NULL),
-            ('infirmier', 'infirmier', 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', 'V1Z'),
-            ('sage_femme', 'sage_femme', 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', NULL),
-            ('masseur_kinesitherapeute', 'masseur_kinesitherapeute', 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V3X80', NULL),
-            ('aide_soignant', NULL, NULL, NULL, NULL, 'V0X60', 'V0Z')
-    ) AS g (groupe, profession, specialite, source_offre, source_flux, fap_bmo, fap_dares)
+    SELECT * FROM situations CROSS JOIN reference.groupes_tension
 ),
 offre AS (
     SELECT g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,

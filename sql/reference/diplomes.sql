@@ -6,6 +6,8 @@
 -- Colonnes :
 --   diplome : identifiant du diplôme dans l'atlas
 --   libelle : nom du diplôme
+--   libelle_court : nom sans « diplôme d'État »
+--   libelle_parcoursup : nom du diplôme dans les fichiers de Parcoursup ; vide où nous ne l'y avons pas lu
 --   domaine : sanitaire ou social
 --   profession : profession de l'atlas à laquelle il mène ; vide où elle n'y est pas
 --   niveau_certification : niveau du cadre national des certifications, de 3 à 7
@@ -13,8 +15,7 @@
 --   annees [années] : années scolaires d'un parcours complet
 --   texte : texte qui fixe la formation
 --   lu : niveau et durée relus dans le texte ou sa présentation officielle
-SELECT diplome, libelle, domaine, profession, niveau_certification, duree_mois, ceil(duree_mois / 12)::INTEGER AS annees, texte, lu
-FROM (
+WITH diplomes (diplome, libelle, domaine, profession, niveau_certification, duree_mois, texte, lu) AS (
     VALUES
         ('infirmier', 'Diplôme d''État d''infirmier', 'sanitaire', 'infirmier', 6, 36, 'arrêté du 31 juillet 2009', false),
         ('infirmier_anesthesiste', 'Diplôme d''État d''infirmier anesthésiste', 'sanitaire', 'infirmier', 7, 24, 'arrêté du 23 juillet 2012', false),
@@ -45,4 +46,30 @@ FROM (
         ('caferuis', 'Certificat d''aptitude aux fonctions d''encadrement et de responsable d''unité d''intervention sociale', 'social', NULL, 6, 24, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false),
         ('cafdes', 'Certificat d''aptitude aux fonctions de directeur d''établissement ou de service d''intervention sociale', 'social', NULL, 7, 30, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false),
         ('ingenierie_sociale', 'Diplôme d''État d''ingénierie sociale', 'social', NULL, 7, 36, 'code de l''action sociale et des familles, partie D, livre IV, titre V', false)
-) AS d (diplome, libelle, domaine, profession, niveau_certification, duree_mois, texte, lu)
+),
+parcoursup (diplome, libelle_parcoursup) AS (
+    VALUES
+        ('infirmier', 'D.E Infirmier'),
+        ('ergotherapeute', 'D.E Ergothérapeute'),
+        ('psychomotricien', 'D.E Psychomotricien'),
+        ('pedicure_podologue', 'D.E Pédicure-Podologue'),
+        ('manipulateur_erm', 'D.E manipulateur/trice en électroradiologie médicale'),
+        ('masseur_kinesitherapeute', 'D.E Masseur-Kinésithérapeute')
+),
+-- « Diplôme d'État d'infirmier » is « infirmier »; the two certificates of managers are known by their initials.
+nommes AS (
+    SELECT
+        diplome,
+        CASE diplome
+            WHEN 'caferuis' THEN 'CAFERUIS'
+            WHEN 'cafdes' THEN 'CAFDES'
+            ELSE regexp_replace(libelle, '^Diplôme (d''État )?(d''|de )', '')
+        END AS nom
+    FROM diplomes
+)
+SELECT
+    d.diplome, d.libelle, upper(left(n.nom, 1)) || substr(n.nom, 2) AS libelle_court, p.libelle_parcoursup,
+    d.domaine, d.profession, d.niveau_certification, d.duree_mois, ceil(d.duree_mois / 12)::INTEGER AS annees, d.texte, d.lu
+FROM diplomes AS d
+JOIN nommes AS n USING (diplome)
+LEFT JOIN parcoursup AS p USING (diplome)

@@ -7,7 +7,7 @@
 --   nomenclature : FAP 2009 ou FAP 2021
 --   fap : code de la famille professionnelle
 --   niveau_fap : nombre de familles du niveau de la nomenclature (87, 225 en 2009 ; 86, 228, 341 en 2021)
---   domaine : santé, ou social et médico-social
+--   domaine : santé, social et médico-social, ou animaux (vétérinaires et aides) que la nomenclature range parmi les professions de santé
 WITH fap2009 (fap, libelle, niveau_fap, domaine) AS (
     VALUES
         ('V0Z', 'Aides-soignants', 'fap 87', 'santé'),
@@ -42,7 +42,7 @@ UNION ALL
 SELECT
     -- A family that is not divided stands at two levels under one code: « fap 228 » comes before « fap 341 ».
     'FAP 2021', fap, min(libelle), min(niveau_fap),
-    CASE WHEN fap SIMILAR TO 'V[0-3].*' OR fap LIKE 'J3X40a%' THEN 'santé' ELSE 'social' END
+    CASE WHEN fap IN ('V2X92', 'V0X60a') THEN 'animaux' WHEN fap SIMILAR TO 'V[0-3].*' OR fap LIKE 'J3X40a%' THEN 'santé' ELSE 'social' END
 FROM fap2021
 WHERE fap SIMILAR TO 'V[0-3].*|V4X8[345].*|V4X|T2A.*|J3X40a'
 GROUP BY fap

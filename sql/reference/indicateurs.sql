@@ -6,6 +6,7 @@
 -- Colonnes :
 --   indicateur : identifiant
 --   libelle : nom en français
+--   libelle_court : nom en peu de mots, pour un titre de colonne
 --   definition : ce que c'est
 --   formule : calcul
 --   unite : unité

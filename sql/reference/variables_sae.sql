@@ -5,6 +5,10 @@
 -- Note : une ligne « dont » fait partie d'une autre et ne s'y ajoute pas. Les lignes « détail » d'une même mesure et d'une même filière somment à leur « total ».
 -- Colonnes :
 --   variable : nom de la variable dans la SAE
+--   groupe : fin du nom, la même pour toutes ses mesures : groupe de spécialités, fonction ; la variable elle-même pour les internes
+--   libelle_court : nom en peu de mots, pour un titre de colonne ou un nombre clé
+--   libelle_ligne : nom dans le tableau de sa mesure, où le total est « Ensemble »
+--   profession : profession de l'atlas de ceux que la variable compte ; vide où elle en compte plusieurs
 --   mesure : ce qui est compté : effectif salarié, ETP salariés, effectif libéral, effectif, ETP
 --   ligne : place dans le tableau : total, sous-total, détail (les détails somment au total), dont (partie d'un détail)
 --   bordereau : bordereau de la SAE d'où vient la variable ; une case vide y vaut zéro si sa ligne de total existe
@@ -31,7 +35,7 @@ mesures_medicales (prefixe, mesure, unite, rang) AS (
 ),
 medicales AS (
     SELECT
-        m.prefixe || '_' || g.suffixe AS variable,
+        m.prefixe || '_' || g.suffixe AS variable, g.suffixe AS groupe,
         g.libelle, 'médicale' AS filiere, m.mesure, m.unite, g.ligne, 'Q20' AS bordereau,
         m.rang + g.ordre AS ordre
     FROM groupes_medicaux AS g, mesures_medicales AS m
@@ -71,18 +75,45 @@ mesures_non_medicales (prefixe, mesure, unite, bordereau, rang) AS (
 ),
 non_medicales AS (
     SELECT
-        m.prefixe || '_' || f.suffixe AS variable,
+        m.prefixe || '_' || f.suffixe AS variable, f.suffixe AS groupe,
         f.libelle, f.filiere, m.mesure, m.unite, f.ligne, m.bordereau,
         m.rang + f.ordre AS ordre
     FROM fonctions AS f, mesures_non_medicales AS m
 ),
 toutes AS (
     SELECT * FROM medicales
-    UNION ALL SELECT * FROM internes
+    UNION ALL SELECT variable, variable, * EXCLUDE (variable) FROM internes
     UNION ALL SELECT * FROM non_medicales
+),
+-- Where the first words of a label don't make one.
+courts (variable, libelle_court) AS (
+    VALUES
+        ('ETPSAL_TOT', 'Médecins salariés'),
+        ('EFFSAL_TOT', 'Médecins salariés'),
+        ('EFFLIB_TOT', 'Libéraux'),
+        ('EFF_INT', 'Internes et FFI publiés'),
+        ('EFF_INT_recalcule', 'Internes et FFI'),
+        ('ETPINT', 'Internes et FFI'),
+        ('ETP_TOT_PNM', 'Non médicaux'),
+        ('EFF_TOT_PNM', 'Non médicaux'),
+        ('ETP_INFSANSSPE', 'Infirmiers'),
+        ('EFF_INFSANSSPE', 'Infirmiers')
+),
+professions (groupe, profession) AS (
+    VALUES ('SAG', 'sage_femme'), ('INFSANSSPE', 'infirmier'), ('INFAVECSPE', 'infirmier'), ('AID', 'aide_soignant')
+),
+-- A label without the aside that its table already says.
+nommees AS (
+    SELECT *, regexp_replace(regexp_replace(libelle, ' (\(| : ensemble).*$', ''), '''', '’', 'g') AS nom FROM toutes
 )
 SELECT
-    variable, libelle, filiere, mesure, unite, ligne,
-    ligne <> 'total' AS dont,
-    bordereau, ordre
-FROM toutes
+    n.variable, n.groupe, n.libelle,
+    coalesce(c.libelle_court, upper(left(regexp_replace(n.nom, '^dont ', ''), 1)) || substr(regexp_replace(n.nom, '^dont ', ''), 2))
+        AS libelle_court,
+    CASE n.ligne WHEN 'total' THEN 'Ensemble' ELSE n.nom END AS libelle_ligne,
+    p.profession, n.filiere, n.mesure, n.unite, n.ligne,
+    n.ligne <> 'total' AS dont,
+    n.bordereau, n.ordre
+FROM nommees AS n
+LEFT JOIN courts AS c ON c.variable = n.variable
+LEFT JOIN professions AS p ON p.groupe = n.groupe

@@ -1,6 +1,6 @@
 -- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
--- Source : atlas.dispositifs, atlas.tension
+-- Source : atlas.dispositifs, atlas.tension, vues.annees_retenues
 -- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
@@ -13,12 +13,6 @@
 --   tension « Tension des médecins (0 à 100) » n0 : indice de tension des médecins du département
 --   tension_statut : pourquoi l'indice est vide
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
-WITH dernieres AS (
-    SELECT *
-    FROM atlas.dispositifs
-    WHERE niveau IN ('region', 'departement')
-    QUALIFY annee = max(annee) OVER ()
-)
 SELECT
     t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.dispositif, d.profession,
     CASE WHEN d.profession = 'toutes' THEN 'toutes professions' ELSE coalesce(p.libelle, d.profession) END
@@ -26,8 +20,10 @@ SELECT
     d.public, d.nature, d.beneficiaires, d.montant, d.statut,
     i.score AS tension,
     CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut
-FROM dernieres AS d
+FROM atlas.dispositifs AS d
+JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.professions AS p ON p.profession = d.profession
 LEFT JOIN atlas.tension AS i ON i.groupe = 'medecin' AND i.niveau = d.niveau AND i.code = d.code
+WHERE d.niveau IN ('region', 'departement')
 ORDER BY d.dispositif, d.profession, t.rang DESC, d.code, d.public, d.nature
