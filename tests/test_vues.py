@@ -22,11 +22,9 @@ KINDS = re.compile(r"text|year|date|bool|link|n[0-4]|pct[01]|signed[01]|")
 LEFT = {
     "fiches/content.py",
     "pages.py",
-    "site/accueil.py",
     "site/figures.py",
     "site/marts.py",
     "site/professions.py",
-    "site/recherche.py",
     "site/territoires.py",
     "site/themes/acces.py",
     "site/themes/ages.py",

@@ -72,7 +72,10 @@ def glossary() -> dict[str, Words]:
 
 
 # name « Heading » kind [unit] (vide : statut) : description. What has no description of its own takes the shared one.
-COLUMN = re.compile(r"(\w+)(?:\s+«\s*(.+?)\s*»(?:\s+(\w+))?)?(?:\s*\[(.+?)\])?(?:\s*\(vide : (.+?)\))?(?:\s*:\s*(.+))?")
+KIND = r"text|year|date|bool|link|(?:entre_|signe_)?(?:n|pct)\d|signed\d"
+COLUMN = re.compile(
+    rf"(\w+)(?:\s+«\s*(.+?)\s*»)?(?:\s+({KIND}))?(?:\s*\[(.+?)\])?(?:\s*\(vide : (.+?)\))?(?:\s*:\s*(.+))?"
+)
 
 
 def parse(path: Path) -> Model:
@@ -245,19 +248,39 @@ def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) 
 
 
 def column_words(model: Model, name: str) -> Words:
-    """What a column of a table is. Raises BuildError where nobody has said it."""
+    """What a column of a table is. Raises BuildError where nobody has said it.
+
+    A column of a view that its header doesn't describe is that of the same name in what the view reads.
+    """
     told = registers.column_words(model.name, name)
-    words = Words(*told) if told else model.columns.get(name) or glossary().get(name)
-    if words is not None and not words.description and name in glossary():
-        words = replace(words, description=glossary()[name].description, unit=words.unit or glossary()[name].unit)
-    if words is None or not words.description:
+    if told:
+        return Words(*told)
+    own = model.columns.get(name)
+    words = own if own and own.description else _said(model, name)
+    if words is None:
         raise BuildError(
             f"La colonne {name} de {model.name} n'est décrite nulle part.",
             where=Place(file=f"sql/{model.schema}/{model.table}.sql"),
             expected="une ligne sous « Colonnes : », ou une entrée de sql/colonnes.yml",
             todo="l'écrire : le dictionnaire publié en vient",
         )
+    if own and words is not own:
+        words = replace(own, description=words.description, unit=own.unit or words.unit)
     return words
+
+
+def _said(model: Model, name: str) -> Words | None:
+    """The words of a column that its table doesn't say itself."""
+    if name in glossary():
+        return glossary()[name]
+    if model.schema == VIEWS:
+        for read in sorted(_needs()[model.name][1] & _needs().keys()):
+            other = _needs()[read][0]
+            if isinstance(other, Model) and (name in other.columns or other.schema == VIEWS):
+                words = other.columns[name] if name in other.columns else _said(other, name)
+                if words and words.description:
+                    return Words(words.description, words.unit)
+    return None
 
 
 def described(connection: duckdb.DuckDBPyConnection, model: Model) -> list[tuple[str, str]]:

@@ -9,6 +9,10 @@ from typing import Any
 from pipelines.publish import signes
 from pipelines.publish.tables import FORMULA
 
+# The low bound of an interval (`bas` in its name), whose column shows both.
+BETWEEN = "entre_"
+NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
+SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
 LEGEND = (
     *((sign, signes.SIGNS[sign]) for sign in signes.EMPTY),
@@ -46,7 +50,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Aligned on the right."""
-        return self.kind not in ("text", "link")
+        return self.kind not in ("text", "link", "bool", "date") and not self.kind.startswith(BETWEEN)
 
 
 def rounded(value: Any, kind: str) -> Decimal:
@@ -84,6 +88,12 @@ def french(value: Any, kind: str = "n0") -> str:
         return "nd"
     if kind in ("text", "link", "year"):
         return str(value)
+    if kind == "bool":
+        return "oui" if value else "non"
+    if kind == "date":
+        return f"{value:%d/%m/%Y}"
+    if kind.startswith(SIGNED):
+        return nombre(Decimal(str(value)), int(kind[-1]), sign=True)
     decimals = int(kind[-1]) if kind[-1].isdigit() else 1
     write = percent if kind.startswith(("pct", "signed")) else nombre
     return write(Decimal(str(value)), decimals, sign=kind.startswith("signed"))
@@ -96,7 +106,11 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     line (`statut`).
     """
     value = row[column.key]
+    if column.kind.startswith(BETWEEN):
+        return interval(value, row[column.key.replace("bas", "haut")], column.kind.removeprefix(BETWEEN))
     if value is None:
+        if column.empty == NOTHING:
+            return ""
         return signes.of_empty(row.get(f"{column.key}_statut") or column.empty or row.get("statut"))
     return french(value, column.kind)
 

@@ -201,7 +201,9 @@ def _views(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) 
     made = []
     for model in models.views():
         said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
-        connection.execute(f"CREATE TABLE {model.name} AS SELECT *{said} FROM ({model.query})")
+        # A query that takes all columns of a table takes that one too.
+        own = f"COLUMNS(c -> c <> '{FICTIF_COLUMN}')"
+        connection.execute(f"CREATE TABLE {model.name} AS SELECT {own}{said} FROM ({model.query})")
         columns = [c for c in models.described(connection, model) if c[0] != FICTIF_COLUMN]
         models.comment(connection, model, columns)
         if model.publication != INTERNAL:

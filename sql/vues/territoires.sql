@@ -9,6 +9,8 @@
 --   rang : ordre des niveaux dans les tableaux : départements, arrondissements, région, France
 --   adresse : adresse de la page du territoire ; vide pour la France, qui n'en a pas
 --   parent : territoire qui contient celui-ci, parmi ceux qui ont une page
+--   parent_libelle : nom de ce territoire
+--   parent_adresse : adresse de sa page
 WITH region AS (
     SELECT region AS code FROM vues.publication
 ),
@@ -24,16 +26,18 @@ retenus AS (
 nommes AS (
     SELECT
         niveau || '-' || regexp_replace(lower(code), '[^a-z0-9]+', '-', 'g') AS territoire,
-        niveau, code, libelle AS territoire_libelle, departement,
-        CASE niveau WHEN 'departement' THEN 1 WHEN 'arrondissement' THEN 2 WHEN 'region' THEN 3 ELSE 4 END AS rang
+        niveau, code, libelle AS territoire_libelle,
+        CASE niveau WHEN 'departement' THEN 1 WHEN 'arrondissement' THEN 2 WHEN 'region' THEN 3 ELSE 4 END AS rang,
+        CASE niveau
+            WHEN 'departement' THEN 'region-' || (SELECT code FROM region)
+            WHEN 'arrondissement' THEN 'departement-' || lower(departement)
+        END AS parent
     FROM retenus
 )
 SELECT
     n.territoire, n.niveau, n.code, n.territoire_libelle, n.rang,
     CASE WHEN n.niveau <> 'france' THEN 'pages/' || n.territoire || '.html' END AS adresse,
-    CASE n.niveau
-        WHEN 'departement' THEN 'region-' || (SELECT code FROM region)
-        WHEN 'arrondissement' THEN 'departement-' || lower(n.departement)
-    END AS parent
+    n.parent, p.territoire_libelle AS parent_libelle, 'pages/' || p.territoire || '.html' AS parent_adresse
 FROM nommes AS n
+LEFT JOIN nommes AS p ON p.territoire = n.parent
 ORDER BY n.rang, n.code

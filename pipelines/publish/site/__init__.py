@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from pipelines.publish import charts, drawing
 from pipelines.publish.charts import Figure
 from pipelines.publish.numbers import Column, cell, machine
-from pipelines.publish.site import accueil, professions, recherche, render, territoires, themes
+from pipelines.publish.site import professions, render, themes
 from pipelines.publish.site.blocks import Page
 from pipelines.publish.site.marts import Marts
 from pipelines.publish.views import Views
@@ -75,11 +75,8 @@ def environment() -> jinja2.Environment:
 
 
 def _pages(m: Marts, sheets: frozenset[str]) -> Iterator[Page]:
-    yield accueil.page(m)
-    yield from territoires.pages(m, sheets)
     yield from professions.pages(m)
     yield from themes.pages(m)
-    yield recherche.page(m, sheets)
     yield from render.pages(Views(m.connection), sheets)
 
 
@@ -120,7 +117,7 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
         "differences": (folder / "differences.html").is_file(),
     }
     for page in pages:
-        template = templates.get_template("recherche.html.j2" if page.path == recherche.AREA else "page.html.j2")
+        template = templates.get_template("recherche.html.j2" if page.searched else "page.html.j2")
         text = template.render(**common, page=page, racine="../" * page.path.count("/"))
         (folder / page.path).write_text(text, encoding="utf-8")
 

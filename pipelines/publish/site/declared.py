@@ -49,6 +49,7 @@ class Tableau(_Strict):
     """A view as a table: all its columns that have a heading, or those of `colonnes`, or all but those of `sans`.
 
     A column of `si_connues` is left out where no row has a value. `plie` folds it: always, or above a number of lines.
+    `source` cites its sources under it. `lien` is the column whose address is behind the first cell.
     """
 
     tableau: str
@@ -62,13 +63,16 @@ class Tableau(_Strict):
     croise: Croisement | None = None
     lien: str = "lien"
     limite: int | None = None
+    source: bool = False
     plie: bool | int = False
 
 
 class Carte(_Strict):
-    """One key number, from the first row of a view; nothing where there is no row or where `exige` are not known."""
+    """One key number, from the first row of a view (of all the cards, or its own); nothing where there is no row or
+    where `exige` are not known.
+    """
 
-    vue: str
+    vue: str = ""
     ou: dict[str, Any] = {}
     exige: list[str] = []
     valeur: str
@@ -81,6 +85,8 @@ class Cartes(_Strict):
     """Key numbers side by side; `vide` is said where there is none."""
 
     cartes: list[Carte]
+    vue: str = ""
+    ou: dict[str, Any] = {}
     vide: str = ""
 
 
@@ -103,8 +109,8 @@ class Liens(_Strict):
 class Figure(_Strict):
     """A chart of a view (`figure` is its kind: see figures.py), with the table of its data.
 
-    It isn't drawn under `minimum` rows with a value. `mots` says it, else the chart does; `mots_par_ligne` is said for
-    each row. The view's columns `sources` or `source` (names, between spaces), else the view's lineage, are cited.
+    It isn't drawn under `minimum` rows. Its words are `mots`, then those of the chart, then `mots_apres`. The sources
+    that its view's rows name (`sources` or `source`), else those from which the view comes, are cited.
     """
 
     figure: str
@@ -116,7 +122,7 @@ class Figure(_Strict):
     colonnes: list[str] = []
     sans: list[str] = []
     mots: str = ""
-    mots_par_ligne: str = ""
+    mots_apres: str = ""
     notes: list[str] = []
     source: str = ""
     minimum: int = 1
@@ -134,11 +140,15 @@ Bloc = Texte | Tableau | Cartes | Liens | Figure | Repete
 
 
 class Section(_Strict):
-    """A heading and its blocks; left out where it has none, unless `vide` says why. `pour` repeats it."""
+    """A heading and its blocks; left out where it has none, unless `vide` says why.
+
+    `pour` repeats it; `si` keeps it for the rows of the page that have these values alone.
+    """
 
     titre: str
     blocs: list[Bloc]
     vide: str = ""
+    si: dict[str, Any] = {}
     pour: Selection | None = None
 
 

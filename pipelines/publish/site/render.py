@@ -34,7 +34,7 @@ def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str
         lead=say(page.chapeau, scope),
         area=page.menu or path,
         sections=[s for section in page.sections for s in made.sections(section, scope)],
-        trail=[(say(step.vers, scope), say(step.libelle, scope)) for step in page.fil],
+        trail=[(to, say(step.libelle, scope)) for step in page.fil if (to := say(step.vers, scope))],
         searched=page.recherche,
     )
 
@@ -70,6 +70,8 @@ class _Blocks:
 
     def sections(self, section: declared.Section, scope: Scope) -> Iterator[blocks.Section]:
         """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
+        if any(scope[name] != value for name, value in section.si.items()):
+            return
         for inner in _each(self.views, section.pour, scope):
             made = [block for each in section.blocs for block in self.make(each, inner)]
             if not made and section.vide:
@@ -112,9 +114,10 @@ class _Blocks:
     def _cards(self, block: declared.Cartes, scope: Scope) -> Iterator[blocks.Block]:
         cards = []
         for card in block.cartes:
-            for row in self._rows(card.vue, card.ou, scope)[:1]:
+            view, where = (card.vue, card.ou) if card.vue else (block.vue, block.ou)
+            for row in self._rows(view, where, scope)[:1]:
                 if all(row[name] is not None for name in card.exige):
-                    columns = self._columns(card.vue)
+                    columns = self._columns(view)
                     texts = (card.valeur, card.libelle, card.detail, card.lien)
                     cards.append(blocks.Card(*(say(text, row, columns) for text in texts)))
         if cards:
@@ -136,11 +139,12 @@ class _Blocks:
         shown = [self._linked(row, block.lien) for row in rows[: block.limite]]
         if block.croise:
             columns, shown = crossed(block.croise, columns, shown, view)
+        note = say(view.note if block.note is None else block.note, first, view.columns)
         yield blocks.Table(
             caption=say(view.title if block.titre is None else block.titre, first, view.columns),
             columns=[_headed(c, first, view) for c in columns],
             rows=shown,
-            note=say(view.note if block.note is None else block.note, first, view.columns),
+            note=" ".join(filter(None, [note, f"Source : {self._sources(view, rows)}." if block.source else ""])),
             folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
         )
 
@@ -159,12 +163,7 @@ class _Blocks:
                 yield blocks.Absent(say(block.vide, scope))
             return
         first = {**scope, **rows[0]}
-        if block.mots_par_ligne:
-            words = "".join(say(block.mots_par_ligne, {**scope, **row}, view.columns) for row in rows)
-        else:
-            words = drawn.words
-        if block.mots:
-            words = say(block.mots, first, view.columns) + words
+        words = say(block.mots, first, view.columns) + drawn.words + say(block.mots_apres, first, view.columns)
         yield Figure(
             id=blocks.slug(say(block.id, first)),
             title=say(view.title if block.titre is None else block.titre, first, view.columns),
@@ -172,16 +171,16 @@ class _Blocks:
             columns=[_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)],
             rows=rows,
             words=words,
-            source=block.source or self._sources(view, rows),
+            source=block.source or self._sources(view, rows, *drawn.sources),
             notes=[said for note in block.notes if (said := say(note, first, view.columns))],
         )
 
-    def _sources(self, view: View, rows: Sequence[Row]) -> str:
-        """Whom a figure cites: the sources that its rows name, else those from which its view comes."""
+    def _sources(self, view: View, rows: Sequence[Row], *others: str) -> str:
+        """Whom a figure cites: the sources that its rows name, else those from which its view comes; then others."""
         named = next((name for name in ("sources", "source") if name in view.columns), None)
         if named:
-            return self.views.sources(*(source for row in rows for source in (row[named] or "").split()))
-        return self.views.sources(*sorted(models.sources_of(view.model.name)))
+            return self.views.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
+        return self.views.sources(*sorted(models.sources_of(view.model.name)), *others)
 
 
 def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:

@@ -1,0 +1,68 @@
+-- Professionnels et densités par territoire, dernière année connue de chaque profession et de chaque mode d'exercice.
+-- Grain : profession, specialite, mode_exercice, feuille, niveau, code
+-- Source : vues.densites_annuelles
+-- Vide : Aucun effectif n'est publié à cette échelle.
+-- Note : Densités pour 100 000 habitants. « Non distinguable » : l'intervalle contient la valeur de la France. La DREES compte au 1er janvier, la CNAM au 31 décembre et les seuls libéraux : ne pas les additionner.
+-- Colonnes :
+--   profession_libelle « Profession » : nom de la profession
+--   territoire_libelle « Territoire » : nom du territoire
+--   specialite_libelle « Spécialité » : nom de la spécialité ; « ensemble » pour toutes
+--   mode_libelle « Mode d'exercice » : mode d'exercice
+--   annee « Année » year
+--   effectif « Effectif » n0 [personnes] : professionnels en activité
+--   valeur « Densité pour 100 000 hab. » n1 [pour 100 000 habitants] : densité
+--   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle de confiance à 95 %
+--   haut [pour 100 000 habitants] : borne haute de l'intervalle de confiance à 95 %
+--   france « Densité, France » n1 [pour 100 000 habitants] : densité de la France, de même source et de même date
+--   france_statut : pourquoi la densité de la France est vide
+--   face « Face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
+--   producteur_court « Source » : producteur
+--   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
+--   annee_decrite [année] : année de la date décrite
+--   annee_decrite [année] : année de la date décrite
+--   sources : sources de l'effectif et de la population
+--   pratique : mode d'exercice et jour décrit, en mots
+--   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
+--   petit_nombre : effectif trop petit pour être commenté
+--   premier_mode : le mode le plus large que l'on connaisse de cette profession et de cette spécialité
+--   lecture : comment lire la comparaison avec la France, ou pourquoi il n'y en a pas
+--   role : dans une figure, point (un département), repère (à quoi le comparer), ou rien
+--   lien : adresse de la page de la profession
+--   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
+WITH retenues AS (
+    SELECT *
+    FROM vues.densites_annuelles
+    QUALIFY (annee, source) = max((annee, source)) OVER (PARTITION BY profession, specialite, mode_exercice)
+),
+compares AS (
+    SELECT
+        r.*, f.valeur AS valeur_france,
+        r.rang_mode = min(r.rang_mode) OVER (PARTITION BY r.profession, r.specialite) AS premier_mode,
+        -- France is no mark of a figure one of whose lines must not be compared with it.
+        bool_or(r.reserve IS NOT NULL) OVER (PARTITION BY r.profession, r.specialite, r.mode_exercice) AS reservee
+    FROM retenues AS r
+    LEFT JOIN (SELECT * FROM retenues WHERE niveau = 'france') AS f
+        USING (profession, specialite, mode_exercice, source, annee, feuille)
+)
+SELECT
+    c.territoire, c.niveau, c.code, c.territoire_libelle, c.profession, c.profession_libelle, c.specialite, c.specialite_libelle,
+    c.mode_exercice, c.mode_libelle, c.annee, c.annee_decrite, c.pratique, c.effectif, c.valeur, c.bas, c.haut, c.petit_nombre,
+    CASE WHEN c.reserve IS NULL THEN c.valeur_france END AS france,
+    CASE WHEN c.reserve IS NOT NULL THEN 'sans objet' ELSE 'nd' END AS france_statut,
+    c.face, s.producteur_court, c.reserve, c.premier_mode,
+    CASE
+        WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'
+        WHEN c.niveau = 'region' OR (c.niveau = 'france' AND NOT c.reservee) THEN 'repère'
+    END AS role,
+    CASE
+        WHEN c.reserve IS NOT NULL THEN 'Sans comparaison avec la France : ' || c.reserve || '.'
+        ELSE 'L’intervalle à 95 % dit de combien le nombre bougerait par le seul hasard. '
+            || 'Quand celui d’un territoire contient la France, l’écart ne se distingue pas (signe ≈).'
+    END AS lecture,
+    c.source, c.source || ' insee_population_departements' AS sources, c.feuille,
+    upper(left(c.avertissement, 1)) || substr(c.avertissement, 2) || '.' AS avertissement, c.statut,
+    'pages/profession-' || replace(c.profession, '_', '-') || '.html' AS lien
+FROM compares AS c
+JOIN vues.sources AS s USING (source)
+JOIN vues.territoires AS t USING (niveau, code)
+ORDER BY c.profession_libelle, c.specialite, c.rang_mode, c.feuille, t.rang, c.code

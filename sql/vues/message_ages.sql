@@ -1,0 +1,28 @@
+-- Médecins de 60 ans ou plus : la région, et le département où leur part est la plus forte.
+-- Grain : annee
+-- Source : atlas.departs
+-- Publication : interne
+-- Colonnes :
+--   part pct0 [part] : part des médecins de la région qui ont 60 ans ou plus
+--   part_max pct0 [part] : part la plus forte parmi les départements
+--   departement_max : département où elle est la plus forte
+WITH parts AS (
+    SELECT d.annee, d.niveau, d.code, d.valeur, t.territoire_libelle
+    FROM atlas.departs AS d
+    JOIN vues.territoires AS t USING (niveau, code)
+    WHERE d.indicateur = 'part_60_plus' AND d.profession = 'medecin' AND d.valeur IS NOT NULL
+    QUALIFY d.annee = max(d.annee) OVER ()
+),
+region AS (
+    SELECT annee, valeur FROM parts WHERE niveau = 'region'
+),
+departement AS (
+    SELECT annee, valeur, territoire_libelle
+    FROM parts
+    WHERE niveau = 'departement'
+    QUALIFY row_number() OVER (ORDER BY valeur DESC, code) = 1
+)
+SELECT r.annee, r.valeur AS part, d.valeur AS part_max, d.territoire_libelle AS departement_max
+FROM region AS r
+JOIN departement AS d USING (annee)
+ORDER BY r.annee
