@@ -9,10 +9,10 @@ import pytest
 from fixtures_entrepots import Warehouse
 
 from pipelines.edition import models
-from pipelines.publish import pages
-from pipelines.publish.site import accueil, figures, professions
-from pipelines.publish.site.marts import Marts
-from pipelines.publish.site.themes import besoins
+from pipelines.publish import pages, public
+from pipelines.publish.charts import Figure
+from pipelines.publish.site import blocks, render
+from pipelines.publish.views import Views
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +37,24 @@ def words(made: object) -> str:
     return re.sub(r"\\u202f|\\xa0|[\u202f\xa0]", " ", str(made))
 
 
+def views(db: duckdb.DuckDBPyConnection) -> Views:
+    """What people would see of these tables."""
+    db.execute("DROP SCHEMA IF EXISTS vues CASCADE")
+    public.show(db, "28", fictif=False)
+    return Views(db)
+
+
+def page(db: duckdb.DuckDBPyConnection, path: str) -> blocks.Page:
+    (made,) = render.pages(views(db), frozenset(), path)
+    return made
+
+
 def cover(db: duckdb.DuckDBPyConnection) -> str:
-    return words(accueil.page(Marts(db, "28")))
+    return words(page(db, "index.html"))
 
 
 def profession(db: duckdb.DuckDBPyConnection, name: str) -> str:
-    (page,) = [p for p in professions.pages(Marts(db, "28")) if p.path == professions.address(name)]
-    return words(page)
+    return words(page(db, f"pages/profession-{name.replace('_', '-')}.html"))
 
 
 def test_the_cover_says_each_kind_of_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
@@ -87,7 +98,7 @@ def test_entrants_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyC
         "(607 départs et 394 créations, 2019-2030), pour : infirmiers, sages-femmes."
     )
     assert said in cover(db)
-    assert said in words(professions.replacement_figure(Marts(db, "28")))
+    assert said in words(page(db, "pages/formations.html"))
     db.execute(
         "UPDATE atlas.remplacement SET creations_annuelles = NULL, postes_annuels = NULL, "
         "motif = 'postes créés inconnus' WHERE profession = 'infirmier' AND code = '28'"
@@ -123,35 +134,40 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
             [comparable],
         )
         db.execute(f"CREATE OR REPLACE TABLE atlas.indicateurs AS {model.query}")
-        figure = figures.density_map(Marts(db, "28"), "infirmier", "ensemble", "Infirmiers")
-        assert figure is not None
-        compared[comparable] = (figure.words, " ".join(figure.notes), profession(db, "infirmier"))
-    said, notes, page = compared[False]
+        made = page(db, "pages/profession-infirmier.html")
+        (figure,) = [
+            b
+            for s in made.sections
+            for b in s.blocks
+            if isinstance(b, Figure) and b.id == "carte-densite-infirmier-ensemble"
+        ]
+        compared[comparable] = (figure.words, " ".join(figure.notes), words(made))
+    said, notes, text = compared[False]
     assert "Au-dessus de la France" not in said
     assert "Au-dessous de la France" not in said
     assert "; France :" not in said
     assert "Sans comparaison avec la France : série rompue en 2021 : abandon d'ADELI" in notes
-    assert "À savoir : série rompue en 2021" in page
-    said, notes, page = compared[True]
+    assert "À savoir : série rompue en 2021" in text
+    said, notes, text = compared[True]
     assert "de la France, et l’écart dépasse l’incertitude" in said
     assert "; France :" in said
-    assert notes.startswith(figures.APPROX)
-    assert "À savoir : série rompue" not in page
+    assert notes.startswith("L’intervalle à 95 % dit de combien")
+    assert "À savoir : série rompue" not in text
 
 
 def test_a_figure_cites_the_sources_that_it_is_made_of(db: duckdb.DuckDBPyConnection) -> None:
-    m = Marts(db, "28")
-    omphale = m.sources["insee_omphale"]
-    assert omphale in str(besoins.page(m))
+    omphale = views(db).sources("insee_omphale")
+    assert omphale in str(page(db, "pages/besoins.html"))
     db.execute("DELETE FROM atlas.besoins WHERE source = 'insee_omphale'")
-    assert omphale not in str(besoins.page(Marts(db, "28")))
-    assert "n’est pas une prévision" not in str(besoins.page(Marts(db, "28")))
+    said = str(page(db, "pages/besoins.html"))
+    assert omphale not in said
+    assert "n’est pas une prévision" not in said
 
 
 def test_a_source_that_the_edition_lacks_is_never_cited(db: duckdb.DuckDBPyConnection) -> None:
-    assert Marts(db, "28").source("contours")
+    assert views(db).sources("contours")
     db.execute("DELETE FROM reference.millesimes WHERE source = 'contours'")
-    assert Marts(db, "28").source("contours") == ""
+    assert views(db).sources("contours") == ""
 
 
 def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> None:

@@ -17,8 +17,9 @@ from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish import public
-from pipelines.publish.site import figures
-from pipelines.publish.site.marts import Marts
+from pipelines.publish.charts import Figure
+from pipelines.publish.site import render
+from pipelines.publish.views import Views
 
 INDICATORS = registers.indicators()
 READINGS = [(name, *lecture.rpartition(".")[::2]) for name, i in INDICATORS.items() for lecture in i.lectures]
@@ -177,11 +178,12 @@ def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_pa
                 db.unregister("made")
             for name in ("atlas.tension_entrees", "atlas.projections"):
                 db.execute(f"CREATE OR REPLACE TABLE {name} AS {known[name].query}")
-            m = Marts(db, "28")
-            series = figures.density_series(m, "medecin", "Médecins", "departement", "61")
-            projected = figures.projected(m, "medecin", "Médecins", "departement", "61")
-            assert series is not None
-            assert projected is not None
+            db.execute("DROP SCHEMA IF EXISTS vues CASCADE")
+            public.show(db, "28", fictif=False)
+            (page,) = render.pages(Views(db), frozenset(), "pages/departement-61.html")
+            drawn = {b.id: b for s in page.sections for b in s.blocks if isinstance(b, Figure)}
+            series = drawn["serie-densite-medecin-departement-61"]
+            projected = drawn["projection-medecin-departement-61"]
             flux = "SELECT DISTINCT annee, retenu, rupture FROM atlas.tension_entrees WHERE groupe = 'medecin' "
             flux += "AND indicateur = 'evolution_annuelle' AND situation = 'édition'"
             slope = "SELECT DISTINCT debut_serie, fin_serie FROM atlas.projections WHERE profession = 'medecin' "

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from pipelines.publish.tables import FORMULA
 
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
+BY_ROW = "selon"  # each row says its own, in its column `format`
 NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
 SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
@@ -106,6 +107,8 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     line (`statut`).
     """
     value = row[column.key]
+    if column.kind == BY_ROW:
+        column = replace(column, kind=row["format"])
     if column.kind.startswith(BETWEEN):
         return interval(value, row[column.key.replace("bas", "haut")], column.kind.removeprefix(BETWEEN))
     if value is None:

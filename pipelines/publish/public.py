@@ -167,7 +167,7 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
             ]
         written = [task.result() for task in tasks]
         connection.execute("USE publie")
-        written += _views(connection, region, fictif=fictif)
+        written += show(connection, region, fictif=fictif)
         connection.execute("CHECKPOINT publie")
     return File(written, protection, reports)
 
@@ -190,8 +190,8 @@ def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[mem
     return memory.write(connection, "brut", declared, content, folder), reports
 
 
-def _views(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[Written]:
-    """Computes what people see (sql/vues/) in the public file, from what stands there: it shows no more than that.
+def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[Written]:
+    """Computes what people see (sql/vues/) in a public file, from what stands there: it shows no more than that.
 
     Returns those that are tables of the release too; a view « interne » only serves pages. A view keeps the order of
     its own query: it is the one in which it is shown.

@@ -93,7 +93,7 @@ class Views:
         return View(model, columns, found)
 
     def rows(self, name: str, where: Mapping[str, Any]) -> list[Row]:
-        """The rows of a view, in its order, whose columns have these values (one, or any of a list)."""
+        """The rows of a view, in its order, whose columns have these values (one; or any of a list, in its order)."""
         found = self.view(name)
         unknown = sorted(where.keys() - found.columns.keys())
         if unknown:
@@ -107,7 +107,8 @@ class Views:
         keys = tuple(sorted(where))
         if any(isinstance(value, list) for value in where.values()):
             wanted = {k: v if isinstance(v, list) else [v] for k, v in where.items()}
-            return [r for r in found.rows if all(r[k] in wanted[k] for k in keys)]
+            kept = [r for r in found.rows if all(r[k] in wanted[k] for k in keys)]
+            return sorted(kept, key=lambda r: [wanted[k].index(r[k]) for k in keys])
         if (name, keys) not in self._indexes:
             index: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
             for row in found.rows:

@@ -17,6 +17,7 @@
 --   france_statut : pourquoi la densité de la France est vide
 --   face « Face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
 --   producteur_court « Source » : producteur
+--   source_libelle « Source » : producteur et titre
 --   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
 --   annee_decrite [année] : année de la date décrite
 --   annee_decrite [année] : année de la date décrite
@@ -45,11 +46,11 @@ compares AS (
         USING (profession, specialite, mode_exercice, source, annee, feuille)
 )
 SELECT
-    c.territoire, c.niveau, c.code, c.territoire_libelle, c.profession, c.profession_libelle, c.specialite, c.specialite_libelle,
+    c.territoire, c.niveau, c.code, c.territoire_libelle, c.profession, c.profession_libelle, c.specialite, c.specialite_libelle, c.specialite_adresse,
     c.mode_exercice, c.mode_libelle, c.annee, c.annee_decrite, c.pratique, c.effectif, c.valeur, c.bas, c.haut, c.petit_nombre,
     CASE WHEN c.reserve IS NULL THEN c.valeur_france END AS france,
     CASE WHEN c.reserve IS NOT NULL THEN 'sans objet' ELSE 'nd' END AS france_statut,
-    c.face, s.producteur_court, c.reserve, c.premier_mode,
+    c.face, s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
     CASE
         WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'
         WHEN c.niveau = 'region' OR (c.niveau = 'france' AND NOT c.reservee) THEN 'repère'

@@ -18,6 +18,7 @@
 --   source_libelle « Source » : producteur et titre
 --   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
+--   specialite_adresse : spécialité, telle que dans l'adresse de sa page
 --   petit_nombre : effectif trop petit pour être commenté
 --   rang_mode : rang du mode d'exercice, le plus large en premier
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
@@ -37,6 +38,9 @@ dates AS (
 SELECT
     t.territoire, d.niveau, d.code, t.territoire_libelle, d.profession, p.libelle AS profession_libelle,
     d.specialite, upper(left(d.specialite, 1)) || substr(d.specialite, 2) AS specialite_libelle,
+    trim(regexp_replace(
+        strip_accents(replace(replace(replace(lower(d.specialite), 'œ', 'oe'), '’', '-'), '''', '-')), '[^a-z0-9]+', '-', 'g'
+    ), '-') AS specialite_adresse,
     d.mode_exercice, coalesce(m.libelle, d.mode_exercice) AS mode_libelle, coalesce(m.ordre, 9)::INTEGER AS rang_mode,
     d.annee, year(d.date_reference) AS annee_decrite, coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
     d.effectif, d.valeur, i.bas, i.haut, i.petit_nombre, i.face_a_france AS face, i.reserve,

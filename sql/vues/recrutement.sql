@@ -8,6 +8,7 @@
 --   territoire_libelle « Territoire »
 --   projets « Projets » n0 [projets] : projets de recrutement
 --   projets_statut : pourquoi le nombre de projets est vide, ou partiel
+--   couverture_projets pct0 [part] : part des cases des projets que le secret laisse voir
 --   difficile « Jugés difficiles » pct0 [part] : part des projets jugés difficiles
 --   difficile_statut : pourquoi cette part est vide
 --   couverture « Couverture » pct0 [part] : part des cases que le secret laisse voir
@@ -21,7 +22,7 @@ difficiles AS (
     SELECT * FROM bmo WHERE indicateur = 'part_difficile'
 )
 SELECT
-    t.territoire, p.niveau, p.code, t.territoire_libelle, p.annee, p.fap, p.libelle, p.valeur AS projets, p.statut AS projets_statut,
+    t.territoire, p.niveau, p.code, t.territoire_libelle, p.annee, p.fap, p.libelle, p.valeur AS projets, p.statut AS projets_statut, p.couverture AS couverture_projets,
     d.valeur AS difficile, coalesce(d.statut, 'nd') AS difficile_statut, d.numerateur, d.denominateur, d.couverture,
     f.valeur AS france, p.source, p.statut, CASE WHEN p.niveau = 'departement' THEN t.adresse END AS lien
 FROM bmo AS p

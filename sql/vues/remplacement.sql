@@ -15,11 +15,12 @@
 --   periode_departs « Période » : période des départs
 --   motif « Ce qui manque » text (vide : rien) : ce qui manque
 --   postes_annuels n0 [postes par an] : postes à pourvoir par an, départs et créations
+--   complet : entrants et postes sont connus
 --   perimetre_minuscule : les mêmes professions, dans une phrase
 SELECT
-    t.territoire, r.niveau, r.code, t.territoire_libelle, r.profession, coalesce(p.libelle, r.profession) AS profession_libelle,
+    coalesce(p.libelle, r.profession) AS profession_libelle, t.territoire_libelle, r.profession, t.territoire, r.niveau, r.code,
     r.annee, r.entrants, r.entrees_de, r.diplomes, r.departs_annuels, r.creations_annuelles, r.perimetre, r.periode_departs, r.motif,
-    r.postes_annuels, lower(r.perimetre) AS perimetre_minuscule, r.source, r.source || ' dares_metiers_2030' AS sources, r.statut,
+    r.entrants IS NOT NULL AND r.postes_annuels IS NOT NULL AS complet, r.postes_annuels, lower(r.perimetre) AS perimetre_minuscule, r.source, r.source || ' dares_metiers_2030' AS sources, r.statut,
     'pages/profession-' || replace(r.profession, '_', '-') || '.html' AS lien
 FROM atlas.remplacement AS r
 JOIN vues.territoires AS t USING (niveau, code)

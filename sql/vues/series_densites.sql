@@ -10,6 +10,7 @@
 --   effectif « Effectif » n0 [personnes] : professionnels en activité
 --   valeur « Densité pour 100 000 hab. » n1 [pour 100 000 habitants] : densité
 --   sources : sources de la densité et de la population
+--   reserve : ce qui empêche de comparer des années de la figure
 --   premiere [année] : première année de la figure
 --   derniere [année] : dernière année de la figure
 WITH pages AS (
@@ -39,7 +40,7 @@ retenues AS (
 )
 SELECT
     c.page, c.profession, c.profession_libelle, c.mode_libelle, c.territoire, c.territoire_libelle AS serie, c.annee, c.effectif, c.valeur,
-    c.reserve, c.source, c.source || ' insee_population_departements' AS sources, c.statut,
+    string_agg(DISTINCT c.reserve, ' ; ') OVER (PARTITION BY c.page, c.profession) AS reserve, c.source, c.source || ' insee_population_departements' AS sources, c.statut,
     min(c.annee) OVER (PARTITION BY c.page, c.profession) AS premiere,
     max(c.annee) OVER (PARTITION BY c.page, c.profession) AS derniere
 FROM connues AS c

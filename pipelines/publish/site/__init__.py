@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +18,10 @@ from markupsafe import Markup, escape
 from pipelines.publish import charts, drawing
 from pipelines.publish.charts import Figure
 from pipelines.publish.numbers import Column, cell, machine
-from pipelines.publish.site import professions, render, themes
-from pipelines.publish.site.blocks import Page
-from pipelines.publish.site.marts import Marts
+from pipelines.publish.site import render
 from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
-MENU = (
-    ("pages/territoires.html", "Territoires"),
-    ("pages/professions.html", "Professions"),
-    ("pages/cartes.html", "Cartes"),
-    ("pages/ages.html", "Âges"),
-    ("pages/projections.html", "Départs"),
-    ("pages/tension.html", "Tension"),
-    ("pages/recrutement.html", "Recrutement"),
-    ("pages/acces.html", "Accès"),
-    ("pages/besoins.html", "Besoins"),
-    ("pages/formations.html", "Formation"),
-    ("pages/hopital.html", "Hôpital"),
-    ("pages/ressources-humaines.html", "Ressources humaines"),
-    ("pages/dispositifs.html", "Dispositifs"),
-    ("pages/recherche.html", "Fiches"),
-    ("donnees.html", "Données"),
-    ("methodologie.html", "Méthode"),
-    ("qualite.html", "Qualité"),
-)
 _LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
 
 
@@ -70,14 +48,8 @@ def environment() -> jinja2.Environment:
         finalize=typography,
     )
     made.filters.update(liens=liens, cellule=cell)
-    made.globals.update(menu=MENU)
+    made.globals.update(menu=render.menu())
     return made
-
-
-def _pages(m: Marts, sheets: frozenset[str]) -> Iterator[Page]:
-    yield from professions.pages(m)
-    yield from themes.pages(m)
-    yield from render.pages(Views(m.connection), sheets)
 
 
 def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, fictif: bool) -> None:
@@ -85,14 +57,15 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
 
     A sheet is linked where its file is in `fiches/` already.
     """
-    m = Marts(connection, region)
+    views = Views(connection)
+    about = views.publication
     sheets = frozenset(p.stem for p in (folder / "fiches").glob("*.html"))
-    pages = list(_pages(m, sheets))
+    pages = list(render.pages(views, sheets))
     prefix = "FICTIF-" if fictif else ""
     figures = {b.id: b for page in pages for s in page.sections for b in s.blocks if isinstance(b, Figure)}
     for name in ("pages", "figures", "statique"):
         (folder / name).mkdir()
-    credit = f"Atlas {m.edition}, {m.name}"
+    credit = f"Atlas {about['edition']}, {about['region_libelle']}"
 
     specs = {
         f.id: json.dumps(f.complete(credit, fictif=fictif), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -108,9 +81,9 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
     (folder / "statique" / "vega.js").write_text(charts.script(), encoding="utf-8")
     templates = environment()
     common = {
-        "edition": m.rows("FROM reference.edition")[0],
+        "edition": about,
         "region": region,
-        "region_libelle": m.name,
+        "region_libelle": about["region_libelle"],
         "fictif": fictif,
         "prefixe": prefix,
         "tailles": sizes,

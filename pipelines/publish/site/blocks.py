@@ -103,8 +103,3 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("’", "-").replace("'", "-"))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
-def theme(name: str, title: str, lead: str, sections: Sequence[Section]) -> Page:
-    """A page of `pages/` that is an entry of the menu itself."""
-    return Page(f"pages/{name}.html", title, lead, f"pages/{name}.html", sections)

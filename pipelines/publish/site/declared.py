@@ -23,7 +23,10 @@ class _Strict(BaseModel):
 
 
 class Selection(_Strict):
-    """Rows of a view: `ou` gives values that columns must have ({column: value or list}), texts being templates."""
+    """Rows of a view: `ou` gives the values that columns must have (one; or several, which give the order).
+
+    A text is a template.
+    """
 
     vue: str
     ou: dict[str, Any] = {}
@@ -107,7 +110,9 @@ class Liens(_Strict):
 
 
 class Figure(_Strict):
-    """A chart of a view (`figure` is its kind: see figures.py), with the table of its data.
+    """A chart of a view (`figure` is its kind: see traces.py), with the table of its data.
+
+    Where it can't be drawn, that table alone is shown if `ou_tableau`, else `vide` is said.
 
     It isn't drawn under `minimum` rows. Its words are `mots`, then those of the chart, then `mots_apres`. The sources
     that its view's rows name (`sources` or `source`), else those from which the view comes, are cited.
@@ -126,7 +131,9 @@ class Figure(_Strict):
     notes: list[str] = []
     source: str = ""
     minimum: int = 1
-    vide: str | None = None
+    vide: str = ""
+    ou_tableau: bool = False
+    lien: str = ""
 
 
 class Repete(_Strict):

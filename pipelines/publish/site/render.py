@@ -13,16 +13,23 @@ from pipelines.publish.views import Row, View, Views, say
 Scope = Mapping[str, Any]
 
 
-def pages(views: Views, sheets: frozenset[str]) -> Iterator[blocks.Page]:
-    """Every page of a release, in the order of the menu. `sheets`: names of the sheets that there are."""
+def pages(views: Views, sheets: frozenset[str], path: str = "") -> Iterator[blocks.Page]:
+    """Every page of a release, or that of one path, in the order of the menu. `sheets`: names of the sheets that there
+    are.
+    """
     for page in declared.pages():
         for scope in _each(views, page.pour, views.publication):
-            yield _page(views, page, scope, sheets)
+            if path in ("", say(page.chemin, scope)):
+                yield _page(views, page, scope, sheets)
+
+
+# Pages of the release itself, whose lists come from its tables (publish/pages.py).
+LAST = (("donnees.html", "Données"), ("methodologie.html", "Méthode"), ("qualite.html", "Qualité"))
 
 
 def menu() -> tuple[tuple[str, str], ...]:
     """The entries of the menu: address, words."""
-    return tuple((page.chemin, page.entree) for page in declared.pages() if page.entree)
+    return (*((page.chemin, page.entree) for page in declared.pages() if page.entree), *LAST)
 
 
 def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str]) -> blocks.Page:
@@ -159,7 +166,11 @@ class _Blocks:
         view = self.views.view(block.vue)
         rows = _rows(self.views, block.vue, block.ou, scope)
         if len(rows) < block.minimum or not (drawn := traces.KINDS[block.figure](rows, block.trace, self.views)):
-            if block.vide:
+            if block.ou_tableau and rows:
+                first = {**scope, **rows[0]}
+                shown = [_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)]
+                yield blocks.Table(say(block.titre or view.title, first, view.columns), shown, rows)
+            elif block.vide:
                 yield blocks.Absent(say(block.vide, scope))
             return
         first = {**scope, **rows[0]}
@@ -169,7 +180,7 @@ class _Blocks:
             title=say(view.title if block.titre is None else block.titre, first, view.columns),
             spec=drawn.spec,
             columns=[_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)],
-            rows=rows,
+            rows=[self._linked(row, block.lien) for row in drawn.rows or rows],
             words=words,
             source=block.source or self._sources(view, rows, *drawn.sources),
             notes=[said for note in block.notes if (said := say(note, first, view.columns))],

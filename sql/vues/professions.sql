@@ -1,0 +1,23 @@
+-- Professions qui ont une page : celles qu'une source compte par territoire, ou qui recrutent, ou que l'on forme.
+-- Grain : profession
+-- Source : vues.densites, reference.professions, reference.professions_fap, reference.diplomes, vues.professions_ailleurs
+-- Publication : interne
+-- Colonnes :
+--   adresse : adresse de la page de la profession
+--   recrutement : pourquoi la profession n'a pas de ligne de recrutement
+--   medecin : la profession est celle des médecins
+--   specialites : la profession a des pages de spécialités
+SELECT
+    p.profession, p.libelle AS profession_libelle, 'pages/profession-' || replace(p.profession, '_', '-') || '.html' AS adresse,
+    CASE
+        WHEN EXISTS (FROM reference.millesimes WHERE source = 'bmo')
+            THEN 'L’enquête Besoins en main-d’œuvre ne distingue pas cette profession.'
+        ELSE 'L’enquête Besoins en main-d’œuvre n’a pas été reçue pour cette édition.'
+    END AS recrutement,
+    p.profession = 'medecin' AS medecin,
+    EXISTS (FROM vues.specialites AS s WHERE s.profession = p.profession) AS specialites
+FROM reference.professions AS p
+WHERE EXISTS (FROM vues.densites AS d WHERE d.profession = p.profession AND d.specialite = 'ensemble')
+    OR EXISTS (FROM reference.professions_fap AS f WHERE f.profession = p.profession)
+    OR EXISTS (FROM reference.diplomes AS d WHERE d.profession = p.profession AND d.libelle_parcoursup IS NOT NULL)
+ORDER BY p.profession

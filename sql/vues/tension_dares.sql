@@ -1,0 +1,15 @@
+-- Niveau de tension par famille professionnelle selon la DARES, {annee} (de 1 à 5).
+-- Grain : nomenclature, fap, niveau, code
+-- Source : atlas.recrutement
+-- Vide : Les tensions de la DARES n'ont pas été reçues.
+-- Note : 1 : la plus faible, 5 : la plus forte. Imputée là où le volume ne suffit pas.
+-- Colonnes :
+--   libelle « Famille professionnelle » : famille professionnelle
+--   territoire_libelle « Territoire »
+--   valeur « Tension » n0 [de 1 à 5] : niveau de tension
+SELECT r.libelle, t.territoire_libelle, r.valeur, r.annee, r.fap, r.nomenclature, t.territoire, r.niveau, r.code, r.source, r.statut
+FROM atlas.recrutement AS r
+JOIN vues.territoires AS t USING (niveau, code)
+WHERE starts_with(r.source, 'dares') AND r.indicateur = 'tension'
+QUALIFY r.annee = max(r.annee) OVER ()
+ORDER BY r.fap, r.nomenclature, t.niveau DESC, r.code
