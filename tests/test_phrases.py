@@ -190,7 +190,7 @@ def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> 
 
 
 def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyConnection) -> None:
-    before = words(pages.small_counts(db, "atlas.effectifs"))
+    before = words(pages.small_counts(views(db), "atlas.effectifs"))
     assert "drees_professionnels, 0 et " in before
     small = db.execute(
         "SELECT count(*) FROM atlas.effectifs WHERE source = 'cnam_demographie' AND effectif BETWEEN 1 AND 9"
@@ -198,7 +198,7 @@ def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyCo
     assert small > 800
     assert f"cnam_demographie, {small}" in before.replace(" ", "").replace(",", ", ")
     db.execute("UPDATE atlas.effectifs SET effectif = 3 WHERE source = 'drees_professionnels' AND statut = 'secret'")
-    assert "drees_professionnels, 0 et " not in pages.small_counts(db, "atlas.effectifs")
+    assert "drees_professionnels, 0 et " not in pages.small_counts(views(db), "atlas.effectifs")
 
 
 def test_the_cover_gives_no_growth_of_hospitals_that_their_mart_refuses(db: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.publish import numbers, public, site, tables
 from pipelines.publish.public import Written
+from pipelines.publish.views import Views
 
 # What a reader came for stands first.
 READING_ORDER = ("vues", "atlas", "fiches", "qualite", "reference", "core")
@@ -45,44 +46,21 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `donnees.html` (tables with sources, vintages, dates), `sources/<source>.html`, `methodologie.html` (a
-    card per indicator) and `qualite.html` (all checks).
+    """Writes `donnees.html` (tables with sources, vintages, dates), `sources/<source>.html` and `methodologie.html` (a
+    card per indicator).
 
     What concerns restricted sources alone is left out; `donnees.html` lists the tables held back, and why.
     """
-    vintages = public.rows(
-        connection,
-        "SELECT m.*, s.producteur, s.titre, s.licence, s.adresse, s.limites FROM reference.millesimes AS m "
-        "JOIN reference.sources AS s USING (source) ORDER BY source, millesime, revision",
-    )
+    seen = Views(connection)
+    vintages = seen.view("millesimes").rows
     of_reference = {v["source"]: v for v in vintages if v["reference"]}
-    edition = public.rows(connection, "SELECT * FROM reference.edition")[0]
-    label = connection.execute(
-        "SELECT libelle FROM reference.territoires WHERE niveau = 'region' AND code = ?", [region]
-    ).fetchall()
     common = {
-        "edition": edition,
+        "edition": seen.publication,
         "region": region,
-        "region_libelle": label[0][0] if label else region,
+        "region_libelle": seen.publication["region_libelle"],
         "fictif": fictif,
         "retenues": public.held_back(),
-        "avertissements": public.rows(
-            connection,
-            f"SELECT * FROM qualite.avertissements WHERE sujet <> 'appartenance aux GHT' "
-            f"OR objet NOT LIKE 'région %' OR objet = 'région {region}' ORDER BY sujet, source, objet",
-        ),
-        "rapprochements": public.rows(
-            connection,
-            "SELECT nature, rapprochement, source, millesime, resultat, count(*) AS nombre, "
-            "CASE WHEN resultat = 'écart expliqué' OR rapprochement = 'chiffre_publie' THEN explication END "
-            "AS explication "
-            "FROM qualite.rapprochements GROUP BY ALL ORDER BY ALL",
-        ),
-        "bilan": public.rows(
-            connection,
-            "SELECT severite, count(*) FILTER (reussi) AS reussis, count(*) FILTER (NOT reussi) AS echecs "
-            "FROM qualite.controles GROUP BY severite ORDER BY severite",
-        ),
+        "avertissements": seen.view("avertissements").rows,
     }
     templates = environment()
     ordered = sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
@@ -105,33 +83,10 @@ def write(
         ),
         "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
-            themes=_cards(connection, written),
+            themes=_cards(seen, written),
             signes=numbers.LEGEND,
             mots=numbers.WORDS,
-            ruptures=public.rows(connection, "SELECT * FROM reference.ruptures ORDER BY source, annee, profession"),
-        ),
-        "qualite.html": templates.get_template("qualite.html.j2").render(
-            **common,
-            vintages=vintages,
-            alertes=public.rows(
-                connection,
-                "SELECT * FROM qualite.alertes ORDER BY nature, severite = 'information', niveau, source, objet, "
-                "abs(ecart_relatif) DESC, code, profession",
-            ),
-            controles=public.rows(
-                connection,
-                "SELECT * FROM qualite.controles ORDER BY etape DESC, source, millesime, revision, objet, controle",
-            ),
-            ecarts=public.rows(
-                connection,
-                "SELECT * FROM qualite.rapprochements WHERE resultat <> 'égal' ORDER BY ALL",
-            ),
-            inconnus=public.rows(connection, "SELECT * FROM qualite.territoires_inconnus ORDER BY ALL LIMIT 500"),
-            quarantaine=public.rows(
-                connection,
-                "SELECT source, millesime, table_source, controle, motif, count(*) AS lignes, "
-                "min(fichier || ', ligne ' || ligne) AS exemple FROM qualite.quarantaine GROUP BY ALL ORDER BY ALL",
-            ),
+            ruptures=seen.view("ruptures").rows,
         ),
     }
     (folder / "sources").mkdir()
@@ -182,36 +137,27 @@ def _theirs(column: catalogue.Column, vintages: list[int]) -> str:
     return " ; ".join(f"{name or 'absente'} ({', '.join(map(str, years))})" for name, years in named.items())
 
 
-COUNTED = ("atlas.effectifs", "atlas.ages")  # counts of persons, by the source that may hide them
+def small_counts(seen: Views, table: str) -> str:
+    """What each source of a table shows of its small counts, in this release; empty where it counts no persons."""
+    said = [
+        f"{r['source']}, {numbers.french(r['petits'])} et {numbers.french(r['secrets'])}"
+        for r in seen.rows("petits_nombres", {"objet": table})
+    ]
+    return "cases de 1 à 9, puis cases secrètes, dans cette publication : " + " ; ".join(said) if said else ""
 
 
-def small_counts(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """What each source of a table shows of its small counts, in this release."""
-    found = public.rows(
-        connection,
-        "SELECT source, count(*) FILTER (effectif BETWEEN 1 AND 9) AS petits, "
-        f"count(*) FILTER (statut = 'secret') AS secrets FROM {table} GROUP BY source ORDER BY source",
-    )
-    return "cases de 1 à 9, puis cases secrètes, dans cette publication : " + " ; ".join(
-        f"{r['source']}, {numbers.french(r['petits'])} et {numbers.french(r['secrets'])}" for r in found
-    )
-
-
-def _cards(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
+def _cards(seen: Views, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
     """The cards of all indicators by dimension, with those of their columns that the release shows."""
     shown: dict[str, set[str]] = {}
     for table, names in ((w.model.name, {name for name, _ in w.columns}) for w in written):
         held = registers.read_in(table)
-        if "indicateur" in names and held:
-            shown[table] = {
-                row["indicateur"] for row in public.rows(connection, f"SELECT DISTINCT indicateur FROM {table}")
-            }
-        else:
-            shown[table] = set(held)
+        named = "indicateur" in names and held
+        known = {row["indicateur"] for row in seen.rows("indicateurs_publies", {"objet": table})}
+        shown[table] = known if named else set(held)
     themes: dict[str, list[dict[str, Any]]] = {}
     for name, indicator in registers.indicators().items():
         places = [lecture.rpartition(".") for lecture in indicator.lectures]
-        small = [small_counts(connection, table) for table, _, _ in places if table in COUNTED and shown.get(table)]
+        small = [said for table, _, _ in places if shown.get(table) and (said := small_counts(seen, table))]
         themes.setdefault(indicator.dimension, []).append(
             {
                 "indicateur": name,

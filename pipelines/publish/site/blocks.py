@@ -71,15 +71,16 @@ Block = Text | Absent | Cards | Links | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its blocks."""
+    """A heading and its blocks; its anchor is its title's, unless another is given."""
 
     title: str
     blocks: Sequence[Block]
+    anchor: str = ""
 
     @property
     def id(self) -> str:
         """Its anchor."""
-        return slug(self.title)
+        return self.anchor or slug(self.title)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,7 @@ class Section(_Strict):
     """
 
     titre: str
+    ancre: str = ""
     blocs: list[Bloc]
     vide: str = ""
     si: dict[str, Any] = {}

@@ -24,12 +24,13 @@ def pages(views: Views, sheets: frozenset[str], path: str = "") -> Iterator[bloc
 
 
 # Pages of the release itself, whose lists come from its tables (publish/pages.py).
-LAST = (("donnees.html", "Données"), ("methodologie.html", "Méthode"), ("qualite.html", "Qualité"))
+OWN = ((30, "donnees.html", "Données"), (31, "methodologie.html", "Méthode"))
 
 
 def menu() -> tuple[tuple[str, str], ...]:
     """The entries of the menu: address, words."""
-    return (*((page.chemin, page.entree) for page in declared.pages() if page.entree), *LAST)
+    declare = [(page.rang, page.chemin, page.entree) for page in declared.pages() if page.entree]
+    return tuple((path, words) for _, path, words in sorted([*declare, *OWN]))
 
 
 def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str]) -> blocks.Page:
@@ -84,7 +85,7 @@ class _Blocks:
             if not made and section.vide:
                 made = [blocks.Absent(say(section.vide, inner))]
             if made:
-                yield blocks.Section(say(section.titre, inner), made)
+                yield blocks.Section(say(section.titre, inner), made, section.ancre)
 
     def make(self, block: declared.Bloc, scope: Scope) -> Iterator[blocks.Block]:
         """What a declared block makes for a scope."""
