@@ -56,6 +56,15 @@ def test_a_view_has_its_grain_and_its_words(model: Model, shown: duckdb.DuckDBPy
     none(shown, f"SELECT {keys} FROM {model.name} GROUP BY ALL HAVING count(*) > 1")
 
 
+# Where years and sources are chosen, once for all; the specialties that have a page are those of the newest choices.
+CHOOSING = {"annees_retenues", "sources_retenues", "series_retenues", "specialites"}
+
+
+def test_a_view_shows_the_year_that_was_chosen() -> None:
+    own = re.compile(r"SELECT max\((\w+\.)?(annee|millesime)\)|QUALIFY[^\n]*max\(\(?(\w+\.)?(annee|millesime)")
+    assert {model.table for model in VIEWS if own.search(model.query)} <= CHOOSING
+
+
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:
     cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declared.FOLDER.rglob("*.yml"))))
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "pipelines" / "publish").rglob("*.py"))

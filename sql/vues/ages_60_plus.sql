@@ -22,6 +22,8 @@ SELECT
     e.valeur AS plus_55, d.valeur AS plus_60, i.bas, i.haut, i.face_a_france AS face,
     d.profession, t.territoire, d.niveau, d.code, t.rang, d.source, d.statut, t.adresse AS lien
 FROM plus AS d
+JOIN vues.sources_retenues AS s
+    ON s.sujet = 'fin_carriere' AND s.profession = d.profession AND s.annee = d.annee AND s.source = d.source
 JOIN plus AS e
     ON e.indicateur = 'part_55_plus' AND e.profession = d.profession AND e.niveau = d.niveau AND e.code = d.code
         AND e.annee = d.annee AND e.source = d.source
@@ -31,5 +33,4 @@ LEFT JOIN atlas.indicateurs AS i
     ON i.indicateur = d.indicateur AND i.annee = d.annee AND i.source = d.source AND i.profession = d.profession
         AND i.niveau = d.niveau AND i.code = d.code
 WHERE d.indicateur = 'part_60_plus' AND d.valeur IS NOT NULL
-QUALIFY d.annee = max(d.annee) OVER (PARTITION BY d.profession)
 ORDER BY d.profession, t.rang, d.code, d.source

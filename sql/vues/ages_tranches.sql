@@ -15,26 +15,23 @@
 --   part_60_plus [part] : part des 60 ans ou plus, ici
 --   part_60_plus_france [part] : part des 60 ans ou plus, en France ; vide sur la page qui n'a pas à s'y comparer
 WITH modes AS (
-    SELECT code AS mode_exercice, libelle AS mode_libelle, ordre
+    SELECT code AS mode_exercice, libelle AS mode_libelle
     FROM reference.codes
     WHERE liste = 'mode_exercice'
 ),
 ages AS (
-    SELECT a.*, t.territoire, t.territoire_libelle, m.mode_libelle, m.ordre
+    SELECT a.*, t.territoire, t.territoire_libelle, m.mode_libelle
     FROM atlas.ages AS a
     JOIN modes AS m USING (mode_exercice)
     JOIN vues.territoires AS t USING (niveau, code)
-    -- Its bands hold ages of all specialties, without those of the mode.
-    WHERE a.source <> 'drees_demographie'
+    JOIN vues.sources_retenues AS s
+        ON s.sujet = 'ages' AND s.principal AND s.profession = a.profession AND s.mode_exercice = a.mode_exercice
+            AND s.annee = a.annee AND s.source = a.source
 ),
 retenues AS (
     SELECT DISTINCT territoire AS page, profession, annee, source, mode_exercice
-    FROM (
-        SELECT *
-        FROM ages
-        WHERE valeur IS NOT NULL
-        QUALIFY (annee, -ordre, source) = max((annee, -ordre, source)) OVER (PARTITION BY territoire, profession)
-    )
+    FROM ages
+    WHERE valeur IS NOT NULL
 ),
 lignes AS (
     SELECT r.page, a.*, a.territoire = r.page AS ici

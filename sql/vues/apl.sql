@@ -16,5 +16,5 @@ SELECT
 FROM atlas.apl AS a
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.professions AS p USING (profession)
-WHERE a.annee = (SELECT max(annee) FROM atlas.apl)
+WHERE a.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.apl')
 ORDER BY a.profession, t.niveau = 'arrondissement', t.rang DESC, a.code

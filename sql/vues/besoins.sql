@@ -17,9 +17,10 @@ WITH observes AS (
     WHERE scenario = 'observé'
 ),
 dernieres AS (
-    SELECT *
-    FROM observes
-    QUALIFY row_number() OVER (PARTITION BY indicateur, niveau, code ORDER BY annee DESC, source) = 1
+    SELECT o.*
+    FROM observes AS o
+    JOIN vues.annees_retenues AS a
+        ON a.objet = 'atlas.besoins' AND a.cle = o.indicateur AND a.annee = o.annee AND a.source = o.source
 )
 SELECT
     t.territoire_libelle, coalesce(i.libelle, d.indicateur) AS indicateur_libelle, d.annee, d.valeur, f.valeur AS france, d.unite,

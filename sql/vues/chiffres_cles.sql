@@ -33,10 +33,9 @@ infirmiers AS (
     SELECT * FROM vues.densites WHERE profession = 'infirmier' AND specialite = 'ensemble' AND mode_exercice = 'libéral'
 ),
 ages AS (
-    SELECT niveau, code, annee, valeur
-    FROM atlas.departs
-    WHERE indicateur = 'part_60_plus' AND profession = 'medecin'
-    QUALIFY annee = max(annee) OVER (PARTITION BY niveau, code)
+    SELECT niveau, code, annee, plus_60 AS valeur
+    FROM vues.ages_60_plus
+    WHERE profession = 'medecin'
 ),
 zones AS (
     SELECT

@@ -31,14 +31,15 @@
 --   lien : adresse de la page de la profession
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
 WITH retenues AS (
-    SELECT *
-    FROM vues.densites_annuelles
-    QUALIFY (annee, source) = max((annee, source)) OVER (PARTITION BY profession, specialite, mode_exercice)
+    SELECT d.*, s.principal
+    FROM vues.densites_annuelles AS d
+    JOIN vues.sources_retenues AS s USING (profession, specialite, mode_exercice, annee, source)
+    WHERE s.sujet = 'densite'
 ),
 compares AS (
     SELECT
         r.*, f.valeur AS valeur_france,
-        r.rang_mode = min(r.rang_mode) OVER (PARTITION BY r.profession, r.specialite) AS premier_mode,
+        r.principal AS premier_mode,
         -- France is no mark of a figure one of whose lines must not be compared with it.
         bool_or(r.reserve IS NOT NULL) OVER (PARTITION BY r.profession, r.specialite, r.mode_exercice) AS reservee
     FROM retenues AS r

@@ -16,6 +16,6 @@ SELECT
     e.repondants, e.attendus, q.ordre, e.statut
 FROM atlas.enquetes AS e
 JOIN reference.questions AS q USING (enquete, annee, question, modalite)
+JOIN vues.annees_retenues AS a ON a.objet = 'atlas.enquetes' AND a.cle = e.enquete AND a.annee = e.annee
 WHERE e.enquete <> 'enquete_rh' AND e.niveau = 'region' AND e.code = (SELECT region FROM vues.publication)
-QUALIFY e.annee = max(e.annee) OVER (PARTITION BY e.enquete)
 ORDER BY e.enquete, q.ordre, e.choix

@@ -15,7 +15,7 @@
 WITH derniers AS (
     SELECT *
     FROM fiches.etablissements
-    WHERE millesime = (SELECT max(millesime) FROM fiches.etablissements)
+    WHERE millesime = (SELECT millesime FROM vues.annees_retenues WHERE objet = 'fiches.etablissements')
 ),
 situes AS (
     SELECT e.*, e.region = p.region AS interieur

@@ -15,9 +15,11 @@ SELECT
     t.territoire_libelle, coalesce(p.libelle, i.profession) AS profession_libelle, coalesce(m.libelle, i.mode_exercice) AS mode_libelle,
     i.annee, i.denominateur, i.valeur, i.bas, i.haut, i.profession, i.mode_exercice, t.territoire, i.niveau, i.code, i.source
 FROM atlas.indicateurs AS i
+JOIN vues.sources_retenues AS s
+    ON s.sujet = i.indicateur AND s.profession = i.profession AND s.specialite = i.specialite
+        AND s.mode_exercice = i.mode_exercice AND s.annee = i.annee AND s.source = i.source
 JOIN vues.territoires AS t USING (niveau, code)
-LEFT JOIN reference.professions AS p USING (profession)
+LEFT JOIN reference.professions AS p ON p.profession = i.profession
 LEFT JOIN reference.codes AS m ON m.liste = 'mode_exercice' AND m.code = i.mode_exercice
 WHERE i.indicateur = 'part_femmes' AND i.specialite = 'ensemble' AND i.niveau IN ('departement', 'region', 'france')
-QUALIFY i.annee = max(i.annee) OVER (PARTITION BY i.profession, i.source, i.mode_exercice)
 ORDER BY i.profession, m.ordre, t.rang, i.code, i.source

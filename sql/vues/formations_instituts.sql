@@ -18,5 +18,5 @@ FROM atlas.formations AS f
 LEFT JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.diplomes AS d ON d.libelle_parcoursup = f.diplome
 WHERE f.region = (SELECT region FROM vues.publication) AND f.niveau IN ('institut', 'departement', 'region')
-    AND f.annee = (SELECT max(annee) FROM atlas.formations)
+    AND f.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.formations')
 ORDER BY f.diplome, f.niveau DESC, f.libelle, f.code

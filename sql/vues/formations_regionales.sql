@@ -15,5 +15,5 @@ SELECT
 FROM atlas.formations_regionales AS f
 LEFT JOIN reference.diplomes AS d USING (diplome)
 WHERE f.niveau = 'region' AND f.code = (SELECT region FROM vues.publication) AND f.entrants IS NOT NULL
-QUALIFY f.annee = max(f.annee) OVER ()
+    AND f.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.formations_regionales')
 ORDER BY f.diplome

@@ -14,5 +14,5 @@ SELECT
     f.part_meme_academie, f.statut
 FROM atlas.formations AS f
 JOIN vues.territoires AS t USING (niveau, code)
-WHERE f.annee = (SELECT max(annee) FROM atlas.formations)
+WHERE f.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.formations')
 ORDER BY t.rang, f.code, f.admis DESC NULLS LAST, f.diplome

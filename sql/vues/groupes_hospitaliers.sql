@@ -12,9 +12,9 @@
 --   ordre : rang dans les tableaux
 --   note : ce qu'il faut savoir d'un groupe qui fait partie d'un autre
 WITH groupes AS (
-    SELECT substr(variable, 8) AS groupe, regexp_replace(libelle, '^dont ', '') AS nom, starts_with(libelle, 'dont') AS partie, ordre
+    SELECT groupe, regexp_replace(libelle, '^dont ', '') AS nom, starts_with(libelle, 'dont') AS partie, ordre
     FROM reference.variables_sae
-    WHERE starts_with(variable, 'ETPSAL_') AND variable <> 'ETPSAL_TOT'
+    WHERE mesure = 'ETP salariés' AND ligne <> 'total'
 )
 SELECT
     groupe, upper(left(nom, 1)) || substr(nom, 2) AS groupe_libelle, lower(nom) AS dans_phrase,

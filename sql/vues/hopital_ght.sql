@@ -11,7 +11,7 @@
 WITH derniers AS (
     SELECT *
     FROM fiches.ght_personnels
-    WHERE millesime = (SELECT max(millesime) FROM fiches.ght_personnels)
+    WHERE millesime = (SELECT millesime FROM vues.annees_retenues WHERE objet = 'fiches.etablissements')
 )
 SELECT
     coalesce(g.nom_ght, g.code_ght) AS ght_libelle,

@@ -22,31 +22,33 @@
 --   annee_avant [année] : année précédente
 --   valeur n0 [ETP] : ETP salariés, pour la figure
 WITH derniere AS (
-    SELECT max(annee) AS annee FROM atlas.hospitaliers
+    SELECT annee, annee_precedente FROM vues.annees_retenues WHERE objet = 'atlas.hospitaliers'
 ),
 lignes AS (
     SELECT
-        h.niveau, h.code, h.secteur, substr(h.variable, 8) AS groupe, left(h.variable, 6) AS mesure,
+        h.niveau, h.code, h.secteur, v.groupe, v.mesure,
         h.annee = d.annee AS maintenant, h.valeur, h.statut
-    FROM atlas.hospitaliers AS h, derniere AS d
-    WHERE h.annee IN (d.annee, d.annee - 1) AND regexp_matches(h.variable, '^(EFFSAL|ETPSAL|EFFLIB)_')
+    FROM derniere AS d
+    CROSS JOIN atlas.hospitaliers AS h
+    JOIN reference.variables_sae AS v USING (variable)
+    WHERE h.annee IN (d.annee, d.annee_precedente) AND v.filiere = 'médicale'
         AND h.niveau IN ('departement', 'region', 'france')
 ),
 larges AS (
     SELECT
         niveau, code, secteur, groupe,
-        any_value(valeur) FILTER (mesure = 'EFFSAL' AND maintenant) AS effectif_salarie,
-        any_value(statut) FILTER (mesure = 'EFFSAL' AND maintenant) AS effectif_salarie_statut,
-        any_value(valeur) FILTER (mesure = 'EFFSAL' AND NOT maintenant) AS effectif_salarie_avant,
-        any_value(statut) FILTER (mesure = 'EFFSAL' AND NOT maintenant) AS effectif_salarie_avant_statut,
-        any_value(valeur) FILTER (mesure = 'ETPSAL' AND maintenant) AS etp_salaries,
-        any_value(statut) FILTER (mesure = 'ETPSAL' AND maintenant) AS etp_salaries_statut,
-        any_value(valeur) FILTER (mesure = 'ETPSAL' AND NOT maintenant) AS etp_salaries_avant,
-        any_value(statut) FILTER (mesure = 'ETPSAL' AND NOT maintenant) AS etp_salaries_avant_statut,
-        any_value(valeur) FILTER (mesure = 'EFFLIB' AND maintenant) AS effectif_liberal,
-        any_value(statut) FILTER (mesure = 'EFFLIB' AND maintenant) AS effectif_liberal_statut,
-        any_value(valeur) FILTER (mesure = 'EFFLIB' AND NOT maintenant) AS effectif_liberal_avant,
-        any_value(statut) FILTER (mesure = 'EFFLIB' AND NOT maintenant) AS effectif_liberal_avant_statut
+        any_value(valeur) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie,
+        any_value(statut) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie_statut,
+        any_value(valeur) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant,
+        any_value(statut) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant_statut,
+        any_value(valeur) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries,
+        any_value(statut) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries_statut,
+        any_value(valeur) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant,
+        any_value(statut) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant_statut,
+        any_value(valeur) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal,
+        any_value(statut) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal_statut,
+        any_value(valeur) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant,
+        any_value(statut) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant_statut
     FROM lignes
     GROUP BY ALL
 )
@@ -55,7 +57,7 @@ SELECT
     l.effectif_salarie_avant, l.effectif_salarie_avant_statut, l.effectif_salarie, l.effectif_salarie_statut,
     l.etp_salaries_avant, l.etp_salaries_avant_statut, l.etp_salaries, l.etp_salaries_statut,
     l.effectif_liberal_avant, l.effectif_liberal_avant_statut, l.effectif_liberal, l.effectif_liberal_statut,
-    l.groupe, g.groupe_libelle, l.secteur = 'ensemble' AS ensemble, d.annee, d.annee - 1 AS annee_avant, l.etp_salaries AS valeur,
+    l.groupe, g.groupe_libelle, l.secteur = 'ensemble' AS ensemble, d.annee, d.annee_precedente AS annee_avant, l.etp_salaries AS valeur,
     'sae' AS source
 FROM larges AS l
 JOIN derniere AS d ON true

@@ -15,5 +15,6 @@ SELECT
 FROM atlas.hospitaliers AS h
 JOIN reference.variables_sae AS v USING (variable)
 JOIN reference.codes AS c ON c.liste = 'secteur' AND c.code = h.secteur
-WHERE h.niveau = 'region' AND h.code = (SELECT region FROM vues.publication) AND h.annee = (SELECT max(annee) FROM atlas.hospitaliers)
+WHERE h.niveau = 'region' AND h.code = (SELECT region FROM vues.publication) 
+    AND h.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.hospitaliers')
 ORDER BY c.ordre, v.ordre

@@ -13,7 +13,7 @@
 WITH lignes AS (
     SELECT *
     FROM atlas.specialites_hospitalieres
-    WHERE annee = (SELECT max(annee) FROM atlas.specialites_hospitalieres) AND niveau IN ('departement', 'region')
+    WHERE annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.specialites_hospitalieres') AND niveau IN ('departement', 'region')
 ),
 tailles AS (
     SELECT groupe, count(DISTINCT specialite) > 1 AS plusieurs FROM lignes GROUP BY groupe

@@ -31,5 +31,5 @@ JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.variables_sae AS v USING (variable)
 JOIN reference.blocs AS b ON b.bloc = 'territoire.hopital' AND b.code = h.variable
 LEFT JOIN atlas.evolutions_hospitalieres AS e USING (annee, niveau, code, variable)
-WHERE h.secteur = 'ensemble' AND h.annee = (SELECT max(annee) FROM atlas.hospitaliers)
+WHERE h.secteur = 'ensemble' AND h.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.hospitaliers')
 ORDER BY t.rang, h.code, v.ordre

@@ -16,5 +16,5 @@ SELECT
 FROM atlas.internat AS i
 LEFT JOIN reference.internat_specialites AS s USING (specialite)
 WHERE i.niveau = 'region' AND i.code = (SELECT region FROM vues.publication)
-QUALIFY i.annee = max(i.annee) OVER ()
+    AND i.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.internat')
 ORDER BY s.discipline, s.libelle, i.specialite

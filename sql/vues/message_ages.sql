@@ -7,11 +7,9 @@
 --   part_max pct0 [part] : part la plus forte parmi les départements
 --   departement_max : département où elle est la plus forte
 WITH parts AS (
-    SELECT d.annee, d.niveau, d.code, d.valeur, t.territoire_libelle
-    FROM atlas.departs AS d
-    JOIN vues.territoires AS t USING (niveau, code)
-    WHERE d.indicateur = 'part_60_plus' AND d.profession = 'medecin' AND d.valeur IS NOT NULL
-    QUALIFY d.annee = max(d.annee) OVER ()
+    SELECT annee, niveau, code, plus_60 AS valeur, territoire_libelle
+    FROM vues.ages_60_plus
+    WHERE profession = 'medecin'
 ),
 region AS (
     SELECT annee, valeur FROM parts WHERE niveau = 'region'

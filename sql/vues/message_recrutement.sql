@@ -11,6 +11,8 @@
 SELECT r.annee, r.fap, r.libelle, r.projets, r.difficile, r.couverture, r.source
 FROM vues.recrutement AS r
 JOIN reference.familles_professionnelles AS f USING (fap)
-WHERE r.niveau = 'region' AND f.domaine = 'santé' AND r.difficile IS NOT NULL AND r.projets >= 100 AND r.couverture >= 0.7
+WHERE r.niveau = 'region' AND f.domaine = 'santé' AND r.difficile IS NOT NULL
+    AND r.projets >= (SELECT valeur FROM reference.seuils WHERE seuil = 'message_projets')
+    AND r.couverture >= (SELECT valeur FROM reference.seuils WHERE seuil = 'message_couverture')
 QUALIFY row_number() OVER (ORDER BY r.projets DESC, r.libelle DESC) = 1
 ORDER BY r.fap

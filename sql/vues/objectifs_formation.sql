@@ -15,5 +15,5 @@ SELECT
 FROM atlas.objectifs_formation AS o
 LEFT JOIN reference.professions AS p USING (profession)
 WHERE o.niveau = 'region' AND o.code = (SELECT region FROM vues.publication)
-QUALIFY o.annee = max(o.annee) OVER ()
+    AND o.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.objectifs_formation')
 ORDER BY o.profession

@@ -12,10 +12,10 @@ WITH hopital AS (
     SELECT
         p.profession, v.ordre AS rang, 'À l’hôpital, la SAE en compte' AS qui, h.valeur AS nombre, 'ETP' AS quoi, h.annee, v.libelle
     FROM reference.professions AS p
-    JOIN reference.variables_sae AS v ON v.mesure = 'ETP' AND starts_with(v.libelle, p.libelle)
+    JOIN reference.variables_sae AS v ON v.mesure = 'ETP' AND v.profession = p.profession
     JOIN atlas.hospitaliers AS h USING (variable)
     WHERE h.niveau = 'region' AND h.code = (SELECT region FROM vues.publication) AND h.secteur = 'ensemble' AND h.valeur IS NOT NULL
-    QUALIFY h.annee = max(h.annee) OVER (PARTITION BY p.profession)
+        AND h.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.hospitaliers')
 ),
 emplois AS (
     SELECT
@@ -23,7 +23,7 @@ emplois AS (
         'emplois' AS quoi, d.annee, d.libelle
     FROM reference.professions_fap AS f
     JOIN atlas.departs AS d ON d.profession = f.fap
-    WHERE d.indicateur = 'part_departs' AND d.niveau = 'region' AND d.code = (SELECT region FROM vues.publication)
+    WHERE f.nomenclature = 'FAP 2009' AND d.indicateur = 'part_departs' AND d.niveau = 'region' AND d.code = (SELECT region FROM vues.publication)
         AND d.denominateur IS NOT NULL
 )
 SELECT profession, rang::INTEGER AS rang, qui, nombre, quoi, annee, lower(libelle) AS quels

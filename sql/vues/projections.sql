@@ -40,19 +40,17 @@ departs AS (
 ),
 -- The observed series with most years, all modes together, before the year from which the projection starts.
 observees AS (
-    SELECT o.*, count(*) OVER (PARTITION BY o.profession, o.territoire, o.source, o.feuille) AS annees
+    SELECT o.*
     FROM vues.densites_annuelles AS o
     JOIN departs AS d USING (profession, territoire)
-    WHERE o.specialite = 'ensemble' AND o.mode_exercice = 'ensemble' AND o.annee < d.annee_depart
-),
-passees AS (
-    SELECT *
-    FROM observees
-    QUALIFY (annees, source, coalesce(feuille, '')) = max((annees, source, coalesce(feuille, ''))) OVER (PARTITION BY profession, territoire)
+    JOIN vues.series_retenues AS s
+        ON s.usage = 'projection' AND s.profession = o.profession AND s.source = o.source
+            AND s.mode_exercice = o.mode_exercice AND s.feuille = o.feuille
+    WHERE o.specialite = 'ensemble' AND o.annee < d.annee_depart
 ),
 lignes AS (
     SELECT profession, territoire, 'observé' AS serie, 'observé' AS nature, 1 AS rang_serie, annee, effectif, NULL AS bas, NULL AS haut, source, statut
-    FROM passees
+    FROM observees
     UNION ALL
     SELECT profession, territoire, 'observé', 'observé', 1, annee, effectif, NULL, NULL, source, statut
     FROM departs
@@ -64,14 +62,16 @@ lignes AS (
     FROM scenarios
 ),
 fins AS (
-    SELECT *
+    SELECT profession, territoire, max(annee) AS annee, max_by(effectif, annee) AS effectif, max_by(bas, annee) AS bas,
+        max_by(haut, annee) AS haut
     FROM centrales
-    QUALIFY annee = max(annee) OVER (PARTITION BY profession, territoire)
+    GROUP BY profession, territoire
 ),
 erreurs AS (
-    SELECT profession, methode, niveau, annee, erreur_mediane_absolue
-    FROM qualite.projections_epreuve
-    QUALIFY annee = max(annee) OVER (PARTITION BY profession, methode, niveau)
+    SELECT e.profession, e.methode, e.niveau, e.annee, e.erreur_mediane_absolue
+    FROM qualite.projections_epreuve AS e
+    JOIN vues.annees_retenues AS a
+        ON a.objet = 'qualite.projections_epreuve' AND a.cle = e.profession AND a.annee = e.annee
 ),
 -- Breaks of what is observed, among the years from which the method learns.
 traversees AS (

@@ -20,7 +20,7 @@ WITH ght AS (
 noms_ght AS (
     SELECT DISTINCT code_ght, nom_ght
     FROM fiches.ght_membres
-    WHERE millesime = (SELECT max(millesime) FROM fiches.ght_membres)
+    WHERE millesime = (SELECT millesime FROM vues.annees_retenues WHERE objet = 'fiches.etablissements')
 ),
 entites AS (
     SELECT
@@ -31,7 +31,8 @@ entites AS (
     LEFT JOIN reference.communes AS c USING (commune)
     LEFT JOIN reference.territoires AS d ON d.niveau = 'departement' AND d.code = j.departement
     LEFT JOIN noms_ght AS g ON g.code_ght = j.code_ght
-    WHERE j.millesime = (SELECT max(millesime) FROM core.entites_juridiques) AND j.sites > 1
+    WHERE j.millesime = (SELECT millesime FROM vues.annees_retenues WHERE objet = 'fiches.etablissements')
+        AND j.sites > 1
         AND (SELECT region FROM vues.publication) IN (j.region, j.region_ght)
 ),
 sites AS (

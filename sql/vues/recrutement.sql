@@ -16,7 +16,7 @@
 WITH bmo AS (
     SELECT *
     FROM atlas.recrutement
-    WHERE source = 'bmo' AND annee = (SELECT max(annee) FROM atlas.recrutement WHERE source = 'bmo')
+    WHERE source = 'bmo' AND annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.recrutement' AND cle = 'bmo')
 ),
 difficiles AS (
     SELECT * FROM bmo WHERE indicateur = 'part_difficile'

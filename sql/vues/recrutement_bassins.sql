@@ -12,7 +12,7 @@
 WITH bmo AS (
     SELECT *
     FROM atlas.recrutement
-    WHERE source = 'bmo' AND niveau = 'bassin_bmo' AND annee = (SELECT max(annee) FROM atlas.recrutement WHERE source = 'bmo')
+    WHERE source = 'bmo' AND niveau = 'bassin_bmo' AND annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.recrutement' AND cle = 'bmo')
 )
 SELECT
     coalesce(t.libelle, p.code) AS bassin_libelle, p.libelle, p.valeur AS projets, p.statut AS projets_statut, d.valeur AS difficile,

@@ -13,10 +13,10 @@
 --   age_moyen « Âge moyen » n1 [ans] : âge moyen
 --   connus « Départements connus » text (vide : rien) : départements connus de la caisse, parmi ceux du territoire
 WITH dernieres AS (
-    SELECT *
-    FROM atlas.cessations
-    WHERE niveau IN ('departement', 'region', 'france')
-    QUALIFY annee = max(annee) OVER (PARTITION BY caisse)
+    SELECT c.*
+    FROM atlas.cessations AS c
+    JOIN vues.annees_retenues AS a ON a.objet = 'atlas.cessations' AND a.cle = c.caisse AND a.annee = c.annee
+    WHERE c.niveau IN ('departement', 'region', 'france')
 )
 SELECT
     t.territoire_libelle, d.caisse, coalesce(p.libelle, d.profession) AS profession_libelle, d.annee, d.liquidations, d.cumul, d.age_moyen,

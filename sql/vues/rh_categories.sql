@@ -14,7 +14,7 @@
 WITH derniere AS (
     SELECT *
     FROM atlas.ressources_humaines
-    WHERE annee = (SELECT max(annee) FROM atlas.ressources_humaines)
+    WHERE annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.ressources_humaines')
         AND niveau = 'region' AND code = (SELECT region FROM vues.publication)
 ),
 categories AS (

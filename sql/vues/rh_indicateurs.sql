@@ -13,15 +13,15 @@
 --   couverture pct0 [part] : part des ETP du champ, selon la SAE, des établissements qui ont répondu
 --   derniere : dernière année
 WITH ici AS (
-    SELECT *
-    FROM atlas.ressources_humaines
-    WHERE niveau = 'region' AND code = (SELECT region FROM vues.publication) AND categorie = 'ensemble'
-    QUALIFY dense_rank() OVER (ORDER BY annee DESC) <= 2
+    SELECT r.*, r.annee = a.annee AS derniere
+    FROM atlas.ressources_humaines AS r
+    JOIN vues.annees_retenues AS a ON a.objet = 'atlas.ressources_humaines' AND r.annee IN (a.annee, a.annee_precedente)
+    WHERE r.niveau = 'region' AND r.code = (SELECT region FROM vues.publication) AND r.categorie = 'ensemble'
 )
 SELECT
     coalesce(i.libelle, r.indicateur) AS indicateur_libelle, r.annee, r.valeur, coalesce(u.affichage, r.unite) AS unite,
     CASE WHEN u.part THEN 'pct1' ELSE 'n1' END AS format, r.repondants, r.attendus, r.couverture,
-    r.annee = max(r.annee) OVER () AS derniere, r.indicateur, r.statut, 'enquete_rh' AS source
+    r.derniere, r.indicateur, r.statut, 'enquete_rh' AS source
 FROM ici AS r
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
 LEFT JOIN reference.unites AS u ON u.unite = r.unite

@@ -21,7 +21,7 @@ WITH derniere AS (
     SELECT r.*
     FROM atlas.ressources_humaines AS r
     JOIN reference.blocs AS b ON b.bloc = 'ressources_humaines.territoires' AND b.code = r.indicateur
-    WHERE r.annee = (SELECT max(annee) FROM atlas.ressources_humaines)
+    WHERE r.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.ressources_humaines')
         AND r.niveau IN ('ght', 'departement') AND r.categorie = 'ensemble'
 ),
 noms AS (

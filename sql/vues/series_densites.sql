@@ -24,19 +24,6 @@ connues AS (
     FROM pages AS p
     JOIN vues.densites_annuelles AS d USING (territoire)
     WHERE d.specialite = 'ensemble' AND d.valeur IS NOT NULL
-),
-comptees AS (
-    SELECT page, profession, source, mode_exercice, rang_mode, feuille, count(DISTINCT annee) AS annees
-    FROM connues
-    GROUP BY ALL
-),
-retenues AS (
-    SELECT *
-    FROM comptees
-    QUALIFY row_number() OVER (
-        PARTITION BY page, profession
-        ORDER BY annees DESC, rang_mode, source DESC, coalesce(feuille, '') DESC
-    ) = 1
 )
 SELECT
     c.page, c.profession, c.profession_libelle, c.mode_libelle, c.territoire, c.territoire_libelle AS serie, c.annee, c.effectif, c.valeur,
@@ -44,7 +31,7 @@ SELECT
     min(c.annee) OVER (PARTITION BY c.page, c.profession) AS premiere,
     max(c.annee) OVER (PARTITION BY c.page, c.profession) AS derniere
 FROM connues AS c
-JOIN retenues AS r
-    ON r.page = c.page AND r.profession = c.profession AND r.source = c.source AND r.mode_exercice = c.mode_exercice
-        AND coalesce(r.feuille, '') = coalesce(c.feuille, '')
+JOIN vues.series_retenues AS r
+    ON r.usage = 'densité' AND r.profession = c.profession AND r.source = c.source
+        AND r.mode_exercice = c.mode_exercice AND r.feuille = c.feuille
 ORDER BY c.profession, c.page, c.territoire <> c.page, c.rang, c.annee

@@ -14,10 +14,10 @@
 --   origine : d'où vient le zonage
 --   sources : sources du zonage
 WITH dernieres AS (
-    SELECT *
-    FROM atlas.acces
-    WHERE niveau IN ('region', 'departement', 'arrondissement')
-    QUALIFY annee = max(annee) OVER (PARTITION BY profession, niveau, code)
+    SELECT c.*
+    FROM atlas.acces AS c
+    JOIN vues.annees_retenues AS r ON r.objet = 'atlas.acces' AND r.cle = c.profession AND r.annee = c.annee
+    WHERE c.niveau IN ('region', 'departement', 'arrondissement')
 )
 SELECT
     t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, p.libelle_acces AS profession_libelle, a.annee, a.zone,
