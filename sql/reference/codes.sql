@@ -22,22 +22,22 @@ WITH secteurs (code, libelle, ordre, origine) AS (
 -- Why a number is there or not. A number that is there and needs no word has no sign.
 statuts (code, libelle, signe, ordre) AS (
     VALUES
-        ('publié', 'tel que le producteur le publie', NULL, 1),
+        ('publié', 'publié : tel que le producteur le donne', NULL, 1),
         ('calculé', 'calculé de nombres publiés', NULL, 2),
         ('zéro implicite', 'zéro : la case est vide, et la ligne de total de l’établissement existe', NULL, 3),
-        ('partiel', 'somme de ce qui est connu : une partie manque', '*', 4),
+        ('partiel', 'partiel : somme de ce qui est connu', '*', 4),
         ('estimé', 'estimé : le nombre n’a pas été observé', 'e', 5),
         ('imputé', 'imputé par le producteur, là où ce qu’il observe ne suffit pas', 'e', 6),
         ('projeté', 'projeté : le nombre n’a pas été observé', 'e', 7),
-        ('révisé', 'changé depuis une publication précédente', 'r', 8),
+        ('révisé', 'révisé : le nombre a changé depuis une publication précédente', 'r', 8),
         ('provisoire', 'provisoire : le nombre sera révisé', 'p', 9),
         ('secret', 'caché par le secret statistique', 's', 10),
-        ('nd', 'inconnu de la source, ou qu’elle ne donne pas', 'nd', 11),
-        ('non-réponse', 'l’établissement n’a pas répondu', 'nd', 12),
-        ('non collecté', 'la source n’a pas demandé ce nombre cette année-là', 'nd', 13),
-        ('vide', 'la case est vide, sans qu’on sache pourquoi', 'nd', 14),
+        ('nd', 'non disponible : inconnu de la source, ou qu’elle ne donne pas', 'nd', 11),
+        ('non-réponse', 'non-réponse : l’établissement n’a pas répondu', 'nd', 12),
+        ('non collecté', 'non collecté : la source n’a pas demandé ce nombre cette année-là', 'nd', 13),
+        ('vide', 'case vide, sans qu’on sache pourquoi', 'nd', 14),
         ('rupture', 'une rupture de série empêche de le calculer', 'nd', 15),
-        ('sans objet', 'il ne peut pas y avoir de nombre dans cette case', '///', 16)
+        ('sans objet', 'sans objet : il ne peut pas y avoir de nombre dans cette case', '///', 16)
 ),
 -- INSEE's signs: those that stand in place of a number, then those that stand beside one.
 signes (liste, code, libelle, libelle_court, ordre) AS (
@@ -77,8 +77,8 @@ autres (liste, code, libelle, libelle_court, ordre) AS (
         ('methode', 'niveau et pente locale', 'niveau et pente locale', 'niveau et pente locale', 2),
         ('methode', 'tendance linéaire', 'tendance linéaire', 'tendance linéaire', 3),
         ('methode', 'persistance', 'persistance', 'persistance', 4),
-        ('methode', 'personne', 'chaque professionnel compte une fois, là où il exerce le plus', 'personne', 5),
-        ('methode', 'prorata', 'chaque professionnel est partagé entre ses lieux d’exercice', 'prorata', 6),
+        ('methode', 'personne', 'par personne : chacun compte une fois, au lieu retenu', 'personne', 5),
+        ('methode', 'prorata', 'au prorata : chacun est partagé entre ses lieux d’activité', 'prorata', 6),
         ('scenario', 'central', 'scénario central', 'central', 1),
         ('scenario', 'sorties -20 %', 'un cinquième de cessations en moins', 'sorties -20 %', 2),
         ('scenario', 'sorties +20 %', 'un cinquième de cessations en plus', 'sorties +20 %', 3),

@@ -8,7 +8,7 @@
 --   affichage : unité telle qu'un lecteur la voit
 --   part : la valeur est une part, montrée en pourcentage
 --   decimales : décimales montrées, après passage en pourcentage pour une part
-SELECT unite, coalesce(affichage, unite) AS affichage, affichage IN ('%', '% par an') AS part, decimales
+SELECT unite, coalesce(affichage, unite) AS affichage, starts_with(coalesce(affichage, ''), '%') AS part, decimales
 FROM (
     VALUES
         ('part, de 0 à 1', '%', 1),
