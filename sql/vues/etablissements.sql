@@ -6,7 +6,7 @@
 --   raison_sociale « Établissement »
 --   finess « FINESS »
 --   commune_libelle « Commune »
---   secteur_libelle « Statut » : public, privé à but lucratif ou non
+--   secteur_libelle « Statut » : secteur de l'établissement, en toutes lettres
 --   nom_ght « GHT »
 --   territoire_departement : département, tel que dans l'adresse de sa page
 --   territoire_arrondissement : arrondissement, tel que dans l'adresse de sa page
