@@ -66,7 +66,7 @@ def test_hashes_and_sizes_are_those_of_the_files(sample: Warehouse, descriptor: 
 def test_each_table_has_its_schema(sample: Warehouse, descriptor: dict[str, Any]) -> None:
     (path,) = sample.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
-        for model in public.published():
+        for model in public.released():
             schema = of(descriptor, model.name)["schema"]
             fields = {f["name"]: f for f in schema["fields"]}
             types = {n: k for n, k in models.described(db, model) if n != public.FICTIF_COLUMN}
@@ -96,7 +96,7 @@ def test_licence_and_sources_are_told_table_by_table(sample: Warehouse, descript
     told = {s["licence"] for s in of(descriptor, "atlas.recrutement")["sources"]}
     assert told == {catalogue.load(s).licence for s in models.sources_of("atlas.recrutement")}
     text = (sample.release / "LICENCE.md").read_text(encoding="utf-8")
-    for w in public.published():
+    for w in public.released():
         for source in models.sources_of(w.name):
             assert catalogue.load(source).adresse in text
     assert "### ODbL 1.0" in text
@@ -165,7 +165,7 @@ def next_release(sample: Warehouse, tmp_path: Path) -> Published:
 def written(sample: Warehouse) -> list[public.Written]:
     (path,) = sample.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
-        return [public.Written(m, 0, models.described(db, m)) for m in public.published()]
+        return [public.Written(m, 0, models.described(db, m)) for m in public.released()]
 
 
 def rewrite(there: Published, name: str, query: str) -> None:

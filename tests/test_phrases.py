@@ -60,7 +60,7 @@ def profession(db: duckdb.DuckDBPyConnection, name: str) -> str:
 def test_the_cover_says_each_kind_of_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
     before = cover(db)
     assert "chiffres publiés ailleurs" not in before  # the fictitious extracts find no published figure
-    assert "'somme sous appartenance ajustée', 'egaux': 847" in before
+    assert "'somme sous appartenance ajustée', 'nombre': 847, 'egaux': 847" in before
     db.execute(
         "UPDATE qualite.rapprochements SET nature = 'chiffre publié' WHERE rapprochement = 'population_departements'"
     )

@@ -17,7 +17,7 @@ from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
 
 VIEWS = models.views()
-KINDS = re.compile(r"text|year|date|bool|link|n[0-4]|pct[01]|signed[01]|")
+KINDS = re.compile(rf"(?:{models.KIND})?")
 # Modules of publish/ whose queries are still their own. Nothing may be added.
 LEFT = {
     "fiches/content.py",
@@ -25,7 +25,7 @@ LEFT = {
     "package.py",
 }
 # Those that write and read tables, whatever they are: the public file, its CSV, the differences of two releases.
-WRITERS = {"public.py", "tables.py", "views.py", "differences.py", "release.py"}
+WRITERS = {"methods.py", "public.py", "tables.py", "views.py", "differences.py", "release.py"}
 
 
 @pytest.fixture(scope="session")

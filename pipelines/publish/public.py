@@ -101,6 +101,11 @@ def published() -> list[Model]:
     return [model for model in models.load_all() if model.publication != INTERNAL and model.name not in held]
 
 
+def released() -> list[Model]:
+    """All tables of a release: the marts, then the views that don't only serve pages."""
+    return [*published(), *(view for view in models.views() if view.publication != INTERNAL)]
+
+
 def openly(columns: Iterable[str]) -> str:
     """SQL condition on a table sorted by source: no line is about a restricted source or what descends from one."""
     names = set(columns)

@@ -1,5 +1,5 @@
 -- Part de la population âgée, observée puis projetée : région et France.
--- Grain : indicateur, niveau, code, scenario, annee
+-- Grain : indicateur, niveau, code, scenario, annee, source
 -- Source : atlas.besoins
 -- Publication : interne
 -- Colonnes :
