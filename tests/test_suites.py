@@ -8,23 +8,22 @@ import datetime as dt
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import breaking
 import duckdb
 import pytest
-from broken_marts import MARTS
-from broken_staging import STAGING
 from fixtures_entrepots import Warehouse
 
 from pipelines import catalogue
-from pipelines.arrival import acceptance, landing
-from pipelines.checks import controls, rules, runner
+from pipelines.arrival import landing, outcomes
+from pipelines.catalogue import Source
+from pipelines.checks import controls, derived, rules, runner
 from pipelines.connectors import mirror
-from pipelines.edition import models
-from pipelines.settings import Settings
+from pipelines.edition import marts, models
 
 Rule = dict[str, Any]
 
@@ -38,9 +37,11 @@ def written(kind: str, name: str, table: str = "") -> list[Rule]:
     return found
 
 
-def table_rules(source: catalogue.Source, table: str, landed: landing.Landed) -> list[Rule]:
+def table_rules(
+    source: Source, table: str, landed: landing.Landed, staged: Collection[str] | None = None
+) -> list[Rule]:
     hashes = {file.sha256 for file in landed.files}
-    return rules.table_rules(source, table, landed.millesime, hashes, fictif=landed.fictif)
+    return rules.table_rules(source, table, landed.millesime, hashes, fictif=landed.fictif, staged=staged)
 
 
 def all_rules() -> Iterator[tuple[str, Rule]]:
@@ -57,13 +58,14 @@ def all_rules() -> Iterator[tuple[str, Rule]]:
 
 @pytest.mark.parametrize(("source", "table"), STAGED)
 def test_chaque_table_lue_a_une_suite(source: str, table: str) -> None:
-    forms = catalogue.load(source).tables[table].formes  # checked as the file is read
-    assert len(written("staging", source, table)) + len(forms) >= 3
+    entry = catalogue.load(source).tables[table]
+    told = len(entry.formes) + bool(entry.annee)  # checked as the file is read; derived
+    assert len(written("staging", source, table)) + told >= 3
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_chaque_mart_a_une_suite(name: str) -> None:
-    assert len(written("marts", name)) >= 2
+    assert written("marts", name)
 
 
 def test_aucune_suite_sans_table() -> None:
@@ -83,6 +85,13 @@ def test_chaque_controle_dit_sa_severite_sa_date_et_sa_raison() -> None:
         assert re.fullmatch(r"[a-z0-9_]+", rule["meta"]["controle"]), (place, rule)
 
 
+def test_chaque_controle_dit_ce_qui_le_casse() -> None:
+    """A check that cannot fail guards nothing; where no case can be made, the rule says why."""
+    for place, rule in all_rules():
+        assert ("casse" in rule) is not ("sans_casse" in rule), (place, rule)
+        assert rule.get("casse") or len(rule["sans_casse"]) >= 15, (place, rule)
+
+
 def test_un_nom_de_controle_par_table() -> None:
     """`qualite.controles` has one line for each: two rules of one name would stop the build."""
     for source in catalogue.load_all():
@@ -91,9 +100,6 @@ def test_un_nom_de_controle_par_table() -> None:
                 landed = landing.Landed(source.id, millesime, 1, fictif=False, files=(), new=False)
                 names = [rule["meta"]["controle"] for rule in table_rules(source, table, landed)]
                 assert len(names) == len(set(names)), (source.id, table, millesime)
-    for model in models.load_all():
-        names = [rule["meta"]["controle"] for rule in rules.mart_rules(model.name, model.grain)]
-        assert len(names) == len(set(names)), model.name
 
 
 def test_une_regle_de_quarantaine_rend_des_lignes() -> None:
@@ -163,82 +169,72 @@ def memory() -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
     """A database in memory, by the name under which the checks reach it."""
     name = f":memory:{uuid.uuid4().hex}"
     with duckdb.connect(name) as connection:
-        connection.execute("CREATE SCHEMA controle")
+        connection.execute("CREATE SCHEMA controle; CREATE SCHEMA doublons")
         yield name, connection
 
 
-def broken(connection: duckdb.DuckDBPyConnection, schema: str, table: str, origin: str, breaking: str) -> str:
-    """Copies a table into a schema of its own and breaks it; returns its name."""
-    connection.execute(f"CREATE SCHEMA {schema}")
-    connection.execute(f"CREATE TABLE {schema}.{table} AS FROM {origin}")
-    for statement in breaking.split(";"):
-        connection.execute(statement.format(t=f"{schema}.{table}"))
-    return f"{schema}.{table}"
+def staged(sample: Warehouse, source: Source, millesime: int) -> dict[str, Path]:
+    """The staged tables of a fictitious vintage, by name."""
+    folder = outcomes.folder(sample.settings, source.id, millesime, 1)
+    return {table: path for table in source.tables if (path := folder / f"{table}.parquet").is_file()}
 
 
-@pytest.fixture(scope="module")
-def staged(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], dict[str, Path]]:
-    """The staged tables of a fictitious vintage, as they are before the checks."""
-    root = tmp_path_factory.mktemp("suites")
-    settings = Settings(sample_extracts, root)
-    made: dict[tuple[str, int], dict[str, Path]] = {}
-
-    def make(source: str, millesime: int) -> dict[str, Path]:
-        if (source, millesime) not in made:
-            entry = catalogue.load(source)
-            landed = landing.archive(settings.landing, entry, mirror.offer(sample_extracts, entry, millesime))
-            made[source, millesime] = {s.table: s.path for s in acceptance.stage(settings, landed)}
-        return made[source, millesime]
-
-    return make
-
-
-@pytest.mark.parametrize("source", catalogue.sources())
-def test_chaque_controle_de_source_peut_echouer(
-    source: str, staged: Callable[[str, int], dict[str, Path]], sample_extracts: Path
-) -> None:
-    entry = catalogue.load(source)
-    offered = mirror.vintages(sample_extracts, entry)
-    for table in entry.tables:
-        todo: dict[int, list[Rule]] = {}
-        for rule in written("staging", source, table):
-            last = max(m for m in offered if table in staged(source, m) and rules._applies(rule, m))
-            todo.setdefault(last, []).append(rules._for_vintage(rule, last))
-        for millesime, mine in todo.items():
-            _hold_and_break(source, table, millesime, mine, staged(source, millesime))
-
-
-def _hold_and_break(source: str, table: str, millesime: int, rules: list[Rule], paths: dict[str, Path]) -> None:
-    """The good table passes all the rules; broken in the way of each, it fails that one."""
-    database = f":memory:{uuid.uuid4().hex}"
-    with duckdb.connect(database) as connection:
-        connection.execute("CREATE SCHEMA controle")
-        for name, path in paths.items():
+def laid(connection: duckdb.DuckDBPyConnection, source: Source, millesime: int, paths: dict[str, Path]) -> None:
+    """Staged tables laid out as the checks find them, in the place of others."""
+    for table, path in paths.items():
+        connection.execute(
+            f"CREATE OR REPLACE TABLE controle.{table} AS SELECT * EXCLUDE (file_row_number), file_row_number AS _rang "
+            f"FROM read_parquet('{path}', file_row_number = true)"
+        )
+        if source.tables[table].key != [catalogue.LINE]:
             connection.execute(
-                f"CREATE TABLE controle.{name} AS SELECT *, row_number() OVER () AS _rang FROM read_parquet('{path}')"
+                f"CREATE OR REPLACE VIEW doublons.{table} AS {derived.doubles(source, table, millesime)}"
             )
-        batches = {"bon": (f"controle.{table}", rules)}
-        for rank, rule in enumerate(rules):
-            breaking = STAGING[source, table, rule["meta"]["controle"]]
-            statement = breaking[millesime] if isinstance(breaking, dict) else breaking
-            target = broken(connection, f"m{rank}", table, f"controle.{table}", statement)
-            batches[rule["meta"]["controle"]] = (target, [rule])
-        found = runner.validate(database, batches)
-        assert [c.controle for c in found.pop("bon") if not c.reussi] == []
-        assert [name for name, (control,) in found.items() if control.reussi] == []
-        assert all(control.observe for (control,) in found.values())
 
 
-def test_chaque_controle_de_source_est_essaye() -> None:
-    expected = {(s, t, rule["meta"]["controle"]) for s, t in STAGED for rule in written("staging", s, t)}
-    assert set(STAGING) == expected
-
-
-def test_les_epingles_peuvent_echouer(
-    staged: Callable[[str, int], dict[str, Path]], memory: tuple[str, duckdb.DuckDBPyConnection]
+@pytest.mark.parametrize("name", catalogue.sources())
+def test_chaque_controle_de_source_peut_echouer(
+    name: str, sample: Warehouse, sample_extracts: Path, memory: tuple[str, duckdb.DuckDBPyConnection]
 ) -> None:
+    source, tried = catalogue.load(name), set()
+    for millesime in reversed(mirror.vintages(sample_extracts, source)):
+        paths = staged(sample, source, millesime)
+        landed = landing.Landed(name, millesime, 1, fictif=True, files=(), new=False)
+        todo = {}
+        for table in paths:
+            mine = {spell(table, rule): rule for rule in table_rules(source, table, landed, paths.keys())}
+            todo[table] = [rule for said, rule in mine.items() if said not in tried]
+            tried |= mine.keys()
+        if any(todo.values()):
+            laid(memory[1], source, millesime, paths)
+            assert [s for t, mine in todo.items() for s in breaking.unseen(*memory, f"controle.{t}", mine)] == []
+    assert {spell(table, rule) for table in source.tables for rule in written("staging", name, table)} <= tried
+
+
+def spell(table: str, rule: Rule) -> tuple[str, ...]:
+    """A rule of a table, told from that of the same name in other vintages."""
+    return table, breaking.name(rule), str(rule["meta"].get("depuis")), str(rule["meta"].get("jusqua"))
+
+
+def test_un_extrait_tronque_et_un_exemple_laisse_se_voient(
+    sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]
+) -> None:
+    """What fictitious extracts are spared: the size of a real one, and a line of the template among its own."""
+    source = catalogue.load("internat_postes")
+    laid(memory[1], source, 2024, staged(sample, source, 2024))
+    for column in (c.name for c in source.of_table(source.id) if c.type == "VARCHAR"):
+        memory[1].execute(f"UPDATE controle.{source.id} SET {column} = regexp_replace({column}, '(?i)fictif', '')")
+    landed = landing.Landed(source.id, 2024, 1, fictif=False, files=(), new=False)
+    mine = {breaking.name(rule): rule for rule in table_rules(source, source.id, landed)}
+    volume = {**mine["volume"], "kwargs": {"min_value": 1}}
+    assert mine["volume"]["kwargs"]["min_value"] == source.tables[source.id].rows_min > 1
+    assert breaking.unseen(*memory, f"controle.{source.id}", [volume, mine["exemple_retire"]]) == []
+
+
+def test_les_epingles_peuvent_echouer(sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]) -> None:
     name, connection = memory
-    connection.execute(f"CREATE TABLE controle.sygen AS FROM '{staged('sae', 2022)['sygen']}'")
+    path = staged(sample, catalogue.load("sae"), 2022)["sygen"]
+    connection.execute(f"CREATE TABLE controle.sygen AS FROM '{path}'")
     rows, total = connection.execute('SELECT count(*), sum("ETP_TOT_PNM") FROM controle.sygen').fetchall()[0]
     pin = {"table": "sygen", "file": "SYGEN_2022r.csv", "sha256": "0" * 64, "rows": rows}
     tries = [
@@ -247,8 +243,8 @@ def test_les_epingles_peuvent_echouer(
         {"sums": {"ETP_TOT_PNM": total + 1}},
         {"file": "SYGEN_absent.csv"},
     ]
-    tried = [rules._pin_rules([{**pin, **change}])[0] for change in tries]
-    found = runner.validate(name, {"sygen": ("controle.sygen", tried)})["sygen"]
+    mine = [derived.pin_rules([{**pin, **change}])[0] for change in tries]
+    found = runner.validate(name, {"sygen": ("controle.sygen", mine)})["sygen"]
     assert [control.reussi for control in found] == [True, False, False, False]
     assert 'mesure = sum("ETP_TOT_PNM")' in found[2].observe
     assert all(control.severite == "critique" for control in found)
@@ -278,47 +274,93 @@ def test_les_marts_de_l_echantillon_sont_conformes(sample_db: duckdb.DuckDBPyCon
     assert failed == []
 
 
-# What every mart is held to, tried on two of them: one has columns of its grain that may be empty.
-GRAIN = {
-    name: {
-        "grain_unique": "INSERT INTO {t} SELECT * FROM {t} LIMIT 1",
-        "grain_renseigne": f"UPDATE {{t}} SET {column} = NULL",
-    }
-    for name, column in (("fiches.etablissements", "finess"), ("qualite.controles", "controle"))
-}
+def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]) -> None:
+    connection = memory[1]
+    connection.execute(f"ATTACH '{sample.settings.database}' AS promu (READ_ONLY)")
+    connection.execute("DROP SCHEMA controle; DROP SCHEMA doublons; COPY FROM DATABASE promu TO memory; DETACH promu")
+    tables = marts.batches(connection, models.load_all())
+    assert [said for table, mine in tables.values() for said in breaking.unseen(*memory, table, mine)] == []
 
 
-def cases(name: str) -> dict[str, str]:
-    """What breaks each rule of a mart: in broken_marts.py, or beside the rule (`casse`)."""
-    beside = {rule["meta"]["controle"]: rule["casse"] for rule in written("marts", name) if "casse" in rule}
-    return {**MARTS.get(name, {}), **{k: v.replace("{batch}", "{t}") for k, v in beside.items()}}
+@pytest.mark.parametrize("model", models.load_all(), ids=lambda model: model.name)
+def test_une_dispense_a_un_objet(model: models.Model, sample_db: duckdb.DuckDBPyConnection) -> None:
+    """The words by which a suite changes what is derived of its table say why, and would be missed."""
+    words = rules.suite_file("marts", model.name)
+    names = [breaking.name(rule) for rule in marts.batches(sample_db, [model])[model.name][1]]
+    assert len(names) == len(set(names))
+    columns = {name for name, _ in models.described(sample_db, model)}
+    asked = {"grain_unique", "grain_renseigne", "non_vide"}
+    asked |= {"territoires_connus"} if {"niveau", "code"} <= columns else set()
+    assert words.keys() <= {"expectations", "grain_vide", "remplie_par", "hors_territoires", "sans"}
+    assert words.get("sans", {}).keys() <= asked - {rule["meta"]["controle"] for rule in words["expectations"]}
+    assert set(words.get("grain_vide", [])) <= set(model.grain)
+    levels = words.get("hors_territoires", {})
+    if levels:
+        assert "territoires_connus" in names
+        seen = sample_db.execute(f"SELECT DISTINCT niveau FROM {model.name}").fetchall()
+        assert levels.keys() <= {level for (level,) in seen}
+    assert all(len(reason) >= 15 for reason in (*words.get("sans", {}).values(), *levels.values()))
 
 
-def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse) -> None:
-    database = f":memory:{uuid.uuid4().hex}"
-    batches: dict[str, tuple[str, list[Rule]]] = {}
-    with duckdb.connect(database) as connection:
-        connection.execute(f"ATTACH '{sample.settings.database}' AS promu (READ_ONLY)")
-        connection.execute("COPY FROM DATABASE promu TO memory")
-        connection.execute("DETACH promu")
-        # Some rules hold for real extracts only.
-        connection.execute("UPDATE reference.edition SET fictif = false")
-        # Rules of this mart hold variable by variable: two are enough, of the 78 on 200 000 rows.
-        connection.execute("DELETE FROM atlas.hospitaliers WHERE variable NOT IN ('ETP_TOT_PNM', 'ETPSAL_PSY')")
-        for model in models.load_all():
-            breaking = cases(model.name)
-            if model.name in GRAIN:
-                breaking = {**breaking, **GRAIN[model.name]}
-            for rule in rules.mart_rules(model.name, model.grain):
-                name = rule["meta"]["controle"]
-                if name in breaking:
-                    target = broken(connection, f"m{len(batches)}", model.table, model.name, breaking[name])
-                    batches[f"{model.name} {name}"] = (target, [rule])
-        found = runner.validate(database, batches)
-    assert [name for name, (control,) in found.items() if control.reussi] == []
+# --- suites of other folders ------------------------------------------------------------------------------
+
+VIEW = """
+sans: {grain_renseigne: "une carte peut n'avoir pas de nom"}
+hors_territoires: {institut: un institut n'est pas un territoire}
+expectations:
+  - type: expect_column_values_to_be_in_set
+    kwargs: {column: unite, value_set: [ETP]}
+    severity: critical
+    notes: "2026-11 : une carte dit son unité"
+    meta: {controle: unite_dite}
+    casse: {unite: "'euros'"}
+"""
 
 
-def test_chaque_controle_de_mart_est_essaye() -> None:
-    assert set(MARTS) <= set(MODELS)
-    for name in MODELS:
-        assert set(cases(name)) == {rule["meta"]["controle"] for rule in written("marts", name)}, name
+def test_une_vue_se_controle_par_sa_suite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: tuple[str, duckdb.DuckDBPyConnection]
+) -> None:
+    (tmp_path / "vues").mkdir()
+    (tmp_path / "vues" / "cartes.yml").write_text(VIEW, encoding="utf-8")
+    monkeypatch.setattr(rules, "SUITES", tmp_path)
+    rules.suite_file.cache_clear()
+    name, connection = memory
+    connection.execute(
+        "CREATE SCHEMA vues; CREATE SCHEMA reference;"
+        "CREATE TABLE reference.territoires AS SELECT 'region' AS niveau, '28' AS code;"
+        "CREATE TABLE vues.cartes AS SELECT * FROM (VALUES ('institut', '140A', 'ETP'), ('region', '28', 'ETP')) "
+        "AS t (niveau, code, unite)"
+    )
+    columns = ("niveau", "code", "unite")
+    mine = rules.built_rules("vues.cartes", grain=columns[:2], columns=columns, reads=["reference.territoires"])
+    assert [breaking.name(rule) for rule in mine] == ["grain_unique", "non_vide", "territoires_connus", "unite_dite"]
+    assert breaking.unseen(name, connection, "vues.cartes", mine) == []
+    found = runner.validate(name, {"vues.cartes": ("vues.cartes", mine)})["vues.cartes"]
+    assert [control.controle for control in found if not control.reussi] == []
+    rules.suite_file.cache_clear()
+
+
+# --- the cases that break them are of no account to the checks ----------------------------------------------
+
+
+@pytest.mark.parametrize(("change", "moved"), [("casse: {finess: null}", False), ("severity: info", True)])
+def test_l_empreinte_d_une_suite_est_ce_qu_elle_controle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, moved: bool
+) -> None:
+    def said() -> str:
+        rules.suite_file.cache_clear()
+        rules.suite_text.cache_clear()
+        return outcomes.fingerprint("sae", [], fictif=True)
+
+    text = (rules.SUITES / "staging" / "sae.yml").read_text(encoding="utf-8")
+    before = said()
+    (tmp_path / "staging").mkdir()
+    key = change.partition(":")[0]
+    changed, count = re.subn(rf"^( +){key}: .*$", rf"\1{change}", text, count=1, flags=re.MULTILINE)
+    assert count == 1
+    assert changed != text
+    (tmp_path / "staging" / "sae.yml").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(rules, "SUITES", tmp_path)
+    assert (said() != before) is moved
+    monkeypatch.undo()
+    said()

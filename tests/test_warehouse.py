@@ -71,7 +71,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> tuple[models.Model, ...]:
     )
     monkeypatch.setattr(models, "graph", lambda: one_by_one(*chosen))
     monkeypatch.setattr(models, "load_all", lambda: chosen)
-    monkeypatch.setattr(rules, "mart_rules", lambda name, grain: [rule("ok", "SELECT * FROM {batch} WHERE false")])
+    monkeypatch.setattr(rules, "built_rules", lambda table, **_: [rule("ok", "SELECT * FROM {batch} WHERE false")])
     return chosen
 
 
@@ -129,11 +129,11 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
 def test_a_failing_critical_check_leaves_the_warehouse_in_place(
     copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def one_fails(name: str, grain: tuple) -> list[dict]:
+    def one_fails(name: str, **_: object) -> list[dict]:
         always = rule("toujours_faux", "SELECT * FROM {batch}")
         return [always] if name == "reference.edition" else [rule("ok", "SELECT * FROM {batch} WHERE false")]
 
-    monkeypatch.setattr(rules, "mart_rules", one_fails)
+    monkeypatch.setattr(rules, "built_rules", one_fails)
     before = digest(copied.database)
     with reading(copied.database) as reader:
         reader.ask("SELECT 1")
@@ -155,7 +155,7 @@ def test_a_failing_warning_is_listed_and_stops_nothing(
     copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        rules, "mart_rules", lambda name, grain: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
+        rules, "built_rules", lambda table, **_: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
     )
     target = steps.build(EDITION)
     counts = steps.check_marts(target)
@@ -167,7 +167,7 @@ def test_a_failing_warning_is_listed_and_stops_nothing(
 
 def test_a_check_that_cannot_run_is_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        rules, "mart_rules", lambda name, grain: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
+        rules, "built_rules", lambda table, **_: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
     )
     target = steps.build(EDITION)
     with pytest.raises(AtlasError, match=r"« fautif » de .* ne s'exécute pas"):

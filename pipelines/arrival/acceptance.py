@@ -16,7 +16,7 @@ from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern
-from pipelines.checks import runner
+from pipelines.checks import derived, runner
 from pipelines.checks.controls import Control, tell, undated
 from pipelines.checks.rules import table_rules
 from pipelines.duck import literal
@@ -110,7 +110,7 @@ def check(settings: Settings, landed: Landed) -> Outcome:
                 f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
             )
             if source.tables[name].key != [catalogue.LINE]:
-                connection.execute(f"CREATE TABLE doublons.{name} AS {_doubles(source, name, landed.millesime)}")
+                connection.execute(f"CREATE TABLE doublons.{name} AS {derived.doubles(source, name, landed.millesime)}")
         return _judge(settings, source, landed, notes, pending, connection, database)
 
 
@@ -218,28 +218,3 @@ def _quarantine_rows(
             )
             row["motif"] = " ; ".join(filter(None, [str(row["motif"]), undated(control.motif)]))
     return list(aside.values())
-
-
-def _doubles(source: Source, table: str, millesime: int) -> str:
-    """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ."""
-    names = [f'"{k}"' for k in source.tables[table].key]
-    key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
-    # Most tables repeat no key: what their rows say is only looked at where one is repeated.
-    return (
-        f"WITH cles AS (SELECT {key} FROM controle.{table} GROUP BY {key} HAVING count(*) > 1), "
-        f"repetees AS (SELECT t.* FROM controle.{table} AS t SEMI JOIN cles AS c ON {same}), "
-        "groupes AS (SELECT list(_rang ORDER BY _rang) AS rangs, "
-        f"count(DISTINCT {_content_hash(source, table, millesime)}) > 1 AS contredite "
-        f"FROM repetees GROUP BY {key}) "
-        "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
-    )
-
-
-def _content_hash(source: Source, table: str, millesime: int) -> str:
-    """SQL of a hash of a row's own cells, without what the names of file and sheet say of it."""
-    own = [
-        c.name
-        for c in source.of_table(table)
-        if not any(catalogue.CAPTURED.fullmatch(h) and h != staging.VALUE for h in c.headings(millesime))
-    ]
-    return "hash(" + ", ".join(f'"{name}"' for name in own) + ")"

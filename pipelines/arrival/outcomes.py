@@ -96,7 +96,7 @@ def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
     if source.personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=fictif)))
     return fingerprints.of(
-        [*parts, *catalogue.files(source_id), rules.SUITES / "staging" / f"{source_id}.yml", *code_lists.files(source)]
+        [*parts, *catalogue.files(source_id), rules.suite_text("staging", source_id), *code_lists.files(source)]
     )
 
 

@@ -37,7 +37,6 @@ QUARANTINE_SCHEMA = pa.schema(
         ("contenu", pa.string()),
     ]
 )
-VALUE = "<valeur>"
 
 
 @dataclass

@@ -27,6 +27,7 @@ FOLDER = Path(__file__).parent
 
 # Cells of the column map that are not a header of the extract.
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
+VALUE = "<valeur>"  # the cell of a heading that was turned into a key
 ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
 NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
@@ -38,11 +39,31 @@ LINE = "_ligne"
 Sens = Literal["situation", "exercice", "session", "enquête", "géographie", "nomenclature", "base"]
 
 
+class Year(Strict):
+    """What tells the year of a line, in SQL on the staged columns: of all of them, or of a series the last alone.
+
+    `de` and `a` are how many years before and after the vintage's label a line may be; `raison`, why.
+    """
+
+    toutes: str = ""
+    derniere: str = ""
+    de: int = Field(default=0, le=0)
+    a: int = Field(default=0, ge=0)
+    raison: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> "Year":
+        if bool(self.toutes) == bool(self.derniere):
+            raise ValueError("`annee` veut `toutes` ou `derniere`, l'un des deux")
+        return self
+
+
 class Table(Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
     `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
     The key is `_ligne` where the producer gives none: then each line stands for itself.
+    `annee` is what its lines say of their year, which is held against the vintage's label.
     `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
     `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
     the checks and the template of a contract both come from them. `formes` gives the pattern of a whole cell of a
@@ -53,6 +74,7 @@ class Table(Strict):
     title: str
     key: list[str]
     key_blank: list[str] = []
+    annee: Year | None = None
     rows_min: int = 1
     since: int | None = None
     until: int | None = None
@@ -226,6 +248,14 @@ class Source(Strict):
         """The mapped columns of a table, in the map's order; known but unread ones are left out."""
         return [c for c in self.columns if c.table == table and c.type != IGNORED]
 
+    def cells(self, table: str, millesime: int) -> list[str]:
+        """The names of a table's columns that a row says by its own cells: not by its file, its sheet or a heading."""
+        return [
+            column.name
+            for column in self.of_table(table)
+            if not any(CAPTURED.fullmatch(h) and h != VALUE for h in column.headings(millesime))
+        ]
+
     @property
     def personal(self) -> bool:
         """Whether its extracts hold what identifies persons: none of their text is quarantined or told."""
@@ -291,8 +321,12 @@ def _of_questionnaire(source_id: str, data: dict[str, Any]) -> tuple[dict[str, A
         "isolated": True,
         "questionnaire": asked,
     }
-    table = {"title": "réponses, une par question et ligne", "layouts": [layout]}
-    table["key"] = [RESPONDENT, "question", "modalite"]
+    table = {
+        "title": "réponses, une par question et ligne",
+        "key": [RESPONDENT, "question", "modalite"],
+        "annee": {"toutes": "annee"},
+        "layouts": [layout],
+    }
     columns = [
         Column(
             table=source_id,

@@ -292,6 +292,7 @@ def bound_rules(mart: str, *, long: bool) -> list[dict[str, Any]]:
                     "severity": severity,
                     "notes": "chaque indicateur est au dictionnaire, et dans ses bornes (reference.indicateurs)",
                     "meta": {"controle": "dans_ses_bornes" if severity == "critical" else "bornes_plausibles"},
+                    "casse": _broken({n: held[n] for n in out}, long=long),
                 }
             )
     return rules
@@ -300,6 +301,16 @@ def bound_rules(mart: str, *, long: bool) -> list[dict[str, Any]]:
 def _outside(column: str, bounds: Bounds) -> str:
     tests = [f"{column} {sign} {bound}" for sign, bound in (("<", bounds.min), (">", bounds.max)) if bound is not None]
     return " OR ".join(tests) or "false"
+
+
+def _broken(held: dict[str, str], *, long: bool) -> dict[str, str]:
+    """Cells of one line that are out of bounds, in SQL; where nothing is bounded, an indicator that nobody defined."""
+    for name, column in held.items():
+        bounds = indicators()[name].bornes
+        if bounds.max is not None or bounds.min is not None:
+            value = bounds.max + 1 if bounds.max is not None else (bounds.min or 0) - 1
+            return {**({"indicateur": f"'{name}'"} if long else {}), column: str(value)}
+    return {"indicateur": "'age_du_capitaine'"}
 
 
 def _number(value: Decimal) -> str:

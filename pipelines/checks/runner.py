@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from pipelines.checks.controls import SEVERITIES, Control, shortened
+from pipelines.checks.rules import unbroken
 from pipelines.errors import AtlasError, Place
 
 
@@ -109,7 +110,7 @@ def _suite(name: str, rules: list[dict[str, Any]]) -> Any:
         expectations=[
             ExpectationConfiguration(
                 **{
-                    **rule,
+                    **unbroken(rule),
                     "type": gx_rows.NAME if rule["type"] == gx_rows.STANDARD else rule["type"],
                     "meta": {**rule.get("meta", {}), "rang": rank},
                 }

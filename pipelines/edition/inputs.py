@@ -15,16 +15,16 @@ STEPS = ("pipelines.edition.builder", "pipelines.edition.marts")  # whose code b
 
 
 def fingerprint(lock: Lock) -> str:
-    """SHA-256 of all that a build and its checks depend on: the lock, what stages it, `files`, our code."""
+    """SHA-256 of all that a build and its checks depend on: the lock, what stages it, `files`, suites, our code."""
     staged = (outcomes.fingerprint(pin.source, pin.files, fictif=lock.fictif) for pin in lock.pins)
-    return fingerprints.of([lock.to_json(), *map(fingerprints.code, STEPS), *staged, *files()])
+    suites = [rules.suite_text("marts", path.stem) for path in sorted((rules.SUITES / "marts").glob("*.yml"))]
+    return fingerprints.of([lock.to_json(), *map(fingerprints.code, STEPS), *staged, *files(), *suites])
 
 
 def files() -> list[Path]:
-    """The files that a build and its checks read, beside the code and what is staged: queries, catalogue, suites."""
+    """The files that a build reads, beside the code, what is staged and the suites: queries and catalogue."""
     entries = [path for source in catalogue.sources() for path in catalogue.files(source)]
-    suites = (rules.SUITES / "marts").glob("*.yml")
-    return [*(path for path in sorted(models.SQL.rglob("*")) if path.is_file()), *entries, *sorted(suites)]
+    return [*(path for path in sorted(models.SQL.rglob("*")) if path.is_file()), *entries]
 
 
 def built_from(settings: Settings, edition: int) -> str | None:

@@ -4,12 +4,12 @@ import functools
 import itertools
 import json
 import logging
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,7 +17,9 @@ import pyarrow as pa
 from pipelines import catalogue, duck
 from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
+from pipelines.checks.derived import Rule
 from pipelines.edition import models, promotion
+from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
 from pipelines.errors import BuildError
 
@@ -34,12 +36,9 @@ def check(target: Path) -> list[Control]:
         there = {str(s) for (s,) in connection.execute("SELECT DISTINCT source FROM staging.millesimes").fetchall()}
         for subject, source, what, said in connection.execute("FROM qualite.avertissements ORDER BY ALL").fetchall():
             LOG.warning("%s (%s) : %s", subject, " ".join(filter(None, (source, what))), said)
-    batches = {
-        model.name: (model.name, rules.mart_rules(model.name, model.grain))
-        for model in models.load_all()
-        if not models.sources_of(model.name) or models.sources_of(model.name) & there
-    }
-    found = _validated(target, batches)
+        known = [m for m in models.load_all() if not models.sources_of(m.name) or models.sources_of(m.name) & there]
+        checked = batches(connection, known)
+    found = _validated(target, checked)
     tell(found)
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
@@ -62,6 +61,26 @@ def check(target: Path) -> list[Control]:
     return found
 
 
+def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> dict[str, tuple[str, list[Rule]]]:
+    """Built tables by name, each with what it is checked by: what `runner.validate` runs on their file.
+
+    They may be the views of a release as well as marts: `connection` is to the file that holds them.
+    """
+    return {
+        model.name: (
+            model.name,
+            rules.built_rules(
+                model.name,
+                grain=model.grain,
+                columns=[name for name, _ in models.described(connection, model)],
+                reads=models.made_from(model.name),
+                empty=model.empty,
+            ),
+        )
+        for model in tables
+    }
+
+
 def _personal() -> set[str]:
     """The tables that descend from a personal source and are not yet summed: a line is one of a person."""
     kept = {source.id for source in catalogue.load_all() if source.personal}
@@ -70,14 +89,14 @@ def _personal() -> set[str]:
     }
 
 
-def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]]) -> list[Control]:
+def _validated(target: Path, checked: dict[str, tuple[str, list[Rule]]]) -> list[Control]:
     """Runs the suites of a build by several processes, each a share; in the order of the marts.
 
     They are forked, with Great Expectations at hand: it takes seconds to import, and as long as the queries to run.
     """
     runner.warm()
     workers = duck.workers()
-    shares = [dict(itertools.islice(batches.items(), rank, None, workers)) for rank in range(workers)]
+    shares = [dict(itertools.islice(checked.items(), rank, None, workers)) for rank in range(workers)]
     try:
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
             validate = functools.partial(runner.validate, personal=_personal())
@@ -90,7 +109,7 @@ def _validated(target: Path, batches: dict[str, tuple[str, list[dict[str, Any]]]
             "l'entrepôt en place n'a pas changé",
         ) from error
     found = {name: controls for part in done for name, controls in part.items()}
-    return [control for name in batches for control in found[name]]
+    return [control for name in checked for control in found[name]]
 
 
 def reconcile(target: Path) -> dict[str, dict[str, int]]:

@@ -215,6 +215,20 @@ def sources_of(name: str) -> frozenset[str]:
 
 
 @functools.cache
+def made_from(name: str) -> frozenset[str]:
+    """The tables that one is made from: built, or staged from a source; what a calculation reads stands for it."""
+    staged = {f"staging.{source.staged_name(table)}" for source in catalogue.load_all() for table in source.tables}
+    needs = _needs()
+    found: set[str] = set()
+    for read in needs[name][1]:
+        if read in needs and isinstance(needs[read][0], Calculation):
+            found |= made_from(read)
+        elif read in needs or read in staged:
+            found.add(read)
+    return frozenset(found)
+
+
+@functools.cache
 def lineage(name: str) -> frozenset[str]:
     """All that a table rests on: itself, and the tables that it reads, directly or not."""
     read = _needs()[name][1] if name in _needs() else frozenset[str]()

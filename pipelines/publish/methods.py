@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from pipelines import fingerprints, indicators
 from pipelines.arrival import outcomes
 from pipelines.catalogue import registers
-from pipelines.checks import rules
+from pipelines.checks import derived, rules
 from pipelines.edition import models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import public
@@ -50,9 +49,9 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
     for name in (*registers.records(), *WRITTEN):
         lines = f"SELECT t::VARCHAR FROM staging.{name} AS t ORDER BY ALL"
         steps[f"staging.{name}"] = _hash(connection.execute(lines).fetchall())
-    checks = _code(Path(rules.__file__))
+    checks = [_code(Path(rules.__file__)), _code(Path(derived.__file__))]
     for path in sorted(rules.SUITES.glob("*/*.yml")):
-        steps[SUITE + path.stem] = _hash([checks, yaml.safe_load(path.read_text(encoding="utf-8"))])
+        steps[SUITE + path.stem] = _hash([checks, rules.suite_text(path.parent.name, path.stem)])
     readings: dict[str, str] = {}
     for pin in lock.pins:
         outcome = outcomes.load(settings, pin.source, pin.millesime, pin.revision)

@@ -1,0 +1,264 @@
+"""The rules that no suite writes: what the catalogue and the models already say, asked of the data.
+
+Each comes with the case that breaks it (`casse`), as written ones do, or the reason why none can.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from pipelines import catalogue
+from pipelines.catalogue import Source, code_lists
+from pipelines.duck import literal
+
+Rule = dict[str, Any]
+Casse = str | dict[str, str | None]
+
+# What a column holds when its file is of another year.
+ANOTHER_YEAR = {"DATE": "DATE '1999-01-01'", "VARCHAR": "'1999-01-01'"}
+
+
+def _rows(
+    name: str,
+    query: str,
+    motif: str,
+    *,
+    casse: Casse = "",
+    sans_casse: str = "",
+    severity: str = "critical",
+    quarantine: bool = False,
+) -> Rule:
+    """A query that must find no row, in Great Expectations' terms."""
+    return {
+        "type": "unexpected_rows_expectation",
+        "kwargs": {"unexpected_rows_query": query},
+        "severity": severity,
+        "notes": motif,
+        "meta": {"controle": name, "quarantaine": quarantine},
+        **({"casse": casse} if casse else {"sans_casse": sans_casse}),
+    }
+
+
+def _aside(name: str, where: str, motif: str, **said: Any) -> Rule:
+    """A condition of rows that are set aside, with the reason."""
+    query = f"SELECT * FROM {{batch}} WHERE {where}"
+    return _rows(name, query, motif, severity="warning", quarantine=True, **said)
+
+
+# --- staged tables --------------------------------------------------------------------------------
+
+
+def key_rules(source: Source, table: str, millesime: int) -> list[Rule]:
+    """Key filled, key unique. Of identical rows one is kept; of contradictory ones, none.
+
+    Nothing of the kind where the producer gives lines no key. The rules read `doublons.<table>` (`doubles`).
+    """
+    entry = source.tables[table]
+    if entry.key == [catalogue.LINE]:
+        return []
+    said, filled = ", ".join(entry.key), [k for k in entry.key if k not in entry.key_blank]
+    empty = " OR ".join(f'"{k}" IS NULL' for k in filled) or "false"
+    double = f"_rang IN (SELECT _rang FROM doublons.{table} WHERE contredite"
+    other = [f'"{name}"' for name in source.cells(table, millesime) if name not in entry.key]
+    emptied = ", ".join(f"NULL AS {name}" for name in other)
+    some = " OR ".join(f"{name} IS NOT NULL" for name in other)
+    return [
+        _aside("cle_renseignee", empty, f"la clé ({said}) n'est pas renseignée", casse=dict.fromkeys(filled[:1])),
+        _aside(
+            "ligne_repetee",
+            f"{double} = false)",
+            f"la ligne en répète une autre, de même clé ({said}) et de même contenu : une seule est gardée",
+            casse="INSERT INTO {batch} SELECT * FROM {batch} LIMIT 1",
+        ),
+        _aside(
+            "cle_unique",
+            f"{double})",
+            f"des lignes de même clé ({said}) se contredisent : aucune n'est gardée",
+            casse=f"INSERT INTO {{batch}} SELECT * REPLACE ({emptied}) FROM {{batch}} WHERE {some} LIMIT 1"
+            if other
+            else "",
+            sans_casse="toutes les cellules sont de la clé : deux lignes de même clé sont la même",
+        ),
+    ]
+
+
+def doubles(source: Source, table: str, millesime: int) -> str:
+    """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ."""
+    names = [f'"{k}"' for k in source.tables[table].key]
+    key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
+    content = ", ".join(f'"{name}"' for name in source.cells(table, millesime))
+    # Most tables repeat no key: what their rows say is only looked at where one is repeated.
+    return (
+        f"WITH cles AS (SELECT {key} FROM controle.{table} GROUP BY {key} HAVING count(*) > 1), "
+        f"repetees AS (SELECT t.* FROM controle.{table} AS t SEMI JOIN cles AS c ON {same}), "
+        f"groupes AS (SELECT list(_rang ORDER BY _rang) AS rangs, count(DISTINCT hash({content})) > 1 AS contredite "
+        f"FROM repetees GROUP BY {key}) "
+        "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
+    )
+
+
+def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
+    """What the entry asks of columns: those that are never empty, those whose codes are in a list."""
+    entry = source.tables[table]
+    marked = bool(source.layout(table, millesime).markers)
+    kinds = {c.name: c.type for c in source.of_table(table)}
+    rules = []
+    for column in entry.obligatoires:
+        # A number that is told to be secret or unknown is an answer; an empty cell is none.
+        told = marked and kinds[column] != "VARCHAR"
+        rules.append(
+            _aside(
+                f"renseigne_{column.lower()}",
+                f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
+                f"la colonne {column} n'est jamais vide",
+                casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
+            )
+        )
+    for column, codes in code_lists.of_table(source, table).items():
+        shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
+        rules.append(
+            _aside(
+                f"valeurs_{column.lower()}",
+                f'"{column}" NOT IN ({", ".join(map(literal, codes))})',
+                f"la colonne {column} prend une valeur de sa liste : {shown}",
+                casse={column: "'hors de la liste'"},
+            )
+        )
+    return rules
+
+
+def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
+    """Its lines are of the year that the vintage's label says, where the entry says how they tell it."""
+    year = source.tables[table].annee
+    if year is None:
+        return []
+    said = year.toutes or year.derniere
+    kinds = {c.name: c.sql for c in source.of_table(table)}
+    column = next(name for name in kinds if re.search(rf"\b{name}\b", said))
+    why = year.raison or source.millesime.periode.format(millesime=millesime)
+    if year.derniere:
+        return [
+            _rows(
+                "annee_du_millesime",
+                f"SELECT max({said}) AS derniere_annee FROM {{batch}} HAVING max({said}) <> {millesime}",
+                f"la dernière année est celle du millésime, {millesime} ({why})",
+                casse=f"UPDATE {{batch}} SET {column} = {column} - 1",
+            )
+        ]
+    first, last = millesime + year.de, millesime + year.a
+    told = f"toutes les lignes sont de {first}" if first == last else f"les lignes sont de {first} à {last}"
+    return [
+        _rows(
+            "annee_du_millesime",
+            f"SELECT * FROM {{batch}} WHERE {said} NOT BETWEEN {first} AND {last}",
+            f"{told} ({why})",
+            casse={column: ANOTHER_YEAR.get(kinds[column], "1")},
+        )
+    ]
+
+
+def example_rule(source: Source, table: str) -> Rule:
+    """A row of the template's example must not pass for a fact."""
+    texts = [c.name for c in source.of_table(table) if c.type == "VARCHAR"]
+    quoted = ", ".join(f'"{name}"' for name in texts)
+    return _aside(
+        "exemple_retire",
+        f"contains(upper(concat_ws(' ', {quoted})), 'FICTIF')",
+        "la ligne est un exemple du modèle : elle dit FICTIF",
+        casse={texts[0]: "'14 (FICTIF)'"},
+    )
+
+
+def volume_rule(rows_min: int, cut: str | None) -> Rule:
+    """The size of a whole extract; a cut that its pin knows as such, by its bytes, is told and not refused."""
+    return {
+        "type": "expect_table_row_count_to_be_between",
+        "kwargs": {"min_value": rows_min},
+        "severity": "warning" if cut else "critical",
+        "notes": f"un extrait entier a au moins {rows_min} lignes ; "
+        + (f"celui-ci est une coupe, connue comme telle : {cut}" if cut else "celui-ci est tronqué ou partiel"),
+        "meta": {"controle": "volume"},
+        "casse": "DELETE FROM {batch}",
+    }
+
+
+def pin_rules(pins: list[dict[str, Any]]) -> list[Rule]:
+    """One expectation for all that is pinned to the files of a table: it lists what differs."""
+    parts = []
+    for pin in pins:
+        file = pin["file"].replace("'", "''")
+        mine = f"(_fichier = '{file}' OR starts_with(_fichier, '{file}['))"
+        measures = {"count(*)": pin["rows"], **{f'sum("{k}")': v for k, v in pin.get("sums", {}).items()}}
+        parts += [
+            f"SELECT '{file}' AS fichier, '{measure}' AS mesure, ({measure})::VARCHAR AS observe, '{value}' AS attendu "
+            f"FROM {{batch}} WHERE {mine} HAVING {measure} IS DISTINCT FROM {value}"
+            for measure, value in measures.items()
+        ]
+    if not parts:
+        return []
+    return [
+        _rows(
+            "epingles",
+            " UNION ALL ".join(parts),
+            "nombres de lignes et totaux relevés sur ces fichiers mêmes (sha256) : "
+            + ", ".join(f"{pin['file']} {pin['rows']} lignes" for pin in pins[:8])
+            + (" …" if len(pins) > 8 else ""),
+            casse="DELETE FROM {batch}",
+        )
+    ]
+
+
+# --- built tables ---------------------------------------------------------------------------------
+
+
+def grain_rules(grain: Collection[str], blank: Collection[str]) -> list[Rule]:
+    """One line for each value of the grain, which is filled but for the columns that may be `blank`."""
+    columns = ", ".join(f'"{k}"' for k in grain)
+    filled = [k for k in grain if k not in blank]
+    empty = " OR ".join(f'"{k}" IS NULL' for k in filled) or "false"
+    return [
+        _rows(
+            "grain_unique",
+            f"SELECT {columns}, count(*) AS lignes FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1",
+            f"une ligne par {', '.join(grain)}",
+            casse="INSERT INTO {batch} SELECT * FROM {batch} LIMIT 1",
+        ),
+        _rows(
+            "grain_renseigne",
+            f"SELECT {columns} FROM {{batch}} WHERE {empty}",
+            f"{', '.join(filled)} ne sont jamais vides",
+            casse=dict.fromkeys(filled[:1]),
+        ),
+    ]
+
+
+def filled_rule(reads: Collection[str], said: str = "") -> Rule:
+    """A table has lines as soon as all that it reads has some, or what its suite says under `remplie_par`.
+
+    `said` names tables between « et » and « ou »: « a et b ou c » is (a and b) or c.
+    """
+    ways = [way.split(" et ") for way in said.split(" ou ")] if said else [sorted(reads)]
+    full = " OR ".join(" AND ".join(f"EXISTS (FROM {table})" for table in way) or "true" for way in ways)
+    named = said or ", ".join(sorted(reads))
+    return _rows(
+        "non_vide",
+        f"SELECT '{named}' AS lues WHERE NOT EXISTS (FROM {{batch}}) AND ({full})",
+        f"la table n'est pas vide quand ce qui la remplit ne l'est pas ({named}) ; vide, une jointure s'est défaite"
+        if named
+        else "la table n'est jamais vide",
+        casse="DELETE FROM {batch}",
+    )
+
+
+def territory_rule(elsewhere: Collection[str]) -> Rule:
+    """Each pair (niveau, code) is a territory of the edition, but at the levels that a suite says `hors_territoires`."""
+    where = f"niveau NOT IN ({', '.join(map(literal, elsewhere))}) AND " if elsewhere else ""
+    return _rows(
+        "territoires_connus",
+        f"SELECT DISTINCT niveau, code FROM {{batch}} WHERE {where}niveau || ' ' || code NOT IN "
+        "(SELECT niveau || ' ' || code FROM reference.territoires)",
+        "un territoire est de la géographie de l'édition (reference.territoires) ; les autres codes se listent, "
+        "ils ne s'affichent pas",
+        casse="UPDATE {batch} SET code = 'ZZZ' WHERE rowid = "
+        f"(SELECT min(rowid) FROM {{batch}} WHERE {where}code IS NOT NULL)",
+    )
