@@ -49,6 +49,8 @@ def _by_query(connection: duckdb.DuckDBPyConnection, table: str, rule: Rule, que
         for statement in statements(rule["casse"], table):
             connection.execute(statement)
         after = count()
+    except duckdb.Error as error:
+        return f"{name(rule)} : {error}"
     finally:
         connection.execute("ROLLBACK")
     seen = after > before and (before == 0 or rule["severity"] == "info")

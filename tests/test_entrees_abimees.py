@@ -381,7 +381,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         text(lambda t: t.replace(";2022;", ";2021;")),
         2,
-        ["annee_du_millesime", "494 ligne(s), la première", "(annee = 2021)", "de 2022 (exercice 2022"],
+        ["annee_du_millesime", "494 ligne(s), la première", "(annee = 2021)", "de 2022 : exercice 2022"],
     ),
     (
         "autre-region-au-perimetre",

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import re
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ Rule = dict[str, Any]
 
 STAGED = [(source.id, table) for source in catalogue.load_all() for table in source.tables]
 MODELS = [model.name for model in models.load_all()]
+VIEWS = [path.stem for path in sorted((rules.SUITES / "vues").glob("*.yml"))]
 
 
 def written(kind: str, name: str, table: str = "") -> list[Rule]:
@@ -48,9 +49,10 @@ def all_rules() -> Iterator[tuple[str, Rule]]:
     for source, table in STAGED:
         for rule in written("staging", source, table):
             yield f"staging/{source}.{table}", rule
-    for name in MODELS:
-        for rule in written("marts", name):
-            yield f"marts/{name}", rule
+    for folder, names in (("marts", MODELS), ("vues", VIEWS)):
+        for name in names:
+            for rule in written(folder, name):
+                yield f"{folder}/{name}", rule
 
 
 # --- written as they should be ---------------------------------------------------------------------------
@@ -72,6 +74,7 @@ def test_aucune_suite_sans_table() -> None:
     files = {path.stem for path in (rules.SUITES / "staging").glob("*.yml")}
     assert files == set(catalogue.sources())
     assert {path.stem for path in (rules.SUITES / "marts").glob("*.yml")} == set(MODELS)
+    assert set(VIEWS) <= {model.table for model in models.views()}
     for source in catalogue.load_all():
         assert set(rules.suite_file("staging", source.id)["tables"]) == set(source.tables)
 
@@ -275,11 +278,21 @@ def test_les_marts_de_l_echantillon_sont_conformes(sample_db: duckdb.DuckDBPyCon
 
 
 def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]) -> None:
+    assert not_seen(sample.settings.database, memory, models.load_all()) == []
+
+
+def test_chaque_controle_de_vue_peut_echouer(sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]) -> None:
+    views = [model for model in models.views() if model.table in VIEWS]
+    assert not_seen(next(sample.release.glob("*.duckdb")), memory, views) == []
+
+
+def not_seen(file: Path, memory: tuple[str, duckdb.DuckDBPyConnection], tables: Iterable[models.Model]) -> list[str]:
+    """What of the rules of tables isn't seen to fail, on a copy in memory of the file that holds them."""
     connection = memory[1]
-    connection.execute(f"ATTACH '{sample.settings.database}' AS promu (READ_ONLY)")
-    connection.execute("DROP SCHEMA controle; DROP SCHEMA doublons; COPY FROM DATABASE promu TO memory; DETACH promu")
-    tables = marts.batches(connection, models.load_all())
-    assert [said for table, mine in tables.values() for said in breaking.unseen(*memory, table, mine)] == []
+    connection.execute(f"ATTACH '{file}' AS lu (READ_ONLY)")
+    connection.execute("DROP SCHEMA controle; DROP SCHEMA doublons; COPY FROM DATABASE lu TO memory; DETACH lu")
+    found = marts.batches(connection, tables)
+    return [said for table, mine in found.values() for said in breaking.unseen(*memory, table, mine)]
 
 
 @pytest.mark.parametrize("model", models.load_all(), ids=lambda model: model.name)

@@ -141,7 +141,7 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
             _rows(
                 "annee_du_millesime",
                 f"SELECT max({said}) AS derniere_annee FROM {{batch}} HAVING max({said}) <> {millesime}",
-                f"la dernière année est celle du millésime, {millesime} ({why})",
+                f"la dernière année est celle du millésime, {millesime} : {why}",
                 casse=f"UPDATE {{batch}} SET {column} = {column} - 1",
             )
         ]
@@ -151,7 +151,7 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
         _rows(
             "annee_du_millesime",
             f"SELECT * FROM {{batch}} WHERE {said} NOT BETWEEN {first} AND {last}",
-            f"{told} ({why})",
+            f"{told} : {why}",
             casse={column: ANOTHER_YEAR.get(kinds[column], "1")},
         )
     ]
@@ -251,7 +251,7 @@ def filled_rule(reads: Collection[str], said: str = "") -> Rule:
 
 
 def territory_rule(elsewhere: Collection[str]) -> Rule:
-    """Each pair (niveau, code) is a territory of the edition, but at the levels that a suite says `hors_territoires`."""
+    """Each (niveau, code) is a territory of the edition, but at the levels that a suite tells `hors_territoires`."""
     where = f"niveau NOT IN ({', '.join(map(literal, elsewhere))}) AND " if elsewhere else ""
     return _rows(
         "territoires_connus",
