@@ -251,7 +251,7 @@ def filled_rule(reads: Collection[str], said: str = "") -> Rule:
 
 
 def territory_rule(elsewhere: Collection[str]) -> Rule:
-    """Each (niveau, code) is a territory of the edition, but at the levels that a suite tells `hors_territoires`."""
+    """Each (niveau, code) is a territory of the edition, but at the levels that a suite has `hors_territoires`."""
     where = f"niveau NOT IN ({', '.join(map(literal, elsewhere))}) AND " if elsewhere else ""
     return _rows(
         "territoires_connus",

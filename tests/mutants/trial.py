@@ -318,17 +318,19 @@ def content(connection: Any, table: str) -> tuple[Any, ...]:
 
 def _rules(database: Path, changed: list[str]) -> None:
     """The suites of the tables that changed, then those that cite one of them. Raises Done where one fails."""
-    from pipelines.checks import rules, runner
-    from pipelines.edition import models
+    import duckdb
+
+    from pipelines.checks import runner
+    from pipelines.edition import marts, models
     from pipelines.errors import AtlasError
 
-    grains = {model.name: model.grain for model in models.load_all()}
-    own = [name for name in changed if name in grains]
-    citing = [name for name in grains if name not in own and _cites(name, grains[name], own)]
+    with duckdb.connect(str(database), read_only=True) as connection:
+        held = marts.batches(connection, models.load_all())
+    own = [name for name in changed if name in held]
+    citing = [name for name in held if name not in own and _cites(held[name][1], own)]
     for names in filter(None, (own, citing)):
-        batches = {name: (name, rules.mart_rules(name, grains[name])) for name in names}
         try:
-            found = runner.validate(str(database), batches)
+            found = runner.validate(str(database), {name: held[name] for name in names})
         except AtlasError as error:
             raise Done(SEEN, f"contrôle qui ne s'exécute plus : {error.what[:200]}") from error
         failed = [c for controls in found.values() for c in controls if not c.reussi and c.severite != "information"]
@@ -336,12 +338,10 @@ def _rules(database: Path, changed: list[str]) -> None:
             raise Done(SEEN, " ; ".join(f"contrôle {c.controle} de {c.objet}" for c in failed[:4]))
 
 
-def _cites(name: str, grain: tuple[str, ...], tables: list[str]) -> bool:
-    """Whether a rule of a suite reads one of these tables."""
-    from pipelines.checks import rules
-
-    written = " ".join(str(rule["kwargs"]) for rule in rules.mart_rules(name, grain))
-    return any(re.search(rf"\b{re.escape(table)}\b", written) for table in tables)
+def _cites(rules: list[dict[str, Any]], tables: list[str]) -> bool:
+    """Whether a rule reads one of these tables. All tables ask of those that they read whether they have lines."""
+    said = " ".join(str(rule["kwargs"]) for rule in rules if rule["meta"]["controle"] != "non_vide")
+    return any(re.search(rf"\b{re.escape(table)}\b", said) for table in tables)
 
 
 class _First:
