@@ -1,4 +1,4 @@
-# Two commands: `make atlas` runs the main job, `make test` the tests. `make docs` builds the manual in site/.
+# Two commands: `make atlas` runs the main job, `make test` the tests; `make test-lent` those that take long. `make docs` builds the manual in site/.
 # Real extracts: make atlas SOURCES=../extraits EDITION=2025 REGION=28 (several: REGION="28 11 53")
 EDITION ?=
 REGION  ?=
@@ -12,13 +12,19 @@ BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
 UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 
-.PHONY: atlas test mutants check docs up clean install
+.PHONY: atlas test test-lent mutants check docs up clean install
 
 atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
 
+# A file's tests on one core, since they share what it sets up; those begun first are the longest (conftest.py).
+PYTEST := $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
+
 test: install
-	@$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not lent"
+
+test-lent: install
+	@$(PYTEST) -m lent
 
 # Small faults, one at a time: which tests see them? OPTIONS="--budget 40 --seulement sql/fiches", "--nommes", "--aide".
 mutants: install

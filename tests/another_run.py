@@ -14,9 +14,10 @@ import time
 from typing import Any
 
 import duckdb
-from fixtures_entrepots import build_and_release, ingest_all
+from fixtures_entrepots import EDITION, REGION, build_edition, ingest_all
 
 import pipelines
+from pipelines import steps
 
 ASKED: dict[str, Any] = json.loads(sys.argv[1])
 connect, now = duckdb.connect, time.time()
@@ -58,4 +59,5 @@ if __name__ == "__main__":
     duckdb.connect = connect_with_threads
     random.seed(ASKED["year"])
     ingest_all([(source, millesime) for source, millesime in ASKED["pairs"]])
-    print(build_and_release())
+    build_edition()
+    print(steps.publish(EDITION, REGION))

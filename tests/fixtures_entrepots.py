@@ -1,7 +1,10 @@
-"""Warehouses that the tests read, each built once a session: one of fictitious extracts, one of the mirror.
+"""Warehouses and publications that the tests read, each made once a session, whichever process first needs it.
 
-Loaded by `pytest_plugins` in conftest.py. They are built by the steps that the DAGs call, without Airflow.
-Tests only read them; a test that changes something takes a copy (`a_copy`).
+`sample` and `mirror` are warehouses alone, of fictitious and of real extracts; `published` and `mirror_published`
+(for tests marked `lent`) are what is released of them. They are made by the steps that the DAGs call, without
+Airflow. Tests only read them; a test that changes something takes a copy (`a_copy`).
+
+Loaded by `pytest_plugins` in conftest.py.
 """
 
 import contextlib
@@ -35,39 +38,17 @@ VARIABLES = tuple(
 def pytest_configure(config: pytest.Config) -> None:
     # Real extracts of persons are hashed by a key of the tests, never by the person's own.
     os.environ["ATLAS_CLE_PERSONNES"] = "cle d'essai : personne n'est protege par elle"
-    config.addinivalue_line("markers", "slow: looks at what Airflow did in the background")
     config.addinivalue_line("filterwarnings", "ignore:.schema_name. is deprecated:DeprecationWarning")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # What runs in the background is looked at last; by the process that waits for it first, where there are several.
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow if SHARED else item.get_closest_marker("slow") is not None)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _airflow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Runs]]:
-    """Starts the runs of Airflow as soon as the session does, where a test of it was asked for.
-
-    Where several processes share the tests, the one that meets the first test of it starts them.
-    """
-    runs: list[Runs] = []
-    asked = any(item.get_closest_marker("slow") for item in request.session.items)
-    if asked and not SHARED:
-        runs.append(Runs(tmp_path_factory.mktemp("maison")))
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """Two editions made by Airflow, and one by its scheduler."""
+    runs = Runs(tmp_path_factory.mktemp("maison"))
     try:
         yield runs
     finally:
-        for started in runs:
-            started.close()
-
-
-@pytest.fixture
-def airflow(_airflow: list[Runs], tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    """Two editions made by Airflow."""
-    if not _airflow:
-        _airflow.append(Runs(tmp_path_factory.mktemp("maison")))
-    return _airflow[0]
+        runs.close()
 
 
 def mirror_folder() -> Path:
@@ -77,13 +58,19 @@ def mirror_folder() -> Path:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """A warehouse with its edition built, checked, promoted and released for one region."""
+    """A warehouse with its edition built, checked and promoted."""
 
     settings: Settings
-    release: Path
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.settings.database), read_only=True)
+
+
+@dataclass(frozen=True)
+class Publication(Warehouse):
+    """A warehouse, and what was released of it for one region."""
+
+    release: Path
 
 
 @contextlib.contextmanager
@@ -106,14 +93,13 @@ def ingest_all(pairs: list[tuple[str, int]] | None = None) -> None:
         steps.ingest(source, millesime)
 
 
-def build_and_release(edition: int = EDITION, region: str = REGION) -> Path:
-    """What the DAGs `atlas` and `publish` do, in the same order; returns the release."""
+def build_edition(edition: int = EDITION) -> None:
+    """What the DAG `atlas` does, in the same order."""
     steps.lock(edition)
     target = steps.build(edition)
     steps.check_marts(target)
     steps.reconcile(target)
     steps.promote(target)
-    return Path(steps.publish(edition, region))
 
 
 @contextlib.contextmanager
@@ -133,28 +119,47 @@ def tables_alone() -> Iterator[None]:
         yield
 
 
-def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> tuple[Path, str]:
-    """A folder filled once a session, and what filling it returned, whichever process comes first."""
-    home = factory.getbasetemp().parent if SHARED else factory.getbasetemp()
-    folder, said = home / name, home / f"{name}.fait"
-    with FileLock(home / f"{name}.verrou"):
-        if not said.exists():
-            said.write_text(str(fill(folder)), encoding="utf-8")
-    return folder, said.read_text(encoding="utf-8")
+def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> Path:
+    """A folder filled once a session, whichever process comes first.
+
+    Or once for several sessions of the same code: ATLAS_ESSAIS names the folders where it may be, the first of them
+    where it is made (.ci/run, `make mutants`).
+    """
+    shared = [Path(home) for home in os.environ.get("ATLAS_ESSAIS", "").split(os.pathsep) if home]
+    homes = shared or [factory.getbasetemp().parent if SHARED else factory.getbasetemp()]
+    for home in homes:
+        if (home / f"{name}.fait").exists():
+            return home / name
+    folder, done = homes[0] / name, homes[0] / f"{name}.fait"
+    with FileLock(homes[0] / f"{name}.verrou"):
+        if not done.exists():
+            fill(folder)
+            done.touch()
+    return folder
 
 
-def make(warehouse: Path, sources: Path) -> Path:
-    """Builds an edition from extracts, and returns its release."""
-    with environment(warehouse, sources):
+def make(folder: Path, sources: Path) -> None:
+    """A warehouse built from all those extracts."""
+    with environment(folder, sources):
         ingest_all()
-        return build_and_release()
+        build_edition()
 
 
-def made(factory: pytest.TempPathFactory, name: str, sources: Path) -> Warehouse:
-    """The warehouse of that name, built once from those extracts."""
-    folder, released = once(factory, name, lambda folder: make(folder, sources))
-    with environment(folder, sources) as now:
-        return Warehouse(now, Path(released))
+def built(factory: pytest.TempPathFactory, name: str, sources: Path) -> Warehouse:
+    """The warehouse of that name, built once from all those extracts."""
+    return Warehouse(Settings(sources, once(factory, name, lambda folder: make(folder, sources))))
+
+
+def published_once(factory: pytest.TempPathFactory, name: str, of: Warehouse) -> Publication:
+    """What is released of a warehouse, from a copy of it: who reads the warehouse alone waits for nothing."""
+
+    def fill(folder: Path) -> None:
+        a_copy(of.settings, folder, database=True)
+        with environment(folder, of.settings.sources):
+            steps.publish(EDITION, REGION)
+
+    now = Settings(sources=of.settings.sources, warehouse=once(factory, name, fill))
+    return Publication(now, now.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1")
 
 
 def a_copy(source: Settings, target: Path, *, database: bool = False) -> Settings:
@@ -172,19 +177,25 @@ def a_copy(source: Settings, target: Path, *, database: bool = False) -> Setting
 @pytest.fixture(scope="session")
 def sample_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fictitious extracts of every source."""
-    return once(tmp_path_factory, "extraits-fictifs", samples.make)[0]
+    return once(tmp_path_factory, "extraits-fictifs", samples.make)
 
 
 @pytest.fixture(scope="session")
 def sample(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The sample edition, built and released."""
-    return made(tmp_path_factory, "echantillon", sample_extracts)
+    """The sample edition, built."""
+    return built(tmp_path_factory, "echantillon", sample_extracts)
 
 
 @pytest.fixture(scope="session")
 def sample_db(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     with sample.connect() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def published(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The sample edition, released for Normandie."""
+    return published_once(tmp_path_factory, "echantillon-publie", sample)
 
 
 @pytest.fixture(scope="session")
@@ -198,14 +209,20 @@ def mirror_root() -> Path:
 
 @pytest.fixture(scope="session")
 def mirror(mirror_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The real edition of 2025, built and released for Normandie."""
-    return made(tmp_path_factory, "reel", mirror_root)
+    """The real edition of 2025, built."""
+    return built(tmp_path_factory, "reel", mirror_root)
 
 
 @pytest.fixture(scope="session")
 def mirror_db(mirror: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     with mirror.connect() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def mirror_published(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The real edition of 2025, released for Normandie."""
+    return published_once(tmp_path_factory, "reel-publie", mirror)
 
 
 @pytest.fixture

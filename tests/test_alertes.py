@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from fixtures_entrepots import Warehouse, none, rows
+from fixtures_entrepots import Publication, Warehouse, none, rows
 
 from pipelines import indicators
 from pipelines.edition import models
@@ -157,9 +157,9 @@ def test_a_revision_compares_two_vintages_of_one_year(db: duckdb.DuckDBPyConnect
     assert told == [("révision", "14", 2014, 2014, 2019, 2020, 2410, 2654)]
 
 
-def test_the_page_groups_them(sample: Warehouse) -> None:
-    page = (sample.release / "qualite.html").read_text(encoding="utf-8")
-    with sample.connect() as connection:
+def test_the_page_groups_them(published: Publication) -> None:
+    page = (published.release / "qualite.html").read_text(encoding="utf-8")
+    with published.connect() as connection:
         some = rows(connection, "SELECT DISTINCT source FROM qualite.alertes")
     assert some
     assert '<h2 id="alertes">' in page

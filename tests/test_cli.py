@@ -334,6 +334,7 @@ def test_bad_queries_and_writes_are_refused(
 # --- As processes -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 def test_processes_end_with_their_own_status(sample: Warehouse, sample_extracts: Path, tmp_path: Path) -> None:
     place = {"ATLAS_WAREHOUSE": str(sample.settings.warehouse), "ATLAS_SOURCES": str(sample_extracts)}
     good = process("query", "--csv", "SELECT count(*) AS n FROM fiches.etablissements", **place)
@@ -349,6 +350,7 @@ def test_processes_end_with_their_own_status(sample: Warehouse, sample_extracts:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.lent
 def test_csv_is_added_to_a_file_and_a_closed_pipe_is_no_error(sample: Warehouse, tmp_path: Path) -> None:
     variables = {**os.environ, "ATLAS_WAREHOUSE": str(sample.settings.warehouse)}
     path = tmp_path / "resultat.csv"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from by_hand import sae
-from fixtures_entrepots import ROOT, Warehouse
+from fixtures_entrepots import ROOT, Publication
 from python_calamine import CalamineWorkbook
 
 # As the SAE documents STJR.
@@ -15,8 +15,8 @@ SAID = {"1": "public", "2": "privé à but lucratif", "3": "privé à but non lu
 KNOWN = {"760000166": "3", "140000555": "3", "760025312": "2", "140017237": "2"}
 
 
-@pytest.fixture(scope="module", params=["sample", "mirror"])
-def made(request: pytest.FixtureRequest) -> Warehouse:
+@pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
+def made(request: pytest.FixtureRequest) -> Publication:
     return request.getfixturevalue(request.param)
 
 
@@ -29,7 +29,7 @@ def lines(page: Path) -> list[list[str]]:
     ]
 
 
-def test_pages_sheets_and_workbook_say_the_status_that_the_producer_gives(made: Warehouse) -> None:
+def test_pages_sheets_and_workbook_say_the_status_that_the_producer_gives(made: Publication) -> None:
     given = {r["FI"]: r["STJR"] for r in sae(made.settings.sources, "ID", 2023)}
     pages = [*made.release.glob("pages/departement-*.html"), made.release / "pages" / "recherche.html"]
     seen: dict[str, set[str]] = {}
@@ -58,10 +58,11 @@ def test_pages_sheets_and_workbook_say_the_status_that_the_producer_gives(made: 
     assert all(listed[finess] == SAID[given[finess]] for finess in listed)
 
 
-def test_establishments_that_everybody_knows(mirror: Warehouse) -> None:
+@pytest.mark.lent
+def test_establishments_that_everybody_knows(mirror_published: Publication) -> None:
     found = {
         line[1]: next(c for c in line if c in SAID.values())
-        for page in mirror.release.glob("pages/departement-*.html")
+        for page in mirror_published.release.glob("pages/departement-*.html")
         for line in lines(page)
         if len(line) > 1 and line[1] in KNOWN
     }

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "make atlas SOURCES=../extraits EDITION=2025 REGION=28": CI,
     "make atlas SOURCES=…": CI,
     "make test": CI,
+    "make test-lent": CI,
     "make check": CI,
     "make clean": CI,
     "make docs": "by tests/test_manuel.py, which builds the manual",
@@ -170,6 +171,7 @@ def test_a_command_in_a_page_is_found() -> None:
 TO_RUN = list({filled(c.text): c for c in ALL if c.text not in {*ELSEWHERE, *REAL}}.values())
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("command", TO_RUN, ids=lambda c: c.text[:60])
 def test_it_runs_as_written(checkout: Path, command: Command) -> None:
     text = filled(command.text)
@@ -236,6 +238,7 @@ def test_the_page_shows_statements() -> None:
     assert len([shown for _, shown in STATEMENTS if shown]) == 3
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("statement", "shown"), STATEMENTS, ids=lambda s: s.strip()[:40])
 def test_duckdb_s_shell_shows_what_the_page_does(real_checkout: Path, statement: str, shown: str) -> None:
     line = ".venv/bin/duckdb -readonly warehouse/atlas_sante.duckdb"
@@ -247,6 +250,7 @@ def test_duckdb_s_shell_shows_what_the_page_does(real_checkout: Path, statement:
         same(results(shown), [tuple(row) for row in csv.reader(done.stdout.splitlines())])
 
 
+@pytest.mark.lent
 def test_python_shows_what_the_page_does(real_checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(real_checkout)
     (block,) = [text for language, text in FENCED.findall(SHOWN) if language == "python"]
@@ -266,6 +270,7 @@ def test_the_sql_of_r_shows_what_the_page_does(mirror_db: duckdb.DuckDBPyConnect
     same(results(shown), mirror_db.execute(block.split('"')[3]).fetchall())
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("command", sorted(REAL))
 def test_it_runs_as_written_on_real_extracts(real_checkout: Path, command: str) -> None:
     assert command in {c.text for c in ALL}

@@ -495,7 +495,9 @@ def test_too_large_as_announced(server: Server, tmp_path: Path) -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("behaviour", [caprice.raw({}, CSV), caprice.chunked(CSV), caprice.gzipped(CSV)])
+@pytest.mark.parametrize(
+    "behaviour", [caprice.raw({}, CSV), caprice.chunked(CSV), caprice.gzipped(CSV)], ids=["raw", "chunked", "gzip"]
+)
 def test_too_large_without_a_word(behaviour: caprice.Behaviour, server: Server, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="taille permise"):
         fetch(server.on("/a.csv", behaviour), tmp_path, limits=replace(QUICK, bytes=len(CSV) - 1))

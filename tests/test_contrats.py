@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import python_calamine
-from fixtures_entrepots import EDITION, Warehouse, environment, none, one, rows
+from fixtures_entrepots import EDITION, Publication, environment, none, one, rows
 from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, readers, steps
@@ -574,8 +574,8 @@ def test_schemes_have_no_national_total(sample_db: duckdb.DuckDBPyConnection) ->
     assert rows(sample_db, "SELECT 1 FROM atlas.dispositifs WHERE statut = 'partiel' LIMIT 1")
 
 
-def test_a_release_holds_the_subdivisions_of_its_region(sample: Warehouse) -> None:
-    (path,) = (sample.release / "csv").glob("*atlas.internat.csv")
+def test_a_release_holds_the_subdivisions_of_its_region(published: Publication) -> None:
+    (path,) = (published.release / "csv").glob("*atlas.internat.csv")
     with path.open(encoding="utf-8", newline="") as handle:
         codes = {r["code"] for r in csv.DictReader(handle) if r["niveau"] == "subdivision"}
     assert codes == {"caen", "rouen"}

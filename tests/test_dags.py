@@ -194,7 +194,7 @@ def test_what_was_left_undone_is_looked_for_each_day(bag: dict[str, Any]) -> Non
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
     house, done = airflow.house, airflow.first.result()
     said = done.out
@@ -222,7 +222,7 @@ def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
     assert {p.name for p in house.root.iterdir()} == {"pipelines", "dags", "sql", "expectations", "uv.lock", ".airflow"}
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_a_damaged_file_is_refused_and_the_last_good_one_kept(airflow: Runs) -> None:
     house, done = airflow.house, airflow.second.result()
     said = done.out
@@ -250,7 +250,7 @@ def test_a_damaged_file_is_refused_and_the_last_good_one_kept(airflow: Runs) -> 
         assert one(db, "SELECT count(*) FROM fiches.ght_membres WHERE millesime = 2023") > 0
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_an_updated_lock_names_the_refusal_and_keeps_the_good_revision(airflow: Runs) -> None:
     lock = airflow.lock.result()
     assert lock.status == 0, lock.err
@@ -258,7 +258,7 @@ def test_an_updated_lock_names_the_refusal_and_keeps_the_good_revision(airflow: 
     assert re.search(r"ght +│ 2023 +│ 1 ", lock.out)
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
     airflow.lock.result()
     text = (airflow.house.warehouse / "journal.jsonl").read_text(encoding="utf-8")
@@ -278,7 +278,7 @@ def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
 # --- By a scheduler: see House.scheduled ------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_a_scheduler_builds_and_publishes(airflow: Runs) -> None:
     done = airflow.scheduled.result()
     # What was left undone is taken up; then the marts wake the publication. No source woke anything: nothing was new.
@@ -290,7 +290,7 @@ def test_a_scheduler_builds_and_publishes(airflow: Runs) -> None:
     assert any(re.fullmatch(rf"{home}/figures/FICTIF-.+\.png", name) for name in done.released)
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_a_scheduler_logs_what_was_done_and_nothing_else(airflow: Runs) -> None:
     logs = airflow.scheduled.result().logs
     assert re.search(
@@ -301,7 +301,7 @@ def test_a_scheduler_logs_what_was_done_and_nothing_else(airflow: Runs) -> None:
     assert "Skipping registering" not in logs["atlas"]
 
 
-@pytest.mark.slow
+@pytest.mark.lent
 def test_a_scheduler_tells_what_is_unchanged_and_people_what_is_refused(airflow: Runs) -> None:
     done = airflow.scheduled.result()
     assert done.tasks["ingest_ght"]["vintage.check 2022"] == "skipped"

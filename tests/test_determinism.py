@@ -18,15 +18,16 @@ from fixtures_entrepots import (
     EDITION,
     REGION,
     ROOT,
+    Publication,
     Warehouse,
     a_copy,
-    build_and_release,
+    build_edition,
     environment,
     mirror_folder,
     tables_only,
 )
 
-from pipelines import catalogue, duck
+from pipelines import catalogue, duck, steps
 from pipelines.connectors import mirror as folder_connector
 from pipelines.edition import lockfile, models
 from pipelines.publish import public
@@ -98,7 +99,7 @@ class Elsewhere:
         return Settings(sources=self.warehouse, warehouse=self.warehouse)
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def elsewhere(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     started = Elsewhere(sample_extracts, tmp_path_factory.mktemp("ailleurs"))
     yield started
@@ -112,15 +113,17 @@ def otherwise(elsewhere: Elsewhere) -> Settings:
     return elsewhere.done()
 
 
+@pytest.mark.lent
+@pytest.mark.usefixtures("elsewhere")  # which works meanwhile
 def test_more_threads_give_the_same_bytes(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On real extracts where there are: DuckDB shares out tables of several hundred thousand rows, not small ones."""
-    made = request.getfixturevalue("mirror" if (mirror_folder() / "sae").is_dir() else "sample")
+    made = request.getfixturevalue("mirror_published" if (mirror_folder() / "sae").is_dir() else "published")
     again_with_threads(made, tmp_path, monkeypatch)
 
 
-def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def again_with_threads(made: Publication, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds and releases from a copy of the archive and the lock, with more threads than the first time."""
     threads = (os.cpu_count() or 1) + 3
     connect, seen = duckdb.connect, set()
@@ -143,7 +146,8 @@ def again_with_threads(made: Warehouse, folder: Path, monkeypatch: pytest.Monkey
     # Tables are made side by side, by one thread each: here one after the other, each by many.
     monkeypatch.setattr(duck, "side_by_side", one_after_the_other)
     with environment(copy.warehouse, copy.sources), tables_only():
-        path = build_and_release()
+        build_edition()
+        path = Path(steps.publish(EDITION, REGION))
     assert seen == {threads}
     first, second = digest(made.release), digest(path)
     tables = [name for name in first if name.startswith(("csv/", "csv-fr/", "parquet/"))]
@@ -191,14 +195,16 @@ def test_released_rows_are_totally_ordered(sample: Warehouse) -> None:
 # --- What the other process made: last, since it takes its time ---------------------------------------
 
 
+@pytest.mark.lent
 def test_another_clock_folder_order_locale_and_thread_give_the_same_bytes(
-    sample: Warehouse, otherwise: Settings
+    published: Publication, otherwise: Settings
 ) -> None:
     # The other run did see another clock: its archive says so, which is not released.
     received = json.loads((otherwise.landing / "sae/2022/r1/provenance.json").read_text(encoding="utf-8"))
     assert received["recu_le"].startswith("2031-")
-    same(sample.release, otherwise.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1")
+    same(published.release, otherwise.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1")
 
 
+@pytest.mark.lent
 def test_the_lock_holds_neither_clock_nor_folder(sample: Warehouse, otherwise: Settings) -> None:
     assert lockfile.path(otherwise, EDITION).read_bytes() == lockfile.path(sample.settings, EDITION).read_bytes()

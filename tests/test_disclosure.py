@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import scipy.optimize as so
 import scipy.sparse as sp
-from fixtures_entrepots import EDITION, REGION, Warehouse, none, one, rows
+from fixtures_entrepots import EDITION, REGION, Publication, Warehouse, none, one, rows
 from scipy.sparse.csgraph import connected_components
 
 from pipelines import catalogue, disclosure, steps
@@ -265,9 +265,9 @@ def attached(settings: Settings, file: Path, how: str = "READ_WRITE") -> Iterato
 
 
 @pytest.fixture
-def public_file(sample: Warehouse, tmp_path: Path) -> Path:
+def public_file(published: Publication, tmp_path: Path) -> Path:
     """A copy of the released file, to be changed."""
-    (released,) = sample.release.glob("*.duckdb")
+    (released,) = published.release.glob("*.duckdb")
     return Path(shutil.copyfile(released, tmp_path / "public.duckdb"))
 
 
@@ -347,14 +347,16 @@ def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, mon
     assert [p for p in copied.releases.rglob("*") if p.is_file()] == []
 
 
-def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, public_file: Path, tmp_path: Path) -> None:
+def test_an_earlier_release_is_attacked_with_the_new_one(
+    published: Publication, public_file: Path, tmp_path: Path
+) -> None:
     """One line that the earlier showed, no secret by itself, gives away what the new one hides beside it."""
     sets = tmp_path / "protection"
-    shutil.copytree(sample.settings.protection, sets)
+    shutil.copytree(published.settings.protection, sets)
     earlier = sets / "1.duckdb"
     earlier.chmod(0o600)
     with duckdb.connect(str(earlier)) as db:
-        db.execute(f"ATTACH '{sample.settings.database}' AS entrepot (READ_ONLY)")
+        db.execute(f"ATTACH '{published.settings.database}' AS entrepot (READ_ONLY)")
         same = " AND ".join(f"t.{k} = e.{k}" for k in ("annee", "caisse", "profession", "niveau", "code"))
         told = rows(
             db,
@@ -362,10 +364,10 @@ def test_an_earlier_release_is_attacked_with_the_new_one(sample: Warehouse, publ
             f"WHERE {same} AND t.statut = 'secret' AND t.niveau = 'region' AND e.liquidations > 10 RETURNING 1",
         )
         assert told
-    with attached(sample.settings, public_file) as db:
-        past = memory.attach(db, sample.settings.protection)
+    with attached(published.settings, public_file) as db:
+        past = memory.attach(db, published.settings.protection)
         assert disclosure.audit(db, "publie", past) == []
-    with attached(sample.settings, public_file) as db:
+    with attached(published.settings, public_file) as db:
         past = memory.attach(db, sets)
         # What it tells alone is told: only what the new one adds to it is a breach of the new one.
         alone = disclosure.audit(db, past[0].name)
@@ -387,11 +389,12 @@ def test_sums_that_are_not_the_table_s_are_refused(sample: Warehouse, public_fil
                 cells.read(db, model, other, Shown(f"entrepot.{model.name}", other.contributions))
 
 
-def test_what_a_producer_publishes_openly_is_never_hidden(mirror: Warehouse) -> None:
+@pytest.mark.lent
+def test_what_a_producer_publishes_openly_is_never_hidden(mirror_published: Publication) -> None:
     """Every open table of the real release has the cells of the warehouse, small ones and all."""
-    (file,) = mirror.release.glob("*.duckdb")
+    (file,) = mirror_published.release.glob("*.duckdb")
     hidden = structures.load().keys() - {n for n, s in structures.load().items() if s.ouvert}
-    with attached(mirror.settings, file, "READ_ONLY") as db:
+    with attached(mirror_published.settings, file, "READ_ONLY") as db:
         for model in (m for m in public.published() if m.name not in hidden):
             columns = models.described(db, model)
             query = public.select(model, columns, fictif=False)
@@ -491,6 +494,7 @@ def within(found: dict[tuple[str, str], tuple[float, ...]], share: float) -> lis
     return [k for k, (value, low, high) in found.items() if low > (1 - share) * value and high < (1 + share) * value]
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_one_late_answer_does_not_follow_from_two_releases(copied: Settings) -> None:
     with duckdb.connect(str(copied.database)) as db:
@@ -526,6 +530,7 @@ def regions(settings: Settings) -> list[str]:
         ]
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_all_regions_are_published_from_one_protected_whole(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once, then one after another: none is refused, and all together give nothing away."""

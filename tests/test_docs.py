@@ -57,6 +57,7 @@ def followed(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     forget()
 
 
+@pytest.mark.lent
 def test_the_guide_ends_where_it_says(followed: Settings) -> None:
     run = CliRunner().invoke(cli.app, ["run", "maisons_sante", "--millesime", "2024"])
     assert run.exit_code == 0, run.output

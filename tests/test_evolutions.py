@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from fixtures_entrepots import ROOT, Warehouse, none, one, rows
+from fixtures_entrepots import ROOT, Publication, none, one, rows
 from test_codes import lines
 
 from pipelines.edition import models
@@ -198,9 +198,7 @@ def test_no_growth_comes_of_a_change_of_sites(mirror_db: duckdb.DuckDBPyConnecti
 INTERNS = "réponses inégales : 3 sites n’ont répondu qu’une année"
 
 
-def test_interns_are_compared_where_the_same_sites_counted_them(
-    mirror_db: duckdb.DuckDBPyConnection, mirror: Warehouse
-) -> None:
+def test_interns_are_compared_where_the_same_sites_counted_them(mirror_db: duckdb.DuckDBPyConnection) -> None:
     """In the Orne SYGEN's own 63 and 157 come from 3 and 8 sites; their recount, 110 and 157, from 9 and 8."""
     none(mirror_db, "FROM atlas.evolutions_hospitalieres WHERE variable = 'EFF_INT'")
     found = rows(
@@ -210,9 +208,13 @@ def test_interns_are_compared_where_the_same_sites_counted_them(
         "AND variable = 'EFF_INT_recalcule'",
     )
     assert found == [(110, 157, 9, 8, None, INTERNS.replace("’", "'"))]
-    page = mirror.release / "pages" / "departement-61.html"
+    assert one(mirror_db, "SELECT count(*) FROM atlas.evolutions_hospitalieres WHERE evolution IS NOT NULL") > 10000
+
+
+@pytest.mark.lent
+def test_a_page_says_why_interns_are_not_compared(mirror_published: Publication) -> None:
+    page = mirror_published.release / "pages" / "departement-61.html"
     ((label, *shown),) = [line for line in lines(page) if line and line[0].startswith("Internes, docteurs juniors")]
     assert "recalculé" in label
     plain = [re.sub(r"\s", " ", cell) for cell in shown]
     assert plain == ["effectif", "110", "157", "nd", "8 sur 28 ; en 2022, 9 sur 27", INTERNS]
-    assert one(mirror_db, "SELECT count(*) FROM atlas.evolutions_hospitalieres WHERE evolution IS NOT NULL") > 10000

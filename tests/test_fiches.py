@@ -13,7 +13,7 @@ import duckdb
 import pypdf
 import pypdfium2
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse, rows
+from fixtures_entrepots import EDITION, REGION, Publication, rows
 from test_release import Page
 
 from pipelines.publish import numbers, public
@@ -24,16 +24,16 @@ CAPACITY = "Capacités au 31 décembre"
 LONGEST = "CENTRE HOSPITALIER INTERCOMMUNAL DES VALLÉES, DES PLATEAUX ET DU LITTORAL RÉUNIS — SITE DU PONT-DE-L'ŒUVRE"
 
 
-@pytest.fixture(scope="module", params=["sample", "mirror"])
-def made(request: pytest.FixtureRequest) -> Warehouse:
+@pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
+def made(request: pytest.FixtureRequest) -> Publication:
     return request.getfixturevalue(request.param)
 
 
-def opened(made: Warehouse) -> duckdb.DuckDBPyConnection:
+def opened(made: Publication) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(next(made.release.glob("*.duckdb"))), read_only=True)
 
 
-def listed(made: Warehouse) -> list[dict[str, str]]:
+def listed(made: Publication) -> list[dict[str, str]]:
     text = (made.release / "fiches" / "index.js").read_text(encoding="utf-8")
     found: list[dict[str, str]] = json.loads(text[text.index("[") : text.rindex(";")])
     return found
@@ -62,13 +62,13 @@ def page_words(path: Path) -> str:
     return flat(html.unescape(re.sub(r"<[^>]*>", "", body)))
 
 
-def some(made: Warehouse) -> list[dict[str, str]]:
+def some(made: Publication) -> list[dict[str, str]]:
     """Two GHT, and one sheet in sixteen of the others."""
     every = listed(made)
     return [f for f in every if f["niveau"] == "ght"][::6] + [f for f in every if f["niveau"] != "ght"][::16]
 
 
-def test_one_sheet_each_listed_with_both_files(made: Warehouse) -> None:
+def test_one_sheet_each_listed_with_both_files(made: Publication) -> None:
     with opened(made) as db:
         year = "millesime = (SELECT max(millesime) FROM fiches.etablissements)"
         expected = {
@@ -92,7 +92,7 @@ def test_one_sheet_each_listed_with_both_files(made: Warehouse) -> None:
     assert on_disk == {f[k] for f in found for k in ("html", "pdf")} | {"index.html", "index.js", "fiches.css"}
 
 
-def test_pdf_is_tagged_french_and_on_two_pages_at_most(made: Warehouse) -> None:
+def test_pdf_is_tagged_french_and_on_two_pages_at_most(made: Publication) -> None:
     for f in listed(made):
         reader = pypdf.PdfReader(made.release / "fiches" / f["pdf"])
         root = reader.root_object
@@ -105,7 +105,7 @@ def test_pdf_is_tagged_french_and_on_two_pages_at_most(made: Warehouse) -> None:
         assert b"pdfuaid:part" in root["/Metadata"].get_data()
 
 
-def test_fonts_are_embedded_and_nothing_overflows(made: Warehouse) -> None:
+def test_fonts_are_embedded_and_nothing_overflows(made: Publication) -> None:
     for f in some(made):
         path = made.release / "fiches" / f["pdf"]
         for page in pypdf.PdfReader(path).pages:
@@ -127,7 +127,7 @@ def test_fonts_are_embedded_and_nothing_overflows(made: Warehouse) -> None:
         document.close()
 
 
-def test_pdf_and_html_say_the_same(made: Warehouse) -> None:
+def test_pdf_and_html_say_the_same(made: Publication) -> None:
     with opened(made) as db:
         sheets = {s.fichier: s for s in content.sheets(content.Public(db, REGION))}
     for f in some(made):
@@ -166,7 +166,7 @@ CELLS = {  # column of each table of staff: the mart's variables
 }
 
 
-def test_numbers_are_the_marts_own(made: Warehouse) -> None:
+def test_numbers_are_the_marts_own(made: Publication) -> None:
     """Every cell of staff of every sheet, read from the marts of the warehouse itself."""
     with opened(made) as db:
         sheets = list(content.sheets(content.Public(db, REGION)))
@@ -197,7 +197,7 @@ def test_numbers_are_the_marts_own(made: Warehouse) -> None:
     assert seen > 60 * len(sheets)
 
 
-def test_a_card_and_its_line_are_one_measure(made: Warehouse) -> None:
+def test_a_card_and_its_line_are_one_measure(made: Publication) -> None:
     with opened(made) as db:
         source = content.Public(db, REGION)
         sheets = list(content.sheets(source))
@@ -226,20 +226,21 @@ def test_a_card_and_its_line_are_one_measure(made: Warehouse) -> None:
     assert seen > 2 * len(sheets)
 
 
-def test_a_sheet_without_a_change_says_why(mirror: Warehouse) -> None:
+@pytest.mark.lent
+def test_a_sheet_without_a_change_says_why(mirror_published: Publication) -> None:
     for name, card, note in (
         ("ght-28102", "évolution nd : périmètre changé", "périmètre changé : 1 site ouvert"),
         ("ght-28110", "+15,6 (+0,4\u202f%) depuis 2022", "périmètre constant : 1 site parti"),
         ("ej-140000415", "+11,0 (+4,5\u202f%) depuis 2022", "périmètre constant : 1 site venu d’ailleurs"),
         ("140018730", "évolution nd : entité juridique changée", "entité juridique changée"),
     ):
-        text = page_words(mirror.release / "fiches" / f"{name}.html")
+        text = page_words(mirror_published.release / "fiches" / f"{name}.html")
         assert flat(card) in text, name
         assert flat(f"Évolution, {note}") in text, name
         assert flat("464,2") not in text
 
 
-def test_places_of_psychiatry_are_never_called_beds(made: Warehouse) -> None:
+def test_places_of_psychiatry_are_never_called_beds(made: Publication) -> None:
     """SYGEN counts with the beds of hospitals all other forms of full-time care, and doesn't tell them apart."""
     with opened(made) as db:
         sheets = list(content.sheets(content.Public(db, REGION)))
@@ -272,8 +273,9 @@ def test_places_of_psychiatry_are_never_called_beds(made: Warehouse) -> None:
     assert seen > 10
 
 
-def test_missing_data_say_why(mirror: Warehouse) -> None:
-    with opened(mirror) as db:
+@pytest.mark.lent
+def test_missing_data_say_why(mirror_published: Publication) -> None:
+    with opened(mirror_published) as db:
         silent = rows(
             db,
             "SELECT finess FROM fiches.es_personnels WHERE millesime = 2023 AND finess IN "
@@ -282,30 +284,31 @@ def test_missing_data_say_why(mirror: Warehouse) -> None:
         )
     assert silent
     for (finess,) in silent:
-        text = page_words(mirror.release / "fiches" / f"{finess}.html")
+        text = page_words(mirror_published.release / "fiches" / f"{finess}.html")
         assert flat("Sans réponse à ce questionnaire de la SAE 2023") in text
         assert flat("Aucune comparaison") in text
         assert "ndETP" not in text
 
 
-def test_fiction_is_said_on_every_page(sample: Warehouse) -> None:
-    for f in some(sample):
-        for text in pages_of(sample.release / "fiches" / f["pdf"]):
+def test_fiction_is_said_on_every_page(published: Publication) -> None:
+    for f in some(published):
+        for text in pages_of(published.release / "fiches" / f["pdf"]):
             assert flat("Données fictives : cette fiche est un exemple fabriqué") in text
-    for path in (sample.release / "fiches").glob("*.html"):
+    for path in (published.release / "fiches").glob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert '<p class="fictif" role="note">Données fictives' in text
         assert "<title>[Données fictives]" in text
-    assert "FICTIVES" in (sample.release / "fiches" / "index.js").read_text(encoding="utf-8")
+    assert "FICTIVES" in (published.release / "fiches" / "index.js").read_text(encoding="utf-8")
 
 
-def test_real_sheets_are_not_called_fictitious(mirror: Warehouse) -> None:
-    for f in some(mirror):
-        assert "fictive" not in words(mirror.release / "fiches" / f["pdf"]).lower()
-        assert "fictive" not in page_words(mirror.release / "fiches" / f["html"]).lower()
+@pytest.mark.lent
+def test_real_sheets_are_not_called_fictitious(mirror_published: Publication) -> None:
+    for f in some(mirror_published):
+        assert "fictive" not in words(mirror_published.release / "fiches" / f["pdf"]).lower()
+        assert "fictive" not in page_words(mirror_published.release / "fiches" / f["html"]).lower()
 
 
-def test_pages_open_from_a_disk(made: Warehouse) -> None:
+def test_pages_open_from_a_disk(made: Publication) -> None:
     folder = made.release / "fiches"
     for path in [folder / "index.html", *(folder / f["html"] for f in some(made))]:
         page = Page(path)
@@ -326,10 +329,10 @@ def test_pages_open_from_a_disk(made: Warehouse) -> None:
 
 
 @pytest.fixture
-def own(sample: Warehouse, tmp_path: Path) -> Path:
+def own(published: Publication, tmp_path: Path) -> Path:
     """A copy of the sample's public file, to be changed."""
     target = tmp_path / public.NAME
-    shutil.copyfile(next(sample.release.glob("*.duckdb")), target)
+    shutil.copyfile(next(published.release.glob("*.duckdb")), target)
     return target
 
 

@@ -100,6 +100,7 @@ def built() -> set[Path]:
     return {path for step in inputs.STEPS for path in fingerprints.files(step)}
 
 
+@pytest.mark.lent
 def test_staging_and_checks_open_nothing_that_their_fingerprint_leaves_out(sample: Warehouse, tmp_path: Path) -> None:
     now = a_copy(sample.settings, tmp_path)
     opened = ours(run(WATCH + STAGE + TOLD, READ, now.warehouse))
@@ -108,6 +109,7 @@ def test_staging_and_checks_open_nothing_that_their_fingerprint_leaves_out(sampl
     assert known - opened == set()
 
 
+@pytest.mark.lent
 def test_a_build_and_its_checks_open_nothing_that_their_fingerprint_leaves_out(
     sample: Warehouse, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures_entrepots import Warehouse, rows
+from fixtures_entrepots import Publication, Warehouse, rows
 from scipy import stats as scipy_stats
 
 from pipelines.indicators import cohorts, intervals, stocks, tension
@@ -407,9 +407,9 @@ def test_rates_of_the_hr_survey_stand_beside_their_region(sample_db: duckdb.Duck
         assert (same, beside, bounded, misled) == (True, True, name == "accidents_100_etp", False), name
 
 
-def test_indicators_of_restricted_sources_are_not_released(sample: Warehouse) -> None:
-    (file,) = sample.release.glob("parquet/*atlas.indicateurs.parquet")
-    with sample.connect() as db:
+def test_indicators_of_restricted_sources_are_not_released(published: Publication) -> None:
+    (file,) = published.release.glob("parquet/*atlas.indicateurs.parquet")
+    with published.connect() as db:
         every = {s for (s,) in rows(db, "SELECT DISTINCT source FROM atlas.indicateurs")}
         released = {s for (s,) in rows(db, f"SELECT DISTINCT source FROM '{file}'")}
     assert every - released == {"enquete_rh", "rpps"}

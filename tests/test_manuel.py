@@ -82,7 +82,7 @@ GENERATED = {"sources.md", "tables.md", "commandes.md"}
 MADE = re.compile(r"maisons|logement|pipelines/samples|broken_|publish/site/themes|publish/classeurs")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_file_that_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     quoted = {name for name in QUOTED.findall(text) if not MADE.search(name)}

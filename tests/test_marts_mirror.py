@@ -12,7 +12,7 @@ import identities
 import pytest
 import python_calamine
 from by_hand import NORMANDS, Row, metiers, number, population, read, sae
-from fixtures_entrepots import EDITION, Warehouse, none, one, rows, tables_only
+from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows, tables_only
 
 from pipelines.catalogue import registers
 from pipelines.publish import release
@@ -127,7 +127,7 @@ def test_hospital_specialties_make_their_total(mirror_db: duckdb.DuckDBPyConnect
         assert one(mirror_db, f"SELECT sum({measure}) {lines} 'france'") == published > 40000
 
 
-def test_group_keeps_its_site_outside_the_region(mirror_db: duckdb.DuckDBPyConnection, mirror: Warehouse) -> None:
+def test_group_keeps_its_site_outside_the_region(mirror_db: duckdb.DuckDBPyConnection) -> None:
     for year in (2022, 2023):
         sites = rows(
             mirror_db,
@@ -138,7 +138,11 @@ def test_group_keeps_its_site_outside_the_region(mirror_db: duckdb.DuckDBPyConne
         assert sites == [("720000470", "72", "52", True)]
         inside = "SELECT code_ght FROM fiches.etablissements WHERE millesime = ? AND finess = '720000470'"
         assert one(mirror_db, inside, year) == "28102"
-    released = mirror.release / "parquet" / "fiches.es_personnels.parquet"
+
+
+@pytest.mark.lent
+def test_a_release_keeps_the_site_of_a_group_outside_the_region(mirror_published: Publication) -> None:
+    released = mirror_published.release / "parquet" / "fiches.es_personnels.parquet"
     count = f"SELECT count(*) FROM '{released}' WHERE finess = '720000470' AND millesime = 2022"
     assert duckdb.sql(count).fetchall() == [(78,)]
 
@@ -480,11 +484,12 @@ def others(mirror: Warehouse) -> dict[str, Path]:
     return made
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("region", ["28", *OTHERS])
 def test_a_release_holds_its_region_and_what_it_is_compared_with(
-    mirror: Warehouse, others: dict[str, Path], cog: list[Row], region: str
+    mirror_published: Publication, others: dict[str, Path], cog: list[Row], region: str
 ) -> None:
-    folder = mirror.release if region == "28" else others[region]
+    folder = mirror_published.release if region == "28" else others[region]
     departements = {r["DEP"] for r in cog if r["REG"] == region}
     communes = {r["CODGEO"] for r in cog if r["REG"] == region}
     every = {r["REG"] for r in cog}
@@ -518,6 +523,7 @@ def test_a_release_holds_its_region_and_what_it_is_compared_with(
     assert (folder / "index.html").is_file() is (region in ("28", *OVERSEAS))
 
 
+@pytest.mark.lent
 def test_own_rows_are_all_there(mirror_db: duckdb.DuckDBPyConnection, others: dict[str, Path]) -> None:
     for region, folder in others.items():
         for table, rule in (
@@ -534,7 +540,8 @@ def test_own_rows_are_all_there(mirror_db: duckdb.DuckDBPyConnection, others: di
             assert found == one(mirror_db, query.format(table), *values), (region, table)
 
 
-def test_a_region_whose_groups_are_unknown_says_so(mirror: Warehouse, others: dict[str, Path]) -> None:
+@pytest.mark.lent
+def test_a_region_whose_groups_are_unknown_says_so(mirror_published: Publication, others: dict[str, Path]) -> None:
     for region, folder in others.items():
         with duckdb.connect() as db:
             members = f"read_parquet('{folder}/parquet/fiches.ght_membres.parquet')"
@@ -547,11 +554,12 @@ def test_a_region_whose_groups_are_unknown_says_so(mirror: Warehouse, others: di
             assert "aucune appartenance connue" in one(db, query, f"région {region}")
         page = (folder / "donnees.html").read_text(encoding="utf-8")
         assert page.count("aucune appartenance connue") == 1
-    assert "aucune appartenance connue" not in (mirror.release / "donnees.html").read_text(encoding="utf-8")
+    assert "aucune appartenance connue" not in (mirror_published.release / "donnees.html").read_text(encoding="utf-8")
 
 
-def test_old_references_and_other_denominators_reach_the_release(mirror: Warehouse) -> None:
-    page = (mirror.release / "donnees.html").read_text(encoding="utf-8")
+@pytest.mark.lent
+def test_old_references_and_other_denominators_reach_the_release(mirror_published: Publication) -> None:
+    page = (mirror_published.release / "donnees.html").read_text(encoding="utf-8")
     for source, millesime in (("dares_tensions", 2019), ("drees_demographie", 2020)):
         assert f"({source}, {millesime})" in page
     assert "référence ancienne" in page

@@ -14,7 +14,7 @@ import frictionless
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse, none, rows
+from fixtures_entrepots import EDITION, REGION, Publication, none, rows
 
 from pipelines import catalogue
 from pipelines.edition import lockfile, models
@@ -27,8 +27,8 @@ FICTIF = "DONNÉES FICTIVES"
 
 
 @pytest.fixture(scope="module")
-def descriptor(sample: Warehouse) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((sample.release / "datapackage.json").read_text(encoding="utf-8"))
+def descriptor(published: Publication) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((published.release / "datapackage.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -40,31 +40,31 @@ def of(descriptor: dict[str, Any], name: str) -> dict[str, Any]:
 # --- The package --------------------------------------------------------------------------------------
 
 
-def test_the_descriptor_is_valid_and_so_are_its_rows(sample: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(sample.release)
+def test_the_descriptor_is_valid_and_so_are_its_rows(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(published.release)
     read = frictionless.Package("datapackage.json")
-    assert frictionless.Package.validate_descriptor(str(sample.release / "datapackage.json")).flatten() == []
+    assert frictionless.Package.validate_descriptor(str(published.release / "datapackage.json")).flatten() == []
     for resource in read.resources:
         if resource.bytes < 60_000:
             assert resource.validate().flatten(["type", "note"]) == [], resource.name
     assert read.get_resource("atlas.tension").validate().tasks[0].stats["rows"] > 0
 
 
-def test_hashes_and_sizes_are_those_of_the_files(sample: Warehouse, descriptor: dict[str, Any]) -> None:
+def test_hashes_and_sizes_are_those_of_the_files(published: Publication, descriptor: dict[str, Any]) -> None:
     listed = {r["path"]: r for r in descriptor["resources"] + descriptor["autres_fichiers"]}
     # The data of a figure are beside it, and are those of a table.
-    there = [p for p in sample.release.rglob("*") if p.suffix in package.FORMATS and p.parent.name != "figures"]
-    assert listed.keys() == {p.relative_to(sample.release).as_posix() for p in there}
+    there = [p for p in published.release.rglob("*") if p.suffix in package.FORMATS and p.parent.name != "figures"]
+    assert listed.keys() == {p.relative_to(published.release).as_posix() for p in there}
     for path in there:
-        resource = listed[path.relative_to(sample.release).as_posix()]
+        resource = listed[path.relative_to(published.release).as_posix()]
         assert resource["hash"] == f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
         assert resource["bytes"] == path.stat().st_size
     names = [r["name"] for r in descriptor["resources"]]
     assert len(names) == len(set(names))
 
 
-def test_each_table_has_its_schema(sample: Warehouse, descriptor: dict[str, Any]) -> None:
-    (path,) = sample.release.glob("*.duckdb")
+def test_each_table_has_its_schema(published: Publication, descriptor: dict[str, Any]) -> None:
+    (path,) = published.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
         for model in public.released():
             schema = of(descriptor, model.name)["schema"]
@@ -91,24 +91,24 @@ def test_each_table_has_its_schema(sample: Warehouse, descriptor: dict[str, Any]
     )["schema"]["foreignKeys"]
 
 
-def test_licence_and_sources_are_told_table_by_table(sample: Warehouse, descriptor: dict[str, Any]) -> None:
+def test_licence_and_sources_are_told_table_by_table(published: Publication, descriptor: dict[str, Any]) -> None:
     assert [x["name"] for x in descriptor["licenses"]] == ["etalab-2.0"]
     told = {s["licence"] for s in of(descriptor, "atlas.recrutement")["sources"]}
     assert told == {catalogue.load(s).licence for s in models.sources_of("atlas.recrutement")}
-    text = (sample.release / "LICENCE.md").read_text(encoding="utf-8")
+    text = (published.release / "LICENCE.md").read_text(encoding="utf-8")
     for w in public.released():
         for source in models.sources_of(w.name):
             assert catalogue.load(source).adresse in text
     assert "### ODbL 1.0" in text
 
 
-def test_dcat_record_names_each_file_and_invents_no_address(sample: Warehouse) -> None:
-    record = json.loads((sample.release / "dcat.jsonld").read_text(encoding="utf-8"))
+def test_dcat_record_names_each_file_and_invents_no_address(published: Publication) -> None:
+    record = json.loads((published.release / "dcat.jsonld").read_text(encoding="utf-8"))
     assert record["dct:title"]["@value"].endswith(f"[{FICTIF}]")
     assert record["dct:publisher"]["foaf:name"] == "Agence régionale de santé, Normandie"
     assert record["dct:temporal"]["dcat:startDate"]["@value"] <= "2014"
     for one in record["dcat:distribution"]:
-        assert (sample.release / one["dcat:downloadURL"]["@id"]).is_file()
+        assert (published.release / one["dcat:downloadURL"]["@id"]).is_file()
     official = {s.adresse for s in catalogue.load_all()}
     known = ("http://publications.europa.eu/", "http://www.iana.org/", "https://www.etalab.gouv.fr/", "http://www.w3.org/",
              "http://purl.org/", "http://xmlns.com/", "http://spdx.org/")  # fmt: skip
@@ -126,44 +126,44 @@ def test_dcat_record_names_each_file_and_invents_no_address(sample: Warehouse) -
     assert about.publisher == "ARS X"
 
 
-def test_readme_names_files_that_exist(sample: Warehouse) -> None:
-    raw = (sample.release / "LISEZMOI.txt").read_bytes()
+def test_readme_names_files_that_exist(published: Publication) -> None:
+    raw = (published.release / "LISEZMOI.txt").read_bytes()
     assert raw.startswith("\ufeff".encode())
     assert raw.count(b"\n") == raw.count(b"\r\n") > 20
     names = [line.split()[0] for line in raw.decode("utf-8-sig").splitlines() if line[:1] != " " and "   " in line]
     assert len(names) > 8
     for name in names:
-        assert (sample.release / name.rstrip(",")).exists(), name
-    for path in (sample.release / "classeurs").iterdir():
+        assert (published.release / name.rstrip(",")).exists(), name
+    for path in (published.release / "classeurs").iterdir():
         assert path.name in raw.decode()
 
 
 # --- What changed -------------------------------------------------------------------------------------
 
 
-def test_a_first_release_says_so(sample: Warehouse) -> None:
-    assert "première publication" in (sample.release / "differences.html").read_text(encoding="utf-8")
-    assert "Première publication." in (sample.release / "CHANGELOG.md").read_text(encoding="utf-8")
-    table = pq.read_table(sample.release / "FICTIF-differences.parquet")
+def test_a_first_release_says_so(published: Publication) -> None:
+    assert "première publication" in (published.release / "differences.html").read_text(encoding="utf-8")
+    assert "Première publication." in (published.release / "CHANGELOG.md").read_text(encoding="utf-8")
+    table = pq.read_table(published.release / "FICTIF-differences.parquet")
     assert table.num_rows == 0
     assert table.column_names == [*differences.COLUMNS, public.FICTIF_COLUMN]
 
 
 @pytest.fixture
-def next_release(sample: Warehouse, tmp_path: Path) -> Published:
+def next_release(published: Publication, tmp_path: Path) -> Published:
     """A second release's folder with the same Parquet files, to be changed."""
     folder = tmp_path / f"{EDITION}.2"
     (folder / "parquet").mkdir(parents=True)
-    for path in (sample.release / "parquet").iterdir():
+    for path in (published.release / "parquet").iterdir():
         os.link(path, folder / "parquet" / path.name)
-    lock = lockfile.read(sample.release / lockfile.LOCK)
-    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
+    lock = lockfile.read(published.release / lockfile.LOCK)
+    manifest = json.loads((published.release / "manifeste.json").read_text(encoding="utf-8"))
     return Published(folder, folder.name, lock, Methods(**manifest["methodes"]), {}, fictif=True)
 
 
 @pytest.fixture
-def written(sample: Warehouse) -> list[public.Written]:
-    (path,) = sample.release.glob("*.duckdb")
+def written(published: Publication) -> list[public.Written]:
+    (path,) = published.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
         return [public.Written(m, 0, models.described(db, m)) for m in public.released()]
 
@@ -194,15 +194,17 @@ def found(there: Published, condition: str = "true") -> list[tuple]:
 
 
 def test_nothing_changed_is_no_difference(
-    sample: Warehouse, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.Written]
 ) -> None:
-    before = dataclasses.replace(next_release, path=sample.release, version=f"{EDITION}.1")
+    before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     diff = differences.write(before, next_release, written)
     assert (diff.before, diff.counts, diff.sources) == (f"{EDITION}.1", {}, [])
     assert found(next_release) == []
 
 
-def test_each_cause_is_told_once(sample: Warehouse, next_release: Published, written: list[public.Written]) -> None:
+def test_each_cause_is_told_once(
+    published: Publication, next_release: Published, written: list[public.Written]
+) -> None:
     """One line of each cause, with everything that could hide it equal on the other lines."""
     now, lock = next_release, next_release.lock
     # Geography: a commune leaves its arrondissement, and its own line of the atlas changes.
@@ -226,7 +228,7 @@ def test_each_cause_is_told_once(sample: Warehouse, next_release: Published, wri
     steps = {**now.methods.etapes, "atlas.tension_dimensions": "autre"}
     # The checks of a vintage go with it: nobody has changed them.
     rewrite(now, "qualite.controles", "FROM t WHERE coalesce(source, '') <> 'parcoursup'")
-    before = dataclasses.replace(now, path=sample.release, version=f"{EDITION}.1")
+    before = dataclasses.replace(now, path=published.release, version=f"{EDITION}.1")
     now = dataclasses.replace(
         now, lock=dataclasses.replace(lock, pins=pins), methods=dataclasses.replace(now.methods, etapes=steps)
     )
@@ -267,10 +269,10 @@ def test_each_cause_is_told_once(sample: Warehouse, next_release: Published, wri
 
 
 def test_what_nothing_explains_is_told_as_such(
-    sample: Warehouse, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.Written]
 ) -> None:
     rewrite(next_release, "atlas.formations", "SELECT * REPLACE (admis + 1 AS admis) FROM t")
-    before = dataclasses.replace(next_release, path=sample.release, version=f"{EDITION}.1")
+    before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     diff = differences.write(before, next_release, written)
     assert {line[7:] for line in found(next_release)} == {("", "")}
     about = package.Release(next_release.version, EDITION, REGION, "Normandie", "c", True, "", "")
@@ -288,12 +290,12 @@ def test_what_nothing_explains_is_told_as_such(
     assert diff.total(differences.REVISED) == pq.read_metadata(next_release.table("atlas.formations")).num_rows
 
 
-def test_a_step_is_what_a_query_does_not_how_it_is_written(sample: Warehouse) -> None:
+def test_a_step_is_what_a_query_does_not_how_it_is_written(published: Publication) -> None:
     with duckdb.connect() as db:
         first = methods._query(db, "-- Un titre.\nSELECT a, sum(b) AS b FROM core.t GROUP BY a")
         assert methods._query(db, "SELECT a,  sum(b) AS b -- une raison\nFROM core.t\nGROUP BY a;") == first
         assert methods._query(db, "SELECT a, sum(b) + 1 AS b FROM core.t GROUP BY a") != first
-    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))["methodes"]
+    manifest = json.loads((published.release / "manifeste.json").read_text(encoding="utf-8"))["methodes"]
     steps = manifest["etapes"]
     assert {m.name for m in models.load_all()} | {"staging.ruptures", "contrôles de sae"} <= steps.keys()
     assert "staging.millesimes" not in steps
@@ -309,7 +311,7 @@ def test_a_step_is_what_a_query_does_not_how_it_is_written(sample: Warehouse) ->
 
 
 def test_lines_and_tables_that_come_and_go(
-    sample: Warehouse, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.Written]
 ) -> None:
     rewrite(
         next_release, "atlas.tension", "FROM t UNION ALL SELECT * REPLACE ('groupe nouveau' AS groupe) FROM t LIMIT 36"
@@ -319,7 +321,7 @@ def test_lines_and_tables_that_come_and_go(
     table = pq.read_table(next_release.table("atlas.besoins")).replace_schema_metadata({**grain, b"grain": b"code"})
     next_release.table("atlas.besoins").unlink()
     pq.write_table(table, next_release.table("atlas.besoins"))
-    before = dataclasses.replace(next_release, path=sample.release, version=f"{EDITION}.1")
+    before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     released = [w for w in written if w.model.name != "atlas.internat"]
     odd = next(w for w in released if w.model.name == "atlas.besoins")
     odd = public.Written(dataclasses.replace(odd.model, grain=("code",)), 0, odd.columns)
@@ -332,10 +334,10 @@ def test_lines_and_tables_that_come_and_go(
 
 
 def test_a_column_that_a_table_gained_is_no_difference_of_its_lines(
-    sample: Warehouse, next_release: Published, written: list[public.Written], tmp_path: Path
+    published: Publication, next_release: Published, written: list[public.Written], tmp_path: Path
 ) -> None:
     """The release before was made by other code: a column that it had not is not looked for in it."""
-    shutil.copytree(sample.release, tmp_path / "avant")
+    shutil.copytree(published.release, tmp_path / "avant")
     before = dataclasses.replace(next_release, path=tmp_path / "avant", version=f"{EDITION}.1")
     for path in (tmp_path / "avant" / "parquet").iterdir():
         path.chmod(0o644)
@@ -346,7 +348,9 @@ def test_a_column_that_a_table_gained_is_no_difference_of_its_lines(
     assert {column for _, _, _, column, *_ in told} == {"attendu"}
 
 
-def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(tmp_path: Path, sample: Warehouse) -> None:
+def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(
+    tmp_path: Path, published: Publication
+) -> None:
     settings = Settings(sources=tmp_path, warehouse=tmp_path)
     about = package.Release("2025.1", 2025, "28", "Normandie", "c", True, "", "")
     assert release._before(settings, about) is None
@@ -355,7 +359,7 @@ def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(tmp_
         folder = settings.releases / name
         folder.mkdir(parents=True)
         (folder / "manifeste.json").write_text(json.dumps({"fictif": fictif, "commit": "c"}), encoding="utf-8")
-        (folder / "verrou.json").write_bytes((sample.release / "verrou.json").read_bytes())
+        (folder / "verrou.json").write_bytes((published.release / "verrou.json").read_bytes())
     before = release._before(settings, about)
     assert before is not None
     assert before.version == "2024.10"
@@ -364,20 +368,20 @@ def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(tmp_
 
 
 def test_pages_escape_what_a_table_holds(
-    sample: Warehouse, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.Written]
 ) -> None:
     rewrite(next_release, "atlas.besoins", "SELECT * REPLACE ('<script>' AS code, valeur + 1 AS valeur) FROM t LIMIT 1")
     rewrite(
         next_release, "fiches.etablissements", "SELECT * REPLACE ('<script>' AS raison_sociale, 7 AS LIT_MED) FROM t"
     )
-    before = dataclasses.replace(next_release, path=sample.release, version="<script>")
+    before = dataclasses.replace(next_release, path=published.release, version="<script>")
     diff = differences.write(before, next_release, written)
     differences.page(diff, next_release, REGION, "<script>")
     assert "<script>" not in (next_release.path / "differences.html").read_text(encoding="utf-8")
 
 
-def test_differences_are_read_back_from_csv(sample: Warehouse) -> None:
-    assert pa.types.is_decimal(pq.read_schema(sample.release / "FICTIF-differences.parquet").field("ecart").type)
-    header = (sample.release / "FICTIF-differences-fr.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+def test_differences_are_read_back_from_csv(published: Publication) -> None:
+    assert pa.types.is_decimal(pq.read_schema(published.release / "FICTIF-differences.parquet").field("ecart").type)
+    header = (published.release / "FICTIF-differences-fr.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert header == ";".join([*differences.COLUMNS, public.FICTIF_COLUMN])
-    assert tables.BOM in (sample.release / "FICTIF-differences-fr.csv").read_text(encoding="utf-8")
+    assert tables.BOM in (published.release / "FICTIF-differences-fr.csv").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse, one, rows
+from fixtures_entrepots import EDITION, REGION, Publication, one, rows
 
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
@@ -132,22 +132,22 @@ def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> 
     assert (home / f"{EDITION}.9.zip").read_bytes() == b"une archive"
 
 
-def test_manifest_lists_every_file_with_its_hash(sample: Warehouse) -> None:
-    manifest = json.loads((sample.release / "manifeste.json").read_text(encoding="utf-8"))
-    found = digest(sample.release)
+def test_manifest_lists_every_file_with_its_hash(published: Publication) -> None:
+    manifest = json.loads((published.release / "manifeste.json").read_text(encoding="utf-8"))
+    found = digest(published.release)
     found.pop("manifeste.json")
     listed = {f["nom"]: f for f in manifest["fichiers"]}
     assert listed.keys() == found.keys()
     assert listed.pop("FICTIF-atlas_public.duckdb") == {"nom": "FICTIF-atlas_public.duckdb"}
     assert {name: f["sha256"] for name, f in listed.items()} == {name: found[name] for name in listed}
-    assert all(f["octets"] == (sample.release / name).stat().st_size for name, f in listed.items())
+    assert all(f["octets"] == (published.release / name).stat().st_size for name, f in listed.items())
     assert (manifest["edition"], manifest["region"]) == (EDITION, REGION)
     assert set(manifest) == {"edition", "region", "fictif", "commit", "protection", "methodes", "fichiers"}
 
 
-def test_lock_goes_with_the_release(sample: Warehouse) -> None:
-    lock = sample.settings.editions / str(EDITION) / "verrou.json"
-    assert (sample.release / "verrou.json").read_bytes() == lock.read_bytes()
+def test_lock_goes_with_the_release(published: Publication) -> None:
+    lock = published.settings.editions / str(EDITION) / "verrou.json"
+    assert (published.release / "verrou.json").read_bytes() == lock.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -192,18 +192,18 @@ def test_a_release_that_fails_leaves_nothing(copied: Settings, monkeypatch: pyte
 # --- Tables -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=["sample", "mirror"])
-def made(request: pytest.FixtureRequest) -> Warehouse:
+@pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
+def made(request: pytest.FixtureRequest) -> Publication:
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def fictif(made: Warehouse) -> bool:
+def fictif(made: Publication) -> bool:
     with made.connect() as db:
         return bool(one(db, "SELECT fictif FROM reference.edition"))
 
 
-def test_csv_is_read_by_python_and_agrees_with_parquet(made: Warehouse, fictif: bool) -> None:
+def test_csv_is_read_by_python_and_agrees_with_parquet(made: Publication, fictif: bool) -> None:
     for model in public.published():
         name = tables.file_name(model, fictif=fictif)
         table = pq.read_table(made.release / "parquet" / f"{name}.parquet")
@@ -225,7 +225,7 @@ def test_csv_is_read_by_python_and_agrees_with_parquet(made: Warehouse, fictif: 
                     assert text == str(value) or float(text) == float(value), (model.name, rank)
 
 
-def test_french_csv_says_the_same_with_a_comma(made: Warehouse, fictif: bool) -> None:
+def test_french_csv_says_the_same_with_a_comma(made: Publication, fictif: bool) -> None:
     for model in public.published():
         name = f"{tables.file_name(model, fictif=fictif)}.csv"
         raw = (made.release / "csv-fr" / name).read_bytes()
@@ -263,7 +263,7 @@ def test_no_text_of_a_french_csv_can_be_a_formula_and_numbers_stay_negative(tmp_
         assert list(csv.reader(handle))[1] == [f"{start}cmd|' /C calc'!A0", "-1234.50"]
 
 
-def test_codes_keep_their_zeros(made: Warehouse, fictif: bool) -> None:
+def test_codes_keep_their_zeros(made: Publication, fictif: bool) -> None:
     prefix = "FICTIF-" if fictif else ""
     with (made.release / "csv" / f"{prefix}reference.sources.csv").open(encoding="utf-8", newline="") as handle:
         assert {r["source"] for r in csv.DictReader(handle)} == set(catalogue.sources())
@@ -272,7 +272,7 @@ def test_codes_keep_their_zeros(made: Warehouse, fictif: bool) -> None:
     assert {"01", "02", "03", "04", "06", "11", "28", "94"} <= codes
 
 
-def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
+def test_parquet_carries_words_and_units(made: Publication, fictif: bool) -> None:
     units = 0
     for model in public.published():
         schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
@@ -292,7 +292,7 @@ def test_parquet_carries_words_and_units(made: Warehouse, fictif: bool) -> None:
     assert units > 100
 
 
-def test_dictionary_lists_each_column_of_each_table_once(made: Warehouse, fictif: bool) -> None:
+def test_dictionary_lists_each_column_of_each_table_once(made: Publication, fictif: bool) -> None:
     name = "FICTIF-dictionnaire.csv" if fictif else "dictionnaire.csv"
     with (made.release / name).open(encoding="utf-8", newline="") as handle:
         lines = list(csv.DictReader(handle))
@@ -312,15 +312,16 @@ def test_dictionary_lists_each_column_of_each_table_once(made: Warehouse, fictif
     assert {r.get(public.FICTIF_COLUMN) for r in lines} == ({SAID} if fictif else {None})
 
 
-def test_released_decimals_are_not_rounded(mirror: Warehouse) -> None:
-    path = mirror.release / "csv" / "fiches.ej_personnels.csv"
+@pytest.mark.lent
+def test_released_decimals_are_not_rounded(mirror_published: Publication) -> None:
+    path = mirror_published.release / "csv" / "fiches.ej_personnels.csv"
     with path.open(encoding="utf-8", newline="") as handle:
         found = {
             r["valeur"]
             for r in csv.DictReader(handle)
             if (r["finess_ej"], r["millesime"], r["variable"]) == ("140000100", "2023", "ETP_TOT_PNM")
         }
-    with mirror.connect() as db:
+    with mirror_published.connect() as db:
         query = (
             "SELECT valeur::VARCHAR FROM fiches.ej_personnels "
             "WHERE finess_ej = '140000100' AND millesime = 2023 AND variable = 'ETP_TOT_PNM'"
@@ -328,7 +329,7 @@ def test_released_decimals_are_not_rounded(mirror: Warehouse) -> None:
         assert found == {one(db, query)}
 
 
-def test_the_public_file_holds_the_released_tables_with_their_words(made: Warehouse, fictif: bool) -> None:
+def test_the_public_file_holds_the_released_tables_with_their_words(made: Publication, fictif: bool) -> None:
     (path,) = made.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
         held = {f"{s}.{t}" for s, t in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
@@ -343,8 +344,8 @@ def test_the_public_file_holds_the_released_tables_with_their_words(made: Wareho
 # --- Fiction ------------------------------------------------------------------------------------------
 
 
-def test_fiction_says_so_in_every_file(sample: Warehouse) -> None:
-    every = [p for p in sample.release.rglob("*") if p.is_file()]
+def test_fiction_says_so_in_every_file(published: Publication) -> None:
+    every = [p for p in published.release.rglob("*") if p.is_file()]
     every = [p for p in every if p.parent.name not in ("fiches", "statique")]  # see test_fiches; the pages' own
     for path in every:
         if path.suffix == ".csv":
@@ -381,8 +382,9 @@ def french(path: Path) -> bool:
     return path.parent.name in ("csv-fr", "figures") or path.name.endswith("-fr.csv")
 
 
-def test_real_data_are_not_called_fictitious(mirror: Warehouse) -> None:
-    for path in mirror.release.rglob("*"):
+@pytest.mark.lent
+def test_real_data_are_not_called_fictitious(mirror_published: Publication) -> None:
+    for path in mirror_published.release.rglob("*"):
         assert "FICTIF" not in path.name.upper()
         if path.suffix == ".parquet":
             schema = pq.read_schema(path)
@@ -428,7 +430,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse) -> None:
+def test_pages_open_offline_and_their_links_lead_somewhere(made: Publication) -> None:
     official = {s.adresse for s in catalogue.load_all()}
     found = sorted(p for p in made.release.rglob("*.html"))
     anchors = {path: set(Page(path).ids) for path in found}
@@ -452,7 +454,7 @@ def test_pages_open_offline_and_their_links_lead_somewhere(made: Warehouse) -> N
     assert not re.search(r"@import|url\(", (made.release / "statique/atlas.css").read_text(encoding="utf-8"))
 
 
-def test_every_table_is_listed_with_source_vintage_and_date(made: Warehouse, fictif: bool) -> None:
+def test_every_table_is_listed_with_source_vintage_and_date(made: Publication, fictif: bool) -> None:
     text = (made.release / "donnees.html").read_text(encoding="utf-8")
     text = re.sub("[\u00a0\u202f](?=[:;?!»])|(?<=«)\u00a0", " ", text)
     with made.connect() as db:
@@ -481,7 +483,7 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Warehouse, fic
         assert catalogue.load(source_id).adresse in text
 
 
-def test_every_source_has_a_page_with_its_columns_as_the_producer_names_them(made: Warehouse) -> None:
+def test_every_source_has_a_page_with_its_columns_as_the_producer_names_them(made: Publication) -> None:
     with made.connect() as db:
         pinned = rows(
             db, "SELECT source, millesime::VARCHAR, fichiers FROM reference.millesimes WHERE statut = 'accepté'"
@@ -511,8 +513,9 @@ def test_sources_of_a_table_are_all_that_it_reads() -> None:
     assert {"drees_demographie", "insee_population_departements"} <= models.sources_of("atlas.densites")
 
 
-def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror: Warehouse) -> None:
-    text = (mirror.release / "qualite.html").read_text(encoding="utf-8")
+@pytest.mark.lent
+def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror_published: Publication) -> None:
+    text = (mirror_published.release / "qualite.html").read_text(encoding="utf-8")
     for expected in (
         "sygen_etablissements",
         "EFF_INT est vide",
@@ -593,14 +596,14 @@ def test_numbers_and_dates_are_written_as_in_french() -> None:
     assert pages.date(None) == ""
 
 
-def test_no_line_of_a_restricted_source_is_released_bare(sample: Warehouse) -> None:
+def test_no_line_of_a_restricted_source_is_released_bare(published: Publication) -> None:
     """Not by its source, nor by the survey it names; what descends from one has a declared structure."""
     restricted = public.restricted()
     assert {"rpps", "enquete_rh", "cnracl"} <= restricted
     # What the catalogue says of a source is no secret: `reference` names them all.
     protected = set(disclosure.structures.load())
     for model in (m for m in public.published() if m.schema != "reference" and m.name not in protected):
-        path = sample.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
+        path = published.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
         columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
         for column in columns:
             assert not restricted & set(pq.read_table(path, columns=[column])[column].to_pylist()), path.name

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pypdf
 import pytest
-from fixtures_entrepots import EDITION, REGION, Warehouse
+from fixtures_entrepots import EDITION, REGION, Publication
 
 from pipelines.publish import public
 
@@ -467,7 +467,7 @@ LEFT = {"projections", "formations", "acces", "ressources-humaines"}
 class House:
     """A warehouse, its release, and the cells of its marts."""
 
-    made: Warehouse
+    made: Publication
     cells: Cells
 
     def drawn(self, folder: str, count: int) -> list[Path]:
@@ -476,9 +476,9 @@ class House:
         return random.Random(EDITION).sample(files, count)  # noqa: S311
 
 
-@pytest.fixture(scope="module", params=["sample", "mirror"])
+@pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
 def house(request: pytest.FixtureRequest) -> House:
-    made: Warehouse = request.getfixturevalue(request.param)
+    made: Publication = request.getfixturevalue(request.param)
     return House(made, Cells(made.settings.database, REGION))
 
 

@@ -12,7 +12,20 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, build_and_release, environment, none, one, rows
+from fixtures_entrepots import (
+    EDITION,
+    REGION,
+    ROOT,
+    Publication,
+    Warehouse,
+    a_copy,
+    build_edition,
+    environment,
+    none,
+    one,
+    rows,
+    tables_only,
+)
 
 from pipelines import catalogue, locks, steps
 from pipelines.arrival import landing, outcomes, personnes, retention, staging
@@ -435,7 +448,8 @@ def test_what_another_process_writes_is_not_taken_from_it(register: tuple[Settin
             [
                 sys.executable,
                 "-c",
-                "from pipelines import retention, settings; print(len(retention.sweep(settings.load())))",
+                "from pipelines import settings; from pipelines.arrival import retention; "
+                "print(len(retention.sweep(settings.load())))",
             ],
             capture_output=True,
             text=True,
@@ -487,7 +501,7 @@ def extract_2025() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def counted(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def counted(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publication]:
     """An edition from two extracts written by hand, on the sample's geography."""
     root = tmp_path_factory.mktemp("compte")
     for name in ("insee_cog", "bmo"):
@@ -509,11 +523,14 @@ def counted(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         for source in ("insee_cog", "bmo", "rpps"):
             for millesime in steps.vintages(source):
                 steps.ingest(source, millesime)
-        yield Warehouse(now, build_and_release(EDITION))
+        build_edition()
+        with tables_only():  # pages, sheets and workbooks are made from the same public file
+            release = Path(steps.publish(EDITION, REGION))
+        yield Publication(now, release)
 
 
 @pytest.fixture
-def counts(counted: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+def counts(counted: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
     with counted.connect() as connection:
         yield connection
 
@@ -595,7 +612,7 @@ def cells_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")
 
 
-def test_no_planted_identifier_leaves_the_archive(counted: Warehouse, tmp_path: Path) -> None:
+def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path: Path) -> None:
     now = a_copy(counted.settings, tmp_path / "entrepot", database=True)
     shutil.copytree(counted.settings.releases, now.releases)
     # A vintage that is refused, with ragged lines: its quarantine, its outcome and its message.
@@ -619,7 +636,7 @@ def test_no_planted_identifier_leaves_the_archive(counted: Warehouse, tmp_path: 
     assert found == set()
 
 
-def test_what_descends_from_a_restricted_source_is_not_released(counted: Warehouse) -> None:
+def test_what_descends_from_a_restricted_source_is_not_released(counted: Publication) -> None:
     assert RPPS.restreint
     held = {"core.rpps_activites", "core.rpps_personnes"}
     assert held <= public.held_back().keys()
@@ -648,11 +665,11 @@ def test_an_open_source_would_be_released(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def kept(counted: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
+def kept(counted: Publication, tmp_path: Path) -> Iterator[Warehouse]:
     """A copy of the counted warehouse, to be purged."""
     made = a_copy(counted.settings, tmp_path / "entrepot", database=True)
     with environment(made.warehouse, made.sources):
-        yield Warehouse(made, counted.release)
+        yield Warehouse(made)
 
 
 def test_purge_only_says_unless_told(kept: Warehouse) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fixtures_entrepots import REGION, ROOT, Warehouse
+from fixtures_entrepots import REGION, ROOT, Publication
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipelines.publish import numbers
@@ -94,20 +94,21 @@ class Watched:
 
 
 @pytest.fixture
-def site(browser: Browser, sample: Warehouse) -> Iterator[Watched]:
-    watched = Watched(browser, sample.release)
+def site(browser: Browser, published: Publication) -> Iterator[Watched]:
+    watched = Watched(browser, published.release)
     yield watched
     watched.page.close()
     assert watched.complaints == []
 
 
-def test_every_page_loads_fits_a_phone_and_asks_nobody(browser: Browser, sample: Warehouse) -> None:
-    watched = Watched(browser, sample.release, width=320)
-    pages = sorted(p.relative_to(sample.release).as_posix() for p in sample.release.rglob("*.html"))
+@pytest.mark.lent
+def test_every_page_loads_fits_a_phone_and_asks_nobody(browser: Browser, published: Publication) -> None:
+    watched = Watched(browser, published.release, width=320)
+    pages = sorted(p.relative_to(published.release).as_posix() for p in published.release.rglob("*.html"))
     pages = [p for p in pages if not p.startswith("fiches/")]
     assert len(pages) > 60
     for name in pages:
-        assert (sample.release / name).stat().st_size < 1_500_000, name
+        assert (published.release / name).stat().st_size < 1_500_000, name
         page = watched.go(name)
         page.evaluate("document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })")
         page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
@@ -156,9 +157,9 @@ def test_search_leads_to_sheets(site: Watched) -> None:
     assert "GHT FICTIF DE LA PLAINE" in page.inner_text("h1")
 
 
-def test_protected_tables_are_shown_as_the_public_file_holds_them(site: Watched, sample: Warehouse) -> None:
+def test_protected_tables_are_shown_as_the_public_file_holds_them(site: Watched, published: Publication) -> None:
     """A hidden cell is an « s », never blank; the others are the file's numbers."""
-    (file,) = sample.release.glob("*.duckdb")
+    (file,) = published.release.glob("*.duckdb")
     with duckdb.connect(str(file), read_only=True) as public:
         told = public.execute(
             "SELECT code, valeur FROM atlas.ressources_humaines WHERE indicateur = 'taux_vacance' "
@@ -221,9 +222,9 @@ def test_keyboard_alone_reaches_the_content_and_opens_the_data(site: Watched) ->
 
 
 @pytest.fixture
-def served(sample: Warehouse) -> Iterator[str]:
+def served(published: Publication) -> Iterator[str]:
     """The same folder behind a web server."""
-    handler = functools.partial(Quiet, directory=str(sample.release))
+    handler = functools.partial(Quiet, directory=str(published.release))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -265,18 +266,19 @@ def test_a_figure_becomes_interactive_when_asked(site: Watched) -> None:
     assert figure.locator("img").count() == 0
 
 
-def test_pages_are_read_without_script(browser: Browser, sample: Warehouse) -> None:
+def test_pages_are_read_without_script(browser: Browser, published: Publication) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((sample.release / "pages/recherche.html").as_uri())
+    page.goto((published.release / "pages/recherche.html").as_uri())
     assert page.locator("main tbody tr").count() > 50
     assert page.get_by_role("search").count() == 0
     context.close()
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("name", "how"), LOOKED_AT)
-def test_pictures_to_look_at(browser: Browser, sample: Warehouse, name: str, how: str) -> None:
-    watched = Watched(browser, sample.release, width=320 if how == "telephone" else 1280)
+def test_pictures_to_look_at(browser: Browser, published: Publication, name: str, how: str) -> None:
+    watched = Watched(browser, published.release, width=320 if how == "telephone" else 1280)
     page = watched.go(name)
     page.evaluate("document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })")
     page.wait_for_function("[...document.images].every(i => i.complete)")

@@ -131,6 +131,7 @@ def test_another_warehouse_is_another_lock(copied: Settings, sample: Warehouse, 
         assert steps.fetch("ght", 2023) == 1
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     "arguments", [["edition"], ["run", "ght"], ["lock", "--update"], ["purge", "--oui", "-a", "2100"]]
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from fixtures_entrepots import ROOT, Warehouse, none
+from fixtures_entrepots import ROOT, Publication, none
 
 from pipelines.edition import models
 from pipelines.edition.models import Model
@@ -29,9 +29,9 @@ WRITERS = {"methods.py", "public.py", "tables.py", "views.py", "differences.py",
 
 
 @pytest.fixture(scope="session")
-def shown(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+def shown(published: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
     """The public file of a release on fictitious extracts."""
-    with duckdb.connect(str(next(sample.release.glob("*.duckdb"))), read_only=True) as connection:
+    with duckdb.connect(str(next(published.release.glob("*.duckdb"))), read_only=True) as connection:
         yield connection
 
 

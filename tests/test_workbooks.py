@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from fixtures_entrepots import EDITION, Warehouse, rows
+from fixtures_entrepots import EDITION, Publication, Warehouse, rows
 from python_calamine import CalamineWorkbook
 
 from pipelines.edition import models
@@ -19,8 +19,8 @@ FICTIF = "DONNÉES FICTIVES"
 
 
 @pytest.fixture(scope="module")
-def released(sample: Warehouse) -> duckdb.DuckDBPyConnection:
-    (path,) = sample.release.glob("*.duckdb")
+def released(published: Publication) -> duckdb.DuckDBPyConnection:
+    (path,) = published.release.glob("*.duckdb")
     return duckdb.connect(str(path), read_only=True)
 
 
@@ -54,13 +54,13 @@ def test_each_table_for_people_is_in_one_workbook(written: list[public.Written])
     assert workbooks.themes([odd]) == {"autres": {"atlas.nouvelle_table": "Nouvelle table"}}
 
 
-def test_every_sheet_says_title_source_and_fiction(sample: Warehouse, written: list[public.Written]) -> None:
+def test_every_sheet_says_title_source_and_fiction(published: Publication, written: list[public.Written]) -> None:
     by_name = {w.model.name: w.model for w in written}
     for theme, sheets in workbooks.themes(written).items():
-        names = CalamineWorkbook.from_path(str(book(sample, theme))).sheet_names
+        names = CalamineWorkbook.from_path(str(book(published, theme))).sheet_names
         assert names == ["Lisez-moi", *sheets.values()]
         for table, sheet in sheets.items():
-            said, headings, _ = read(book(sample, theme), sheet, units=True)
+            said, headings, _ = read(book(published, theme), sheet, units=True)
             assert said[0] == by_name[table].title.rstrip(".")
             assert said[1].startswith(FICTIF)
             assert f"Source : {by_name[table].source}." in said
@@ -69,16 +69,17 @@ def test_every_sheet_says_title_source_and_fiction(sample: Warehouse, written: l
             assert not any("_" in h or h == h.lower() for h in headings if not h[0].isdigit()), (table, headings)
 
 
-def test_real_workbooks_never_say_fiction(mirror: Warehouse) -> None:
-    for path in (mirror.release / "classeurs").iterdir():
+@pytest.mark.lent
+def test_real_workbooks_never_say_fiction(mirror_published: Publication) -> None:
+    for path in (mirror_published.release / "classeurs").iterdir():
         with zipfile.ZipFile(path) as archive:
             assert not any("FICTIVES" in archive.read(name).decode() for name in archive.namelist())
-    said, _, _ = read(book(mirror, "effectifs"), "Effectifs")
+    said, _, _ = read(book(mirror_published, "effectifs"), "Effectifs")
     assert any("drees_demographie 2020 (01/01/2020)" in line for line in said)
 
 
-def test_a_sheet_has_the_numbers_of_its_table(sample: Warehouse, released: duckdb.DuckDBPyConnection) -> None:
-    _, headings, lines = read(book(sample, "acces"), "Dispositifs")
+def test_a_sheet_has_the_numbers_of_its_table(published: Publication, released: duckdb.DuckDBPyConnection) -> None:
+    _, headings, lines = read(book(published, "acces"), "Dispositifs")
     total, count = rows(released, "SELECT sum(montant), count(*) FROM atlas.dispositifs")[0]
     assert len(lines) == count
     amount = headings.index("Montant attribué")
@@ -89,14 +90,16 @@ def test_a_sheet_has_the_numbers_of_its_table(sample: Warehouse, released: duckd
     )
 
 
-def test_codes_keep_their_zeros_and_have_their_names(sample: Warehouse) -> None:
-    _, headings, lines = read(book(sample, "departs"), "Entrées et postes")
+def test_codes_keep_their_zeros_and_have_their_names(published: Publication) -> None:
+    _, headings, lines = read(book(published, "departs"), "Entrées et postes")
     code, name = headings.index("Code"), headings.index("Territoire")
     assert {(x[code], x[name]) for x in lines} >= {("01", "Guadeloupe"), ("28", "Normandie")}
 
 
-def test_years_become_columns_and_empty_cells_say_why(sample: Warehouse, released: duckdb.DuckDBPyConnection) -> None:
-    _, headings, lines = read(book(sample, "ages"), "Âges moyens")
+def test_years_become_columns_and_empty_cells_say_why(
+    published: Publication, released: duckdb.DuckDBPyConnection
+) -> None:
+    _, headings, lines = read(book(published, "ages"), "Âges moyens")
     keys = ("Source", "Profession", "Spécialité", "Mode d'exercice", "Sexe", "Niveau du territoire", "Code")
     found = {
         (*(x[headings.index(k)] for k in keys), int(h)): x[rank]
@@ -116,15 +119,15 @@ def test_years_become_columns_and_empty_cells_say_why(sample: Warehouse, release
     assert set(found.values()) <= {"nd"}
 
 
-def test_age_bands_that_sources_write_differently_are_one_column(sample: Warehouse) -> None:
-    _, headings, _ = read(book(sample, "ages"), "Âges")
+def test_age_bands_that_sources_write_differently_are_one_column(published: Publication) -> None:
+    _, headings, _ = read(book(published, "ages"), "Âges")
     first = headings.index("Moins de 25 ans")
     assert headings[first : first + 4] == ["Moins de 25 ans", "25-29 ans", "Moins de 30 ans", "30-34 ans"]
     assert not any("ntre " in h for h in headings)
 
 
-def test_variables_become_columns(sample: Warehouse, released: duckdb.DuckDBPyConnection) -> None:
-    _, headings, lines = read(book(sample, "fiches"), "Personnels des ES")
+def test_variables_become_columns(published: Publication, released: duckdb.DuckDBPyConnection) -> None:
+    _, headings, lines = read(book(published, "fiches"), "Personnels des ES")
     first = headings.index("Numéro FINESS de l'établissement") + 2
     assert [x[0] for x in lines] == sorted((x[0] for x in lines), reverse=True)
     numbers = [c for x in lines for c in x[first:]]
@@ -136,10 +139,10 @@ def test_variables_become_columns(sample: Warehouse, released: duckdb.DuckDBPyCo
     assert sum(c == "nd" for c in numbers) == empty
 
 
-def test_no_number_is_blank(sample: Warehouse, written: list[public.Written]) -> None:
+def test_no_number_is_blank(published: Publication, written: list[public.Written]) -> None:
     for theme, sheets in workbooks.themes(written).items():
         for sheet in sheets.values():
-            _, headings, lines = read(book(sample, theme), sheet)
+            _, headings, lines = read(book(published, theme), sheet)
             for rank, heading in enumerate(headings):
                 cells = [x[rank] for x in lines]
                 if any(isinstance(c, float) for c in cells):
@@ -168,10 +171,10 @@ def test_text_stays_text_whatever_it_begins_with(tmp_path: Path) -> None:
     assert {x[1] for x in found} == {-1234.5}
 
 
-def test_formats_follow_the_unit(sample: Warehouse) -> None:
+def test_formats_follow_the_unit(published: Publication) -> None:
     from openpyxl import load_workbook
 
-    page = load_workbook(book(sample, "departs"))["Cessations attendues"]
+    page = load_workbook(book(published, "departs"))["Cessations attendues"]
     top = next(r for r in range(1, 20) if not page.cell(r, 1).value) + 1
     formats = {page.cell(top, c).value.split("\n")[0]: page.cell(top + 1, c).number_format for c in range(1, 15)}
     assert formats["Année"] == "0"

@@ -1,4 +1,4 @@
-"""What all mutants start from, made once for a state of the tree: extracts, a warehouse with its release, a build.
+"""What all mutants start from, made once for a state of the tree: extracts, a warehouse, a build.
 
 The build keeps the tables of the calculations, which a promoted warehouse has no more: what depends on a fault is made
 again in a copy of it, and nothing else.
@@ -36,7 +36,7 @@ def prepared() -> Path:
     if not (folder / BUILD).is_file():
         for old in HOME.glob("base-*"):
             shutil.rmtree(old)
-        print("Base des mutants : extraits fictifs, entrepôt, publication…", flush=True)
+        print("Base des mutants : extraits fictifs, entrepôt…", flush=True)
         subprocess.run(
             [sys.executable, "-m", "tests.mutants.base", str(folder)],
             cwd=ROOT,
@@ -57,11 +57,10 @@ def make(folder: Path) -> None:
 
     os.environ["ATLAS_CLE_PERSONNES"] = KEY
     folder.mkdir(parents=True)
-    said = samples.make(folder / EXTRACTS)
-    (folder / f"{EXTRACTS}.fait").write_text(str(said), encoding="utf-8")
-    with fixtures.tables_only():
-        released = fixtures.make(folder / WAREHOUSE, folder / EXTRACTS)
-    (folder / f"{WAREHOUSE}.fait").write_text(str(released), encoding="utf-8")
+    samples.make(folder / EXTRACTS)
+    fixtures.make(folder / WAREHOUSE, folder / EXTRACTS)
+    for name in (EXTRACTS, WAREHOUSE):
+        (folder / f"{name}.fait").touch()
     with fixtures.environment(folder / WAREHOUSE, folder / EXTRACTS) as settings:
         build = folder / f"{BUILD}.en-cours"
         shutil.copyfile(settings.database, build)

@@ -1,12 +1,10 @@
-"""A plugin of pytest: the warehouses that tests share are those that a mutant's process has prepared.
+"""A plugin of pytest: of all tests, those that a mutant is tried by.
 
-ATLAS_ESSAIS_PRETS says where they are; ATLAS_ESSAIS_PARMI keeps the tests that use one of its fixtures, and
-ATLAS_ESSAIS_MODELES, of the cases made by hand, those of its models.
+ATLAS_ESSAIS_PARMI keeps the tests that use one of its fixtures, and ATLAS_ESSAIS_MODELES, of the cases made by hand,
+those of its models.
 """
 
 import os
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -26,19 +24,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Puts what is prepared in the place of what the session would make."""
-    import fixtures_entrepots as fixtures
-
-    made = fixtures.once
-
-    def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], object]) -> tuple[Path, str]:
-        for home in map(Path, os.environ["ATLAS_ESSAIS_PRETS"].split(os.pathsep)):
-            said = home / f"{name}.fait"
-            if (home / name).is_dir():
-                return home / name, said.read_text(encoding="utf-8") if said.is_file() else ""
-        return made(factory, name, fill)
-
-    fixtures.once = once

@@ -365,7 +365,7 @@ def _pytest(name: str, fixture: str, models: list[str], prepared: Path, home: Pa
     """The first test that fails on the prepared warehouse, if one does: of a file, or of all that cite a fixture."""
     import pytest
 
-    os.environ["ATLAS_ESSAIS_PRETS"] = os.pathsep.join([str(home), str(prepared)])
+    os.environ["ATLAS_ESSAIS"] = os.pathsep.join([str(home), str(prepared)])
     os.environ["ATLAS_ESSAIS_PARMI"], os.environ["ATLAS_ESSAIS_MODELES"] = fixture, " ".join(models)
     files = sorted(Path("tests").glob("test_*.py")) if name == "*" else [Path("tests", name)]
     citing = [str(file) for file in files if fixture in file.read_text(encoding="utf-8")]
@@ -378,6 +378,8 @@ def _pytest(name: str, fixture: str, models: list[str], prepared: Path, home: Pa
             "no:cacheprovider",
             "-p",
             "tests.mutants.prepared",
+            "-m",
+            "not lent",
             f"--basetemp={home / 'essais'}",
             *citing,
         ],
