@@ -16,6 +16,11 @@ import duckdb
 from pipelines.publish import public, site
 
 
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Prints seconds, processor seconds, numbers of files and weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -25,11 +30,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file, target = Path(folder) / public.NAME, Path(folder) / "site"
         target.mkdir()
-        public.write(asked.database, asked.region, file, fictif=False)
+        public.write(asked.database, asked.region, file, Path(folder) / "protection", fictif=False)
         with duckdb.connect(str(file), read_only=True) as shown:
-            start, worked = time.perf_counter(), time.process_time()
+            start, worked, drawn = time.perf_counter(), time.process_time(), _children()
             site.write(shown, asked.region, target, fictif=False)
             print(f"site      : {time.perf_counter() - start:.1f} s, processor {time.process_time() - worked:.1f} s")
+            print(f"drawing   : processor {_children() - drawn:.1f} s, in processes of its own")
         pages = sorted(target.rglob("*.html"), key=lambda p: p.stat().st_size)
         figures = list((target / "figures").glob("*.svg"))
         print(f"pages     : {len(pages)}, the heaviest {pages[-1].name}, {pages[-1].stat().st_size / 1e3:.0f} kB")

@@ -18,7 +18,6 @@ from pipelines.edition import builder, inputs, lockfile, marts, models, promotio
 from pipelines.errors import AtlasError, RefusedError, UsageError
 from pipelines.faults import told
 from pipelines.journal import step
-from pipelines.publish import release
 
 
 @contextlib.contextmanager
@@ -263,6 +262,8 @@ def stale(year: int) -> tuple[list[str], str]:
 
 def unpublished(edition: int) -> list[str]:
     """The regions for which what is built of an edition hasn't been published; none where nothing is built."""
+    from pipelines.publish import release  # see publish
+
     now = settings.load()
     built, made = inputs.built_from(now, edition), release.published_from(now, edition)
     return [region for region in now.regions if built and made.get(region) != built]
@@ -299,6 +300,9 @@ def nothing_to_build(edition: int) -> str | None:
 
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region; returns its folder."""
+    # What draws and protects takes a second or more to import: the other steps, and most commands, do without.
+    from pipelines.publish import release
+
     with step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
         now = settings.load()
         made = release.publish(now, edition, region)

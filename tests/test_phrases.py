@@ -10,7 +10,7 @@ from fixtures_entrepots import Warehouse
 
 from pipelines.edition import models
 from pipelines.publish import pages, public
-from pipelines.publish.charts import Figure
+from pipelines.publish.figures.figure import Figure
 from pipelines.publish.site import blocks, render
 from pipelines.publish.views import Views
 

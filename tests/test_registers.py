@@ -17,7 +17,7 @@ from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish import public
-from pipelines.publish.charts import Figure
+from pipelines.publish.figures.figure import Figure
 from pipelines.publish.site import render
 from pipelines.publish.views import Views
 

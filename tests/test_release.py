@@ -21,7 +21,8 @@ from fixtures_entrepots import EDITION, REGION, Publication, one, rows
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import drawing, numbers, package, public, release, tables
+from pipelines.publish import numbers, package, public, release, tables
+from pipelines.publish.figures import drawing
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"
@@ -47,7 +48,7 @@ def test_figures_are_drawn_whatever_program_asks_for_them(tmp_path: Path) -> Non
     # A scheduler's program can't be imported again: here, doing so would draw anew, without end.
     program = tmp_path / "programme.py"
     program.write_text(
-        "from pipelines.publish import drawing\n"
+        "from pipelines.publish.figures import drawing\n"
         """specs = ['{"mark": "point", "data": {"values": [{"a": %d}]}}' % n for n in range(5)]\n"""
         "drawn = drawing.every(specs)\n"
         "assert list(drawn) == specs\n"

@@ -15,7 +15,7 @@ SELECT
     CASE
         WHEN bool_or(b.scenario <> 'observé') OVER (PARTITION BY b.indicateur) THEN 'Une projection de population n’est pas une prévision.'
     END AS note,
-    b.scenario, t.territoire, b.niveau, b.code, b.source, b.statut
+    b.scenario, t.territoire_libelle, t.territoire, b.niveau, b.code, b.source, b.statut
 FROM atlas.besoins AS b
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.blocs AS c ON c.bloc = 'besoins.series' AND c.code = b.indicateur

@@ -10,6 +10,7 @@
 --   communes « Communes » n0 [communes] : communes de la zone
 --   population « Habitants » n0 [habitants] : habitants de la zone
 --   valeur « Part de la population » pct1 [part] : part de la population du territoire
+--   degre : de 1, l'accès le plus difficile, à 6 : sa couleur ; vide sans zone
 --   ordre : rang de la zone, de la plus difficile à la mieux pourvue
 --   origine : d'où vient le zonage
 --   sources : sources du zonage
@@ -21,7 +22,7 @@ WITH dernieres AS (
 )
 SELECT
     t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, p.libelle_acces AS profession_libelle, a.annee, a.zone,
-    z.libelle AS zone_libelle, coalesce(z.difficile, false) AS difficile, z.ordre,
+    z.libelle AS zone_libelle, coalesce(z.difficile, false) AS difficile, z.degre, z.ordre,
     a.communes, a.population, a.valeur, a.origine,
     concat_ws(' ',
         CASE WHEN a.origine LIKE '%arrêté%' THEN 'zonage_arretes' END,

@@ -15,8 +15,8 @@ import duckdb
 import jinja2
 from markupsafe import Markup, escape
 
-from pipelines.publish import charts, drawing
-from pipelines.publish.charts import Figure
+from pipelines.publish.figures import drawing
+from pipelines.publish.figures.figure import Figure, script
 from pipelines.publish.numbers import Column, cell, machine
 from pipelines.publish.site import render
 from pipelines.publish.views import Views
@@ -78,7 +78,7 @@ def write(connection: duckdb.DuckDBPyConnection, region: str, folder: Path, *, f
     }
     for name in ("atlas.css", "atlas.js"):
         (folder / "statique" / name).write_bytes((TEMPLATES / name).read_bytes())
-    (folder / "statique" / "vega.js").write_text(charts.script(), encoding="utf-8")
+    (folder / "statique" / "vega.js").write_text(script(), encoding="utf-8")
     templates = environment()
     common = {
         "edition": about,

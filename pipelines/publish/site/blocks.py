@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pipelines.publish.charts import Figure
+from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column
 
 

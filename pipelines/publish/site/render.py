@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.edition import models
 from pipelines.errors import BuildError
-from pipelines.publish.charts import Figure
+from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column, french
 from pipelines.publish.site import blocks, declared, traces
 from pipelines.publish.views import Row, View, Views, say

@@ -1,6 +1,6 @@
 """The kinds of figures that a page can name: each draws rows of a view, and says them in words.
 
-A view gives the columns that the chart reads, under the chart's own names (charts.py); `role` tells the rows that are
+A chart is told which columns of the view it reads (pipelines/publish/figures/charts.py); `role` tells the rows that are
 drawn (point) from those that they are compared with (repère).
 """
 
@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.publish import charts, maps
-from pipelines.publish.charts import Spec
+from pipelines.publish.figures import charts, maps, theme
+from pipelines.publish.figures.theme import Chart
+from pipelines.publish.figures.words import say_series, say_values
 from pipelines.publish.numbers import french, interval
 from pipelines.publish.views import Row, Views
 
@@ -18,13 +19,16 @@ Trace = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Drawn:
-    """A chart's specification, and what it shows in words."""
+    """A chart, and what it shows in words."""
 
-    spec: Spec
+    spec: Chart
     words: str = ""
     sources: tuple[str, ...] = ()  # beside those of the rows
     rows: Sequence[Row] = ()  # in the order in which they are drawn, where it isn't that of the view
 
+
+# Where most kinds find a value and its name.
+NAMED = {"x": "valeur", "y": "libelle"}
 
 Kind = Callable[[Sequence[Row], Trace, Views], Drawn | None]
 
@@ -40,48 +44,63 @@ def barres(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
         return None
     if trace.get("decroissant"):
         known.sort(key=lambda row: (-row["valeur"], row["libelle"]))
-    if "couverture" in trace:
-        for row in known:
-            seen = french(row[trace["couverture"]], "pct0")
-            row["texte"] = f"{french(row['valeur'], kind)} (couverture {seen})"
-    said = charts.say_dots(known, trace.get("en_mots", unit), kind, [])
-    return Drawn(charts.bars(known, unit, kind=kind), said, rows=known)
+    for row in known if "couverture" in trace else ():
+        row["texte"] = f"{french(row['valeur'], kind)} (couverture {french(row[trace['couverture']], 'pct0')})"
+    text = "texte" if "couverture" in trace else None
+    said = say_values(known, **NAMED, unit=trace.get("en_mots", unit), kind=kind)
+    return Drawn(charts.bars(known, **NAMED, unit=unit, kind=kind, text=text), said, rows=known)
 
 
 def paires(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """Two numbers a line, one bar under the other. Options: unite."""
-    return Drawn(charts.pairs(rows, trace["unite"]))
+    return Drawn(charts.pairs(rows, **NAMED, series="serie", unit=trace["unite"]))
 
 
 def serie(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """Lines over at least three years, with the known breaks of their source. Options: unite, format, en_mots, zero,
-    ruptures (no break is looked for where it is false).
+    ruptures (no break is looked for where it is false), couleur and trait (the columns that a colour and a dash stand
+    for, where it isn't `serie` alone).
     """
     unit, kind = trace["unite"], trace.get("format", "n1")
     if len({row["annee"] for row in rows}) < 3:
         return None
     breaks = _breaks(rows, views) if trace.get("ruptures", True) else []
-    spec = charts.series(rows, unit, breaks=[b["annee"] for b in breaks], kind=kind, zero=trace.get("zero", False))
-    return Drawn(spec, charts.say_series(rows, trace.get("en_mots", unit), kind, breaks))
+    spec = charts.series(
+        rows,
+        x="annee",
+        y="valeur",
+        series=trace.get("couleur", "serie"),
+        dash=trace.get("trait"),
+        unit=unit,
+        kind=kind,
+        breaks=[b["annee"] for b in breaks],
+        zero=trace.get("zero", False),
+    )
+    names = {"x": "annee", "y": "valeur", "series": "serie"}
+    return Drawn(spec, say_series(rows, **names, unit=trace.get("en_mots", unit), kind=kind, breaks=breaks))
 
 
 def zones(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """How the population of each territory is split between zones, those where access is hardest first."""
-    known = [{**_named(row, trace), "part": row["valeur"]} for row in rows if row["valeur"] is not None]
+    known = [_named(row, trace) for row in rows if row["valeur"] is not None]
     if not {row["zone"] for row in known} - {"non classée"}:
         return None
     hard: dict[str, Any] = {}
     for row in known:
-        hard[row["libelle"]] = hard.get(row["libelle"], 0) + (row["part"] if row["difficile"] else 0)
+        hard[row["libelle"]] = hard.get(row["libelle"], 0) + (row["valeur"] if row["difficile"] else 0)
     order = sorted(hard, key=lambda name: (-hard[name], name))
-    names = {r["zone"]: r["zone_libelle"] for r in sorted(known, key=lambda r: r["ordre"] or 99)}
+    ordered = {r["zone"]: r for r in sorted(known, key=lambda r: r["ordre"] or 99)}
+    names = {zone: row["zone_libelle"] for zone, row in ordered.items()}
     first = [zone for zone in names if any(r["difficile"] for r in known if r["zone"] == zone)]
     words = f"Part des habitants en {' ou en '.join(first)} : " if first else "Aucun habitant en zone difficile : "
     words += " ; ".join(f"{name}, {french(hard[name], 'pct0')}" for name in order) + ". "
     words += "Zones, de la plus difficile à la mieux pourvue : "
     words += ", ".join(f"{zone} ({said})" for zone, said in names.items())
     words += f". D’où elles viennent : {', '.join(sorted({r['origine'] for r in known}))}."
-    return Drawn(charts.shares(known, order), words, rows=known)
+    colours = {zone: theme.DEGREES.get(row["degre"], theme.NO_DEGREE) for zone, row in ordered.items()}
+    shown = sorted(known, key=lambda row: order.index(row["libelle"]))
+    spec = charts.shares(shown, **NAMED, series="zone", unit="part de la population", colours=colours)
+    return Drawn(spec, words, rows=known)
 
 
 def _breaks(rows: Sequence[Row], views: Views, years: Sequence[int] = ()) -> list[Row]:
@@ -105,31 +124,42 @@ def points(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
         return None
     marks = _marks(rows)
     others = [r for r in rows if r["role"] != "point"]
-    said = charts.say_dots(places, unit, kind, marks)
-    return Drawn(charts.dots(places, unit, marks, kind=kind), said, rows=[*places, *others])
+    shown = {**NAMED, "unit": unit, "kind": kind, "face": "face", "references": marks}
+    return Drawn(
+        charts.dots(places, **shown, low="bas", high="haut"), say_values(places, **shown), rows=[*places, *others]
+    )
 
 
 def carte(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """A map of the territories of one level, where each has an outline. Options: unite, format, niveau, palette."""
     unit, kind, niveau = trace["unite"], trace.get("format", "n1"), trace.get("niveau", "departement")
     places = sorted((_named(r, trace) for r in rows if r["niveau"] == niveau), key=lambda r: str(r["code"]))
-    outlines = {r["code"]: maps.outline(r["geometry"]) for r in views.rows("contours", {"niveau": niveau})}
+    outlines = {r["code"]: r["geometry"] for r in views.rows("contours", {"niveau": niveau})}
     whole = {r["code"] for r in views.rows("territoires", {"niveau": niveau})}
     if not whole <= outlines.keys() or sum(r["valeur"] is not None for r in places) < 2:
         return None
-    palette = charts.BROWNS if trace.get("palette") == "bruns" else charts.BLUES
-    spec = maps.choropleth(outlines, places, unit, kind=kind, palette=palette, labels=niveau == "departement")
-    return Drawn(spec, charts.say_dots(places, unit, kind, _marks(rows)), ("contours",))
+    shown = {"x": "valeur", "unit": unit, "kind": kind, "face": "face" if "face" in rows[0] else None}
+    spec = maps.choropleth(
+        maps.outlines(outlines),
+        places,
+        **shown,
+        code="code",
+        label="libelle",
+        palette=theme.BROWNS if trace.get("palette") == "bruns" else theme.BLUES,
+        labels=niveau == "departement",
+    )
+    return Drawn(spec, say_values(places, **shown, y="libelle", references=_marks(rows)), ("contours",))
 
 
 def ages(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """Shares by age band: bars here, ticks elsewhere."""
-    return Drawn(charts.ages(rows, next(row["serie"] for row in rows if row["ici"])))
+    here_first = sorted(rows, key=lambda row: not row["ici"])
+    return Drawn(charts.bands(here_first, x="part", y="tranche", series="serie", unit="part des professionnels"))
 
 
 def projection(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """What was observed, the central projection and its interval, the scenarios. Options: unite."""
-    past, central, scenarios = ([r for r in rows if r["nature"] == n] for n in ("observé", "central", "scénario"))
+    central, scenarios = ([r for r in rows if r["nature"] == n] for n in ("central", "scénario"))
     last = central[-1]
     words = (
         f"De {french(central[0]['effectif'])} en {central[0]['annee']} "
@@ -138,24 +168,35 @@ def projection(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     )
     ends = [f"{r['serie']}, {french(r['effectif'])}" for r in scenarios if r["annee"] == last["annee"]]
     words += f"Selon les scénarios : {' ; '.join(ends)}. " if ends else ""
-    return Drawn(charts.projection(past, central, scenarios, trace["unite"]), words)
+    names = {"x": "annee", "y": "effectif", "series": "serie", "low": "bas", "high": "haut"}
+    return Drawn(charts.projection(rows, **names, unit=trace["unite"]), words)
 
 
 def contributions(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """What each dimension adds to 50, or takes from it."""
-    shown = [{**row, "dimension": row["dimension_libelle"]} for row in rows]
-    said = [f"{row['dimension'].lower()} : {french(row['contribution'], 'signe_n1')}" for row in shown]
-    return Drawn(charts.contributions(shown), " ; ".join(said) + ".")
+    said = [f"{row['dimension_libelle'].lower()} : {french(row['contribution'], 'signe_n1')}" for row in rows]
+    spec = charts.parts(
+        rows,
+        x="contribution",
+        y="dimension_libelle",
+        unit="points au-dessus ou au-dessous de 50",
+        signs=("vers la tension", "vers la détente"),
+    )
+    return Drawn(spec, " ; ".join(said) + ".")
 
 
 def rangs(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """Ranks with their plausible ranks, the first on top."""
     shown = sorted((_named(r, trace) for r in rows if r["rang"] is not None), key=lambda r: (r["rang"], r["code"]))
-    return Drawn(charts.ranks(shown, shown[0]["territoires_classes"])) if shown else None
+    if not shown:
+        return None
+    last = shown[0]["territoires_classes"]
+    said = f"rang parmi {last} départements (1 : le plus tendu)"
+    return Drawn(charts.ranks(shown, x="rang", y="libelle", low="rang_bas", high="rang_haut", last=last, unit=said))
 
 
 def _named(row: Row, trace: Trace) -> Row:
-    """A row under the names that charts read. Options: valeur and libelle, where other columns hold them."""
+    """A row under the names of NAMED. Options: valeur and libelle, where other columns hold them."""
     value = row.get(trace.get("valeur", "valeur"))
     return {**row, "valeur": value, "libelle": row[trace.get("libelle", "territoire_libelle")]}
 

@@ -19,7 +19,7 @@ import vl_convert
 from pipelines.errors import BuildError
 
 VEGA_LITE = "6.4"
-SCALE_PNG = 1.5
+SCALE_PNG = 1.75
 
 Picture = tuple[str, bytes]
 
@@ -28,7 +28,7 @@ _DRAWN: dict[str, Picture] = {}
 
 def one(spec: str) -> Picture:
     """A complete specification, in JSON, as SVG and PNG."""
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, format_locale="fr-FR")
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     return svg, vl_convert.svg_to_png(svg, scale=SCALE_PNG)
 
 

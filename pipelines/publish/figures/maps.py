@@ -1,0 +1,81 @@
+"""Maps: the outlines of a region's territories, coloured in the order of their values, which are written on them."""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from pipelines.publish.figures import theme
+from pipelines.publish.figures.theme import BLUES, INK, Chart
+from pipelines.publish.numbers import french
+from pipelines.publish.views import Row
+
+# Degrees: what is smaller than about 300 m isn't drawn.
+FINEST = 0.003
+BORDER = "#5b6673"
+# Where a scale is dark enough for white letters: both palettes have as much contrast on either side.
+DARK = 0.68
+
+
+def outlines(geometries: Mapping[str, str]) -> dict[str, BaseGeometry]:
+    """Territories that cover a country, from GeoJSON, simplified together: neighbours keep the same border.
+
+    Raises TypeError on a geometry that is no polygon.
+    """
+    shapes = shapely.from_geojson(list(geometries.values()))
+    return dict(zip(geometries, shapely.coverage_simplify(shapes, FINEST), strict=True))
+
+
+def choropleth(
+    shapes: Mapping[str, BaseGeometry],
+    rows: Sequence[Row],
+    *,
+    code: str,
+    x: str,
+    label: str,
+    unit: str,
+    kind: str = "n1",
+    face: str | None = None,
+    palette: Sequence[str] = BLUES,
+    labels: bool = True,
+) -> Chart:
+    """A map. Where the column `face` says « non distinguable », the value is preceded by ≈; white has no value.
+
+    One colour for each value, from the lowest to the highest: classes would part neighbours, or unite what differs.
+    """
+    drawn = [row for row in rows if row[code] in shapes]
+    known = [float(row[x]) for row in drawn if row[x] is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    features = []
+    for row in drawn:
+        sign = "≈ " if face and row[face] == "non distinguable" else ""
+        said = {"nom": row[label], "valeur": row[x], "texte": sign + french(row[x], kind)}
+        dark = row[x] is not None and float(row[x]) > low + DARK * (high - low)
+        features.append(_feature(shapes[row[code]]) | {n: theme.plain(v) for n, v in said.items()} | {"sombre": dark})
+    white = " (en blanc : pas de valeur)" if len(known) < len(drawn) else ""
+    legend = alt.Legend(
+        title=unit + white,
+        orient="bottom",
+        format=theme.written(kind),
+        tickCount=theme.ticks(kind, known, zero=False),
+        gradientLength=300,
+    )
+    colour = alt.Color("valeur:Q", scale=alt.Scale(domain=[low, high], range=list(palette)), legend=legend)
+    said_of = [alt.Tooltip("nom:N", title="title"), alt.Tooltip("texte:N", title=unit)]
+    marks = [alt.Chart().mark_geoshape(stroke=BORDER, strokeWidth=0.8).encode(color=colour, tooltip=said_of)]
+    if labels:
+        ink = alt.ColorValue(INK, condition={"test": "datum.sombre", "value": "white"})
+        texts = alt.Chart().encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), color=ink)
+        marks += [
+            texts.mark_text(dy=-8).encode(text=alt.Text("nom:N")),
+            texts.mark_text(dy=8, fontWeight="bold").encode(text=alt.Text("texte:N")),
+        ]
+    return theme.layers({"values": features}, *marks, height=330, projection=alt.Projection(type="mercator"))
+
+
+def _feature(shape: BaseGeometry) -> Row:
+    """A territory as d3 reads it (clockwise), and where to write on it: the middle of its largest part."""
+    at = max(shapely.get_parts(shape), key=shapely.area).centroid
+    geometry = shapely.geometry.mapping(shapely.orient_polygons(shape, exterior_cw=True))
+    return {"type": "Feature", "geometry": geometry, "x": at.x, "y": at.y}
