@@ -47,7 +47,7 @@ def barres(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     for row in known if "couverture" in trace else ():
         row["texte"] = f"{french(row['valeur'], kind)} (couverture {french(row[trace['couverture']], 'pct0')})"
     text = "texte" if "couverture" in trace else None
-    said = say_values(known, **NAMED, unit=trace.get("en_mots", unit), kind=kind)
+    said = say_values(known, x=NAMED["x"], y=NAMED["y"], unit=trace.get("en_mots", unit), kind=kind)
     return Drawn(charts.bars(known, **NAMED, unit=unit, kind=kind, text=text), said, rows=known)
 
 
