@@ -158,7 +158,7 @@ def test_a_revision_compares_two_vintages_of_one_year(db: duckdb.DuckDBPyConnect
 
 
 def test_the_page_groups_them(published: Publication) -> None:
-    page = (published.release / "qualite.html").read_text(encoding="utf-8")
+    page = (published.release / "qualite.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     with published.connect() as connection:
         some = rows(connection, "SELECT DISTINCT source FROM qualite.alertes")
     assert some

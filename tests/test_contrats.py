@@ -314,7 +314,7 @@ annee;caisse;profession;departement;age_liquidation;classe_age;n_liquidations;n_
         ("infirmier;14", "infirmier;Calvados", "le département est un code officiel"),
         ("infirmier;27;60;;30", "infirmier;14;60;;30", "se contredisent : aucune n'est gardée"),
         ("60;;20;1", "60;;vingt;1", "colonne n_liquidations : « vingt » n’est pas un nombre entier"),
-        ("2024;CNRACL;infirmier;14", "2025;CNRACL;infirmier;14", "le fichier de 2024 décrit cette année"),
+        ("2024;CNRACL;infirmier;14", "2025;CNRACL;infirmier;14", "annee_du_millesime"),
     ],
 )
 def test_a_wrong_line_is_told(room: tuple[Path, Settings], before: str, after: str, told: str) -> None:

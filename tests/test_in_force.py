@@ -17,6 +17,7 @@ from fixtures_entrepots import EDITION, ROOT, VARIABLES, Warehouse, a_copy
 from typer.testing import CliRunner
 
 from pipelines import cli, hints, settings, steps
+from pipelines.cli import airflow
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, UsageError
@@ -174,7 +175,7 @@ def test_commands_act_on_the_real_one(both: Checkout) -> None:
 def test_fictitious_extracts_never_come_into_a_real_warehouse(
     both: Checkout, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "HOME", both.root / ".airflow")
+    monkeypatch.setattr(airflow, "HOME", both.root / ".airflow")
     for named in ("", str(both.real.warehouse)):
         monkeypatch.setenv("ATLAS_WAREHOUSE", named)
         done = CliRunner().invoke(cli.app, arguments)

@@ -205,7 +205,7 @@ def fictif(made: Publication) -> bool:
 
 
 def test_csv_is_read_by_python_and_agrees_with_parquet(made: Publication, fictif: bool) -> None:
-    for model in public.published():
+    for model in public.released():
         name = tables.file_name(model, fictif=fictif)
         table = pq.read_table(made.release / "parquet" / f"{name}.parquet")
         with (made.release / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
@@ -227,7 +227,7 @@ def test_csv_is_read_by_python_and_agrees_with_parquet(made: Publication, fictif
 
 
 def test_french_csv_says_the_same_with_a_comma(made: Publication, fictif: bool) -> None:
-    for model in public.published():
+    for model in public.released():
         name = f"{tables.file_name(model, fictif=fictif)}.csv"
         raw = (made.release / "csv-fr" / name).read_bytes()
         assert raw.startswith("\ufeff".encode()), name
@@ -275,7 +275,7 @@ def test_codes_keep_their_zeros(made: Publication, fictif: bool) -> None:
 
 def test_parquet_carries_words_and_units(made: Publication, fictif: bool) -> None:
     units = 0
-    for model in public.published():
+    for model in public.released():
         schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
         about = {k.decode(): v.decode() for k, v in schema.metadata.items()}
         assert about["titre"] == model.title
@@ -303,13 +303,13 @@ def test_dictionary_lists_each_column_of_each_table_once(made: Publication, fict
             "SELECT table_schema || '.' || table_name, column_name, data_type FROM information_schema.columns "
             "WHERE table_schema <> 'staging'",
         )
-    published = {m.name for m in public.published()}
+    published = {m.name for m in public.released()}
     assert sorted((r["table"], r["colonne"], r["type"]) for r in lines) == sorted(
         e for e in expected if e[0] in published
     )
     assert all(r["description"] and r["titre"] and r["source"] for r in lines)
     keys = {(r["table"], r["colonne"]) for r in lines if r["cle"] == "oui"}
-    assert keys == {(m.name, k) for m in public.published() for k in m.grain}
+    assert keys == {(m.name, k) for m in public.released() for k in m.grain}
     assert {r.get(public.FICTIF_COLUMN) for r in lines} == ({SAID} if fictif else {None})
 
 
@@ -334,10 +334,10 @@ def test_the_public_file_holds_the_released_tables_with_their_words(made: Public
     (path,) = made.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
         held = {f"{s}.{t}" for s, t in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
-        assert held == {m.name for m in public.published()}
+        assert held == {m.name for m in public.released()}
         silent = "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND column_name <> 'donnees_fictives'"
         assert one(db, f"{silent} AND NOT internal") == 0
-        for model in public.published():
+        for model in public.released():
             parquet = made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet"
             assert one(db, f"SELECT count(*) FROM (FROM {model.name} EXCEPT ALL FROM read_parquet('{parquet}'))") == 0
 
@@ -375,7 +375,7 @@ def test_fiction_says_so_in_every_file(published: Publication) -> None:
             assert path.name in package.FILES
             assert SAID in path.read_text(encoding="utf-8")
     kinds = Counter(path.suffix for path in every if path.parent.name != "figures")
-    assert kinds[".parquet"] == len(public.published()) + 1
+    assert kinds[".parquet"] == len(public.released()) + 1
     assert kinds[".csv"] == 2 * kinds[".parquet"] + 2
 
 
@@ -465,7 +465,7 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Publication, f
                 db, "SELECT source, millesime, date_reference FROM reference.millesimes WHERE reference"
             )
         )
-    for model in public.published():
+    for model in public.released():
         start = text.index(f'<td><a href="#{model.name}">')
         line = text[start : text.index("</tr>", start)]
         assert model.title.replace("'", "&#39;") in line
@@ -603,7 +603,7 @@ def test_no_line_of_a_restricted_source_is_released_bare(published: Publication)
     assert {"rpps", "enquete_rh", "cnracl"} <= restricted
     # What the catalogue says of a source is no secret: `reference` names them all.
     protected = set(disclosure.structures.load())
-    for model in (m for m in public.published() if m.schema != "reference" and m.name not in protected):
+    for model in (m for m in public.released() if m.schema != "reference" and m.name not in protected):
         path = published.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
         columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
         for column in columns:

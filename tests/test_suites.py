@@ -16,7 +16,7 @@ from typing import Any
 import breaking
 import duckdb
 import pytest
-from fixtures_entrepots import Warehouse
+from fixtures_entrepots import Publication, Warehouse
 
 from pipelines import catalogue
 from pipelines.arrival import landing, outcomes
@@ -281,9 +281,11 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse, memory: tuple[s
     assert not_seen(sample.settings.database, memory, models.load_all()) == []
 
 
-def test_chaque_controle_de_vue_peut_echouer(sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]) -> None:
+def test_chaque_controle_de_vue_peut_echouer(
+    published: Publication, memory: tuple[str, duckdb.DuckDBPyConnection]
+) -> None:
     views = [model for model in models.views() if model.table in VIEWS]
-    assert not_seen(next(sample.release.glob("*.duckdb")), memory, views) == []
+    assert not_seen(next(published.release.glob("*.duckdb")), memory, views) == []
 
 
 def not_seen(file: Path, memory: tuple[str, duckdb.DuckDBPyConnection], tables: Iterable[models.Model]) -> list[str]:

@@ -190,6 +190,8 @@ def test_a_warehouse_that_has_received_nothing_has_nothing_to_build(empty: Setti
 
 
 def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tables_only():
+        steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == []
     (copied.editions / str(EDITION) / "publie.json").unlink()
 

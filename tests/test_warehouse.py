@@ -406,6 +406,11 @@ def test_is_built_from_this_lock_and_what_it_reads(
     assert steps.is_built(EDITION)
     real = fingerprints.sha256
     monkeypatch.setattr(fingerprints, "sha256", lambda path: "autre" if path == ROOT / touched else real(path))
+    text = rules.suite_text
+    changed = {touched: "autre"}
+    monkeypatch.setattr(
+        rules, "suite_text", lambda room, name: text(room, name) + changed.get(f"expectations/{room}/{name}.yml", "")
+    )
     fingerprints.code.cache_clear()
     assert not steps.is_built(EDITION)
     assert steps.nothing_to_build(EDITION) is None

@@ -130,6 +130,12 @@ def joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " et " + names[-1]
 
 
+def written(row: Mapping[str, Any], column: Column) -> str:
+    """A cell of a CSV for French spreadsheets: a number as one, and what a page shows where it is none."""
+    told = column.kind == BY_ROW or column.kind.startswith(BETWEEN)
+    return cell(row, column) if told or row[column.key] is None else machine(row[column.key], column.kind)
+
+
 def machine(value: Any, kind: str) -> str:
     """A value in a CSV for French spreadsheets; what could be taken for a formula is preceded by an apostrophe."""
     if value is None:

@@ -37,18 +37,18 @@ lignes AS (
 larges AS (
     SELECT
         niveau, code, secteur, groupe,
-        any_value(valeur) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie,
-        any_value(statut) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie_statut,
-        any_value(valeur) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant,
-        any_value(statut) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant_statut,
-        any_value(valeur) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries,
-        any_value(statut) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries_statut,
-        any_value(valeur) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant,
-        any_value(statut) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant_statut,
-        any_value(valeur) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal,
-        any_value(statut) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal_statut,
-        any_value(valeur) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant,
-        any_value(statut) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant_statut
+        max(valeur) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie,
+        max(statut) FILTER (mesure = 'effectif salarié' AND maintenant) AS effectif_salarie_statut,
+        max(valeur) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant,
+        max(statut) FILTER (mesure = 'effectif salarié' AND NOT maintenant) AS effectif_salarie_avant_statut,
+        max(valeur) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries,
+        max(statut) FILTER (mesure = 'ETP salariés' AND maintenant) AS etp_salaries_statut,
+        max(valeur) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant,
+        max(statut) FILTER (mesure = 'ETP salariés' AND NOT maintenant) AS etp_salaries_avant_statut,
+        max(valeur) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal,
+        max(statut) FILTER (mesure = 'effectif libéral' AND maintenant) AS effectif_liberal_statut,
+        max(valeur) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant,
+        max(statut) FILTER (mesure = 'effectif libéral' AND NOT maintenant) AS effectif_liberal_avant_statut
     FROM lignes
     GROUP BY ALL
 )

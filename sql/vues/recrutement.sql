@@ -8,7 +8,7 @@
 --   territoire_libelle « Territoire »
 --   projets « Projets » n0 [projets] : projets de recrutement
 --   projets_statut : pourquoi le nombre de projets est vide, ou partiel
---   couverture_projets pct0 [part] : part des cases des projets que le secret laisse voir
+--   couverture_projets « Couverture des projets » pct0 [part] : part des cases des projets que le secret laisse voir
 --   difficile « Jugés difficiles » pct0 [part] : part des projets jugés difficiles
 --   difficile_statut : pourquoi cette part est vide
 --   couverture « Couverture » pct0 [part] : part des cases que le secret laisse voir

@@ -18,17 +18,17 @@ WITH derniere AS (
         AND niveau = 'region' AND code = (SELECT region FROM vues.publication)
 ),
 categories AS (
-    SELECT modalite, any_value(modalite_libelle) AS libelle FROM reference.questions WHERE enquete = 'enquete_rh' GROUP BY modalite
+    SELECT modalite, max(modalite_libelle) AS libelle FROM reference.questions WHERE enquete = 'enquete_rh' GROUP BY modalite
 )
 SELECT
     coalesce(c.libelle, d.categorie) AS categorie_libelle,
-    any_value(d.valeur) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance,
-    any_value(d.statut) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation,
-    any_value(d.statut) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels,
-    any_value(d.statut) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels_statut,
-    taux_vacance AS valeur, any_value(d.annee) AS annee, d.categorie, 'enquete_rh' AS source
+    max(d.valeur) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance,
+    max(d.statut) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance_statut,
+    max(d.valeur) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation,
+    max(d.statut) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation_statut,
+    max(d.valeur) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels,
+    max(d.statut) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels_statut,
+    taux_vacance AS valeur, max(d.annee) AS annee, d.categorie, 'enquete_rh' AS source
 FROM derniere AS d
 LEFT JOIN categories AS c ON c.modalite = d.categorie
 WHERE d.indicateur IN ('taux_vacance', 'taux_rotation', 'part_contractuels')

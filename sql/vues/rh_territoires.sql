@@ -29,19 +29,19 @@ noms AS (
 )
 SELECT
     coalesce(CASE WHEN d.niveau = 'ght' THEN n.nom ELSE t.libelle END, d.code) AS lieu,
-    any_value(d.valeur) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance,
-    any_value(d.statut) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation,
-    any_value(d.statut) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'taux_absence') AS taux_absence,
-    any_value(d.statut) FILTER (d.indicateur = 'taux_absence') AS taux_absence_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels,
-    any_value(d.statut) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels_statut,
-    any_value(d.valeur) FILTER (d.indicateur = 'part_interim') AS part_interim,
-    any_value(d.statut) FILTER (d.indicateur = 'part_interim') AS part_interim_statut,
+    max(d.valeur) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance,
+    max(d.statut) FILTER (d.indicateur = 'taux_vacance') AS taux_vacance_statut,
+    max(d.valeur) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation,
+    max(d.statut) FILTER (d.indicateur = 'taux_rotation') AS taux_rotation_statut,
+    max(d.valeur) FILTER (d.indicateur = 'taux_absence') AS taux_absence,
+    max(d.statut) FILTER (d.indicateur = 'taux_absence') AS taux_absence_statut,
+    max(d.valeur) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels,
+    max(d.statut) FILTER (d.indicateur = 'part_contractuels') AS part_contractuels_statut,
+    max(d.valeur) FILTER (d.indicateur = 'part_interim') AS part_interim,
+    max(d.statut) FILTER (d.indicateur = 'part_interim') AS part_interim_statut,
     arg_max(d.repondants || ' sur ' || d.attendus, d.indicateur) AS reponses,
     CASE WHEN d.niveau = 'ght' THEN 'GHT' ELSE 'Département' END AS niveau_libelle,
-    any_value(d.annee) AS annee, d.niveau, d.code, 'enquete_rh' AS source
+    max(d.annee) AS annee, d.niveau, d.code, 'enquete_rh' AS source
 FROM derniere AS d
 LEFT JOIN noms AS n ON d.niveau = 'ght' AND n.code_ght = d.code
 LEFT JOIN reference.territoires AS t ON t.niveau = d.niveau AND t.code = d.code

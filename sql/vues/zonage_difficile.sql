@@ -9,7 +9,7 @@
 SELECT
     territoire_libelle, profession_libelle, annee, sum(valeur) AS valeur, sum(population)::INTEGER AS habitants, profession,
     territoire, niveau, code, string_agg(DISTINCT sources, ' ' ORDER BY sources) AS sources, min(statut) AS statut,
-    any_value('pages/' || territoire || '.html') AS lien
+    max('pages/' || territoire || '.html') AS lien
 FROM vues.zonage
 WHERE difficile
 GROUP BY territoire_libelle, profession_libelle, annee, profession, territoire, niveau, code

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from pipelines.publish.figures import drawing
 from pipelines.publish.figures.figure import Figure, script
-from pipelines.publish.numbers import Column, cell, machine
+from pipelines.publish.numbers import Column, cell, written
 from pipelines.publish.site import render
 from pipelines.publish.views import Views
 
@@ -114,7 +114,7 @@ def _csv(figure: Figure, *, fictif: bool) -> str:
     columns = list(figure.columns)
     writer.writerow([_heading(c) for c in columns] + (["donnees_fictives"] if fictif else []))
     for row in figure.rows:
-        cells: list[Any] = [cell(row, c) if row[c.key] is None else machine(row[c.key], c.kind) for c in columns]
+        cells: list[Any] = [written(row, c) for c in columns]
         writer.writerow(cells + (["DONNÉES FICTIVES"] if fictif else []))
     return out.getvalue()
 
