@@ -545,9 +545,10 @@ def test_all_regions_are_published_from_one_protected_whole(copied: Settings, mo
 
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(publish, ("28", "11")))
-    # The other regions: their protected tables alone, which is enough here, and quick.
+    # The other regions: their protected tables alone, without views, which is enough here, and quick.
     held = [m for m in public.published() if m.name in structures.protected()]
     monkeypatch.setattr(public, "published", lambda: held)
+    monkeypatch.setattr(public, "show", lambda *_, **__: [])
     for code in codes:
         file = copied.warehouse / f"{code}.duckdb"
         assert public.write(copied.database, code, file, copied.protection, fictif=True).protection.keep() == 1
