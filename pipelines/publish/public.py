@@ -202,19 +202,30 @@ def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) ->
     its own query: it is the one in which it is shown.
     """
     connection.execute(f"CREATE SCHEMA {models.VIEWS}")
-    connection.execute("SET VARIABLE region = " + duck.literal(region))
+    of_region(connection, region)
     made = []
     for model in models.views():
-        said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
-        # A query that takes all columns of a table takes that one too.
-        own = f"COLUMNS(c -> c <> '{FICTIF_COLUMN}')"
-        connection.execute(f"CREATE TABLE {model.name} AS SELECT {own}{said} FROM ({model.query})")
-        columns = [c for c in models.described(connection, model) if c[0] != FICTIF_COLUMN]
-        models.comment(connection, model, columns)
+        columns = show_one(connection, model, fictif=fictif)
         if model.publication != INTERNAL:
             count = connection.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0]
             made.append(Written(model, count, columns))
     return made
+
+
+def of_region(connection: duckdb.DuckDBPyConnection, region: str) -> None:
+    """Says to the queries of views whose release theirs is."""
+    connection.execute("SET VARIABLE region = " + duck.literal(region))
+
+
+def show_one(connection: duckdb.DuckDBPyConnection, model: Model, *, fictif: bool) -> list[tuple[str, str]]:
+    """Computes one view, with its words; returns its columns, names and types."""
+    said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
+    # A query that takes all columns of a table takes that one too.
+    own = f"COLUMNS(c -> c <> '{FICTIF_COLUMN}')"
+    connection.execute(f"CREATE TABLE {model.name} AS SELECT {own}{said} FROM ({model.query})")
+    columns = [c for c in models.described(connection, model) if c[0] != FICTIF_COLUMN]
+    models.comment(connection, model, columns)
+    return columns
 
 
 def _write_one(

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXTRACTS, WAREHOUSE, BUILD = "extraits-fictifs", "echantillon", "base.duckdb"
+EXTRACTS, WAREHOUSE, BUILD, PUBLIC = "extraits-fictifs", "echantillon", "base.duckdb", "public.duckdb"
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".mutants"
 MAKES = ("sql", "pipelines", "samples", "tests/fixtures_entrepots.py", "tests/mutants/base.py")
@@ -54,6 +54,7 @@ def make(folder: Path) -> None:
     import samples
     from pipelines import indicators
     from pipelines.edition import builder
+    from pipelines.publish import public
 
     os.environ["ATLAS_CLE_PERSONNES"] = KEY
     folder.mkdir(parents=True)
@@ -64,6 +65,7 @@ def make(folder: Path) -> None:
     with fixtures.environment(folder / WAREHOUSE, folder / EXTRACTS) as settings:
         build = folder / f"{BUILD}.en-cours"
         shutil.copyfile(settings.database, build)
+        public.write(settings.database, fixtures.REGION, folder / PUBLIC, folder / "protection", fictif=True)
     with duckdb.connect(str(build)) as connection:
         connection.execute(f"CREATE SCHEMA {indicators.SCHEMA}")
         for calculation in indicators.ALL:

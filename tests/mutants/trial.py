@@ -23,6 +23,7 @@ SEEN, SURVIVES, NO_EFFECT, NOT_VIABLE, TOO_LONG = "vu", "survit", "sans effet", 
 # The tests that may see a fault that no rule saw: those of these files, and of them, where a fixture is named, those
 # that use it. `*` is any file that cites the fixture.
 TESTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "sql/vues": (("test_vues.py", ""), ("test_phrases.py", ""), ("test_fiches.py", ""), ("test_site.py", "")),
     "sql": (("*", "sample_db"), ("test_marts_samples.py", "made")),
     "pipelines/indicators": (("test_indicators.py", ""), ("*", "sample_db")),
     "pipelines/catalogue": (("test_house.py", ""), ("*", "sample_db"), ("test_marts_samples.py", "made")),
@@ -90,16 +91,19 @@ def of(mutant: Mutant, prepared: Path, home: Path) -> Verdict:
 def _tried(mutant: Mutant, prepared: Path, home: Path) -> tuple[str, str]:
     where = room(mutant.file)
     changed: list[str] | None = None
-    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if where == "sql" else ""
+    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if where.startswith("sql") else ""
     _forget(mine)
-    if where == "sql":
+    if where == "sql/vues":
+        changed = _view(mutant, prepared, home)
+    elif where == "sql":
         _cases([mine], prepared, home)
         changed = _sql(mutant, prepared, home)
     elif where == "pipelines/indicators":
         changed = _indicators(prepared, home)
     elif where == "pipelines/catalogue":
         changed = _catalogue(mutant, prepared, home)
-    _cases([name for name in changed or [] if name != mine], prepared, home)
+    if where != "sql/vues":
+        _cases([name for name in changed or [] if name != mine], prepared, home)
     if changed == []:
         return NO_EFFECT, "aucune cellule ne change sur les extraits fictifs"
     for file, fixture in TESTS[where]:
@@ -122,7 +126,9 @@ def without_any(rooms: Iterable[str], prepared: Path, home: Path) -> str:
     from pipelines.edition import models
 
     try:
-        _rules(database, [model.name for model in models.load_all()])
+        _rules(database, [model.name for model in models.load_all()], models.load_all())
+        if "sql/vues" in rooms:
+            _rules(prepared / base.PUBLIC, [view.name for view in models.views()], models.views())
         _cases([path.stem for path in Path("tests/cas").glob("*.yml")], prepared, home)
     except Done as done:
         return done.by
@@ -167,17 +173,51 @@ def _sql(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
     model = models.parse(Path(mutant.file).absolute())
     database = _warehouse(prepared, home)
     changed = _made_again(database, {model.name: model})
-    _rules(database, changed)
+    _rules(database, changed, models.load_all())
+    return changed
+
+
+def _view(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
+    """The views that change with one, in a copy of the public file. Raises Done as `_sql`."""
+    import duckdb
+    import fixtures_entrepots
+
+    from pipelines.edition import models
+    from pipelines.publish import public
+
+    faulty = models.parse(Path(mutant.file).absolute())
+    file = home / base.PUBLIC
+    shutil.copyfile(prepared / base.PUBLIC, file)
+    changed: list[str] = []
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("SET threads = 1")
+        public.of_region(connection, fixtures_entrepots.REGION)
+        read = {name: needs for name, (_, needs) in models._needs().items()}
+        for view in models.views():
+            if view.name != faulty.name and not read[view.name] & set(changed):
+                continue
+            before = content(connection, view.name, ordered=True)
+            connection.execute(f"DROP TABLE {view.name}")
+            try:
+                public.show_one(connection, faulty if view.name == faulty.name else view, fictif=True)
+            except (duckdb.BinderException, duckdb.ParserException) as error:
+                raise Done(NOT_VIABLE, f"la vue ne se calcule plus : {error}") from error
+            except duckdb.Error as error:
+                raise Done(SEEN, f"la publication s'arrête : {error}") from error
+            if content(connection, view.name, ordered=True) != before:
+                changed.append(view.name)
+    _rules(file, changed, models.views())
     return changed
 
 
 def _indicators(prepared: Path, home: Path) -> list[str]:
     """The same for the calculations: all are made again, and what reads a table that changes."""
     from pipelines import indicators
+    from pipelines.edition import models
 
     database = _warehouse(prepared, home)
     changed = _made_again(database, {c.name: c for c in indicators.ALL})
-    _rules(database, changed)
+    _rules(database, changed, models.load_all())
     return changed
 
 
@@ -185,7 +225,7 @@ def _catalogue(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
     """The same for a source: its vintages are read and checked again, then what the build knows of it."""
     from pipelines import catalogue
     from pipelines.arrival import acceptance, landing, outcomes
-    from pipelines.edition import lockfile
+    from pipelines.edition import lockfile, models
     from pipelines.errors import AtlasError
     from pipelines.settings import Settings
 
@@ -207,7 +247,7 @@ def _catalogue(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
     except AtlasError as error:
         raise Done(SEEN, f"refus : {error.what[:200]}") from error
     changed = _made_again(database, {}, _staged_again(database, prepared, settings, lock, id_))
-    _rules(database, changed)
+    _rules(database, changed, models.load_all())
     return changed
 
 
@@ -306,26 +346,26 @@ def _of_marts(connection: Any) -> list[tuple[Any, ...]]:
     return found
 
 
-def content(connection: Any, table: str) -> tuple[Any, ...]:
-    """What tells a table from another: its columns, its rows, whatever their order."""
+def content(connection: Any, table: str, *, ordered: bool = False) -> tuple[Any, ...]:
+    """What tells a table from another: its columns, its rows, and where people see it their order."""
     columns = connection.execute(f"DESCRIBE {table}").fetchall()
-    rows = connection.execute(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {table} AS t").fetchone()
+    rows = connection.execute(f"SELECT count(*), sum(hash(t{', rowid' if ordered else ''})::HUGEINT) FROM {table} AS t").fetchone()
     return columns, rows
 
 
 # --- who sees it --------------------------------------------------------------------------------------------
 
 
-def _rules(database: Path, changed: list[str]) -> None:
+def _rules(database: Path, changed: list[str], tables: Iterable[Any]) -> None:
     """The suites of the tables that changed, then those that cite one of them. Raises Done where one fails."""
     import duckdb
 
     from pipelines.checks import runner
-    from pipelines.edition import marts, models
+    from pipelines.edition import marts
     from pipelines.errors import AtlasError
 
     with duckdb.connect(str(database), read_only=True) as connection:
-        held = marts.batches(connection, models.load_all())
+        held = marts.batches(connection, tables)
     own = [name for name in changed if name in held]
     citing = [name for name in held if name not in own and _cites(held[name][1], own)]
     for names in filter(None, (own, citing)):
