@@ -167,7 +167,7 @@ def _bounds(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | No
         return None
     out = " OR ".join(f'v."{name}" NOT BETWEEN coalesce(i.borne_min, -1e12) AND coalesce(i.borne_max, 1e12)' for name in by_row)
     query = f"SELECT v.* FROM {{batch}} AS v JOIN reference.indicateurs AS i USING (indicateur) WHERE {out}"
-    return query_rule("dans_ses_bornes", query, "un indicateur est dans ses bornes (reference.indicateurs)", casse={by_row[0]: "1e9"})
+    return query_rule("dans_ses_bornes", query, "un indicateur est dans ses bornes (reference.indicateurs)", casse={by_row[0]: "-99999"})
 
 
 def _secret(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:
