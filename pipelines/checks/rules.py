@@ -99,10 +99,11 @@ def built_rules(
 ) -> list[Rule]:
     """All expectations of a built table (`schema.table`): derived from what it is, then those of its suite.
 
-    `columns` are those of the table, with their words where it is a view, `reads` the tables that it is made from, `empty` what is said where it has no
-    row, which it then may. A suite that writes a rule of the name of a derived one says more, and stands alone. It says
-    by words what else is not derived: `grain_vide` lists the columns of the grain that may be empty, `sans` the rules
-    that don't hold, each with its reason; `remplie_par` and `hors_territoires` are told in derived.py.
+    `columns` are those of the table, of which those of a view are asked what its header says; `reads` the tables that
+    it is made from, `empty` what is said where it has no row, which it then may. A suite that writes a rule of the name
+    of a derived one says more, and stands alone. It says by words what else is not derived: `grain_vide` lists the
+    columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par` and
+    `hors_territoires` are told in derived.py.
     """
     folder, name = suite_of(table)
     suite, names = suite_file(folder, name), {column.name for column in columns}

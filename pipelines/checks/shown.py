@@ -70,7 +70,7 @@ class Shown:
     @property
     def number(self) -> bool:
         """Whether it holds numbers that people read."""
-        return bool(self.heading) and self.kind != "year" and (self.sql in ("INTEGER", "BIGINT", "DOUBLE") or self.sql.startswith("DECIMAL"))
+        return bool(self.heading) and self.kind != "year" and self.sql.startswith(("INTEGER", "BIGINT", "DECIMAL"))
 
 
 def view_rules(columns: Sequence[Shown]) -> list[Rule]:
@@ -79,7 +79,7 @@ def view_rules(columns: Sequence[Shown]) -> list[Rule]:
     rules = (
         _shares(columns),
         _counts(columns),
-        _intervals(columns, by_name),
+        _intervals(columns),
         _words(columns),
         _labels(by_name),
         _statuses(columns),
@@ -113,10 +113,10 @@ def _counts(columns: Sequence[Shown]) -> Rule | None:
     return _rule("pas_sous_zero", where, "ce qui se compte n'est pas négatif", dict.fromkeys(counts[:1], "-1"))
 
 
-def _intervals(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:
+def _intervals(columns: Sequence[Shown]) -> Rule | None:
     bounds = [(c.name, c.name.replace("bas", "haut")) for c in columns if c.kind.startswith(LOW)]
     where = [f'"{low}" > "{high}" OR ("{low}" IS NULL) <> ("{high}" IS NULL)' for low, high in bounds]
-    casse = {low: f'coalesce("{high}", 0) + 1' for low, high in bounds[:1] if high in by_name}
+    casse: Casse = {low: f'coalesce("{high}", 0) + 1' for low, high in bounds[:1]}
     return _rule("intervalle_ordonne", where, "un intervalle a ses deux bornes, la basse sous la haute", casse)
 
 
@@ -144,12 +144,14 @@ def _labels(by_name: Mapping[str, Shown]) -> Rule | None:
 def _statuses(columns: Sequence[Shown]) -> Rule | None:
     names = [c.name for c in columns if c.name == "statut" or c.name.endswith("_statut")]
     where = [f"\"{name}\" NOT IN (SELECT code FROM reference.codes WHERE liste = 'statut')" for name in names]
-    return _rule("statuts_connus", where, "un statut est l'un de reference.codes", dict.fromkeys(names[:1], "'inconnu'"))
+    casse: Casse = dict.fromkeys(names[:1], "'inconnu'")
+    return _rule("statuts_connus", where, "un statut est l'un de reference.codes", casse)
 
 
 def _told(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> list[tuple[str, str]]:
     """The numbers that people read, each with the column that says why it is empty: its own, or that of the line."""
-    named = ((c.name, f"{c.name}_statut" if f"{c.name}_statut" in by_name else "statut") for c in columns if c.number)
+    numbers = [c.name for c in columns if c.number and not c.kind.startswith(LOW)]
+    named = ((name, f"{name}_statut" if f"{name}_statut" in by_name else "statut") for name in numbers)
     return [(name, statut) for name, statut in named if statut in by_name and not by_name[name].empty]
 
 
@@ -165,9 +167,10 @@ def _bounds(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | No
     by_row = [c.name for c in columns if c.kind == BY_ROW and c.name in ("valeur", "france")]
     if not by_row or "indicateur" not in by_name:
         return None
-    out = " OR ".join(f'v."{name}" NOT BETWEEN coalesce(i.borne_min, -1e12) AND coalesce(i.borne_max, 1e12)' for name in by_row)
+    out = " OR ".join(f'v."{name}" < i.borne_min OR v."{name}" > i.borne_max' for name in by_row)
     query = f"SELECT v.* FROM {{batch}} AS v JOIN reference.indicateurs AS i USING (indicateur) WHERE {out}"
-    return query_rule("dans_ses_bornes", query, "un indicateur est dans ses bornes (reference.indicateurs)", casse={by_row[0]: "-99999"})
+    reason = "un indicateur est dans ses bornes (reference.indicateurs)"
+    return query_rule("dans_ses_bornes", query, reason, casse={by_row[0]: "-99999"})
 
 
 def _secret(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:

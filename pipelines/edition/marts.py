@@ -73,7 +73,7 @@ def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> d
             rules.built_rules(
                 model.name,
                 grain=model.grain,
-                columns=_columns(connection, model),
+                columns=columns(connection, model),
                 reads=models.made_from(model.name),
                 empty=model.empty,
             ),
@@ -82,7 +82,7 @@ def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> d
     }
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[Shown]:
+def columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[Shown]:
     """The columns of a table, each with what its header says of it, if it does."""
     said = {name: (w.label, w.kind, w.empty) for name, w in model.columns.items()}
     return [Shown(name, sql, *said.get(name, ())) for name, sql in models.described(connection, model)]

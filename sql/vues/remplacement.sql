@@ -12,8 +12,8 @@
 --   diplomes_statut : pourquoi ils sont vides
 --   departs_annuels « Départs ou cessations par an » n0 [personnes par an] : départs ou cessations d'activité par an
 --   creations_annuelles « Postes créés par an » n0 [postes par an] : postes créés par an
---   perimetre « Départs et créations de » : professions dont sont les départs et les créations
---   periode_departs « Période » : période des départs
+--   perimetre « Départs et créations de » text (vide : nd) : professions dont sont les départs et les créations
+--   periode_departs « Période » text (vide : nd) : période des départs
 --   motif « Ce qui manque » text (vide : rien) : ce qui manque
 --   postes_annuels n0 [postes par an] : postes à pourvoir par an, départs et créations
 --   complet : entrants et postes sont connus
