@@ -11,7 +11,7 @@
 --   diplomes « Diplômés » n0 [personnes] : diplômés d'une année
 --   diplomes_statut : pourquoi ils sont vides
 --   departs_annuels « Départs ou cessations par an » n0 [personnes par an] : départs ou cessations d'activité par an
---   creations_annuelles « Postes créés par an » n0 [postes par an] : postes créés par an
+--   creations_annuelles « Postes créés par an » signe_n0 [postes par an] : postes créés par an, ou supprimés
 --   perimetre « Départs et créations de » text (vide : nd) : professions dont sont les départs et les créations
 --   periode_departs « Période » text (vide : nd) : période des départs
 --   motif « Ce qui manque » text (vide : rien) : ce qui manque
