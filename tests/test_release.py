@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,43 @@ def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> 
     (home / f"{EDITION}.bak").mkdir()
     assert Path(steps.publish(EDITION, REGION)).name == f"{EDITION}.10"
     assert (home / f"{EDITION}.9.zip").read_bytes() == b"une archive"
+
+
+def shows(monkeypatch: pytest.MonkeyPatch, table: str, said: str, instead: str) -> None:
+    """A view whose query says something else."""
+    broken = [
+        replace(model, query=model.query.replace(said, instead)) if model.table == table else model
+        for model in models.views()
+    ]
+    assert broken != list(models.views())
+    monkeypatch.setattr(models, "views", lambda: tuple(broken))
+
+
+@pytest.mark.usefixtures("tables_alone")
+def test_a_view_that_tells_a_wrong_number_refuses_the_release(
+    copied: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change divided by the new value; and a list in another order, which is told and published."""
+    with monkeypatch.context() as patch:
+        wrong = "(h.valeur - e.valeur_precedente) / nullif(h.valeur, 0)"
+        shows(patch, "hopital_territoires", "THEN e.evolution_relative END", f"THEN {wrong} END")
+        with pytest.raises(BuildError) as refused:
+            steps.publish(EDITION, REGION)
+    said = str(refused.value)
+    assert "1 contrôle(s) critique(s) en échec" in said
+    assert "vues.hopital_territoires, evolution_sur_l_ancienne : une évolution est rapportée à la valeur" in said
+    assert re.search(r"vu : \d+ ligne\(s\), la première : territoire = ", said)
+    assert "sql/vues/hopital_territoires.sql ; rien n'est publié" in said
+    assert not list(copied.releases.glob("*"))
+
+    with monkeypatch.context() as patch:
+        shows(patch, "communes_zip", "ORDER BY a.population DESC NULLS LAST", "ORDER BY a.population NULLS LAST")
+        folder = Path(steps.publish(EDITION, REGION))
+    checks = json.loads((folder / "manifeste.json").read_text(encoding="utf-8"))["controles"]
+    assert checks["reussis"] > 10 * len(models.views())
+    assert [(c["vue"], c["controle"]) for c in checks["avertissements"]] == [
+        ("vues.communes_zip", "les_plus_peuplees_d_abord")
+    ]
 
 
 def test_manifest_lists_every_file_with_its_hash(published: Publication) -> None:

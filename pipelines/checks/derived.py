@@ -18,7 +18,7 @@ Casse = str | dict[str, str | None]
 ANOTHER_YEAR = {"DATE": "DATE '1999-01-01'", "VARCHAR": "'1999-01-01'"}
 
 
-def _rows(
+def query_rule(
     name: str,
     query: str,
     motif: str,
@@ -42,7 +42,7 @@ def _rows(
 def _aside(name: str, where: str, motif: str, **said: Any) -> Rule:
     """A condition of rows that are set aside, with the reason."""
     query = f"SELECT * FROM {{batch}} WHERE {where}"
-    return _rows(name, query, motif, severity="warning", quarantine=True, **said)
+    return query_rule(name, query, motif, severity="warning", quarantine=True, **said)
 
 
 # --- staged tables --------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     why = year.raison or source.millesime.periode.format(millesime=millesime)
     if year.derniere:
         return [
-            _rows(
+            query_rule(
                 "annee_du_millesime",
                 f"SELECT max({said}) AS derniere_annee FROM {{batch}} HAVING max({said}) <> {millesime}",
                 f"la dernière année est celle du millésime, {millesime} : {why}",
@@ -148,7 +148,7 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     first, last = millesime + year.de, millesime + year.a
     told = f"toutes les lignes sont de {first}" if first == last else f"les lignes sont de {first} à {last}"
     return [
-        _rows(
+        query_rule(
             "annee_du_millesime",
             f"SELECT * FROM {{batch}} WHERE {said} NOT BETWEEN {first} AND {last}",
             f"{told} : {why}",
@@ -197,7 +197,7 @@ def pin_rules(pins: list[dict[str, Any]]) -> list[Rule]:
     if not parts:
         return []
     return [
-        _rows(
+        query_rule(
             "epingles",
             " UNION ALL ".join(parts),
             "nombres de lignes et totaux relevés sur ces fichiers mêmes (sha256) : "
@@ -217,13 +217,13 @@ def grain_rules(grain: Collection[str], blank: Collection[str]) -> list[Rule]:
     filled = [k for k in grain if k not in blank]
     empty = " OR ".join(f'"{k}" IS NULL' for k in filled) or "false"
     return [
-        _rows(
+        query_rule(
             "grain_unique",
             f"SELECT {columns}, count(*) AS lignes FROM {{batch}} GROUP BY {columns} HAVING count(*) > 1",
             f"une ligne par {', '.join(grain)}",
             casse="INSERT INTO {batch} SELECT * FROM {batch} LIMIT 1",
         ),
-        _rows(
+        query_rule(
             "grain_renseigne",
             f"SELECT {columns} FROM {{batch}} WHERE {empty}",
             f"{', '.join(filled)} ne sont jamais vides",
@@ -240,7 +240,7 @@ def filled_rule(reads: Collection[str], said: str = "") -> Rule:
     ways = [way.split(" et ") for way in said.split(" ou ")] if said else [sorted(reads)]
     full = " OR ".join(" AND ".join(f"EXISTS (FROM {table})" for table in way) or "true" for way in ways)
     named = said or ", ".join(sorted(reads))
-    return _rows(
+    return query_rule(
         "non_vide",
         f"SELECT '{named}' AS lues WHERE NOT EXISTS (FROM {{batch}}) AND ({full})",
         f"la table n'est pas vide quand ce qui la remplit ne l'est pas ({named}) ; vide, une jointure s'est défaite"
@@ -253,7 +253,7 @@ def filled_rule(reads: Collection[str], said: str = "") -> Rule:
 def territory_rule(elsewhere: Collection[str]) -> Rule:
     """Each (niveau, code) is a territory of the edition, but at the levels that a suite has `hors_territoires`."""
     where = f"niveau NOT IN ({', '.join(map(literal, elsewhere))}) AND " if elsewhere else ""
-    return _rows(
+    return query_rule(
         "territoires_connus",
         f"SELECT DISTINCT niveau, code FROM {{batch}} WHERE {where}niveau || ' ' || code NOT IN "
         "(SELECT niveau || ' ' || code FROM reference.territoires)",

@@ -8,13 +8,13 @@ fail (tests/breaking.py), or `sans_casse`, the reason why nothing can. The check
 
 import functools
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import yaml
 
 from pipelines.catalogue import Source, registers
-from pipelines.checks import derived
+from pipelines.checks import derived, shown
 from pipelines.checks.derived import Rule
 from pipelines.errors import AtlasError, Place
 from pipelines.settings import ROOT
@@ -95,21 +95,24 @@ def table_rules(
 
 
 def built_rules(
-    table: str, *, grain: tuple[str, ...], columns: Collection[str], reads: Collection[str], empty: str = ""
+    table: str, *, grain: tuple[str, ...], columns: Sequence[shown.Shown], reads: Collection[str], empty: str = ""
 ) -> list[Rule]:
     """All expectations of a built table (`schema.table`): derived from what it is, then those of its suite.
 
-    `columns` are those of the table, `reads` the tables that it is made from, `empty` what is said where it has no
-    row, which it then may. A suite that writes a rule of the name of a derived one says more, and stands alone. It says
-    by words what else is not derived: `grain_vide` lists the columns of the grain that may be empty, `sans` the rules
-    that don't hold, each with its reason; `remplie_par` and `hors_territoires` are told in derived.py.
+    `columns` are those of the table, of which those of a view are asked what its header says; `reads` the tables that
+    it is made from, `empty` what is said where it has no row, which it then may. A suite that writes a rule of the name
+    of a derived one says more, and stands alone. It says by words what else is not derived: `grain_vide` lists the
+    columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par` and
+    `hors_territoires` are told in derived.py.
     """
-    suite = suite_file(*suite_of(table))
+    folder, name = suite_of(table)
+    suite, names = suite_file(folder, name), {column.name for column in columns}
     written = suite.get("expectations") or []
     rules = [
         *derived.grain_rules(grain, suite.get("grain_vide", [])),
         derived.filled_rule(reads, suite.get("remplie_par", "")),
-        *([derived.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= set(columns) else []),
+        *([derived.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
+        *(shown.view_rules(columns) if folder == VIEWS else []),
         *registers.bound_rules(table, long="indicateur" in grain),
     ]
     spared = {*suite.get("sans", {}), *(rule["meta"]["controle"] for rule in written)}

@@ -18,6 +18,7 @@ from pipelines import catalogue, duck
 from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
+from pipelines.checks.shown import Shown
 from pipelines.edition import models, promotion
 from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
@@ -72,13 +73,19 @@ def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> d
             rules.built_rules(
                 model.name,
                 grain=model.grain,
-                columns=[name for name, _ in models.described(connection, model)],
+                columns=columns(connection, model),
                 reads=models.made_from(model.name),
                 empty=model.empty,
             ),
         )
         for model in tables
     }
+
+
+def columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[Shown]:
+    """The columns of a table, each with what its header says of it, if it does."""
+    said = {name: (w.label, w.kind, w.empty) for name, w in model.columns.items()}
+    return [Shown(name, sql, *said.get(name, ())) for name, sql in models.described(connection, model)]
 
 
 def _personal() -> set[str]:

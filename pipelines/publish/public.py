@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, disclosure, duck
+from pipelines.checks import controls, runner
 from pipelines.disclosure import memory, structures
-from pipelines.edition import models
+from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 
@@ -226,6 +227,29 @@ def show_one(connection: duckdb.DuckDBPyConnection, model: Model, *, fictif: boo
     columns = [c for c in models.described(connection, model) if c[0] != FICTIF_COLUMN]
     models.comment(connection, model, columns)
     return columns
+
+
+def check(file: Path) -> list[controls.Control]:
+    """Runs the suites of the views on a public file; names in the log those that fail, and returns all.
+
+    Raises BuildError where a critical one fails: a reader would be told a wrong number.
+    """
+    with duckdb.connect(str(file), read_only=True) as connection:
+        batches = marts.batches(connection, models.views())
+    found = [control for each in runner.validate(str(file), batches).values() for control in each]
+    controls.tell(found)
+    failed = [control for control in found if control.severite == "critique" and not control.reussi]
+    if failed:
+        told = [f"{c.objet}, {c.controle} : {controls.undated(c.motif)} (vu : {c.observe})" for c in failed[:6]]
+        views = dict.fromkeys(c.objet.partition(".")[2] for c in failed)
+        raise BuildError(
+            f"{len(failed)} contrôle(s) critique(s) en échec sur ce que la publication montrerait. " + " ; ".join(told),
+            expected="des vues conformes à leur suite, expectations/vues/",
+            todo="comparer à sa suite et au mart qu'elle lit : "
+            + ", ".join(f"sql/vues/{view}.sql" for view in views)
+            + " ; rien n'est publié, les publications précédentes n'ont pas changé",
+        )
+    return found
 
 
 def _write_one(

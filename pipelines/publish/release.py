@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines import fingerprints, hints
+from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError
@@ -81,7 +82,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             file = pending / (("FICTIF-" if fictif else "") + public.NAME)
             _remembered(settings)
             made_of = public.write(settings.built(edition), region, file, settings.protection, fictif=fictif)
-            written = made_of.written
+            written, checked = made_of.written, public.check(file)
             with duckdb.connect(str(file), read_only=True) as shown:
                 tables.write(shown, written, pending, fictif=fictif)
                 tables.dictionary(written, pending, fictif=fictif)
@@ -112,6 +113,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 "commit": about.commit,
                 "protection": made_of.protection.keep(),
                 "methodes": asdict(how),
+                "controles": _checks(checked),
                 "fichiers": _listed(pending),
             }
             return _seal(home / about.version, pending, manifest)
@@ -122,6 +124,13 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             memory.sweep(settings.protection)
             with contextlib.suppress(OSError):  # it stays where it holds a release
                 home.rmdir()
+
+
+def _checks(found: list[Control]) -> dict[str, Any]:
+    """What a manifest says of the checks that the views have passed: how many, and those that are warnings."""
+    failed = [control for control in found if not control.reussi]
+    told = [{"vue": c.objet, "controle": c.controle, "motif": undated(c.motif), "vu": c.observe} for c in failed]
+    return {"reussis": len(found) - len(failed), "avertissements": told}
 
 
 def published_from(settings: Settings, edition: int) -> dict[str, str]:

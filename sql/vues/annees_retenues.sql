@@ -4,12 +4,12 @@
 -- Note : une seule année par table, ou par profession, indicateur, source ou enquête de cette table ; tous les territoires la montrent, même où sa valeur manque. Les effectifs, densités et âges, que plusieurs sources comptent, sont dans vues.sources_retenues. Toutes les tables des fiches, et core.entites_juridiques, ont le millésime de fiches.etablissements.
 -- Colonnes :
 --   objet « Table » : table publiée
---   colonne « Choisie par » : colonne dont chaque valeur a son année ; vide où toute la table a la même
---   cle « Valeur » : valeur de cette colonne ; vide où toute la table a la même année
+--   colonne « Choisie par » text (vide : rien) : colonne dont chaque valeur a son année ; vide où toute la table a la même
+--   cle « Valeur » text (vide : rien) : valeur de cette colonne ; vide où toute la table a la même année
 --   annee « Année » year : année montrée
---   annee_precedente « Année précédente » year : année connue d'avant, à laquelle celle-ci se compare
---   millesime « Millésime » year : millésime de la source où elle se lit
---   source « Source » : source montrée, où plusieurs connaissent l'année ; vide sinon
+--   annee_precedente « Année précédente » year (vide : rien) : année connue d'avant, à laquelle celle-ci se compare
+--   millesime « Millésime » year (vide : rien) : millésime de la source où elle se lit
+--   source « Source » text (vide : rien) : source montrée, où plusieurs connaissent l'année ; vide sinon
 --   motif « Pourquoi » : pourquoi cette année et cette source
 WITH connues AS (
     SELECT 'atlas.acces' AS objet, 'profession' AS colonne, profession AS cle, annee, millesime, NULL AS source FROM atlas.acces

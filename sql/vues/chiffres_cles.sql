@@ -1,6 +1,6 @@
 -- Chiffres clés de chaque territoire : médecins, infirmiers, âges, accès, tension.
 -- Grain : niveau, code
--- Source : vues.densites, vues.zonage, vues.tension, atlas.departs
+-- Source : vues.densites, vues.zonage, vues.zonage_difficile, vues.tension, atlas.departs
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   medecins « Médecins » n0 [personnes] : médecins en activité
@@ -39,10 +39,11 @@ ages AS (
 ),
 zones AS (
     SELECT
-        niveau, code, annee, sum(valeur) AS part, sum(population) AS habitants,
-        CASE WHEN NOT bool_and(origine = 'arrêté') THEN 'd’après une liste non officielle' END AS reserve
-    FROM vues.zonage
-    WHERE profession = 'medecin' AND difficile
+        d.niveau, d.code, d.annee, d.valeur AS part, d.habitants,
+        CASE WHEN NOT bool_and(z.origine = 'arrêté') THEN 'd’après une liste non officielle' END AS reserve
+    FROM vues.zonage_difficile AS d
+    JOIN vues.zonage AS z USING (profession, niveau, code)
+    WHERE d.profession = 'medecin' AND z.degre IS NOT NULL
     GROUP BY ALL
 ),
 sites AS (

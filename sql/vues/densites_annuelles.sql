@@ -12,6 +12,7 @@
 --   pratique : mode d'exercice et jour décrit, en mots
 --   effectif « Effectif » n0 [personnes] : professionnels en activité
 --   valeur « Densité pour 100 000 hab. » n1 [pour 100 000 habitants] : densité
+--   valeur_statut : pourquoi elle est vide : l'effectif, ou la population, n'est pas connu
 --   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle de confiance à 95 %
 --   haut [pour 100 000 habitants] : borne haute de l'intervalle de confiance à 95 %
 --   face « Face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
@@ -43,7 +44,7 @@ SELECT
     ), '-') AS specialite_adresse,
     d.mode_exercice, coalesce(m.libelle, d.mode_exercice) AS mode_libelle, coalesce(m.ordre, 9)::INTEGER AS rang_mode,
     d.annee, year(d.date_reference) AS annee_decrite, coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
-    d.effectif, d.valeur, i.bas, i.haut, i.petit_nombre, i.face_a_france AS face, i.reserve,
+    d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut, i.petit_nombre, i.face_a_france AS face, i.reserve,
     d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)

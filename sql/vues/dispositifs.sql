@@ -1,6 +1,6 @@
 -- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
--- Source : atlas.dispositifs, atlas.tension, vues.annees_retenues
+-- Source : atlas.dispositifs, core.dispositifs, atlas.tension, vues.annees_retenues
 -- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
@@ -10,20 +10,30 @@
 --   nature « Ce qui est compté » : ce que comptent les bénéficiaires
 --   beneficiaires « Bénéficiaires » n0 : nombre de bénéficiaires
 --   montant « Montant (€) » n0 [€] : montant attribué, cases visibles
+--   montant_statut : pourquoi il est vide
 --   tension « Tension des médecins (0 à 100) » n0 : indice de tension des médecins du département
 --   tension_statut : pourquoi l'indice est vide
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
+WITH secrets AS (
+    SELECT DISTINCT annee, dispositif, public, profession, nature, unnest([departement, region]) AS code
+    FROM core.dispositifs
+    WHERE montant_statut = 'secret'
+)
 SELECT
     t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.dispositif, d.profession,
     CASE WHEN d.profession = 'toutes' THEN 'toutes professions' ELSE coalesce(p.libelle, d.profession) END
         AS profession_libelle,
-    d.public, d.nature, d.beneficiaires, d.montant, d.statut,
+    d.public, d.nature, d.beneficiaires, d.montant,
+    CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END AS montant_statut, d.statut,
     i.score AS tension,
     CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.professions AS p ON p.profession = d.profession
+LEFT JOIN secrets AS s
+    ON s.annee = d.annee AND s.dispositif = d.dispositif AND s.public = d.public AND s.profession = d.profession
+        AND s.nature = d.nature AND s.code = d.code
 LEFT JOIN atlas.tension AS i ON i.groupe = 'medecin' AND i.niveau = d.niveau AND i.code = d.code
 WHERE d.niveau IN ('region', 'departement')
 ORDER BY d.dispositif, d.profession, t.rang DESC, d.code, d.public, d.nature

@@ -5,7 +5,7 @@
 -- Colonnes :
 --   raison_sociale « Établissement »
 --   finess « FINESS »
---   commune_libelle « Commune »
+--   commune_libelle « Commune » text (vide : nd)
 --   secteur_libelle « Statut » : secteur de l'établissement, en toutes lettres
 --   nom_ght « GHT »
 --   territoire_departement : département, tel que dans l'adresse de sa page

@@ -8,10 +8,13 @@
 --   postes « Postes offerts » n0 [postes] : postes offerts
 --   postes_cesp « dont CESP » n0 [postes] : postes réservés aux contrats d'engagement de service public
 --   pourvus « Pourvus » n0 [postes] : postes pourvus
+--   pourvus_statut : pourquoi ils sont vides
 --   valeur « Part pourvue » pct0 [part] : part des postes pourvus
+--   valeur_statut : pourquoi elle est vide
 --   note : ce qu'il faut savoir de la série
 SELECT
-    coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus, i.valeur, i.annee,
+    coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus, 'nd' AS pourvus_statut, i.valeur,
+    CASE WHEN i.postes = 0 THEN 'sans objet' ELSE 'nd' END AS valeur_statut, i.annee,
     max(upper(left(i.rupture, 1)) || substr(i.rupture, 2) || '.') OVER () AS note, i.specialite, i.niveau, i.code, i.statut
 FROM atlas.internat AS i
 LEFT JOIN reference.internat_specialites AS s USING (specialite)

@@ -8,7 +8,7 @@
 --   libelle « Libellé » text (vide : rien)
 --   observe « Observé » n2 : nombre observé
 --   attendu « Attendu » n2 : nombre attendu
---   ecart « Écart » n2 : différence
+--   ecart « Écart » signe_n2 : différence
 --   explication « Explication » text (vide : rien)
 --   ecarts : écarts en tout
 SELECT

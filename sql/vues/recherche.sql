@@ -1,6 +1,6 @@
 -- Établissements de santé, entités juridiques de plusieurs sites et GHT de la région, et leur fiche.
 -- Grain : nature, code
--- Source : vues.etablissements, core.entites_juridiques, fiches.ght_personnels, fiches.ght_membres
+-- Source : vues.etablissements, core.entites_juridiques, fiches.ght_membres
 -- Vide : La SAE n'a pas été reçue : il n'y a pas d'établissement à chercher.
 -- Colonnes :
 --   libelle « Nom » : nom
@@ -9,18 +9,18 @@
 --   commune_libelle « Commune » text (vide : rien)
 --   departement_libelle « Département » text (vide : rien) : nom du département
 --   nom_ght « GHT » text (vide : rien)
-WITH ght AS (
-    SELECT
-        1 AS rang, coalesce(max(nom_ght), code_ght) AS libelle, code_ght AS code, 'GHT' AS nature,
-        NULL AS commune_libelle, NULL AS departement_libelle, NULL AS nom_ght, 'fiches/ght-' || code_ght || '.html' AS lien, code_ght AS cle
-    FROM fiches.ght_personnels
-    WHERE region_ght = (SELECT region FROM vues.publication)
-    GROUP BY code_ght
-),
-noms_ght AS (
+WITH noms_ght AS (
     SELECT DISTINCT code_ght, nom_ght
     FROM fiches.ght_membres
     WHERE millesime = (SELECT millesime FROM vues.annees_retenues WHERE objet = 'fiches.etablissements')
+),
+-- A GHT has a sheet in the year of which its members are known.
+ght AS (
+    SELECT
+        1 AS rang, coalesce(max(nom_ght), code_ght) AS libelle, code_ght AS code, 'GHT' AS nature,
+        NULL AS commune_libelle, NULL AS departement_libelle, NULL AS nom_ght, 'fiches/ght-' || code_ght || '.html' AS lien, code_ght AS cle
+    FROM noms_ght
+    GROUP BY code_ght
 ),
 entites AS (
     SELECT

@@ -5,7 +5,7 @@
 -- Colonnes :
 --   usage « Figure » : densité ; ou projection, pour les effectifs observés avant son départ, tous modes ensemble
 --   source « Source » : source de la série
---   feuille « Partie du fichier » : partie du fichier, où la source en a plusieurs ; vide sinon
+--   feuille « Partie du fichier » text (vide : rien) : partie du fichier, où la source en a plusieurs ; vide sinon
 --   debut « De » year : première année
 --   fin « À » year : dernière année
 --   annees « Années » n0 [années] : années connues

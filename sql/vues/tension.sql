@@ -1,14 +1,14 @@
 -- Indice de tension par groupe de professions et par département : son rang, ses rangs plausibles, et pourquoi il manque.
 -- Grain : groupe, niveau, code
 -- Source : atlas.tension
--- Note : Rang 1 : le plus tendu de France métropolitaine. [Comment l'indice est composé](pages/tension.html).
+-- Note : Rang 1 : le plus tendu de France métropolitaine, où les départements sont classés. [Comment l'indice est composé](pages/tension.html).
 -- Vide : L'indice n'existe pas pour ce territoire.
 -- Colonnes :
 --   groupe_libelle « Groupe » : nom du groupe de professions
 --   territoire_libelle « Département »
 --   score « Indice (0 à 100) » n0 [de 0 à 100] : indice ; 50 au milieu des départements classés
 --   score_geometrique « Indice, moyenne géométrique » n0 [de 0 à 100] : le même, par moyenne géométrique
---   rang « Rang » n0 : rang, 1 pour le plus tendu
+--   rang « Rang » n0 (vide : sans objet) : rang, 1 pour le plus tendu
 --   rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
 --   rang_haut : pire rang plausible
 --   motif « Pourquoi il manque » text (vide : rien) : pourquoi il n'y a pas d'indice

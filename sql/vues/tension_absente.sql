@@ -9,6 +9,6 @@ SELECT
     g.libelle AS groupe_libelle, arg_max(i.motif, i.poids_present) AS motif, max(i.poids_present) AS poids, i.groupe
 FROM atlas.tension AS i
 JOIN reference.groupes_tension AS g USING (groupe)
-WHERE i.score IS NULL
 GROUP BY g.libelle, i.groupe
+HAVING count(i.score) = 0
 ORDER BY i.groupe

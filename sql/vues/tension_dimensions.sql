@@ -6,7 +6,7 @@
 --   dimension_libelle « Dimension » : dimension de l'indice
 --   score_dimension « Rang centile moyen (0 à 100) » n1 [de 0 à 100] : moyenne des rangs centiles des indicateurs de la dimension
 --   poids « Poids » pct1 [part] : poids de la dimension, parmi celles qui sont connues
---   contribution « Apport à l'indice (points) » n1 [points] : ce que la dimension ajoute à 50
+--   contribution « Apport à l'indice (points) » signe_n1 [points] : ce que la dimension ajoute à 50
 --   score [de 0 à 100] : indice
 --   rang : rang, 1 pour le plus tendu
 --   rang_bas : meilleur rang plausible

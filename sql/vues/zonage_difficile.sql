@@ -7,10 +7,12 @@
 --   valeur « Part de la population » pct0 [part] : part des habitants
 --   habitants « Habitants concernés » n0 [habitants] : habitants
 SELECT
-    territoire_libelle, profession_libelle, annee, sum(valeur) AS valeur, sum(population)::INTEGER AS habitants, profession,
+    territoire_libelle, profession_libelle, annee, coalesce(sum(valeur) FILTER (difficile), 0) AS valeur,
+    coalesce(sum(population) FILTER (difficile), 0)::INTEGER AS habitants, profession,
     territoire, niveau, code, string_agg(DISTINCT sources, ' ' ORDER BY sources) AS sources, min(statut) AS statut,
     max('pages/' || territoire || '.html') AS lien
 FROM vues.zonage
-WHERE difficile
 GROUP BY territoire_libelle, profession_libelle, annee, profession, territoire, niveau, code
+-- Where no commune has a zone, nothing is known; where none is difficult, nobody lives in one.
+HAVING bool_or(degre IS NOT NULL)
 ORDER BY profession, niveau, code
