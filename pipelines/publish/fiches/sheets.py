@@ -107,18 +107,21 @@ def _table(table: blocks.Table) -> dict[str, Any]:
 
 
 def _cells(table: blocks.Table, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The cells of a line: what each says, over how many columns, and the strip drawn in its place, if any."""
+    """The cells of a line: what each says, over how many columns, in bold or not, and the strip drawn in its place."""
     cells: list[dict[str, Any]] = []
     hidden = 0
     for column in table.columns:
-        said = {"texte": cell(row, column), "sur": 1, "dessin": ""}
-        if table.strip and column.key == table.strip.colonne:
+        if hidden:
+            hidden -= 1
+            continue
+        said = {"texte": cell(row, column), "sur": 1, "fort": False, "dessin": ""}
+        if table.strip and column.key == table.strip.valeur:
+            said["fort"] = True
+        elif table.strip and column.key == table.strip.colonne:
             if row["_bande"]:
                 said |= {"texte": row["_bande"], "dessin": strip(row)}
             else:
-                hidden = table.strip.sur
-                cells.append(said | {"texte": row["_absente"], "sur": hidden})
-        if not hidden:
-            cells.append(said)
-        hidden = max(hidden - 1, 0)
+                said |= {"texte": row["_absente"], "sur": table.strip.sur}
+                hidden = table.strip.sur - 1
+        cells.append(said)
     return cells

@@ -54,13 +54,14 @@ class Croisement(_Strict):
 
 
 class Bande(_Strict):
-    """A strip drawn in place of a column, where those of `exige` are known: where a value stands among its peers.
+    """A strip drawn in place of a column: where the `valeur` of a line stands among its peers, if `exige` are known.
 
     `mots` say the same to who doesn't see it. Where it isn't drawn, `absente` says why over that column and those that
     follow, `sur` in all.
     """
 
     colonne: str
+    valeur: str
     exige: list[str]
     mots: str
     absente: str

@@ -223,7 +223,7 @@ def _headed(column: Column, first: Scope, view: View) -> Column:
 
 
 def _with_strip(row: Row, strip: declared.Bande, view: View) -> Row:
-    drawn = all(row[name] is not None for name in strip.exige)
+    drawn = all(row[name] is not None for name in (strip.valeur, *strip.exige))
     return {**row, "_bande": say(strip.mots, row, view.columns) if drawn else None, "_absente": say(strip.absente, row)}
 
 
