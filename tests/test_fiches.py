@@ -419,7 +419,9 @@ def test_hr_indicators_show_own_and_region_or_the_sign_of_secrecy(own: Path) -> 
         ej, ght = rows(
             db, "SELECT finess_ej, code_ght FROM core.entites_juridiques WHERE code_ght IS NOT NULL AND sites > 1"
         )[0]
-        db.execute("CREATE TABLE avant AS FROM atlas.ressources_humaines LIMIT 1; DELETE FROM atlas.ressources_humaines")
+        db.execute(
+            "CREATE TABLE avant AS FROM atlas.ressources_humaines LIMIT 1; DELETE FROM atlas.ressources_humaines"
+        )
         db.execute(
             "INSERT INTO atlas.ressources_humaines BY NAME SELECT a.* REPLACE (2024 AS annee, 'taux_vacance' AS "
             "indicateur, 'ensemble' AS categorie, t.niveau AS niveau, t.code AS code, t.valeur AS valeur, t.statut AS "

@@ -134,8 +134,8 @@ def _column(model: Model, key: str, sql: str) -> Column:
 def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
     """A sentence from its template: `{column}` is a value as its column shows it, `{column:n1}` in another format.
 
-    What stands between `[[` and `]]` is said only if each value in it is known, else what follows `||` in it. An unknown
-    value elsewhere is the sign that says why, « nd » where nobody knows.
+    What stands between `[[` and `]]` is said only if each value in it is known; else what follows `||` in it. An
+    unknown value elsewhere is the sign that says why: « nd » where nobody knows.
     """
 
     def optional(part: re.Match[str]) -> str:

@@ -18,7 +18,8 @@ SELECT
     p.valeur, p.statut AS valeur_statut, 'marque_n' || u.decimales AS valeur_format,
     CASE v.unite WHEN 'ETP' THEN v.unite END AS unite_dite,
     p.evolution, 'signe_n' || u.decimales AS evolution_format, p.evolution_detail,
-    CASE WHEN p.evolution IS NULL THEN coalesce('nd : ' || split_part(p.motif, ' : ', 1), 'non disponible') END AS sans_evolution
+    CASE WHEN p.evolution IS NULL THEN coalesce('nd : ' || split_part(p.motif, ' : ', 1), 'non disponible')
+    END AS sans_evolution
 FROM vues.fiche_identites AS f
 JOIN reference.blocs AS b ON b.bloc = 'fiche.chiffres_cles'
 JOIN reference.variables_sae AS v ON v.variable = b.code

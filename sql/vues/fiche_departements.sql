@@ -20,7 +20,10 @@ ranges AS (
         s.niveau, s.code, s.departement, t.libelle,
         row_number() OVER (
             PARTITION BY s.niveau, s.code
-            ORDER BY s.niveau = 'ej' AND s.departement <> j.departement, CASE s.niveau WHEN 'ght' THEN -s.etp END, s.departement
+            ORDER BY
+                s.niveau = 'ej' AND s.departement <> j.departement,
+                CASE s.niveau WHEN 'ght' THEN -s.etp END,
+                s.departement
         )::INTEGER AS rang
     FROM sommes AS s
     LEFT JOIN (

@@ -43,16 +43,17 @@ diplomes AS (
 ),
 lignes AS (
     SELECT
-        d.niveau, d.code, d.diplome, 'ensemble' AS institut, 'sous-total' AS ligne, d.diplome AS libelle, d.places_offertes, d.admis,
-        r.places_offertes AS places_region, r.admis AS admis_region, 'nd' AS region_statut, d.rang, 0 AS rang_institut
+        d.niveau, d.code, d.diplome, 'ensemble' AS institut, 'sous-total' AS ligne, d.diplome AS libelle,
+        d.places_offertes, d.admis, r.places_offertes AS places_region, r.admis AS admis_region,
+        'nd' AS region_statut, d.rang, 0 AS rang_institut
     FROM diplomes AS d
     LEFT JOIN session AS r
         ON r.diplome = d.diplome AND r.niveau = 'region' AND r.code = (SELECT region FROM vues.publication)
     WHERE d.rang <= 4
     UNION ALL
     SELECT
-        i.niveau, i.code, i.diplome, i.institut, 'dont', i.libelle, i.places_offertes, i.admis, NULL, NULL, 'sans objet',
-        d.rang, i.rang
+        i.niveau, i.code, i.diplome, i.institut, 'dont', i.libelle,
+        i.places_offertes, i.admis, NULL, NULL, 'sans objet', d.rang, i.rang
     FROM instituts AS i
     JOIN diplomes AS d USING (niveau, code, diplome)
     WHERE d.rang = 1 AND i.rang <= 6

@@ -71,8 +71,8 @@ fiches_es AS (
 fiches_ej AS (
     SELECT
         'ej', j.finess_ej, 'ej-' || j.finess_ej, j.raison_sociale, n.libelle, s.secteur_libelle,
-        j.sites || ' sites', d.departement_libelle, s.commune_libelle, j.departement, j.finess_ej, j.code_ght, s.ght_libelle,
-        s.raison_sociale || ' (' || s.finess || ')', NULL
+        j.sites || ' sites', d.departement_libelle, s.commune_libelle, j.departement, j.finess_ej, j.code_ght,
+        s.ght_libelle, s.raison_sociale || ' (' || s.finess || ')', NULL
     FROM entites AS j
     JOIN exercice AS x USING (region)
     JOIN sites AS s ON s.finess = j.site_principal
@@ -120,10 +120,14 @@ silences AS (
         p.niveau, p.code, p.variable,
         CASE p.statut
             WHEN 'non collecté' THEN 'La SAE n’a pas collecté ces données pour ' || x.annee || '.'
-            ELSE 'Sans réponse à ce questionnaire de la SAE ' || x.millesime || ' : rien n’est publié, ce n’est pas zéro.'
+            ELSE 'Sans réponse à ce questionnaire de la SAE ' || x.millesime
+                || ' : rien n’est publié, ce n’est pas zéro.'
         END AS motif
     FROM vues.fiche_personnels AS p, exercice AS x
     WHERE p.variable IN ('EFFSAL_TOT', 'ETP_TOT_PNM')
+),
+absence AS (
+    SELECT 'La SAE ' || millesime || ' n’a pas de ligne de personnel pour cet établissement.' AS motif FROM exercice
 )
 SELECT
     f.niveau, f.code, f.fichier, f.nom, f.nature, f.secteur_libelle, f.taille, f.lieu, f.commune_libelle, f.departement,
@@ -131,15 +135,16 @@ SELECT
     c.capacite, c.capacite_psychiatrie,
     CASE WHEN c.capacite IS NULL THEN 'aucun lit ni place déclaré' ELSE 'lits' END AS capacite_nature,
     t.territoires,
-    coalesce(m.motif, 'La SAE ' || x.millesime || ' n’a pas de ligne de personnel pour cet établissement.') AS sans_medicaux,
-    coalesce(p.motif, 'La SAE ' || x.millesime || ' n’a pas de ligne de personnel pour cet établissement.') AS sans_non_medicaux,
+    coalesce(m.motif, a.motif) AS sans_medicaux, coalesce(p.motif, a.motif) AS sans_non_medicaux,
     CASE WHEN EXISTS (FROM vues.annees_retenues WHERE objet = 'atlas.formations')
-        THEN 'Aucune formation paramédicale sur Parcoursup dans le territoire : ' || coalesce(t.territoires, 'nd') || '.'
+        THEN 'Aucune formation paramédicale sur Parcoursup dans le territoire : '
+            || coalesce(t.territoires, 'hors de la région') || '.'
         ELSE 'Aucune source de formation dans cette édition.'
     END AS sans_formations,
     x.annee, x.millesime, x.millesime_precedent
 FROM toutes AS f
 CROSS JOIN exercice AS x
+CROSS JOIN absence AS a
 JOIN reference.niveaux AS n USING (niveau)
 LEFT JOIN capacites AS c ON c.niveau = f.niveau AND c.code = f.code
 LEFT JOIN territoires AS t ON t.niveau = f.niveau AND t.code = f.code

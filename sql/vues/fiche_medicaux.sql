@@ -23,7 +23,8 @@ WITH variables AS (
     SELECT
         variable, ordre,
         CASE filiere WHEN 'internes' THEN 'INT' ELSE groupe END AS groupe,
-        CASE variable WHEN 'EFF_INT_recalcule' THEN 'effectif salarié' WHEN 'ETPINT' THEN 'ETP salariés' ELSE mesure END AS mesure
+        CASE variable WHEN 'EFF_INT_recalcule' THEN 'effectif salarié' WHEN 'ETPINT' THEN 'ETP salariés' ELSE mesure
+        END AS mesure
     FROM reference.variables_sae
     WHERE filiere = 'médicale' OR variable IN ('EFF_INT_recalcule', 'ETPINT')
 ),

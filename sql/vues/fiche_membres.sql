@@ -44,10 +44,9 @@ lignes AS (
     SELECT DISTINCT code_ght, 'ensemble', 'Groupement', 'total', NULL, 'ght', code_ght FROM entites
 ),
 restes AS (
-    SELECT DISTINCT
-        code_ght, nullif(greatest(entites - (SELECT valeur FROM reference.seuils WHERE seuil = 'lignes_fiche'), 0), 0)::INTEGER
-            AS non_detailles
-    FROM entites
+    SELECT DISTINCT e.code_ght, nullif(greatest(e.entites - l.valeur, 0), 0)::INTEGER AS non_detailles
+    FROM entites AS e
+    JOIN reference.seuils AS l ON l.seuil = 'lignes_fiche'
 )
 SELECT
     f.niveau, f.code, l.membre, l.libelle AS membre_libelle, l.ligne, v.variable,

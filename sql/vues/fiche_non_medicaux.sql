@@ -27,7 +27,8 @@ connues AS (
     HAVING count(valeur) > 0
 )
 SELECT
-    f.niveau, f.code, v.groupe, CASE v.filiere WHEN 'sages-femmes' THEN 'à part' ELSE v.ligne END AS ligne, v.libelle_ligne,
+    f.niveau, f.code, v.groupe, CASE v.filiere WHEN 'sages-femmes' THEN 'à part' ELSE v.ligne END AS ligne,
+    v.libelle_ligne,
     e.valeur AS etp, e.statut AS etp_statut, e.valeur / nullif(c.total, 0) AS part_etp, e.evolution, e.evolution_detail,
     n.valeur AS effectif, n.statut AS effectif_statut, o.motifs
 FROM vues.fiche_identites AS f

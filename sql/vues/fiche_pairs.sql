@@ -36,7 +36,8 @@ WITH comparees AS (
     JOIN reference.unites AS u USING (unite)
 )
 SELECT
-    c.niveau, c.code, c.indicateur, i.libelle_court || CASE c.unite WHEN 'ETP' THEN ' (ETP)' ELSE '' END AS indicateur_libelle,
+    c.niveau, c.code, c.indicateur,
+    i.libelle_court || CASE c.unite WHEN 'ETP' THEN ' (ETP)' ELSE '' END AS indicateur_libelle,
     c.valeur, CASE WHEN contains(c.motif, 'manquante') THEN 'nd' ELSE 'sans objet' END AS valeur_statut,
     CASE
         WHEN c.valeur < c.decile_1 THEN 'au-dessous du premier décile'
@@ -49,10 +50,16 @@ SELECT
     c.mediane, c.quartile_1 AS quartile_bas, 'entre_' || c.format AS quartile_bas_format, c.quartile_3 AS quartile_haut,
     c.decile_1, c.decile_9, c.effectif_pairs, c.valeur_region, c.valeur_france,
     c.format, c.motif,
-    coalesce('« ' || s.libelle || ' », ' || s.secteur_libelle, 'les GHT dont tous les sites ont répondu, celui-ci compris')
-        || coalesce(', ' || c.quart || CASE c.quart WHEN 1 THEN 'er' ELSE 'e' END || ' quart par la taille (4e : les plus grands)', '')
-        || CASE WHEN c.france_inconnue THEN '' ELSE ', France entière' END AS pairs_libelle,
-    CASE WHEN c.france_inconnue THEN 'La France est vide : ailleurs, les membres des GHT ne sont pas connus.' END AS reserve
+    coalesce(
+        '« ' || s.libelle || ' », ' || s.secteur_libelle,
+        'les GHT dont tous les sites ont répondu, celui-ci compris'
+    ) || CASE
+        WHEN c.quart IS NULL THEN ''
+        ELSE ', ' || c.quart || CASE c.quart WHEN 1 THEN 'er' ELSE 'e' END
+            || ' quart par la taille (4e : les plus grands)'
+    END || CASE WHEN c.france_inconnue THEN '' ELSE ', France entière' END AS pairs_libelle,
+    CASE WHEN c.france_inconnue THEN 'La France est vide : ailleurs, les membres des GHT ne sont pas connus.'
+    END AS reserve
 FROM comparees AS c
 JOIN reference.blocs AS b ON b.bloc = 'fiche.pairs' AND b.code = c.indicateur
 JOIN reference.indicateurs AS i ON i.indicateur = c.indicateur

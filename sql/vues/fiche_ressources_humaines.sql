@@ -25,7 +25,8 @@ lieux AS (
     SELECT f.niveau, f.code, 'region', p.region, 3 FROM vues.fiche_identites AS f, vues.publication AS p
 )
 SELECT
-    l.niveau, l.code, b.code AS indicateur, l.lieu, i.libelle_court AS indicateur_libelle, n.libelle_court AS lieu_libelle,
+    l.niveau, l.code, b.code AS indicateur, l.lieu,
+    i.libelle_court AS indicateur_libelle, n.libelle_court AS lieu_libelle,
     d.valeur, coalesce(d.statut, 'nd') AS valeur_statut, a.annee
 FROM lieux AS l
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.ressources_humaines'

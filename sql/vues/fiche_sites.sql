@@ -22,8 +22,8 @@ WITH capacites AS (
 sites AS (
     SELECT
         f.niveau, f.code, p.finess, s.raison_sociale, s.commune_libelle,
-        m.valeur AS etp_medical, m.statut AS etp_medical_statut, n.valeur AS etp_non_medical, n.statut AS etp_non_medical_statut,
-        c.capacite,
+        m.valeur AS etp_medical, m.statut AS etp_medical_statut,
+        n.valeur AS etp_non_medical, n.statut AS etp_non_medical_statut, c.capacite,
         row_number() OVER (PARTITION BY f.code ORDER BY coalesce(n.valeur, 0) DESC, p.finess) AS rang,
         count(*) OVER (PARTITION BY f.code) AS sites
     FROM vues.fiche_identites AS f
@@ -35,8 +35,9 @@ sites AS (
     WHERE f.niveau = 'ej'
 )
 SELECT
-    s.niveau, s.code, s.finess, s.raison_sociale, s.commune_libelle, s.etp_medical, s.etp_medical_statut, s.etp_non_medical,
-    s.etp_non_medical_statut, s.capacite, nullif(greatest(s.sites - l.valeur, 0), 0)::INTEGER AS non_detailles
+    s.niveau, s.code, s.finess, s.raison_sociale, s.commune_libelle, s.etp_medical, s.etp_medical_statut,
+    s.etp_non_medical, s.etp_non_medical_statut, s.capacite,
+    nullif(greatest(s.sites - l.valeur, 0), 0)::INTEGER AS non_detailles
 FROM sites AS s
 JOIN reference.seuils AS l ON l.seuil = 'lignes_fiche' AND s.rang <= l.valeur
 ORDER BY s.code, s.rang

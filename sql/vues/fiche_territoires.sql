@@ -17,7 +17,8 @@
 --   format : comment la valeur s'écrit
 --   silences : groupes de professions sans indice dans ces départements, et pourquoi
 WITH lieux AS (
-    SELECT niveau, code, 'departement' AS lieu_niveau, departement AS lieu_code, departement_libelle AS lieu_libelle, rang
+    SELECT
+        niveau, code, 'departement' AS lieu_niveau, departement AS lieu_code, departement_libelle AS lieu_libelle, rang
     FROM vues.fiche_departements
     WHERE montre
     UNION ALL
@@ -34,8 +35,10 @@ tensions AS (
     SELECT
         l.*, b.code AS cle, b.ordre, g.libelle_court,
         CASE l.lieu_niveau WHEN 'france' THEN 50 ELSE i.score END AS valeur,
-        CASE WHEN l.lieu_niveau = 'departement' AND i.score IS NULL OR l.lieu_niveau = 'region' THEN 'sans objet' END AS valeur_statut,
-        CASE WHEN i.score IS NOT NULL THEN i.rang || CASE i.rang WHEN 1 THEN 'er' ELSE 'e' END || ' sur ' || i.territoires_classes
+        -- Ranked against each other, departments make no index of a region; the middle of France is 50.
+        CASE WHEN l.lieu_niveau <> 'france' AND i.score IS NULL THEN 'sans objet' END AS valeur_statut,
+        CASE WHEN i.score IS NOT NULL
+            THEN i.rang || CASE i.rang WHEN 1 THEN 'er' ELSE 'e' END || ' sur ' || i.territoires_classes
         END AS valeur_detail,
         i.motif,
         count(i.score) OVER (PARTITION BY l.niveau, l.code, b.code) > 0 AS connue
@@ -47,7 +50,8 @@ tensions AS (
 -- Groups of which no department has an index, by reason: that of the first department which tells one.
 muettes AS (
     SELECT
-        niveau, code, cle, ordre, libelle_court, coalesce(arg_min(motif, rang), 'source absente de cette édition') AS motif
+        niveau, code, cle, ordre, libelle_court,
+        coalesce(arg_min(motif, rang), 'source absente de cette édition') AS motif
     FROM tensions
     WHERE NOT connue
     GROUP BY niveau, code, cle, ordre, libelle_court
@@ -65,32 +69,37 @@ silences AS (
     GROUP BY niveau, code
 ),
 recrutements AS (
-    SELECT l.*, b.code AS cle, b.ordre, f.libelle, r.difficile AS valeur, coalesce(r.difficile_statut, 'nd') AS valeur_statut
+    SELECT
+        l.*, b.code AS cle, b.ordre, f.libelle,
+        r.difficile AS valeur, coalesce(r.difficile_statut, 'nd') AS valeur_statut
     FROM situees AS l
     JOIN reference.blocs AS b ON b.bloc = 'fiche.recrutement'
     JOIN reference.familles_professionnelles AS f ON f.nomenclature = 'FAP 2021' AND f.fap = b.code
     LEFT JOIN vues.recrutement AS r ON r.fap = b.code AND r.niveau = l.lieu_niveau AND r.code = l.lieu_code
 ),
 ages AS (
-    SELECT d.indicateur, d.niveau, d.code, p.libelle, d.valeur, d.statut
+    SELECT d.indicateur, d.niveau, d.code, d.valeur, d.statut
     FROM atlas.departs AS d
     JOIN vues.sources_retenues AS s
         ON s.sujet = 'fin_carriere' AND s.profession = d.profession AND s.annee = d.annee AND s.source = d.source
-    JOIN reference.professions AS p ON p.profession = d.profession
     WHERE d.profession = 'medecin'
 ),
 vieillissements AS (
     SELECT
-        l.*, b.code AS cle, b.ordre, a.libelle || ' de ' || i.libelle_court AS libelle, a.valeur, coalesce(a.statut, 'nd') AS valeur_statut
+        l.*, b.code AS cle, b.ordre, p.libelle || ' de ' || i.libelle_court AS libelle,
+        a.valeur, coalesce(a.statut, 'nd') AS valeur_statut
     FROM situees AS l
     JOIN reference.blocs AS b ON b.bloc = 'fiche.ages'
     JOIN reference.indicateurs AS i ON i.indicateur = b.code
+    JOIN reference.professions AS p ON p.profession = 'medecin'
     LEFT JOIN ages AS a ON a.indicateur = b.code AND a.niveau = l.lieu_niveau AND a.code = l.lieu_code
+    WHERE EXISTS (FROM ages)
 ),
 toutes AS (
     SELECT
         niveau, code, lieu_niveau, lieu_code, lieu_libelle, rang, 'tension' AS mesure, 1 AS bloc, cle, ordre,
-        libelle_court || ' : indice de tension, sur 100' AS libelle, valeur, valeur_statut, valeur_detail, 'n0' AS format
+        libelle_court || ' : indice de tension, sur 100' AS libelle,
+        valeur, valeur_statut, valeur_detail, 'n0' AS format
     FROM tensions
     WHERE connue
     UNION ALL

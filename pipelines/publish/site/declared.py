@@ -93,7 +93,8 @@ class Tableau(_Strict):
 
 class Carte(_Strict):
     """One key number, from the first row of a view (of all the cards, or its own); nothing where there is no row or
-    where `exige` are not known. `chaque` makes one of each row; `entre` one of all, whose values it stands between, or which says `vide`.
+    where `exige` are not known. `chaque` makes one of each row; `entre` one of all, whose values it stands between, or
+    which says `vide`.
     """
 
     vue: str = ""
