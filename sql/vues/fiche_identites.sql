@@ -19,6 +19,8 @@
 --   capacite « Capacité à temps complet » n0 [lits et places] : lits et places où l'on est accueilli jour et nuit
 --   capacite_psychiatrie « dont psychiatrie » n0 [lits et places] : ceux de psychiatrie, toutes formes ; vide où il n'y en a pas
 --   capacite_nature : ce que sont les autres
+--   sites_hors_region n0 [sites] : sites d'une entité juridique que la publication n'a pas, hors de la région : ses totaux de personnels les comptent, ses capacités non ; vide s'il n'y en a pas
+--   capacite_reserve : ce que la capacité ne compte pas
 --   territoires : départements de la région que montre la fiche
 --   sans_medicaux : pourquoi la fiche n'a pas de personnels médicaux ; à lire où son tableau manque
 --   sans_non_medicaux : pourquoi elle n'a pas de personnels non médicaux
@@ -102,6 +104,12 @@ fiches_ght AS (
 toutes AS (
     FROM fiches_es UNION ALL FROM fiches_ej UNION ALL FROM fiches_ght
 ),
+ailleurs AS (
+    SELECT 'ej' AS niveau, j.finess_ej AS code, nullif(any_value(j.sites) - count(s.finess), 0)::INTEGER AS sites_hors_region
+    FROM entites AS j
+    LEFT JOIN sites AS s USING (finess_ej)
+    GROUP BY j.finess_ej
+),
 capacites AS (
     SELECT
         niveau, code, sum(nombre) FILTER (temps_complet)::INTEGER AS capacite,
@@ -134,6 +142,7 @@ SELECT
     f.finess_ej, f.code_ght, f.ght_libelle, f.site_principal, f.entite_sites,
     c.capacite, c.capacite_psychiatrie,
     CASE WHEN c.capacite IS NULL THEN 'aucun lit ni place déclaré' ELSE 'lits' END AS capacite_nature,
+    h.sites_hors_region, CASE WHEN h.sites_hors_region IS NOT NULL THEN 'dans la région' END AS capacite_reserve,
     t.territoires,
     coalesce(m.motif, a.motif) AS sans_medicaux, coalesce(p.motif, a.motif) AS sans_non_medicaux,
     CASE WHEN EXISTS (FROM vues.annees_retenues WHERE objet = 'atlas.formations')
@@ -146,6 +155,7 @@ FROM toutes AS f
 CROSS JOIN exercice AS x
 CROSS JOIN absence AS a
 JOIN reference.niveaux AS n USING (niveau)
+LEFT JOIN ailleurs AS h ON h.niveau = f.niveau AND h.code = f.code
 LEFT JOIN capacites AS c ON c.niveau = f.niveau AND c.code = f.code
 LEFT JOIN territoires AS t ON t.niveau = f.niveau AND t.code = f.code
 LEFT JOIN silences AS m ON m.niveau = f.niveau AND m.code = f.code AND m.variable = 'EFFSAL_TOT'

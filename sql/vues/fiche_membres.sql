@@ -1,7 +1,7 @@
 -- Membres de chaque GHT côte à côte : personnels de chaque entité juridique, et sa part du total du groupement.
 -- Grain : niveau, code, membre, variable
 -- Source : fiches.ght_membres, vues.fiche_personnels, reference.blocs
--- Note : Entre parenthèses, part du total du groupement ; il compte les sites publics de ses membres.[[ N'y entrent pas, de statut privé : {exclus}.]][[ {non_detailles} autres membres, plus petits, ne sont pas détaillés.]]
+-- Note : Entre parenthèses, part du total du groupement ; il compte les sites publics de ses membres.[[ N'y entrent pas, de statut privé : {exclus}.]][[ Membres plus petits, non détaillés : {non_detailles}.]]
 -- Colonnes :
 --   niveau : ght
 --   code : code du GHT

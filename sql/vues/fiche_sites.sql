@@ -1,7 +1,7 @@
 -- Sites de chaque entité juridique : commune, médecins, personnels non médicaux, capacité à temps complet.
 -- Grain : niveau, code, finess
 -- Source : fiches.etablissements, vues.fiche_personnels, vues.fiche_capacites
--- Note : Capacité à temps complet : lits d'hospitalisation complète, lits et places de psychiatrie toutes formes.[[ {non_detailles} autres sites, plus petits, ne sont pas détaillés.]]
+-- Note : Capacité à temps complet : lits d'hospitalisation complète, lits et places de psychiatrie toutes formes.[[ Sites plus petits, non détaillés : {non_detailles}.]][[ Sites hors de la région, comptés dans ses totaux, mais ni ici ni dans ses capacités : {sites_hors_region}.]]
 -- Colonnes :
 --   niveau : ej
 --   code : numéro FINESS de l'entité juridique
@@ -21,7 +21,7 @@ WITH capacites AS (
 ),
 sites AS (
     SELECT
-        f.niveau, f.code, p.finess, s.raison_sociale, s.commune_libelle,
+        f.niveau, f.code, f.sites_hors_region, p.finess, s.raison_sociale, s.commune_libelle,
         m.valeur AS etp_medical, m.statut AS etp_medical_statut,
         n.valeur AS etp_non_medical, n.statut AS etp_non_medical_statut, c.capacite,
         row_number() OVER (PARTITION BY f.code ORDER BY coalesce(n.valeur, 0) DESC, p.finess) AS rang,
@@ -37,7 +37,7 @@ sites AS (
 SELECT
     s.niveau, s.code, s.finess, s.raison_sociale, s.commune_libelle, s.etp_medical, s.etp_medical_statut,
     s.etp_non_medical, s.etp_non_medical_statut, s.capacite,
-    nullif(greatest(s.sites - l.valeur, 0), 0)::INTEGER AS non_detailles
+    nullif(greatest(s.sites - l.valeur, 0), 0)::INTEGER AS non_detailles, s.sites_hors_region
 FROM sites AS s
 JOIN reference.seuils AS l ON l.seuil = 'lignes_fiche' AND s.rang <= l.valeur
 ORDER BY s.code, s.rang
