@@ -8,6 +8,7 @@ import shutil
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pypdf
@@ -17,8 +18,11 @@ from fixtures_entrepots import EDITION, REGION, Publication, rows
 from test_release import Page
 
 from pipelines.publish import numbers, public
-from pipelines.publish.fiches import content, files
+from pipelines.publish.fiches import files, sheets
+from pipelines.publish.fiches.sheets import Sheet
 from pipelines.publish.fiches.strips import strip
+from pipelines.publish.numbers import Column
+from pipelines.publish.views import Views
 
 CAPACITY = "Capacités au 31 décembre"
 LONGEST = "CENTRE HOSPITALIER INTERCOMMUNAL DES VALLÉES, DES PLATEAUX ET DU LITTORAL RÉUNIS — SITE DU PONT-DE-L'ŒUVRE"
@@ -66,6 +70,28 @@ def some(made: Publication) -> list[dict[str, str]]:
     """Two GHT, and one sheet in sixteen of the others."""
     every = listed(made)
     return [f for f in every if f["niveau"] == "ght"][::6] + [f for f in every if f["niveau"] != "ght"][::16]
+
+
+def made_from(db: duckdb.DuckDBPyConnection, contact: str = "") -> list[Sheet]:
+    return list(sheets.sheets(Views(db), contact))
+
+
+def blocks_of(sheet: Sheet, *genres: str) -> list[tuple[str, dict[str, Any]]]:
+    """Blocks of those kinds, each with the heading of its section."""
+    return [(s["titre"], b) for s in sheet.sections for b in s["blocs"] if b["genre"] in genres]
+
+
+def tables(sheet: Sheet) -> dict[str, dict[str, Any]]:
+    """The tables of a sheet by their heading, each line a list of texts."""
+    return {
+        title: {**table, "lignes": [[cell["texte"] for cell in cells] for _, cells in table["lignes"]]}
+        for title, table in blocks_of(sheet, "tableau")
+    }
+
+
+def named(sheet: Sheet, genre: str) -> dict[str, tuple[str, str]]:
+    """The key numbers of a sheet (`cles`), or its identity: what each says, and the words under it."""
+    return {label: (value, under) for _, block in blocks_of(sheet, genre) for label, value, under in block["lignes"]}
 
 
 def test_one_sheet_each_listed_with_both_files(made: Publication) -> None:
@@ -129,27 +155,24 @@ def test_fonts_are_embedded_and_nothing_overflows(made: Publication) -> None:
 
 def test_pdf_and_html_say_the_same(made: Publication) -> None:
     with opened(made) as db:
-        sheets = {s.fichier: s for s in content.sheets(content.Public(db, REGION))}
+        known = {s.fichier: s for s in made_from(db)}
     for f in some(made):
-        sheet = sheets[f["html"].removesuffix(".html")]
+        sheet = known[f["html"].removesuffix(".html")]
         pdf, page = words(made.release / "fiches" / f["pdf"]), page_words(made.release / "fiches" / f["html"])
-        said = [
-            sheet.titre,
-            sheet.sous_titre,
-            *(x for c in sheet.cles for x in c),
-            *(x for i in sheet.identite for x in i),
-        ]
-        for table in [*sheet.personnels, *sheet.territoire, sheet.sources]:
-            said += [table.titre, table.note, *table.colonnes, *(c for _, cells in table.lignes for c in cells)]
-        said += [line[k] for line in sheet.pairs["lignes"] for k in ("libelle", "valeur", "region", "france")]
-        said += [sheet.pairs["note"], sheet.signes, sheet.correction, *sheet.notes]
+        said = [sheet.titre, sheet.sous_titre, sheet.correction, *(s["titre"] for s in sheet.sections)]
+        said += [x for _, block in blocks_of(sheet, "cles", "identite") for line in block["lignes"] for x in line]
+        said += [block["texte"] for _, block in blocks_of(sheet, "note", "absence")]
+        for _, table in blocks_of(sheet, "tableau"):
+            # A strip says its words to who doesn't see it.
+            cells = [cell["texte"] for _, line in table["lignes"] for cell in line if not cell["dessin"]]
+            said += [table["note"], *table["colonnes"], *cells]
+            # Never blank: a cell is a number or the sign that says why there is none.
+            assert all(cells), f["nom"]
         for text in said:
             assert flat(text) in pdf, (f["nom"], text)
             assert flat(text) in page, (f["nom"], text)
-        # Never blank: a cell is a number or the sign that says why there is none.
-        for table in [*sheet.personnels, *sheet.territoire]:
-            assert all(cell for _, cells in table.lignes for cell in cells), (f["nom"], table.titre)
-            assert table.lignes or table.note, (f["nom"], table.titre)
+        assert all(block["texte"] for _, block in blocks_of(sheet, "note", "absence"))
+        assert len(sheet.sections) >= 9
 
 
 def written(value: Decimal, decimals: int) -> str:
@@ -169,7 +192,7 @@ CELLS = {  # column of each table of staff: the mart's variables
 def test_numbers_are_the_marts_own(made: Publication) -> None:
     """Every cell of staff of every sheet, read from the marts of the warehouse itself."""
     with opened(made) as db:
-        sheets = list(content.sheets(content.Public(db, REGION)))
+        every = made_from(db)
     staff: dict[tuple[str, str], dict[str, str]] = {}
     with made.connect() as db:
         for niveau, key in (("es", "finess"), ("ej", "finess_ej"), ("ght", "code_ght")):
@@ -183,47 +206,43 @@ def test_numbers_are_the_marts_own(made: Publication) -> None:
         lines = rows(
             db, "SELECT variable, CASE ligne WHEN 'total' THEN 'Ensemble' ELSE libelle END FROM reference.variables_sae"
         )
-    labels = {variable: content.plain(text) for variable, text in lines}
+    labels = {variable: re.split(r" \(| : ensemble", text)[0].replace("'", "’") for variable, text in lines}
     seen = 0
-    for sheet in sheets:
-        for table in sheet.personnels:
-            shown = {cells[0]: cells for _, cells in table.lignes}
-            for prefix, column in CELLS.get(table.titre, {}).items():
+    for sheet in every:
+        for title, table in tables(sheet).items():
+            shown = {cells[0]: cells for cells in table["lignes"]}
+            for prefix, column in CELLS.get(title, {}).items():
                 for variable, text in staff.get((sheet.niveau, sheet.code), {}).items():
                     cells = shown.get(labels[variable])
                     if cells and variable.startswith(prefix) and not variable.startswith("EFF_INT"):
                         assert cells[column] == text, (sheet.titre, variable)
                         seen += 1
-    assert seen > 60 * len(sheets)
+    assert seen > 60 * len(every)
 
 
 def test_a_card_and_its_line_are_one_measure(made: Publication) -> None:
     with opened(made) as db:
-        source = content.Public(db, REGION)
-        sheets = list(content.sheets(source))
+        every = made_from(db)
+        ((millesime, before),) = rows(db, "SELECT DISTINCT millesime, millesime_precedent FROM vues.fiche_identites")
     seen = 0
-    for sheet in sheets:
-        tables = {table.titre: table for table in sheet.personnels}
-        cards = {label: (value, under) for label, value, under in sheet.cles}
+    for sheet in every:
+        found, cards = tables(sheet), named(sheet, "cles")
         for card, title, line, column in (
             ("Médecins salariés", "Personnels médicaux", "Ensemble", 2),
             ("Internes et FFI", "Personnels médicaux", "Internes, docteurs juniors et FFI", 2),
             ("Non médicaux", "Personnels non médicaux et sages-femmes", "Ensemble", 1),
         ):
-            table = tables[title]
-            if not table.lignes:
+            if title not in found:
                 continue
-            (cells,) = [cells for _, cells in table.lignes if cells[0] == line]
-            assert "ETP" in table.colonnes[column]
-            assert table.colonnes[3] == f"Évolution des ETP, {source.before}-{source.millesime}"
+            (cells,) = [cells for cells in found[title]["lignes"] if cells[0] == line]
+            assert "ETP" in found[title]["colonnes"][column]
+            assert found[title]["colonnes"][3] == f"Évolution des ETP, {before}-{millesime}"
             value, under = cards[card]
             assert value.removesuffix(" ETP") == cells[column], (sheet.titre, card)
             assert value.endswith(" ETP") == (cells[column] != "nd")
-            assert under == f"{cells[3]} depuis {source.before}" or (
-                cells[3] == "nd" and under.startswith("évolution ")
-            )
+            assert under == f"{cells[3]} depuis {before}" or (cells[3] == "nd" and under.startswith("évolution "))
             seen += 1
-    assert seen > 2 * len(sheets)
+    assert seen > 2 * len(every)
 
 
 @pytest.mark.lent
@@ -243,7 +262,7 @@ def test_a_sheet_without_a_change_says_why(mirror_published: Publication) -> Non
 def test_places_of_psychiatry_are_never_called_beds(made: Publication) -> None:
     """SYGEN counts with the beds of hospitals all other forms of full-time care, and doesn't tell them apart."""
     with opened(made) as db:
-        sheets = list(content.sheets(content.Public(db, REGION)))
+        every = made_from(db)
         known = {
             (niveau, code): (psychiatry, everything)
             for niveau, key in (("es", "finess"), ("ej", "finess_ej"), ("ght", "code_ght"))
@@ -255,16 +274,15 @@ def test_places_of_psychiatry_are_never_called_beds(made: Publication) -> None:
             )
         }
     seen = 0
-    for sheet in sheets:
+    for sheet in every:
         psychiatry, everything = known[sheet.niveau, sheet.code]
-        label, value, under = sheet.cles[-1]
-        assert label == "Capacité à temps complet"
+        value, under = named(sheet, "cles")["Capacité à temps complet"]
+        under = under.removesuffix(", dans la région")  # of an entity that has sites elsewhere
         if psychiatry:
             said = written(psychiatry, 0)
             assert (value, under) == (written(everything, 0), f"dont {said} en psychiatrie")
-            assert re.search(
-                rf"{said} lits? \S+ places? de psychiatrie à temps complet", dict(sheet.identite)[CAPACITY]
-            )
+            identity, _ = named(sheet, "identite")[CAPACITY]
+            assert re.search(rf"{said} lits? \S+ places? de psychiatrie à temps complet", identity)
             seen += 1
         else:
             assert under in ("lits", "aucun lit ni place déclaré")
@@ -336,9 +354,12 @@ def own(published: Publication, tmp_path: Path) -> Path:
     return target
 
 
-def sheets_of(path: Path, contact: str = "") -> dict[str, content.Sheet]:
+def sheets_of(path: Path, contact: str = "") -> dict[str, Sheet]:
+    """The sheets of a public file whose tables have changed: its views are computed again."""
     with duckdb.connect(str(path)) as db:
-        return {s.fichier: s for s in content.sheets(content.Public(db, REGION), contact)}
+        db.execute("DROP SCHEMA vues CASCADE")
+        public.show(db, REGION, fictif=True)
+        return {s.fichier: s for s in made_from(db, contact)}
 
 
 def test_what_an_extract_contains_is_escaped_and_the_longest_name_fits(own: Path, tmp_path: Path) -> None:
@@ -373,12 +394,12 @@ def test_same_bytes_twice_and_correction_address(own: Path) -> None:
 
 
 def test_secret_partial_zero_and_missing_are_told_apart() -> None:
-    def said(valeur: Decimal | None, statut: str) -> str:
-        return content.cell({"valeur": valeur, "unite": "ETP", "statut": statut})
+    def said(valeur: Decimal | None, statut: str | None) -> str:
+        return numbers.cell({"valeur": valeur, "valeur_statut": statut}, Column("valeur", "Valeur", "marque_n1"))
 
     assert said(None, "secret") == "s"
-    assert said(None, "non-réponse") == said(None, "non collecté") == said(None, "nd") == "nd"
-    assert content.cell(None) == "nd"
+    assert said(None, "sans objet") == "///"
+    assert said(None, "non-réponse") == said(None, "non collecté") == said(None, "nd") == said(None, None) == "nd"
     assert said(Decimal("0.00"), "zéro implicite") == "0,0"
     assert said(Decimal("1234.56"), "partiel") == "1\u202f234,6*"
     assert numbers.nombre(Decimal("-0.04"), 1, sign=True) == "0,0"
@@ -386,28 +407,39 @@ def test_secret_partial_zero_and_missing_are_told_apart() -> None:
     assert numbers.percent(Decimal("0.125"), 1, sign=True) == "+12,5\u202f%"
 
 
+def test_a_number_is_followed_by_its_share_where_there_is_one() -> None:
+    column = Column("ecart", "Écart", "selon", detail="signed1")
+    line = {"ecart": Decimal("-5.04"), "ecart_format": "signe_n1", "ecart_detail": Decimal("-0.25")}
+    assert numbers.cell(line, column) == "\u22125,0 (\u221225,0\u202f%)"
+    assert numbers.cell(line | {"ecart_detail": None}, column) == "\u22125,0"
+    assert numbers.cell(line | {"ecart": None}, column) == "nd"
+
+
 def test_hr_indicators_show_own_and_region_or_the_sign_of_secrecy(own: Path) -> None:
     with duckdb.connect(str(own)) as db:
         ej, ght = rows(
             db, "SELECT finess_ej, code_ght FROM core.entites_juridiques WHERE code_ght IS NOT NULL AND sites > 1"
         )[0]
-        db.execute("DROP TABLE IF EXISTS atlas.ressources_humaines")
         db.execute(
-            "CREATE TABLE atlas.ressources_humaines AS SELECT 2024 AS annee, 'taux_vacance' AS indicateur, "
-            "'ensemble' AS categorie, * FROM (VALUES ('ej', $1, NULL::DECIMAL(9, 6), 'secret'), "
+            "CREATE TABLE avant AS FROM atlas.ressources_humaines LIMIT 1; DELETE FROM atlas.ressources_humaines"
+        )
+        db.execute(
+            "INSERT INTO atlas.ressources_humaines BY NAME SELECT a.* REPLACE (2024 AS annee, 'taux_vacance' AS "
+            "indicateur, 'ensemble' AS categorie, t.niveau AS niveau, t.code AS code, t.valeur AS valeur, t.statut AS "
+            "statut) FROM avant AS a, (VALUES ('ej', $1, NULL::DECIMAL(9, 6), 'secret'), "
             "('ght', $2, 0.0512, 'calculé'), ('region', '28', 0.0634, 'calculé')) AS t (niveau, code, valeur, statut)",
             [ej, ght],
         )
-    table = sheets_of(own)[f"ej-{ej}"].territoire[0]
-    assert table.colonnes == ["Indicateur", "Entité juridique", "GHT", "Région"]
-    assert table.lignes[0][1] == ["Postes vacants", "s", "5,1\u202f%", "6,3\u202f%"]
-    assert {c for _, cells in table.lignes[1:] for c in cells[1:]} == {"nd"}
+    table = tables(sheets_of(own)[f"ej-{ej}"])["Campagne régionale sur les ressources humaines"]
+    assert table["colonnes"] == ["Indicateur", "Entité juridique", "GHT", "Région"]
+    assert table["lignes"][0] == ["Postes vacants", "s", "5,1\u202f%", "6,3\u202f%"]
+    assert {cell for cells in table["lignes"][1:] for cell in cells[1:]} == {"nd"}
 
 
 def test_a_strip_stays_within_its_frame() -> None:
     row = {
         k: Decimal(v)
-        for k, v in zip(("decile_1", "quartile_1", "mediane", "quartile_3", "decile_9"), range(1, 6), strict=True)
+        for k, v in zip(("decile_1", "quartile_bas", "mediane", "quartile_haut", "decile_9"), range(1, 6), strict=True)
     }
     assert 'cx="70.0"' in strip(row | {"valeur": Decimal(3)})
     for far, edge in ((-100, "6.0"), (100, "134.0")):

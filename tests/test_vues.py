@@ -12,6 +12,7 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError
 from pipelines.publish import public
+from pipelines.publish.fiches import sheets
 from pipelines.publish.numbers import Column
 from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
@@ -20,7 +21,6 @@ VIEWS = models.views()
 KINDS = re.compile(rf"(?:{models.KIND})?")
 # Modules of publish/ whose queries are still their own. Nothing may be added.
 LEFT = {
-    "fiches/content.py",
     "workbooks.py",
     "package.py",
 }
@@ -66,7 +66,8 @@ def test_a_view_shows_the_year_that_was_chosen() -> None:
 
 
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:
-    cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declared.FOLDER.rglob("*.yml"))))
+    declarations = [*declared.FOLDER.rglob("*.yml"), sheets.DECLARED]
+    cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declarations)))
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "pipelines" / "publish").rglob("*.py"))
     sql = {n for m in VIEWS for n in re.findall(r"vues\.(\w+)", m.query)}
     for model in VIEWS:
@@ -112,3 +113,7 @@ def test_a_sentence_says_only_what_is_known() -> None:
     assert say(template, {"valeur": 0.256, "annee": 2024, "france": 3}, columns) == "26\u202f% en 2024 ; France : 3,0"
     assert say("{valeur}", {"valeur": None}, columns) == "nd"
     assert say("{nom:minuscule}", {"nom": "Médecins"}) == "médecins"
+    otherwise = "[[{valeur} en {annee}||inconnu en {annee}]]"
+    assert say(otherwise, {"valeur": 0.256, "annee": 2024}, columns) == "26\u202f% en 2024"
+    assert say(otherwise, {"valeur": None, "annee": 2024}, columns) == "inconnu en 2024"
+    assert say("{valeur}", {"valeur": None, "statut": "secret"}, columns) == "s"

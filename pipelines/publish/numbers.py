@@ -11,9 +11,11 @@ from pipelines.publish.tables import FORMULA
 
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
-BY_ROW = "selon"  # each row says its own, in its column `format`
+BY_ROW = "selon"  # each row says its own, in its column `<key>_format`, else `format`
 NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
 SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
+MARKED = "marque_"  # a number beside which a mark stands where its statut is « partiel »
+PARTIAL = "*"
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
 LEGEND = (
     *((sign, signes.SIGNS[sign]) for sign in signes.EMPTY),
@@ -40,13 +42,15 @@ WORDS = (
 class Column:
     """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %).
 
-    `empty` is the statut of an empty cell where its line has none.
+    `empty` is the statut of an empty cell where its line has none. `detail` is the kind of what stands in parentheses
+    after the value, which is in `<key>_detail`.
     """
 
     key: str
     label: str
     kind: str = "text"
     empty: str = ""
+    detail: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -106,16 +110,29 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     The statut of an empty cell is that of its own column (`<key>_statut`), else that of the column, else that of the
     line (`statut`).
     """
-    value = row[column.key]
-    if column.kind == BY_ROW:
-        column = replace(column, kind=row["format"])
-    if column.kind.startswith(BETWEEN):
-        return interval(value, row[column.key.replace("bas", "haut")], column.kind.removeprefix(BETWEEN))
+    value, kind = row[column.key], _kind(row, column)
+    if kind.startswith(BETWEEN):
+        return interval(value, row[column.key.replace("bas", "haut")], kind.removeprefix(BETWEEN))
+    statut = row.get(f"{column.key}_statut") or column.empty or row.get("statut")
     if value is None:
-        if column.empty == NOTHING:
-            return ""
-        return signes.of_empty(row.get(f"{column.key}_statut") or column.empty or row.get("statut"))
-    return french(value, column.kind)
+        return "" if column.empty == NOTHING else signes.of_empty(statut)
+    text = french(value, kind.removeprefix(MARKED))
+    if kind.startswith(MARKED) and statut == "partiel":
+        text += PARTIAL
+    detail = row.get(f"{column.key}_detail") if column.detail else None
+    return text if detail is None else f"{text} ({french(detail, column.detail)})"
+
+
+def in_words(row: Mapping[str, Any], column: Column) -> str:
+    """What a cell shows, as a sentence says it: of an interval, the one bound."""
+    return cell(row, replace(column, kind=_kind(row, column).removeprefix(BETWEEN)))
+
+
+def _kind(row: Mapping[str, Any], column: Column) -> str:
+    if column.kind != BY_ROW:
+        return column.kind
+    own: str = row.get(f"{column.key}_format") or row["format"]
+    return own
 
 
 def interval(low: Any, high: Any, kind: str) -> str:

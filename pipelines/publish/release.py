@@ -88,7 +88,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 tables.dictionary(written, pending, fictif=fictif)
                 books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
                 pages.write(shown, region, pending, written, fictif=fictif)
-                fiches.write(shown, region, pending, contact=settings.contact)
+                fiches.write(shown, pending, contact=settings.contact)
                 site.write(shown, region, pending, fictif=fictif)
                 (pending / lockfile.LOCK).write_text(lock.to_json(), encoding="utf-8")
                 made = _versions(home, edition)

@@ -8,7 +8,7 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -17,7 +17,7 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import Column, french
+from pipelines.publish.numbers import Column, french, in_words
 
 Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
@@ -89,6 +89,9 @@ class Views:
             )
         types = models.described(self._connection, model)
         columns = {key: _column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
+        for key, column in columns.items():
+            if f"{key}_detail" in columns:
+                columns[key] = replace(column, detail=columns[f"{key}_detail"].kind)
         found = public.rows(self._connection, f"FROM {model.name}")
         return View(model, columns, found)
 
@@ -131,13 +134,14 @@ def _column(model: Model, key: str, sql: str) -> Column:
 def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
     """A sentence from its template: `{column}` is a value as its column shows it, `{column:n1}` in another format.
 
-    What stands between `[[` and `]]` is said only if each value in it is known. An unknown value elsewhere is « nd ».
+    What stands between `[[` and `]]` is said only if each value in it is known; else what follows `||` in it. An
+    unknown value elsewhere is the sign that says why: « nd » where nobody knows.
     """
-    kinds = {key: column.kind for key, column in (columns or {}).items()}
 
     def optional(part: re.Match[str]) -> str:
-        known = all(values.get(name) not in (None, "") for name, _ in _FIELD.findall(part[1]))
-        return part[1] if known else ""
+        text, _, otherwise = part[1].partition("||")
+        known = all(values.get(name) not in (None, "") for name, _ in _FIELD.findall(text))
+        return text if known else otherwise
 
     def field(part: re.Match[str]) -> str:
         name, asked = part[1], part[2]
@@ -148,6 +152,8 @@ def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] 
             )
         if asked in _CASES:
             return str(_CASES[asked](str(values[name])))
-        return french(values[name], asked or kinds.get(name, "text"))
+        if columns and name in columns and not asked:
+            return in_words(values, columns[name])
+        return french(values[name], asked or "text")
 
     return _FIELD.sub(field, _OPTIONAL.sub(optional, template))

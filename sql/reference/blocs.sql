@@ -15,7 +15,6 @@ FROM (
         VALUES
             ('fiche.chiffres_cles', 'variable', ['ETPSAL_TOT', 'EFFLIB_TOT', 'ETPINT', 'ETP_TOT_PNM']),
             ('fiche.membres', 'variable', ['ETPSAL_TOT', 'EFFLIB_TOT', 'EFF_INT_recalcule', 'ETP_SAG', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'ETP_TOT_PNM']),
-            ('fiche.sites', 'variable', ['ETPSAL_TOT', 'ETP_TOT_PNM']),
             ('fiche.pairs', 'indicateur', ['etp_medical', 'etp_non_medical', 'medecins_pour_100_non_medicaux', 'infirmiers_par_lit_ou_place', 'aides_soignants_pour_100_infirmiers', 'part_femmes_medecins', 'part_temps_partiel_medecins', 'part_liberaux']),
             ('fiche.tension', 'groupe', ['medecin', 'medecin_generaliste', 'infirmier', 'sage_femme', 'masseur_kinesitherapeute', 'chirurgien_dentiste']),
             -- The trades that hospitals hire most.

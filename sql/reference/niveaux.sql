@@ -4,10 +4,11 @@
 -- Publication : nationale
 -- Colonnes :
 --   libelle : nom du niveau
+--   libelle_court : le même en peu de mots, pour un titre de colonne
 --   pluriel : nom de plusieurs
 --   nature : territoire, établissement ou formation
 --   ordre : du plus large au plus petit ; les établissements après les territoires
-SELECT niveau, libelle, pluriel, nature, ordre
+SELECT niveau, libelle, CASE niveau WHEN 'ght' THEN 'GHT' ELSE libelle END AS libelle_court, pluriel, nature, ordre
 FROM (
     VALUES
         ('france', 'France', 'France', 'territoire', 1),

@@ -20,6 +20,7 @@ WITH definis AS (
             ('annees_serie', 3, 'années', 'deux points ne disent pas une tendance : une courbe en demande trois'),
             ('message_projets', 100, 'projets', 'la couverture de l''atlas ne cite pas un métier qui recrute à peine'),
             ('message_couverture', 0.7, 'part', 'sous 70 % de cases visibles, une part de projets difficiles ne fait pas un message'),
+            ('lignes_fiche', 22, 'lignes', 'une fiche tient sur deux pages : les plus petits sites et membres, au-delà, y sont seulement comptés'),
             ('saut_etp', 50, 'ETP', 'sous cinquante ETP, une ligne triple quand un service ouvre'),
             ('saut_rapport', 3, 'rapport', 'une ligne d''un site qui triple ou se divise par trois en un an est une erreur de saisie ou une restructuration : à vérifier avant de citer son évolution'),
             ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),

@@ -104,7 +104,7 @@ professions (groupe, profession) AS (
 ),
 -- A label without the aside that its table already says.
 nommees AS (
-    SELECT *, regexp_replace(regexp_replace(libelle, ' (\(| : ensemble).*$', ''), '''', '’', 'g') AS nom FROM toutes
+    SELECT *, regexp_replace(regexp_replace(libelle, '( \(| : ensemble).*$', ''), '''', '’', 'g') AS nom FROM toutes
 )
 SELECT
     n.variable, n.groupe, n.libelle,

@@ -15,7 +15,8 @@ import jinja2
 import typst
 
 from pipelines.errors import BuildError, Place
-from pipelines.publish.fiches import content
+from pipelines.publish.fiches.sheets import Sheet, sheets
+from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
 FOLDER = "fiches"
@@ -42,7 +43,7 @@ class Press:
         self.page = environment.get_template("fiche.html.j2")
         self.list = environment.get_template("fiches.html.j2")
 
-    def pdf(self, sheet: content.Sheet) -> bytes:
+    def pdf(self, sheet: Sheet) -> bytes:
         """A tagged PDF of at most two pages. Raises BuildError where it can't be set on two."""
         data = json.dumps(sheet.data(), ensure_ascii=False)
         for scale in SCALES:
@@ -60,10 +61,10 @@ class Press:
             f"La fiche {sheet.fichier} ne tient pas sur {PAGES} pages.",
             where=Place(file=f"{FOLDER}/{sheet.fichier}.pdf"),
             expected=f"au plus {PAGES} pages A4",
-            todo="raccourcir ce que la fiche montre (pipelines/publish/fiches/content.py)",
+            todo="raccourcir ce que la fiche montre (pipelines/publish/fiches/fiches.yml)",
         )
 
-    def html(self, sheet: content.Sheet) -> str:
+    def html(self, sheet: Sheet) -> str:
         """The same sheet as a page."""
         return self.page.render(**sheet.data())
 
@@ -73,37 +74,36 @@ def pages(pdf: bytes) -> int:
     return max(int(n) for n in re.findall(rb"/Count (\d+)", pdf))
 
 
-def write(db: duckdb.DuckDBPyConnection, region: str, folder: Path, *, contact: str = "") -> list[dict[str, str]]:
+def write(db: duckdb.DuckDBPyConnection, folder: Path, *, contact: str = "") -> list[dict[str, str]]:
     """Writes `fiches/` into a release's folder from its public file; returns the list of sheets.
 
     One `<finess>`, `ej-<finess>` or `ght-<code>` as .pdf and .html each, a stylesheet, an index to read,
     and `index.js`, which a page can load from a disk: `window.FICHES`.
     """
-    public = content.Public(db, region)
+    views = Views(db)
+    edition, fictif = views.publication["edition"], views.publication["fictif"]
     target = folder / FOLDER
     target.mkdir()
     local = threading.local()
 
     def press() -> Press:
         if not hasattr(local, "press"):
-            local.press = Press(public.edition)
+            local.press = Press(edition)
         made: Press = local.press
         return made
 
-    def one(sheet: content.Sheet) -> dict[str, str]:
+    def one(sheet: Sheet) -> dict[str, str]:
         (target / f"{sheet.fichier}.pdf").write_bytes(press().pdf(sheet))
         (target / f"{sheet.fichier}.html").write_text(press().html(sheet), encoding="utf-8")
         return sheet.index
 
     # typst works outside the interpreter's lock: threads use every core, and share what was read.
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        index = list(pool.map(one, content.sheets(public, contact)))
-    order = {"ght": 0, "ej": 1, "es": 2}
-    index.sort(key=lambda f: (order[f["niveau"]], f["nom"], f["code"]))
+        index = list(pool.map(one, sheets(views, contact)))
     (target / "fiches.css").write_text((TEMPLATES / "fiches.css").read_text(encoding="utf-8"), encoding="utf-8")
-    listed = press().list.render(fiches=index, fictif=public.fictif)
+    listed = press().list.render(fiches=index, fictif=fictif)
     (target / "index.html").write_text(listed, encoding="utf-8")
-    (target / "index.js").write_text(_script(index, fictif=public.fictif), encoding="utf-8")
+    (target / "index.js").write_text(_script(index, fictif=fictif), encoding="utf-8")
     return index
 
 

@@ -8,7 +8,7 @@ INK, BAND, BOX, POINT = "#1b2430", "#d5dbe3", "#8fb4d6", "#b34700"
 
 
 def strip(row: dict[str, Any]) -> str:
-    """SVG of one line of `fiches.pairs`: first to last decile, quartiles, median, and the value itself.
+    """SVG of one line of `vues.fiche_pairs`: first to last decile, quartiles, median, and the value itself.
 
     A value outside the deciles is drawn at the edge as a hollow point.
     """
@@ -21,7 +21,7 @@ def strip(row: dict[str, Any]) -> str:
 
     outside = not low <= row["valeur"] <= high
     middle = HEIGHT / 2
-    left, right = x(row["quartile_1"]), x(row["quartile_3"])
+    left, right = x(row["quartile_bas"]), x(row["quartile_haut"])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect x="{MARGIN}" y="{middle - 1.5}" width="{WIDTH - 2 * MARGIN}" height="3" fill="{BAND}"/>'

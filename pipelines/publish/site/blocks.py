@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column
+from pipelines.publish.site.declared import Bande
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Cards:
-    """Key numbers side by side."""
+    """Key numbers side by side, or words in a list."""
 
     items: Sequence[Card]
+    listed: bool = False
     kind: ClassVar[str] = "cards"
 
 
@@ -54,8 +56,8 @@ class Links:
 
 @dataclass(frozen=True)
 class Table:
-    """A table for readers. A row's `_lien` is the address behind its first cell; `<key>_statut` or `statut` says
-    why a cell is empty.
+    """A table for readers. A row's `_lien` is the address behind its first cell; `<key>_statut` or `statut` says why
+    a cell is empty; `_bande` is the words of a strip that stands in its place, or None where `_absente` says why.
     """
 
     caption: str
@@ -63,6 +65,7 @@ class Table:
     rows: Sequence[dict[str, Any]]
     note: str = ""
     folded: bool = False
+    strip: Bande | None = None
     kind: ClassVar[str] = "table"
 
 

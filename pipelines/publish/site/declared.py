@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import BuildError, Place
+from pipelines.settings import ROOT
 
 FOLDER = Path(__file__).with_name("pages")
 
@@ -33,19 +34,38 @@ class Selection(_Strict):
 
 
 class Texte(_Strict):
-    """A paragraph; with a view, one a row."""
+    """A paragraph; with a view, one a row, or one for all of them, which `entre` stands between."""
 
     texte: str
     vue: str | None = None
     ou: dict[str, Any] = {}
+    entre: str = ""
 
 
 class Croisement(_Strict):
-    """A table with a column per value of one column; `lignes` are the columns that make a line."""
+    """A table with a column per value of one column; `lignes` are the columns that make a line: those that are shown,
+    unless told.
+    """
 
     colonnes: str
     valeur: str
     intitule: str = ""
+    lignes: list[str] = []
+
+
+class Bande(_Strict):
+    """A strip drawn in place of a column: where the `valeur` of a line stands among its peers, if `exige` are known.
+
+    `mots` say the same to who doesn't see it. Where it isn't drawn, `absente` says why over that column and those that
+    follow, `sur` in all.
+    """
+
+    colonne: str
+    valeur: str
+    exige: list[str]
+    mots: str
+    absente: str
+    sur: int = 1
 
 
 class Tableau(_Strict):
@@ -64,6 +84,7 @@ class Tableau(_Strict):
     sans: list[str] = []
     si_connues: list[str] = []
     croise: Croisement | None = None
+    bande: Bande | None = None
     lien: str = "lien"
     limite: int | None = None
     source: bool = False
@@ -72,12 +93,16 @@ class Tableau(_Strict):
 
 class Carte(_Strict):
     """One key number, from the first row of a view (of all the cards, or its own); nothing where there is no row or
-    where `exige` are not known.
+    where `exige` are not known. `chaque` makes one of each row; `entre` one of all, whose values it stands between, or
+    which says `vide`.
     """
 
     vue: str = ""
     ou: dict[str, Any] = {}
     exige: list[str] = []
+    chaque: bool = False
+    entre: str = ""
+    vide: str = ""
     valeur: str
     libelle: str
     detail: str = ""
@@ -85,9 +110,10 @@ class Carte(_Strict):
 
 
 class Cartes(_Strict):
-    """Key numbers side by side; `vide` is said where there is none."""
+    """Key numbers side by side, or words in a `liste`; `vide` is said where there is none."""
 
     cartes: list[Carte]
+    liste: bool = False
     vue: str = ""
     ou: dict[str, Any] = {}
     vide: str = ""
@@ -178,18 +204,22 @@ class Page(_Strict):
     sections: list[Section]
 
 
+Declared = TypeVar("Declared", bound=Page)
+
+
 @functools.cache
 def pages() -> tuple[Page, ...]:
     """All declared pages, in the order of the menu. Raises BuildError where a declaration has a fault."""
-    return tuple(sorted((_load(path) for path in sorted(FOLDER.glob("*.yml"))), key=lambda page: page.rang))
+    return tuple(sorted((load(path, Page) for path in sorted(FOLDER.glob("*.yml"))), key=lambda page: page.rang))
 
 
-def _load(path: Path) -> Page:
+def load(path: Path, kind: type[Declared]) -> Declared:
+    """A page, or what is declared as one. Raises BuildError where the declaration has a fault."""
     try:
-        return Page.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError) as error:
         raise BuildError(
             f"La page n'est pas bien déclarée : {error}",
-            where=Place(file=f"pipelines/publish/site/pages/{path.name}"),
+            where=Place(file=path.relative_to(ROOT).as_posix()),
             expected="les mots de pipelines/publish/site/declared.py",
         ) from error

@@ -1,6 +1,7 @@
 """Makes pages from their declaration (declared.py) and the views of a release: the one way from data to blocks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipelines.edition import models
@@ -18,9 +19,9 @@ def pages(views: Views, sheets: frozenset[str], path: str = "") -> Iterator[bloc
     are.
     """
     for page in declared.pages():
-        for scope in _each(views, page.pour, views.publication):
+        for scope in each(views, page.pour, views.publication):
             if path in ("", say(page.chemin, scope)):
-                yield _page(views, page, scope, sheets)
+                yield page_of(views, page, scope, sheets)
 
 
 # Pages of the release itself, whose lists come from its tables (publish/pages.py).
@@ -33,7 +34,8 @@ def menu() -> tuple[tuple[str, str], ...]:
     return tuple((path, words) for _, path, words in sorted([*declare, *OWN]))
 
 
-def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str]) -> blocks.Page:
+def page_of(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str] = frozenset()) -> blocks.Page:
+    """A declared page, made for one scope."""
     path = say(page.chemin, scope)
     made = _Blocks(views, sheets)
     return blocks.Page(
@@ -47,7 +49,7 @@ def _page(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str
     )
 
 
-def _each(views: Views, selection: declared.Selection | None, scope: Scope) -> Iterator[Scope]:
+def each(views: Views, selection: declared.Selection | None, scope: Scope) -> Iterator[Scope]:
     """The scope itself, or one for each row of a selection: its columns, then what the scope said already."""
     if selection is None:
         yield scope
@@ -80,8 +82,8 @@ class _Blocks:
         """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
         if any(scope[name] != value for name, value in section.si.items()):
             return
-        for inner in _each(self.views, section.pour, scope):
-            made = [block for each in section.blocs for block in self.make(each, inner)]
+        for inner in each(self.views, section.pour, scope):
+            made = [block for one in section.blocs for block in self.make(one, inner)]
             if not made and section.vide:
                 made = [blocks.Absent(say(section.vide, inner))]
             if made:
@@ -91,8 +93,10 @@ class _Blocks:
         """What a declared block makes for a scope."""
         match block:
             case declared.Texte():
-                for row in self._rows(block.vue, block.ou, scope):
-                    yield blocks.Text(say(block.texte, row, self._columns(block.vue)))
+                said = [
+                    say(block.texte, row, self._columns(block.vue)) for row in self._rows(block.vue, block.ou, scope)
+                ]
+                yield from map(blocks.Text, [block.entre.join(said)] if block.entre else said)
             case declared.Cartes():
                 yield from self._cards(block, scope)
             case declared.Liens():
@@ -108,9 +112,9 @@ class _Blocks:
             case declared.Figure():
                 yield from self._figure(block, scope)
             case declared.Repete():
-                for inner in _each(self.views, block.pour, scope):
-                    for each in block.blocs:
-                        yield from self.make(each, inner)
+                for inner in each(self.views, block.pour, scope):
+                    for one in block.blocs:
+                        yield from self.make(one, inner)
 
     def _rows(self, view: str | None, where: Mapping[str, Any], scope: Scope) -> list[Scope]:
         """The scope of each row of a view, or the scope alone where there is no view."""
@@ -122,14 +126,19 @@ class _Blocks:
     def _cards(self, block: declared.Cartes, scope: Scope) -> Iterator[blocks.Block]:
         cards = []
         for card in block.cartes:
-            view, where = (card.vue, card.ou) if card.vue else (block.vue, block.ou)
-            for row in self._rows(view, where, scope)[:1]:
-                if all(row[name] is not None for name in card.exige):
-                    columns = self._columns(view)
-                    texts = (card.valeur, card.libelle, card.detail, card.lien)
-                    cards.append(blocks.Card(*(say(text, row, columns) for text in texts)))
+            view, where = (card.vue, card.ou) if card.vue else (block.vue or None, block.ou)
+            columns, rows = self._columns(view), self._rows(view, where, scope)
+            made = [
+                blocks.Card(*(say(text, row, columns) for text in (card.valeur, card.libelle, card.detail, card.lien)))
+                for row in (rows if card.chaque or card.entre else rows[:1])
+                if all(row[name] is not None for name in card.exige)
+            ]
+            if card.entre:
+                value = card.entre.join(one.value for one in made) or say(card.vide, scope)
+                made = [blocks.Card(value, say(card.libelle, scope))]
+            cards += made
         if cards:
-            yield blocks.Cards(cards)
+            yield blocks.Cards(cards, block.liste)
         elif block.vide:
             yield blocks.Absent(say(block.vide, scope))
 
@@ -145,6 +154,8 @@ class _Blocks:
         columns = _chosen(view, block.colonnes, block.sans)
         columns = [c for c in columns if c.key not in block.si_connues or any(r[c.key] is not None for r in rows)]
         shown = [self._linked(row, block.lien) for row in rows[: block.limite]]
+        if block.bande:
+            shown = [_with_strip(row, block.bande, view) for row in shown]
         if block.croise:
             columns, shown = crossed(block.croise, columns, shown, view)
         note = say(view.note if block.note is None else block.note, first, view.columns)
@@ -153,6 +164,7 @@ class _Blocks:
             columns=[_headed(c, first, view) for c in columns],
             rows=shown,
             note=" ".join(filter(None, [note, f"Source : {self._sources(view, rows)}." if block.source else ""])),
+            strip=block.bande,
             folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
         )
 
@@ -207,7 +219,12 @@ def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Co
 
 def _headed(column: Column, first: Scope, view: View) -> Column:
     """A column whose heading names the year that it shows."""
-    return Column(column.key, say(column.label, first, view.columns), column.kind, column.empty)
+    return replace(column, label=say(column.label, first, view.columns))
+
+
+def _with_strip(row: Row, strip: declared.Bande, view: View) -> Row:
+    drawn = all(row[name] is not None for name in (strip.valeur, *strip.exige))
+    return {**row, "_bande": say(strip.mots, row, view.columns) if drawn else None, "_absente": say(strip.absente, row)}
 
 
 def crossed(
@@ -226,10 +243,12 @@ def crossed(
         key = f"c_{value}"
         if value not in across:
             said = say(cross.intitule, row, view.columns) if cross.intitule else french(value, "year")
-            across[value] = Column(key, said, measure.kind, measure.empty)
-        line = lines.setdefault(tuple(row[c.key] for c in kept), dict(row))
+            across[value] = replace(measure, key=key, label=said)
+        line = lines.setdefault(tuple(row[k] for k in cross.lignes or [c.key for c in kept]), dict(row))
         line[key] = row[cross.valeur]
         line[f"{key}_statut"] = row.get(f"{cross.valeur}_statut") or row.get("statut")
+        line[f"{key}_format"] = row.get(f"{cross.valeur}_format") or row.get("format")
+        line[f"{key}_detail"] = row.get(f"{cross.valeur}_detail")
     for line in lines.values():
         for column in across.values():
             line.setdefault(column.key, None)

@@ -1,0 +1,127 @@
+"""What each sheet says: text ready to set, made from its declaration (fiches.yml) and the views of a release.
+
+PDF and HTML are made from the same structure, so neither can say what the other doesn't.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.publish.fiches.strips import strip
+from pipelines.publish.numbers import cell
+from pipelines.publish.site import blocks, declared, render
+from pipelines.publish.views import Views, say
+
+DECLARED = Path(__file__).with_name("fiches.yml")
+# The place of a line in its table, where its view doesn't say (reference.variables_sae).
+PLAIN = "détail"
+
+
+class Fiches(declared.Page):
+    """The sheets, as a page made for each. `correction` is said last."""
+
+    surtitre: str
+    correction: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet, ready to set: its blocks are of plain text and lists."""
+
+    niveau: str
+    code: str
+    fichier: str
+    surtitre: str
+    titre: str
+    sous_titre: str
+    sections: list[dict[str, Any]]
+    correction: str
+    fictif: bool
+    index: dict[str, str]
+
+    def data(self) -> dict[str, Any]:
+        """The sheet as plain data, for both templates."""
+        return asdict(self)
+
+
+@functools.cache
+def _declared() -> Fiches:
+    return declared.load(DECLARED, Fiches)
+
+
+def sheets(views: Views, contact: str = "") -> Iterator[Sheet]:
+    """The sheets of a release, GHT first. `contact` is who corrects an error."""
+    declaration = _declared()
+    for scope in render.each(views, declaration.pour, {**views.publication, "contact": contact}):
+        page = render.page_of(views, declaration, scope)
+        yield Sheet(
+            niveau=scope["niveau"],
+            code=scope["code"],
+            fichier=page.path,
+            surtitre=say(declaration.surtitre, scope),
+            titre=page.title,
+            sous_titre=page.lead,
+            sections=[{"titre": s.title, "blocs": [_plain(block) for block in s.blocks]} for s in page.sections],
+            correction=say(declaration.correction, scope),
+            fictif=scope["fictif"],
+            index={
+                "niveau": scope["niveau"],
+                "code": scope["code"],
+                "nom": page.title,
+                "commune": scope["commune_libelle"] or "",
+                "departement": scope["departement"] or "",
+                "ght": scope["code_ght"] or "",
+                "html": f"{page.path}.html",
+                "pdf": f"{page.path}.pdf",
+            },
+        )
+
+
+def _plain(block: blocks.Block) -> dict[str, Any]:
+    """A block as templates take it: `genre` says which it is."""
+    match block:
+        case blocks.Cards(items=items, listed=listed):
+            cards = [[card.label, card.value, card.detail] for card in items]
+            return {"genre": "identite" if listed else "cles", "lignes": cards}
+        case blocks.Table():
+            return _table(block)
+        case blocks.Text(text=text):
+            return {"genre": "note", "texte": text}
+        case blocks.Absent(text=text):
+            return {"genre": "absence", "texte": text}
+    raise TypeError(f"a sheet has no {block.kind}")
+
+
+def _table(table: blocks.Table) -> dict[str, Any]:
+    words = [column.numeric for column in table.columns]
+    return {
+        "genre": "tableau",
+        "colonnes": [column.label for column in table.columns],
+        "lignes": [[row.get("ligne") or PLAIN, _cells(table, row)] for row in table.rows],
+        "note": table.note,
+        # How many columns, from the left, are words.
+        "textes": max(words.index(True) if True in words else len(words), 1),
+    }
+
+
+def _cells(table: blocks.Table, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cells of a line: what each says, over how many columns, in bold or not, and the strip drawn in its place."""
+    cells: list[dict[str, Any]] = []
+    hidden = 0
+    for column in table.columns:
+        if hidden:
+            hidden -= 1
+            continue
+        said = {"texte": cell(row, column), "sur": 1, "fort": False, "dessin": ""}
+        if table.strip and column.key == table.strip.valeur:
+            said["fort"] = True
+        elif table.strip and column.key == table.strip.colonne:
+            if row["_bande"]:
+                said |= {"texte": row["_bande"], "dessin": strip(row)}
+            else:
+                said |= {"texte": row["_absente"], "sur": table.strip.sur}
+                hidden = table.strip.sur - 1
+        cells.append(said)
+    return cells
