@@ -349,7 +349,8 @@ def _of_marts(connection: Any) -> list[tuple[Any, ...]]:
 def content(connection: Any, table: str, *, ordered: bool = False) -> tuple[Any, ...]:
     """What tells a table from another: its columns, its rows, and where people see it their order."""
     columns = connection.execute(f"DESCRIBE {table}").fetchall()
-    rows = connection.execute(f"SELECT count(*), sum(hash(t{', rowid' if ordered else ''})::HUGEINT) FROM {table} AS t").fetchone()
+    place = ", rowid" if ordered else ""
+    rows = connection.execute(f"SELECT count(*), sum(hash(t{place})::HUGEINT) FROM {table} AS t").fetchone()
     return columns, rows
 
 
