@@ -203,6 +203,8 @@ def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) ->
     """
     connection.execute(f"CREATE SCHEMA {models.VIEWS}")
     connection.execute("SET VARIABLE region = " + duck.literal(region))
+    # What no query can know of a table: the sources that it comes from.
+    connection.execute("SET VARIABLE tables = " + _sources(released()))
     made = []
     for model in models.views():
         said = f", '{FICTIF}' AS {FICTIF_COLUMN}" if fictif else ""
@@ -215,6 +217,16 @@ def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) ->
             count = connection.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0]
             made.append(Written(model, count, columns))
     return made
+
+
+def _sources(tables: list[Model]) -> str:
+    """SQL of a list of tables, each with its sources."""
+    listed = (
+        f"{{'objet': {duck.literal(m.name)}, 'sources': "
+        f"[{', '.join(map(duck.literal, sorted(models.sources_of(m.name))))}]::VARCHAR[]}}"
+        for m in tables
+    )
+    return f"[{', '.join(listed)}]"
 
 
 def _write_one(
