@@ -2,56 +2,58 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipelines.publish import signes
-from pipelines.publish.tables import FORMULA
 
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
 BY_ROW = "selon"  # each row says its own, in its column `format`
 NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
+UNKNOWN = "nd"  # the sign where nothing says why
 SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
-LEGEND = (
-    *((sign, signes.SIGNS[sign]) for sign in signes.EMPTY),
-    ("≈", "l’écart avec la France ne dépasse pas l’incertitude : il ne se distingue pas"),
-)
-
-WORDS = (
-    ("effectif", "nombre de professionnels en activité, à une date"),
-    ("ETP", "équivalent temps plein : moyenne annuelle rémunérée, un mi-temps compte pour la moitié"),
-    ("densité", "professionnels pour 100 000 habitants"),
-    ("intervalle à 95 %", "ce que le seul hasard ferait bouger ; plus le nombre est petit, plus il est large"),
-    ("cessation d’activité attendue", "sortie du registre estimée d’après l’âge : pas un départ en retraite"),
-    ("ZIP, ZAC", "zones d’intervention prioritaire et d’action complémentaire, médecins généralistes"),
-    ("couverture", "part des cases que le secret statistique laisse voir"),
-    ("millésime", "publication d’une source, telle que son producteur l’a étiquetée"),
-    (
-        "rupture de série",
-        "changement de source, de méthode ou de nomenclature : avant et après se comparent mal, ou pas",
-    ),
-)
+# What a spreadsheet would run. Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %).
 
-    `empty` is the statut of an empty cell where its line has none.
+    `empty` is the statut of an empty cell where its line has none; `signs`, the sign of each statut (vues.statuts).
     """
 
     key: str
     label: str
     kind: str = "text"
     empty: str = ""
+    unit: str = ""
+    description: str = ""
+    signs: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def numeric(self) -> bool:
         """Aligned on the right."""
         return self.kind not in ("text", "link", "bool", "date") and not self.kind.startswith(BETWEEN)
+
+    def sign(self, statut: str | None) -> str:
+        """The sign in place of a number that isn't there: never blank. `nd` where nothing else is known."""
+        return self.signs.get(statut or "", UNKNOWN) if self.signs else signes.of_empty(statut)
+
+    @property
+    def heading(self) -> str:
+        """Its words with its unit, for a spreadsheet."""
+        return f"{self.label} ({self.shown_unit})" if self.shown_unit else self.label
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit of its values as they are shown: a share is a percentage, a year has none."""
+        if self.kind.startswith(("pct", "signed")):
+            return f"% {self.unit.removeprefix('part').removeprefix(', de 0 à 1').strip()}".strip()
+        return "" if self.unit == "année" else self.unit
 
 
 def rounded(value: Any, kind: str) -> Decimal:
@@ -101,21 +103,23 @@ def french(value: Any, kind: str = "n0") -> str:
 
 
 def cell(row: Mapping[str, Any], column: Column) -> str:
-    """What a cell shows: its value in French, or the sign that says why it is empty.
-
-    The statut of an empty cell is that of its own column (`<key>_statut`), else that of the column, else that of the
-    line (`statut`).
-    """
+    """What a cell shows: its value in French, or the sign that says why it is empty."""
     value = row[column.key]
     if column.kind == BY_ROW:
         column = replace(column, kind=row["format"])
     if column.kind.startswith(BETWEEN):
         return interval(value, row[column.key.replace("bas", "haut")], column.kind.removeprefix(BETWEEN))
-    if value is None:
-        if column.empty == NOTHING:
-            return ""
-        return signes.of_empty(row.get(f"{column.key}_statut") or column.empty or row.get("statut"))
-    return french(value, column.kind)
+    return absence(row, column) if value is None else french(value, column.kind)
+
+
+def absence(row: Mapping[str, Any], column: Column) -> str:
+    """The sign of an empty cell; nothing where the column says so.
+
+    Its statut is that of its own column (`<key>_statut`), else that of the column, else that of the line (`statut`).
+    """
+    if column.empty == NOTHING:
+        return ""
+    return column.sign(row.get(f"{column.key}_statut") or column.empty or row.get("statut"))
 
 
 def interval(low: Any, high: Any, kind: str) -> str:
@@ -145,5 +149,9 @@ def machine(value: Any, kind: str) -> str:
         return f"'{text}" if re.match(FORMULA, text) else text
     if kind == "year":
         return str(value)
+    if kind == "bool":
+        return "VRAI" if value else "FAUX"
+    if kind == "date":
+        return french(value, kind)
     exact = rounded(value, f"{kind[:-1]}6").normalize()
     return f"{exact:f}".replace(".", ",")

@@ -84,8 +84,7 @@ def write(
         "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
             themes=_cards(seen, written),
-            signes=numbers.LEGEND,
-            mots=numbers.WORDS,
+            signes=[(r["signe"], r["sens"]) for r in seen.view("signes").rows],
             ruptures=seen.view("ruptures").rows,
         ),
     }

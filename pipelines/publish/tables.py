@@ -14,11 +14,10 @@ import pyarrow.parquet as pq
 from pipelines import duck
 from pipelines.edition import models
 from pipelines.edition.models import Model
+from pipelines.publish.numbers import FORMULA
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 
 BOM = "\ufeff"
-# Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
-FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 def file_name(model: Model, *, fictif: bool) -> str:

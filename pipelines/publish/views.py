@@ -6,9 +6,9 @@ means), its query what they see. Nothing under publish/ asks the database anythi
 
 import functools
 import re
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -17,11 +17,14 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import Column, french
+from pipelines.publish.numbers import BETWEEN, Column, french
 
 Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
 KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
+# What tells the lines of a view apart, for who joins them with other tables; pages go without.
+KEYS = {"niveau": "Niveau du territoire", "code": "Code du territoire"}
+LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
 _OPTIONAL = re.compile(r"\[\[(.+?)\]\]")
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CASES = {
@@ -58,6 +61,24 @@ class View:
         """What is said under its table."""
         return typographic(self.model.notes)
 
+    def whole(self) -> list[Column]:
+        """The columns of a spreadsheet: those that people see, an interval as its two bounds, then its keys.
+
+        Two of one heading are told apart by what they are.
+        """
+        first = self.rows[0] if self.rows else dict.fromkeys(self.columns)
+        made = [each for column in self.shown for each in _bounds(headed(column, first, self.columns), self.columns)]
+        known = {column.key for column in made}
+        made += [
+            replace(self.columns[key], label=label)
+            for key, label in KEYS.items()
+            if key in self.columns and key not in known
+        ]
+        seen = Counter(column.label for column in made)
+        return [
+            replace(c, label=_CASES["majuscule"](c.description)) if seen[c.label] > 1 else c for c in made
+        ]
+
     @property
     def empty(self) -> str:
         """What is said where it has no row; empty where nothing is to be said."""
@@ -87,10 +108,24 @@ class Views:
                 expected="un fichier sql/vues/" + name + ".sql",
                 todo="corriger son nom là où elle est citée (pipelines/publish/)",
             )
+        return self.table(model)
+
+    def table(self, model: Model) -> View:
+        """A table of the publication as it stands, with its words: a mart, or a view."""
         types = models.described(self._connection, model)
-        columns = {key: _column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
+        columns = {key: self._column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
         found = public.rows(self._connection, f"FROM {model.name}")
         return View(model, columns, found)
+
+    @functools.cached_property
+    def signs(self) -> dict[str, str]:
+        """The sign of each statut, in place of a number that isn't there."""
+        found = public.rows(self._connection, f"FROM {models.VIEWS}.statuts")
+        return {row["statut"]: row["signe"] for row in found}
+
+    def why_empty(self, model: Model) -> str:
+        """Why a table of the publication has no line."""
+        return str(self.rows("provenances", {"objet": model.name})[0]["motif"])
 
     def rows(self, name: str, where: Mapping[str, Any]) -> list[Row]:
         """The rows of a view, in its order, whose columns have these values (one; or any of a list, in its order)."""
@@ -121,11 +156,42 @@ class Views:
         cited = {r["source"]: r["citation"] for r in self.view("sources").rows if r["presente"]}
         return " ; ".join(dict.fromkeys(cited[name] for name in names if name in cited))
 
+    def cited(self, view: View, rows: Sequence[Row], *others: str) -> str:
+        """Whom a view cites: the sources that its rows name, else those from which it comes; then others."""
+        named = next((name for name in ("sources", "source") if name in view.columns), None)
+        if named:
+            return self.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
+        return self.sources(*sorted(models.sources_of(view.model.name)), *others)
 
-def _column(model: Model, key: str, sql: str) -> Column:
-    words = models.column_words(model, key)
-    kind = words.kind or ("year" if words.unit == "année" else KINDS.get(sql, "n1"))
-    return Column(key, typographic(words.label), kind, words.empty)
+    def _column(self, model: Model, key: str, sql: str) -> Column:
+        words = models.column_words(model, key)
+        kind = words.kind or _kind(words.unit, sql, view=model.schema == models.VIEWS)
+        return Column(key, typographic(words.label), kind, words.empty, words.unit, words.description, self.signs)
+
+
+def _kind(unit: str, sql: str, *, view: bool) -> str:
+    """How a column is shown that doesn't say it: a mart shows its hundredths, a view rounds."""
+    if unit == "année":
+        return "year"
+    if unit.startswith("part") and sql.startswith("DECIMAL") and not view:
+        return "pct1"
+    return KINDS.get(sql, "n1" if view or sql.endswith(",1)") else "n2")
+
+
+def _bounds(column: Column, columns: Mapping[str, Column]) -> list[Column]:
+    """An interval as two columns of numbers; any other column alone."""
+    if not column.kind.startswith(BETWEEN):
+        return [column]
+    kind, high = column.kind.removeprefix(BETWEEN), columns[column.key.replace("bas", "haut")]
+    return [
+        replace(column, label=f"{column.label}, borne basse", kind=kind),
+        replace(high, label=f"{column.label}, borne haute", kind=kind, unit=column.unit, empty=column.empty),
+    ]
+
+
+def headed(column: Column, row: Mapping[str, Any], columns: Mapping[str, Column]) -> Column:
+    """A column whose heading names the year that it shows."""
+    return replace(column, label=say(column.label, row, columns))
 
 
 def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
@@ -151,3 +217,8 @@ def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] 
         return french(values[name], asked or kinds.get(name, "text"))
 
     return _FIELD.sub(field, _OPTIONAL.sub(optional, template))
+
+
+def unlinked(text: str) -> str:
+    """A sentence whose `[words](address)` are the words alone: where nothing can be followed."""
+    return LINK.sub(r"\1", text)
