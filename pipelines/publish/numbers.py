@@ -50,10 +50,11 @@ class Column:
 
     @property
     def shown_unit(self) -> str:
-        """The unit of its values as they are shown: a share is a percentage, a year has none."""
+        """The unit of its values as they are shown: a share is a percentage; nothing where its words say it already."""
         if self.kind.startswith(("pct", "signed")):
             return f"% {self.unit.removeprefix('part').removeprefix(', de 0 à 1').strip()}".strip()
-        return "" if self.unit == "année" else self.unit
+        words = self.unit.removeprefix("de ").replace("habitants", "hab.") if " " in self.unit else self.unit
+        return "" if self.unit == "année" or words.lower() in self.label.lower() else self.unit
 
 
 def rounded(value: Any, kind: str) -> Decimal:

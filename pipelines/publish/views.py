@@ -22,6 +22,7 @@ from pipelines.publish.numbers import BETWEEN, Column, french
 Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
 KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
+GEOGRAPHY = "reference.territoires"
 # What tells the lines of a view apart, for who joins them with other tables; pages go without.
 KEYS = {"niveau": "Niveau du territoire", "code": "Code du territoire"}
 LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
@@ -61,24 +62,6 @@ class View:
         """What is said under its table."""
         return typographic(self.model.notes)
 
-    def whole(self) -> list[Column]:
-        """The columns of a spreadsheet: those that people see, an interval as its two bounds, then its keys.
-
-        Two of one heading are told apart by what they are.
-        """
-        first = self.rows[0] if self.rows else dict.fromkeys(self.columns)
-        made = [each for column in self.shown for each in _bounds(headed(column, first, self.columns), self.columns)]
-        known = {column.key for column in made}
-        made += [
-            replace(self.columns[key], label=label)
-            for key, label in KEYS.items()
-            if key in self.columns and key not in known
-        ]
-        seen = Counter(column.label for column in made)
-        return [
-            replace(c, label=_CASES["majuscule"](c.description)) if seen[c.label] > 1 else c for c in made
-        ]
-
     @property
     def empty(self) -> str:
         """What is said where it has no row; empty where nothing is to be said."""
@@ -116,6 +99,23 @@ class Views:
         columns = {key: self._column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
         found = public.rows(self._connection, f"FROM {model.name}")
         return View(model, columns, found)
+
+    def whole(self, view: View) -> tuple[list[Column], list[Row]]:
+        """The columns and rows of a spreadsheet: what people see, an interval as its two bounds, then the keys.
+
+        Two columns of one heading are told apart by what they are.
+        """
+        first = view.rows[0] if view.rows else dict.fromkeys(view.columns)
+        made = [each for column in view.shown for each in _bounds(headed(column, first, view.columns), view.columns)]
+        known = {column.key for column in made}
+        missing = [k for k in KEYS if k in view.columns and not {k, f"{k}_libelle"} & known]
+        made += [replace(view.columns[key], label=KEYS[key]) for key in missing]
+        seen = Counter(column.heading for column in made)
+        made = [replace(c, label=_CASES["majuscule"](c.description)) if seen[c.heading] > 1 else c for c in made]
+        if "niveau" not in missing:
+            return made, view.rows
+        names = {row["code"]: row["libelle"] for row in self.rows("libelles", {"colonne": "niveau"})}
+        return made, [{**row, "niveau": names.get(row["niveau"], row["niveau"])} for row in view.rows]
 
     @functools.cached_property
     def signs(self) -> dict[str, str]:
@@ -157,11 +157,15 @@ class Views:
         return " ; ".join(dict.fromkeys(cited[name] for name in names if name in cited))
 
     def cited(self, view: View, rows: Sequence[Row], *others: str) -> str:
-        """Whom a view cites: the sources that its rows name, else those from which it comes; then others."""
+        """Whom a view cites: the sources that its rows name, else those from which it comes; then others.
+
+        All tables of territories read the geography: it is cited where there is nothing else.
+        """
         named = next((name for name in ("sources", "source") if name in view.columns), None)
         if named:
             return self.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
-        return self.sources(*sorted(models.sources_of(view.model.name)), *others)
+        read = models.sources_of(view.model.name)
+        return self.sources(*sorted(read - models.sources_of(GEOGRAPHY) or read), *others)
 
     def _column(self, model: Model, key: str, sql: str) -> Column:
         words = models.column_words(model, key)

@@ -120,8 +120,7 @@ class Sheets:
         first = view.rows[0]
         said = [f"Source : {cited}." for cited in [self.views.cited(view, view.rows)] if cited]
         said += [f"Note : {unlinked(say(view.note, first, view.columns))}"] if view.note else []
-        title = say(view.title, first, view.columns)
-        return xlsx.Sheet(name, title, view.whole(), view.rows, said)
+        return xlsx.Sheet(name, say(view.title, first, view.columns), *self.views.whole(view), said)
 
     def _mart(self, model: Model, name: str) -> xlsx.Sheet:
         view = self.views.table(model)
@@ -246,12 +245,13 @@ def _newest(rows: list[Row], year: str | None) -> tuple[list[Row], str]:
         return rows, ""
     kept: set[int] = set()
     total = 0
-    for value, count in sorted(Counter(row[year] for row in rows).items(), reverse=True) if year else ():
+    counted = Counter(row[year] for row in rows) if year else Counter[int]()
+    for value, count in sorted(counted.items(), reverse=True):
         total += count
         if total > LINES:
             break
         kept.add(value)
-    if not kept:
+    if not year or not kept:
         return [], TOO_LONG
     left = f"Depuis {min(kept)} seulement : le reste est dans les fichiers CSV et Parquet du même nom."
     return [row for row in rows if row[year] in kept], left
