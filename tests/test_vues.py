@@ -19,11 +19,7 @@ from pipelines.publish.views import Views, say
 VIEWS = models.views()
 KINDS = re.compile(rf"(?:{models.KIND})?")
 # Modules of publish/ whose queries are still their own. Nothing may be added.
-LEFT = {
-    "fiches/content.py",
-    "workbooks.py",
-    "package.py",
-}
+LEFT = {"fiches/content.py"}
 # Those that write and read tables, whatever they are: the public file, its CSV, the differences of two releases.
 WRITERS = {"methods.py", "public.py", "tables.py", "views.py", "differences.py", "release.py"}
 

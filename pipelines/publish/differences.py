@@ -176,11 +176,7 @@ def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Publ
             _whole(connection, name, "table ajoutée", changes)
             continue
         old, new = (r.table(name) if r.table(name).is_file() else None for r in (before, now))
-        if (
-            name in structures.protected()
-            or old == new
-            or (old and new and fingerprints.sha256(old) == fingerprints.sha256(new))
-        ):
+        if name in structures.protected() or (old and new and fingerprints.sha256(old) == fingerprints.sha256(new)):
             continue
         if old and _grain(old) != list(w.model.grain):
             _whole(connection, name, "table refaite", changes)

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
 KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
 GEOGRAPHY = "reference.territoires"
+SIGNS = "statuts"  # the view that gives each statut its sign
 # What tells the lines of a view apart, for who joins them with other tables; pages go without.
 KEYS = {"niveau": "Niveau du territoire", "code": "Code du territoire"}
 LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
@@ -120,7 +121,7 @@ class Views:
     @functools.cached_property
     def signs(self) -> dict[str, str]:
         """The sign of each statut, in place of a number that isn't there."""
-        found = public.rows(self._connection, f"FROM {models.VIEWS}.statuts")
+        found = public.rows(self._connection, f"FROM {models.VIEWS}.{SIGNS}")
         return {row["statut"]: row["signe"] for row in found}
 
     def why_empty(self, model: Model) -> str:
