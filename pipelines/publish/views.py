@@ -170,13 +170,13 @@ class Views:
 
     def _column(self, model: Model, key: str, sql: str) -> Column:
         words = models.column_words(model, key)
-        kind = words.kind or _kind(words.unit, sql, view=model.schema == models.VIEWS)
+        kind = words.kind or _kind(key, words.unit, sql, view=model.schema == models.VIEWS)
         return Column(key, typographic(words.label), kind, words.empty, words.unit, words.description, self.signs)
 
 
-def _kind(unit: str, sql: str, *, view: bool) -> str:
+def _kind(key: str, unit: str, sql: str, *, view: bool) -> str:
     """How a column is shown that doesn't say it: a mart shows its hundredths, a view rounds."""
-    if unit == "année":
+    if unit == "année" or (not view and key.startswith(("annee", "millesime"))):
         return "year"
     if unit.startswith("part") and sql.startswith("DECIMAL") and not view:
         return "pct1"

@@ -32,7 +32,7 @@ SELECT 'indicateur', indicateur, libelle, unite, 0 FROM reference.indicateurs
 UNION ALL
 SELECT 'variable', variable, libelle || ', ' || mesure, unite, ordre FROM reference.variables_sae
 UNION ALL
-SELECT 'tranche_age', code, libelle, 'personnes', rank() OVER (ORDER BY age_min, age_max NULLS LAST, libelle) FROM tranches
+SELECT 'tranche_age', code, libelle, 'personnes', rank() OVER (ORDER BY coalesce(age_max, 1000 + age_min), age_min DESC) FROM tranches
 UNION ALL
 SELECT 'territoire', niveau || ' ' || code, libelle, NULL, 0 FROM reference.territoires
 UNION ALL
