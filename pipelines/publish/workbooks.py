@@ -153,9 +153,9 @@ class Sheets:
             columns = [_column(view.model, c) for c in view.columns.values()]
             _by_unit(columns, rows, self._words["indicateur"])
             _without_object(columns, rows)
-        return self._named(view.model, columns, rows), rows, left
+        return self._named(columns, rows), rows, left
 
-    def _named(self, model: Model, columns: list[Column], rows: list[Row]) -> list[Column]:
+    def _named(self, columns: list[Column], rows: list[Row]) -> list[Column]:
         """The columns with names for their codes: in their place, or in columns of their own."""
         here = {c.key for c in columns}
         made: list[Column] = []
