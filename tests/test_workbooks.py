@@ -176,7 +176,7 @@ def test_each_column_has_its_own_unit(published: Publication) -> None:
     (share,) = (rank for rank, h in enumerate(headings) if h == "Part des professionnels de 60 ans ou plus\n(%)")
     assert {0 <= x[share] <= 1 for x in lines if not isinstance(x[share], str)} == {True}
     _, headings, _ = read(book(published, "hopitaux"), "Personnels", units=True)
-    measured = headings[headings.index("Territoire") + 1 :]
+    measured = headings[headings.index("Secteur (statut juridique)") + 1 :]
     assert len(measured) > 50
     assert not [h for h in measured if "personnes)" not in h and "ETP" not in h]
     for theme, sheet in (("recrutement", "Recrutement"), ("acces", "Besoins"), ("departs", "Fins de carrière")):

@@ -176,7 +176,7 @@ class Views:
 
 def _kind(key: str, unit: str, sql: str, *, view: bool) -> str:
     """How a column is shown that doesn't say it: a mart shows its hundredths, a view rounds."""
-    if unit == "année" or (not view and key.startswith(("annee", "millesime"))):
+    if unit == "année" or (not view and sql == "INTEGER" and key.startswith(("annee", "millesime"))):
         return "year"
     if unit.startswith("part") and sql.startswith("DECIMAL") and not view:
         return "pct1"
