@@ -17,12 +17,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Publication, one, rows
+from fixtures_entrepots import EDITION, REGION, Publication, one, rows, tables_only
+from python_calamine import CalamineWorkbook
 
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import numbers, package, public, release, tables
+from pipelines.publish import numbers, package, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.settings import Settings
 
@@ -242,8 +243,15 @@ def fictif(made: Publication) -> bool:
         return bool(one(db, "SELECT fictif FROM reference.edition"))
 
 
+def filled(made: Publication) -> list[models.Model]:
+    """The tables that have a line: those that have files."""
+    (path,) = made.release.glob("*.duckdb")
+    with duckdb.connect(str(path), read_only=True) as db:
+        return [m for m in public.released() if one(db, f"SELECT count(*) FROM {m.name}")]
+
+
 def test_csv_is_read_by_python_and_agrees_with_parquet(made: Publication, fictif: bool) -> None:
-    for model in public.released():
+    for model in filled(made):
         name = tables.file_name(model, fictif=fictif)
         table = pq.read_table(made.release / "parquet" / f"{name}.parquet")
         with (made.release / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
@@ -265,7 +273,7 @@ def test_csv_is_read_by_python_and_agrees_with_parquet(made: Publication, fictif
 
 
 def test_french_csv_says_the_same_with_a_comma(made: Publication, fictif: bool) -> None:
-    for model in public.released():
+    for model in (m for m in filled(made) if m.schema != models.VIEWS):
         name = f"{tables.file_name(model, fictif=fictif)}.csv"
         raw = (made.release / "csv-fr" / name).read_bytes()
         assert raw.startswith("\ufeff".encode()), name
@@ -284,6 +292,67 @@ def test_french_csv_says_the_same_with_a_comma(made: Publication, fictif: bool) 
                     assert b == "/".join(reversed(a.split("-"))), (name, field.name)
                 else:
                     assert b.lstrip("'") == a.lstrip("'"), (name, field.name)
+
+
+def test_a_view_is_in_words_in_the_french_csv(made: Publication, fictif: bool) -> None:
+    """Its headings with their units, each once; the numbers of the machines' file; a sign in each empty cell."""
+    (path,) = made.release.glob("*.duckdb")
+    views = [m for m in filled(made) if m.schema == models.VIEWS]
+    assert {"vues.densites", "vues.personnels_etablissements"} <= {m.name for m in views}
+    with duckdb.connect(str(path), read_only=True) as db:
+        for model in views:
+            name = f"{tables.file_name(model, fictif=fictif)}.csv"
+            with (made.release / "csv-fr" / name).open(encoding="utf-8-sig", newline="") as handle:
+                heading, *lines = list(csv.reader(handle, delimiter=";", strict=True))
+            assert len(heading) == len(set(heading)), name
+            assert not [h for h in heading if "_" in h and h != public.FICTIF_COLUMN], name
+            assert len(lines) == one(db, f"SELECT count(*) FROM {model.name}"), name
+            assert {len(line) for line in lines} == {len(heading)}, name
+    with (made.release / "csv-fr" / f"{'FICTIF-' * fictif}vues.personnels_etablissements.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as handle:
+        seen = list(csv.DictReader(handle, delimiter=";"))
+    with (made.release / "csv" / f"{'FICTIF-' * fictif}vues.personnels_etablissements.csv").open(
+        encoding="utf-8", newline=""
+    ) as handle:
+        plain = {r["finess"]: r for r in csv.DictReader(handle)}
+    for line in seen:
+        number = plain[line["FINESS"]]["medecins_etp"]
+        shown = line["Médecins salariés (ETP)"]
+        assert float(shown.replace(",", ".")) == float(number) if number else shown == "nd", line["FINESS"]
+    assert {line["Statut"] for line in seen} >= {"public", "privé à but lucratif"}
+
+
+def test_a_table_without_a_line_is_named_and_has_no_file(copied: Settings) -> None:
+    """Its reason is what the edition lacks; the public file keeps it, with its columns."""
+    with duckdb.connect(str(copied.database)) as db:
+        db.execute("DELETE FROM reference.millesimes WHERE source = 'internat_postes'")
+        for table in ("core.internat", "atlas.internat", "atlas.apl"):
+            db.execute(f"DELETE FROM {table}")
+    with tables_only():
+        folder = Path(steps.publish(EDITION, REGION))
+    names = {p.stem.removeprefix("FICTIF-") for p in folder.glob("*/*") if p.suffix in (".csv", ".parquet")}
+    empty = {"core.internat", "atlas.internat", "vues.internat", "atlas.apl", "vues.apl"}
+    assert not empty & names
+    with duckdb.connect(str(next(folder.glob("*.duckdb"))), read_only=True) as db:
+        assert {one(db, f"SELECT count(*) FROM {table}") for table in empty} == {0}
+    told = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    why = {table["name"]: table["motif"] for table in told["tables_vides"]}
+    assert set(why) == empty
+    assert not empty & {resource["name"] for resource in told["resources"]}
+    absent = "une source manque à cette édition : "
+    assert {why[t].startswith(absent) and "interne" in why[t] for t in empty if t.endswith("internat")} == {True}
+    assert why["atlas.apl"] == "ses sources sont dans l’édition, et n’y ont pas de ligne pour cette région"
+    page = html.unescape((folder / "donnees.html").read_text(encoding="utf-8"))
+    readme = (folder / "LISEZMOI.txt").read_text(encoding="utf-8-sig")
+    listed = page[page.index('id="vides"') : page.index('id="sources"')]
+    for table, reason in why.items():
+        assert f"<code>{table}</code>" in listed, table
+        assert table in readme, table
+        for text in (listed, readme):
+            assert reason[1:] in re.sub("[\u00a0\u202f]", " ", text), reason
+    assert "vues.internat.csv" not in page
+    assert "vues.internat " not in readme[: readme.index("Tables sans ligne")]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
@@ -313,7 +382,7 @@ def test_codes_keep_their_zeros(made: Publication, fictif: bool) -> None:
 
 def test_parquet_carries_words_and_units(made: Publication, fictif: bool) -> None:
     units = 0
-    for model in public.released():
+    for model in filled(made):
         schema = pq.read_schema(made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet")
         about = {k.decode(): v.decode() for k, v in schema.metadata.items()}
         assert about["titre"] == model.title
@@ -335,7 +404,8 @@ def test_dictionary_lists_each_column_of_each_table_once(made: Publication, fict
     name = "FICTIF-dictionnaire.csv" if fictif else "dictionnaire.csv"
     with (made.release / name).open(encoding="utf-8", newline="") as handle:
         lines = list(csv.DictReader(handle))
-    with duckdb.connect(str(next(made.release.glob("*.duckdb"))), read_only=True) as db:
+    (path,) = made.release.glob("*.duckdb")
+    with duckdb.connect(str(path), read_only=True) as db:
         expected = rows(
             db,
             "SELECT table_schema || '.' || table_name, column_name, data_type FROM information_schema.columns "
@@ -371,12 +441,10 @@ def test_the_public_file_holds_the_released_tables_with_their_words(made: Public
     (path,) = made.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
         held = {f"{s}.{t}" for s, t in db.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()}
-        # Its site reads some views that aren't tables of the release.
-        assert held == {m.name for m in [*public.published(), *models.views()]}
-        assert {m.name for m in public.released()} <= held
+        assert held == {m.name for m in (*public.released(), *models.views())}
         silent = "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND column_name <> 'donnees_fictives'"
         assert one(db, f"{silent} AND NOT internal") == 0
-        for model in public.released():
+        for model in filled(made):
             parquet = made.release / "parquet" / f"{tables.file_name(model, fictif=fictif)}.parquet"
             assert one(db, f"SELECT count(*) FROM (FROM {model.name} EXCEPT ALL FROM read_parquet('{parquet}'))") == 0
 
@@ -414,7 +482,7 @@ def test_fiction_says_so_in_every_file(published: Publication) -> None:
             assert path.name in package.FILES
             assert SAID in path.read_text(encoding="utf-8")
     kinds = Counter(path.suffix for path in every if path.parent.name != "figures")
-    assert kinds[".parquet"] == len(public.released()) + 1
+    assert kinds[".parquet"] == len(filled(published)) + 1
     assert kinds[".csv"] == 2 * kinds[".parquet"] + 2
 
 
@@ -504,7 +572,8 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Publication, f
                 db, "SELECT source, millesime, date_reference FROM reference.millesimes WHERE reference"
             )
         )
-    for model in public.released():
+    assert filled(made)
+    for model in filled(made):
         start = text.index(f'<td><a href="#{model.name}">')
         line = text[start : text.index("</tr>", start)]
         assert model.title.replace("'", "&#39;") in line
@@ -521,6 +590,26 @@ def test_every_table_is_listed_with_source_vintage_and_date(made: Publication, f
     assert {"sae", "insee_cog", "bmo", "parcoursup"} <= reference.keys()
     for source_id in reference:
         assert catalogue.load(source_id).adresse in text
+
+
+def test_the_data_page_begins_with_the_views_that_people_come_for(made: Publication, fictif: bool) -> None:
+    """Ten to fifteen of them; each with its title, its sentence, and its three files, before any other table."""
+    raw = (made.release / "donnees.html").read_text(encoding="utf-8")
+    first = raw[raw.index('<h2 id="commencer">') : raw.index('<h2 id="tables">')]
+    names = {m.name: m for m in filled(made)}
+    begin = {table: name for table, name in workbooks.start().items() if table in names}
+    assert 10 <= len(begin) <= len(workbooks.start()) <= 15
+    assert all(table.startswith("vues.") for table in begin)
+    assert re.findall(r'<dt><a href="#(.+?)">', first) == list(begin)
+    book = workbooks.file_name(workbooks.START, fictif=fictif)
+    assert first.count(f'href="{book}"') == len(begin) + 1
+    for table, name in begin.items():
+        file = tables.file_name(names[table], fictif=fictif)
+        assert f'href="csv-fr/{file}.csv"' in first
+        assert f'href="parquet/{file}.parquet"' in first
+        assert f">{html.escape(name, quote=False).replace(chr(39), '&#39;')}</a>" in first
+    assert CalamineWorkbook.from_path(str(made.release / book)).sheet_names == ["Lisez-moi", *begin.values()]
+    assert re.search(r"enquête BMO 20\d\d\.</dd>", first)
 
 
 def test_every_source_has_a_page_with_its_columns_as_the_producer_names_them(made: Publication) -> None:
@@ -640,9 +729,10 @@ def test_no_line_of_a_restricted_source_is_released_bare(published: Publication)
     """Not by its source, nor by the survey it names; what descends from one has a declared structure."""
     restricted = public.restricted()
     assert {"rpps", "enquete_rh", "cnracl"} <= restricted
-    # What the catalogue says of a source is no secret: `reference` names them all. A view reads what is published.
+    # What the catalogue says of a source is no secret: `reference` names them all. A view has what the marts here have.
     protected = set(disclosure.structures.load())
-    for model in (m for m in public.published() if m.schema != "reference" and m.name not in protected):
+    marts = [m for m in filled(published) if m.schema not in ("reference", models.VIEWS)]
+    for model in (m for m in marts if m.name not in protected):
         path = published.release / "parquet" / f"{tables.file_name(model, fictif=True)}.parquet"
         columns = [c for c in ("source", "enquete") if c in pq.read_schema(path).names]
         for column in columns:

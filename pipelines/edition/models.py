@@ -26,6 +26,8 @@ from pipelines.settings import ROOT
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
 VIEWS = "vues"  # what people see: computed in the public file, from what it publishes
+# Views that say which year and which source the others show: no number comes from them.
+CHOICES = frozenset({"vues.annees_retenues", "vues.series_retenues", "vues.sources_retenues"})
 
 
 @dataclass(frozen=True)
@@ -202,14 +204,14 @@ def reads(name: str, source: catalogue.Source, others: frozenset[str]) -> bool:
 
 @functools.cache
 def sources_of(name: str) -> frozenset[str]:
-    """The sources of the catalogue from which a table comes, through all that it reads."""
+    """The sources of the catalogue from which a table comes, through all that it reads; a choice of years is none."""
     staged = {f"staging.{s.staged_name(t)}": s.id for s in catalogue.load_all() for t in s.tables}
     needs = _needs()
     found: set[str] = set()
     for read in needs[name][1]:
         if read in staged:
             found.add(staged[read])
-        elif read in needs:
+        elif read in needs and read not in CHOICES:
             found |= sources_of(read)
     return frozenset(found)
 

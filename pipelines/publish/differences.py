@@ -171,19 +171,22 @@ def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Publ
     for name in sorted(there - released.keys()):
         _whole(connection, name, "table retirée", changes)
     for name, w in sorted(released.items()):
-        if name not in there:
+        # A table without a line has no file: only one whose steps weren't known is new.
+        if name not in there and name not in before.methods.etapes:
             _whole(connection, name, "table ajoutée", changes)
             continue
-        old, new = before.table(name), now.table(name)
-        if name in structures.protected() or fingerprints.sha256(old) == fingerprints.sha256(new):
+        old, new = (r.table(name) if r.table(name).is_file() else None for r in (before, now))
+        if name in structures.protected() or (old and new and fingerprints.sha256(old) == fingerprints.sha256(new)):
             continue
-        past = dict(_columns(connection, old))
-        here = dict(_columns(connection, new))
-        grain = (pq.read_schema(old).metadata or {}).get(b"grain", b"").decode().split(", ")
-        if grain != list(w.model.grain):
+        if old and _grain(old) != list(w.model.grain):
             _whole(connection, name, "table refaite", changes)
             continue
-        _lines(connection, w, old, new, past, here, moved, changes)
+        _lines(connection, w, old, new, moved, changes)
+
+
+def _grain(table: Path) -> list[str]:
+    told: bytes = (pq.read_schema(table).metadata or {}).get(b"grain", b"")
+    return told.decode().split(", ")
 
 
 def _files(before: dict[str, str], now: dict[str, str]) -> dict[str, int]:
@@ -248,14 +251,20 @@ def _territories(connection: duckdb.DuckDBPyConnection, before: Published, now: 
 def _lines(
     connection: duckdb.DuckDBPyConnection,
     table: Written,
-    old: Path,
-    new: Path,
-    past: dict[str, str],
-    here: dict[str, str],
+    old: Path | None,
+    new: Path | None,
     moved: dict[str, str],
     changes: Methods,
 ) -> None:
-    """Adds the differences of one table."""
+    """Adds the differences of one table; it had, or has, no line where it has no file."""
+    one = old or new
+    if one is None:
+        return
+    past, here = (dict(_columns(connection, file or one)) for file in (old, new))
+    read = [
+        f"SELECT *, true AS _la FROM read_parquet({duck.literal(str(file or one))}) WHERE {'true' if file else 'false'}"
+        for file in (old, new)
+    ]
     name, grain = table.model.name, table.model.grain
     values = [c for c in here if c in past and c not in (*grain, *VINTAGE)]
     secret = " OR ".join(
@@ -279,8 +288,7 @@ def _lines(
     connection.execute(
         f"""
         INSERT INTO {NAME}
-        WITH a AS (SELECT *, true AS _la FROM read_parquet({duck.literal(str(old))})),
-        b AS (SELECT *, true AS _la FROM read_parquet({duck.literal(str(new))})),
+        WITH a AS ({read[0]}), b AS ({read[1]}),
         differentes AS (
             SELECT
                 CASE WHEN a._la IS NULL THEN '{ADDED}' WHEN b._la IS NULL THEN '{REMOVED}'

@@ -2,48 +2,30 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from pipelines.publish import signes
-from pipelines.publish.tables import FORMULA
 
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
 BY_ROW = "selon"  # each row says its own, in its column `<key>_format`, else `format`
 NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
+UNKNOWN = "nd"  # the sign where nothing says why
 SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
 MARKED = "marque_"  # a number beside which a mark stands where its statut is « partiel »
 PARTIAL = "*"
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
-LEGEND = (
-    *((sign, signes.SIGNS[sign]) for sign in signes.EMPTY),
-    ("≈", "l’écart avec la France ne dépasse pas l’incertitude : il ne se distingue pas"),
-)
-
-WORDS = (
-    ("effectif", "nombre de professionnels en activité, à une date"),
-    ("ETP", "équivalent temps plein : moyenne annuelle rémunérée, un mi-temps compte pour la moitié"),
-    ("densité", "professionnels pour 100 000 habitants"),
-    ("intervalle à 95 %", "ce que le seul hasard ferait bouger ; plus le nombre est petit, plus il est large"),
-    ("cessation d’activité attendue", "sortie du registre estimée d’après l’âge : pas un départ en retraite"),
-    ("ZIP, ZAC", "zones d’intervention prioritaire et d’action complémentaire, médecins généralistes"),
-    ("couverture", "part des cases que le secret statistique laisse voir"),
-    ("millésime", "publication d’une source, telle que son producteur l’a étiquetée"),
-    (
-        "rupture de série",
-        "changement de source, de méthode ou de nomenclature : avant et après se comparent mal, ou pas",
-    ),
-)
+# What a spreadsheet would run. Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %).
 
-    `empty` is the statut of an empty cell where its line has none. `detail` is the kind of what stands in parentheses
-    after the value, which is in `<key>_detail`.
+    `empty` is the statut of an empty cell where its line has none; `signs`, the sign of each statut (vues.statuts).
+    `detail` is the kind of what stands in parentheses after the value, which is in `<key>_detail`.
     """
 
     key: str
@@ -51,11 +33,31 @@ class Column:
     kind: str = "text"
     empty: str = ""
     detail: str = ""
+    unit: str = ""
+    description: str = ""
+    signs: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def numeric(self) -> bool:
         """Aligned on the right."""
         return self.kind not in ("text", "link", "bool", "date") and not self.kind.startswith(BETWEEN)
+
+    def sign(self, statut: str | None) -> str:
+        """The sign in place of a number that isn't there: never blank. `nd` where nothing else is known."""
+        return self.signs.get(statut or "", UNKNOWN)
+
+    @property
+    def heading(self) -> str:
+        """Its words with its unit, for a spreadsheet."""
+        return f"{self.label} ({self.shown_unit})" if self.shown_unit else self.label
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit of its values as they are shown: a share is a percentage; nothing where its words say it already."""
+        if self.kind.startswith(("pct", "signed")):
+            return f"% {self.unit.removeprefix('part').removeprefix(', de 0 à 1').strip()}".strip()
+        words = self.unit.removeprefix("de ").replace("habitants", "hab.") if " " in self.unit else self.unit
+        return "" if self.unit == "année" or words.lower() in self.label.lower() else self.unit
 
 
 def rounded(value: Any, kind: str) -> Decimal:
@@ -105,27 +107,35 @@ def french(value: Any, kind: str = "n0") -> str:
 
 
 def cell(row: Mapping[str, Any], column: Column) -> str:
-    """What a cell shows: its value in French, or the sign that says why it is empty.
-
-    The statut of an empty cell is that of its own column (`<key>_statut`), else that of the column, else that of the
-    line (`statut`).
-    """
+    """What a cell shows: its value in French, or the sign that says why it is empty."""
     value, kind = row[column.key], _kind(row, column)
     if kind.startswith(BETWEEN):
         return interval(value, row[column.key.replace("bas", "haut")], kind.removeprefix(BETWEEN))
-    statut = row.get(f"{column.key}_statut") or column.empty or row.get("statut")
     if value is None:
-        return "" if column.empty == NOTHING else signes.of_empty(statut)
+        return absence(row, column)
     text = french(value, kind.removeprefix(MARKED))
-    if kind.startswith(MARKED) and statut == "partiel":
+    if kind.startswith(MARKED) and _statut(row, column) == "partiel":
         text += PARTIAL
     detail = row.get(f"{column.key}_detail") if column.detail else None
     return text if detail is None else f"{text} ({french(detail, column.detail)})"
 
 
+def absence(row: Mapping[str, Any], column: Column) -> str:
+    """The sign of an empty cell; nothing where the column says so.
+
+    Its statut is that of its own column (`<key>_statut`), else that of the column, else that of the line (`statut`).
+    """
+    return "" if column.empty == NOTHING else column.sign(_statut(row, column))
+
+
 def in_words(row: Mapping[str, Any], column: Column) -> str:
     """What a cell shows, as a sentence says it: of an interval, the one bound."""
     return cell(row, replace(column, kind=_kind(row, column).removeprefix(BETWEEN)))
+
+
+def _statut(row: Mapping[str, Any], column: Column) -> str | None:
+    found: str | None = row.get(f"{column.key}_statut") or column.empty or row.get("statut")
+    return found
 
 
 def _kind(row: Mapping[str, Any], column: Column) -> str:
@@ -162,5 +172,9 @@ def machine(value: Any, kind: str) -> str:
         return f"'{text}" if re.match(FORMULA, text) else text
     if kind == "year":
         return str(value)
+    if kind == "bool":
+        return "VRAI" if value else "FAUX"
+    if kind == "date":
+        return french(value, kind)
     exact = rounded(value, f"{kind[:-1]}6").normalize()
     return f"{exact:f}".replace(".", ",")

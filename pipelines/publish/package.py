@@ -1,7 +1,8 @@
 """The package of a release: what machines and people need to find, cite, check and reuse it.
 
-`datapackage.json` (Data Package 2.0), `dcat.jsonld` (DCAT-AP, for data.gouv.fr), `LICENCE.md`, `LISEZMOI.txt`, and
-`CHANGELOG.md`. Addresses are relative to the folder, or under the one that the agency sets (ATLAS_ADRESSE).
+`datapackage.json` (Data Package 2.0), `dcat.jsonld` (DCAT-AP, for data.gouv.fr), `LICENCE.md`, `LISEZMOI.txt` (their
+words: gabarits/), and `CHANGELOG.md`. Addresses are relative to the folder, or under the one that the agency sets
+(ATLAS_ADRESSE).
 """
 
 import json
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 
 from pipelines import catalogue
 from pipelines.catalogue import registers
 from pipelines.edition import models
-from pipelines.publish import signes, tables
+from pipelines.publish import tables, workbooks
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+from pipelines.publish.site import TEMPLATES
+from pipelines.publish.views import Views
 from pipelines.publish.workbooks import Workbook
 
 DESCRIPTOR, DCAT, LICENCE, README, CHANGELOG = (
@@ -36,21 +40,19 @@ ETALAB = {
     "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
 }
 EU = "http://publications.europa.eu/resource/authority"
+VOCABULARIES = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 FORMATS = {
     ".csv": ("text/csv", "CSV"),
     ".parquet": ("application/vnd.apache.parquet", "PARQUET"),
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX"),
-}
-
-# Where a column names something that a table of reference lists: a foreign key, where all its values are there.
-REFERENCES = {
-    ("source",): "reference.sources",
-    ("profession",): "reference.professions",
-    ("variable",): "reference.variables_sae",
-    ("commune",): "reference.communes",
-    ("niveau", "code"): "reference.territoires",
-    ("indicateur",): "reference.indicateurs",
-    ("millesime", "finess"): "fiches.etablissements",
 }
 
 
@@ -95,16 +97,19 @@ def write(
 ) -> None:
     """Writes the package into a release's folder; `listed` are its files, `past` the changelog of the one before."""
     before = past.read_text(encoding="utf-8") if past is not None and past.is_file() else ""
+    views = Views(connection)
+    keys = tables.keys(connection, written)
+    (described,) = views.view("periode").rows
     said = {
-        DESCRIPTOR: _json(descriptor(connection, about, written, listed)),
-        DCAT: _json(dcat(about, listed, years(connection, written))),
+        DESCRIPTOR: _json(descriptor(about, written, listed, keys, views)),
+        DCAT: _json(dcat(about, listed, (described["premiere"], described["derniere"]))),
         LICENCE: licence(about, written),
         CHANGELOG: changelog(about, diff, before),
     }
     for name, text in said.items():
         (folder / name).write_text(text, encoding="utf-8")
     # Old text editors of Windows need both.
-    (folder / README).write_text(readme(about, books, diff), encoding="utf-8-sig", newline="\r\n")
+    (folder / README).write_text(readme(about, books, diff, written, views), encoding="utf-8-sig", newline="\r\n")
 
 
 def _json(value: dict[str, Any]) -> str:
@@ -112,46 +117,35 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def descriptor(
-    connection: duckdb.DuckDBPyConnection, about: Release, written: list[Written], listed: list[dict[str, Any]]
+    about: Release, written: list[Written], listed: list[dict[str, Any]], keys: dict[str, tables.Keys], views: Views
 ) -> dict[str, Any]:
-    """The Data Package: each table as CSV with its schema; every other file beside them, with sizes and hashes."""
-    schemas = {
-        tables.file_name(w.model, fictif=about.fictif): (w, _schema(connection, w, written, about)) for w in written
-    }
+    """The Data Package: each table as CSV with its schema; every other file beside them, with sizes and hashes.
+
+    Tables without a line have no file: `tables_vides` names them, each with its reason.
+    """
+    by_file = {tables.file_name(w.model, fictif=about.fictif): w for w in written if w.rows}
     resources: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
-    for file in listed:
-        path = Path(file["nom"])
-        if path.suffix not in FORMATS or path.parts[0] == "figures":
-            continue
-        described = {
-            "path": file["nom"],
-            "format": path.suffix[1:],
-            "mediatype": FORMATS[path.suffix][0],
-            "bytes": file["octets"],
-            "hash": f"sha256:{file['sha256']}",
-        }
+    for file in _described(listed):
+        path = Path(file["path"])
         if path.suffix != ".csv" or path.stem.endswith("-fr") or path.parent.name == "csv-fr":
-            others.append(described)
+            others.append(file)
             continue
         resource = {
             "name": path.stem.removeprefix("FICTIF-").lower(),
             "type": "table",
             "encoding": "utf-8",
-            **described,
+            **file,
         }
-        if path.stem in schemas:
-            w, schema = schemas[path.stem]
-            resource |= {"title": w.model.title.rstrip("."), "schema": schema}
-            resource |= {"description": w.model.notes} if w.model.notes else {}
-            resource |= {"sources": found} if (found := _sources(w)) else {}
+        if path.stem in by_file:
+            resource |= _resource(by_file[path.stem], keys, about)
         resources.append(resource)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": f"atlas-sante-{about.region}",
         "title": about.title,
         "description": f"{TITLE} : {about.region_libelle}. {FICTIF + '. ' if about.fictif else ''}"
-        f"Nombres vides : voir le statut de la ligne ({', '.join(signes.EMPTY)} dans les classeurs).",
+        f"Nombres vides : voir le statut de la ligne ({', '.join(_signs(views))} dans les classeurs).",
         "version": about.version,
         "licenses": [ETALAB],
         "contributors": [{"title": about.publisher, "roles": ["publisher"]}],
@@ -161,12 +155,46 @@ def descriptor(
         "resources": resources,
         # The same tables for people and in Parquet: a validator would guess at their types.
         "autres_fichiers": others,
+        "tables_vides": [
+            {"name": model.name, "title": model.title.rstrip("."), "motif": why}
+            for model, why in workbooks.empty(written, views)
+        ],
     }
 
 
-def _sources(table: Written) -> list[dict[str, str]]:
+def _signs(views: Views) -> dict[str, str]:
+    """What stands in place of a number, with what it means."""
+    return {row["signe"]: row["sens"] for row in views.rows("signes", {"liste": "signe"})}
+
+
+def _described(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables among the files of a release: the data of a figure are beside it, and are those of a table."""
+    found = []
+    for file in listed:
+        path = Path(file["nom"])
+        if path.suffix in FORMATS and path.parts[0] != "figures":
+            found.append(
+                {
+                    "path": file["nom"],
+                    "format": path.suffix[1:],
+                    "mediatype": FORMATS[path.suffix][0],
+                    "bytes": file["octets"],
+                    "hash": f"sha256:{file['sha256']}",
+                }
+            )
+    return found
+
+
+def _resource(table: Written, keys: dict[str, tables.Keys], about: Release) -> dict[str, Any]:
+    """What is said of a table: title, schema, note, sources."""
     found = (catalogue.load(source) for source in sorted(models.sources_of(table.model.name)))
-    return [{"title": f"{s.producteur} : {s.titre}", "path": s.adresse, "licence": s.licence} for s in found]
+    sources = [{"title": f"{s.producteur} : {s.titre}", "path": s.adresse, "licence": s.licence} for s in found]
+    return {
+        "title": table.model.title.rstrip("."),
+        "schema": _schema(table, keys[table.model.name], about),
+        **({"description": table.model.notes} if table.model.notes else {}),
+        **({"sources": sources} if sources else {}),
+    }
 
 
 def _type(kind: str) -> str:
@@ -175,22 +203,17 @@ def _type(kind: str) -> str:
     return {"BOOLEAN": "boolean", "DATE": "date", "VARCHAR": "string"}.get(kind, "integer")
 
 
-def _schema(
-    connection: duckdb.DuckDBPyConnection, table: Written, written: list[Written], about: Release
-) -> dict[str, Any]:
+def _schema(table: Written, keys: tables.Keys, about: Release) -> dict[str, Any]:
     """The Table Schema of a table: columns, key, and the references that the file itself holds."""
     fields: list[dict[str, Any]] = []
-    tests = ", ".join(f'count(*) = count("{k}")' for k in table.model.grain)
-    filled = connection.execute(f"SELECT {tests} FROM {table.model.name}").fetchall()[0]
-    full = dict(zip(table.model.grain, filled, strict=True))
     for name, kind in table.columns:
         words = models.column_words(table.model, name)
         told = registers.package_field(table.model.name, name)
-        limits = told.pop("constraints", {}) | ({"required": True} if full.get(name) else {})
+        limits = told.pop("constraints", {}) | ({"required": True} if name in keys.filled else {})
         unit = {"unit": words.unit} if words.unit else {}
         field = {"name": name, "type": _type(kind), "description": words.description} | unit | told
         # An empty text of a key is a value: CSV doesn't tell it from a missing one.
-        value: dict[str, Any] = {"missingValues": []} if full.get(name) and kind == "VARCHAR" else {}
+        value: dict[str, Any] = {"missingValues": []} if name in keys.filled and kind == "VARCHAR" else {}
         fields.append(field | value | ({"constraints": limits} if limits else {}))
     if about.fictif:
         fields.append({"name": FICTIF_COLUMN, "type": "string", "description": FICTIF})
@@ -199,64 +222,17 @@ def _schema(
         "fields": fields,
         "missingValues": [""],
     }
-    if all(filled):
+    if keys.filled.issuperset(table.model.grain):
         schema["primaryKey"] = list(table.model.grain)
-    keys = _references(connection, table, {w.model.name for w in written})
-    return schema | ({"foreignKeys": keys} if keys else {})
-
-
-def _references(connection: duckdb.DuckDBPyConnection, table: Written, released: set[str]) -> list[dict[str, Any]]:
-    here = {name for name, _ in table.columns}
-    keys = []
-    for columns, other in REFERENCES.items():
-        if not set(columns) <= here or other == table.model.name or other not in released:
-            continue
-        joined = " AND ".join(f"o.{c} = t.{c}" for c in columns)
-        asked = " OR ".join(f"t.{c} IS NOT NULL" for c in columns)
-        orphans = (
-            f"SELECT 1 FROM {table.model.name} AS t WHERE ({asked}) AND NOT EXISTS (FROM {other} AS o WHERE {joined})"
-        )
-        if not connection.execute(f"{orphans} LIMIT 1").fetchall():
-            listed = list(columns) if len(columns) > 1 else columns[0]
-            keys.append({"fields": listed, "reference": {"resource": other, "fields": listed}})
-    return keys
+    named = [(list(columns) if len(columns) > 1 else columns[0], other) for columns, other in keys.foreign]
+    foreign = [{"fields": fields, "reference": {"resource": other, "fields": fields}} for fields, other in named]
+    return schema | ({"foreignKeys": foreign} if foreign else {})
 
 
 def dcat(about: Release, listed: list[dict[str, Any]], years: tuple[int, int]) -> dict[str, Any]:
-    """The record for data.gouv.fr, in DCAT-AP."""
-    distributions = []
-    for file in listed:
-        path = Path(file["nom"])
-        if path.suffix not in FORMATS or path.parts[0] == "figures":
-            continue
-        media, form = FORMATS[path.suffix]
-        distributions.append(
-            {
-                "@type": "dcat:Distribution",
-                "dct:title": path.name,
-                "dcat:accessURL": {"@id": about.at(file["nom"])},
-                "dcat:downloadURL": {"@id": about.at(file["nom"])},
-                "dct:format": {"@id": f"{EU}/file-type/{form}"},
-                "dcat:mediaType": {"@id": f"http://www.iana.org/assignments/media-types/{media}"},
-                "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file["octets"])},
-                "dct:license": {"@id": ETALAB["path"]},
-                "spdx:checksum": {
-                    "@type": "spdx:Checksum",
-                    "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
-                    "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file["sha256"]},
-                },
-            }
-        )
+    """The record for data.gouv.fr, in DCAT-AP; `years`, the first and the last that its tables describe."""
     return {
-        "@context": {
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "foaf": "http://xmlns.com/foaf/0.1/",
-            "owl": "http://www.w3.org/2002/07/owl#",
-            "skos": "http://www.w3.org/2004/02/skos/core#",
-            "spdx": "http://spdx.org/rdf/terms#",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
-        },
+        "@context": VOCABULARIES,
         "@id": about.at(DCAT),
         "@type": "dcat:Dataset",
         "dct:title": {"@language": "fr", "@value": about.title},
@@ -285,19 +261,29 @@ def dcat(about: Release, listed: list[dict[str, Any]], years: tuple[int, int]) -
         },
         "dct:source": [{"@id": s.adresse, "dct:title": s.titre} for s in catalogue.load_all() if not s.restreint],
         "foaf:page": {"@id": about.at("index.html")},
-        "dcat:distribution": distributions,
+        "dcat:distribution": [_distribution(about, file) for file in _described(listed)],
     }
 
 
-def years(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> tuple[int, int]:
-    """First and last year that the tables of the atlas describe."""
-    asked = [
-        f"SELECT min(annee), max(annee) FROM {w.model.name}"
-        for w in written
-        if w.model.schema == "atlas" and "annee" in dict(w.columns)
-    ]
-    first, last = connection.execute(f"SELECT min(#1), max(#2) FROM ({' UNION ALL '.join(asked)})").fetchall()[0]
-    return int(first), int(last)
+def _distribution(about: Release, file: dict[str, Any]) -> dict[str, Any]:
+    """One file of the record."""
+    path = Path(file["path"])
+    media, form = FORMATS[path.suffix]
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": path.name,
+        "dcat:accessURL": {"@id": about.at(file["path"])},
+        "dcat:downloadURL": {"@id": about.at(file["path"])},
+        "dct:format": {"@id": f"{EU}/file-type/{form}"},
+        "dcat:mediaType": {"@id": f"http://www.iana.org/assignments/media-types/{media}"},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file["bytes"])},
+        "dct:license": {"@id": ETALAB["path"]},
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file["hash"].removeprefix("sha256:")},
+        },
+    }
 
 
 # --- For people ---------------------------------------------------------------------------------------
@@ -305,79 +291,45 @@ def years(connection: duckdb.DuckDBPyConnection, written: list[Written]) -> tupl
 
 def licence(about: Release, written: list[Written]) -> str:
     """What may be done with the release, and the licences of what it is made from."""
-    used: dict[str, list[str]] = {}
-    for w in written:
-        for source in models.sources_of(w.model.name):
-            used.setdefault(source, []).append(w.model.name)
-    by_licence: dict[str, list[str]] = {}
-    for source in sorted(used):
-        entry = catalogue.load(source)
-        by_licence.setdefault(entry.licence, []).append(
-            f"- {entry.producteur}, « {entry.titre} » ({source}) : <{entry.adresse}>"
-        )
-    listed = "\n\n".join(f"### {name}\n\n" + "\n".join(lines) for name, lines in sorted(by_licence.items()))
-    return f"""# Licence
-{_fiction(about)}
-{about.title}, publication {about.version}, par {about.publisher}.
+    used = sorted({source for w in written for source in models.sources_of(w.model.name)})
+    by_licence: dict[str, list[catalogue.Source]] = {}
+    for entry in map(catalogue.load, used):
+        by_licence.setdefault(entry.licence, []).append(entry)
+    return _render(f"{LICENCE}.j2", about=about, licence=ETALAB, sources=sorted(by_licence.items()))
 
-Ce que cette publication ajoute aux sources (tables calculées, indicateurs, dictionnaire, pages) est sous
-**{ETALAB["title"]}** : <{ETALAB["path"]}>. On peut le copier, le modifier, le rediffuser, y compris à des fins
-commerciales, à condition d'en citer la source et la date :
-« {about.publisher}, atlas, publication {about.version} ».
 
-Les tables reprennent des données d'autres producteurs, qui gardent leur licence : qui réutilise une table
-respecte aussi celles de ses sources. `datapackage.json` les donne table par table. Une base sous ODbL demande le
-partage à l'identique de ce qui en est extrait. « Non vérifiée » et « à convenir » : à demander au producteur.
+def readme(about: Release, books: list[Workbook], diff: Diff, written: list[Written], views: Views) -> str:
+    """What is where, for the person who opens the folder."""
+    released = {w.model.name: w.rows for w in written}
+    reasons: dict[str, list[str]] = {}
+    for model, why in workbooks.empty(written, views):
+        reasons.setdefault(why, []).append(model.name)
+    return _render(
+        f"{README}.j2",
+        about=about,
+        prefixe="FICTIF-" if about.fictif else "",
+        classeurs=[(book.file.partition("/")[2], book.title) for book in books],
+        commencer=[(table, name) for table, name in workbooks.start().items() if released.get(table)],
+        vides=sorted(reasons.items()),
+        signes=_signs(views).items(),
+        avant=diff.before,
+    )
 
-## Licences des sources
 
-{listed}
-"""
+def _render(name: str, **values: Any) -> str:
+    """A plain text of gabarits/: nothing in it is markup, and a line ends where its template ends it."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return templates.get_template(name).render(**values, avertissement=FICTIF)
 
 
 def _fiction(about: Release) -> str:
     return f"\n**{FICTIF} : aucun de ces nombres ne décrit la réalité.**\n" if about.fictif else ""
-
-
-def readme(about: Release, books: list[Workbook], diff: Diff) -> str:
-    """What is where, for the person who opens the folder."""
-    prefix = "FICTIF-" if about.fictif else ""
-    listed = "\n".join(f"    {b.file.partition('/')[2]:<28} {b.title}" for b in books)
-    signs = "\n".join(f"    {sign:<6}{signes.SIGNS[sign]}" for sign in signes.EMPTY)
-    since = f"ce qui a changé depuis {diff.before}" if diff.before else "première publication : rien à comparer"
-    return f"""{about.title}
-Publication {about.version}, par {about.publisher}
-{f"{FICTIF} : aucun de ces nombres ne décrit la réalité.{chr(10)}" if about.fictif else ""}
-Pour commencer : ouvrir index.html (il fonctionne sans réseau), ou l'un des classeurs.
-
-classeurs/                      les tables pour être lues (Excel, LibreOffice), un classeur par thème :
-{listed}
-csv-fr/                         chaque table pour un tableur français (point-virgule, virgule décimale)
-csv/                            chaque table pour les machines (RFC 4180, UTF-8, virgule, point décimal)
-parquet/                        chaque table, typée, avec ses descriptions (R, Python, DuckDB)
-{prefix}atlas_public.duckdb     toutes les tables dans un fichier DuckDB 1.x, avec leurs descriptions
-{prefix}dictionnaire.csv        ce que dit chaque colonne (dictionnaire-fr.csv pour un tableur)
-donnees.html                    les tables une à une, leurs sources et leurs dates
-sources/                        une page par source : millésimes, colonnes, noms du producteur
-methodologie.html               ce que mesure chaque indicateur
-pages/, figures/, statique/     les pages de l'atlas ; les données et l'image de chaque figure
-differences.html                {since} ; le détail dans {prefix}differences.csv et .parquet
-fiches/                         une fiche par établissement, entité juridique et GHT (PDF et HTML) : ouvrir index.html
-qualite.html                    contrôles et rapprochements
-CHANGELOG.md                    ce que chaque publication de l'édition a changé
-LICENCE.md                      ce qu'on peut en faire, et les licences des sources
-verrou.json                     les extraits exacts dont cette édition est faite
-datapackage.json, dcat.jsonld   description pour les machines (Data Package, DCAT-AP)
-manifeste.json                  taille et empreinte de chaque fichier
-
-Une case sans nombre dit pourquoi dans les classeurs :
-{signs}
-Dans les fichiers CSV et Parquet, la case est vide et la colonne « statut » dit pourquoi.
-
-Ouvert d'un double clic, un fichier CSV perd les zéros en tête des codes (01 devient 1) : le classeur les garde, ou bien
-Données > À partir d'un fichier texte, en choisissant le type Texte. Dans csv-fr, un texte qui commence par = + - ou @
-est précédé d'une apostrophe, pour qu'un tableur ne l'exécute pas ; csv/ et parquet/ le gardent tel quel.
-"""
 
 
 def changelog(about: Release, diff: Diff, before: str) -> str:

@@ -9,9 +9,9 @@ import jinja2
 from pipelines import catalogue
 from pipelines.catalogue import registers
 from pipelines.edition import models
-from pipelines.publish import numbers, public, site, tables
+from pipelines.publish import numbers, public, site, tables, workbooks
 from pipelines.publish.public import Written
-from pipelines.publish.views import Views
+from pipelines.publish.views import Views, say
 
 # What a reader came for stands first.
 READING_ORDER = ("vues", "atlas", "fiches", "qualite", "reference", "core")
@@ -46,53 +46,34 @@ def write(
     *,
     fictif: bool,
 ) -> None:
-    """Writes `donnees.html` (tables with sources, vintages, dates), `sources/<source>.html` and `methodologie.html` (a
-    card per indicator).
+    """Writes `donnees.html` (what to begin with, tables with sources, vintages, dates), `sources/<source>.html` and
+    `methodologie.html` (a card per indicator).
 
     What concerns restricted sources alone is left out; `donnees.html` lists the tables held back, and why.
     """
     seen = Views(connection)
-    vintages = seen.view("millesimes").rows
-    of_reference = {v["source"]: v for v in vintages if v["reference"]}
     common = {
         "edition": seen.publication,
         "region": region,
         "region_libelle": seen.publication["region_libelle"],
         "fictif": fictif,
-        "retenues": public.held_back(),
-        "avertissements": seen.view("avertissements").rows,
     }
     templates = environment()
-    ordered = sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
-    listed = [
-        {
-            "model": w.model,
-            "rows": w.rows,
-            "columns": [(n, k, models.column_words(w.model, n)) for n, k in w.columns],
-            "file": tables.file_name(w.model, fictif=fictif),
-            "sources": [of_reference.get(s, {"source": s}) for s in sorted(models.sources_of(w.model.name))],
-        }
-        for w in ordered
-    ]
     pages = {
         "donnees.html": templates.get_template("donnees.html.j2").render(
-            **common,
-            tables=listed,
-            vintages=vintages,
-            absentes=[s for s in catalogue.sources() if s not in {v["source"] for v in vintages}],
+            **common, **_data(seen, written, fictif=fictif)
         ),
         "methodologie.html": templates.get_template("methodologie.html.j2").render(
             **common,
             themes=_cards(seen, written),
-            signes=numbers.LEGEND,
-            mots=numbers.WORDS,
+            signes=[(row["signe"], row["sens"]) for row in seen.view("signes").rows],
             ruptures=seen.view("ruptures").rows,
         ),
     }
-    (folder / "sources").mkdir()
+    ordered = _ordered(written)
     names = frozenset(w.model.name for w in written)
     for source in catalogue.load_all():
-        mine = [v for v in vintages if v["source"] == source.id]
+        mine = [v for v in seen.view("millesimes").rows if v["source"] == source.id]
         pages[f"sources/{source.id}.html"] = templates.get_template("source.html.j2").render(
             **common,
             racine="../",
@@ -101,8 +82,55 @@ def write(
             tables=_tables(source, [v["millesime"] for v in mine]),
             emplois=[w.model for w in ordered if models.reads(w.model.name, source, names)],
         )
+    (folder / "sources").mkdir()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _ordered(written: list[Written]) -> list[Written]:
+    return sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
+
+
+def _data(seen: Views, written: list[Written], *, fictif: bool) -> dict[str, Any]:
+    """What `donnees.html` says: what to begin with, then every table, those without a line, and the sources."""
+    vintages = seen.view("millesimes").rows
+    of_reference = {v["source"]: v for v in vintages if v["reference"]}
+    by_name = {w.model.name: w for w in written}
+    begin = [(by_name[table], name) for table, name in workbooks.start().items()]
+    return {
+        "commencer": [_begin(seen, w, name, fictif=fictif) for w, name in begin if w.rows],
+        "classeur": workbooks.file_name(workbooks.START, fictif=fictif),
+        "tables": [
+            {
+                "model": w.model,
+                "rows": w.rows,
+                "columns": [(n, k, models.column_words(w.model, n)) for n, k in w.columns],
+                "file": tables.file_name(w.model, fictif=fictif),
+                "sources": [of_reference.get(s, {"source": s}) for s in sorted(models.sources_of(w.model.name))],
+            }
+            for w in _ordered(written)
+        ],
+        "vides": list(workbooks.empty(_ordered(written), seen)),
+        "retenues": public.held_back(),
+        "avertissements": seen.view("avertissements").rows,
+        "vintages": vintages,
+        "absentes": [s for s in catalogue.sources() if s not in {v["source"] for v in vintages}],
+    }
+
+
+def _begin(seen: Views, table: Written, name: str, *, fictif: bool) -> dict[str, Any]:
+    """A view that most people come for: its name, its sentence, the years that it shows."""
+    view = seen.view(table.model.table)
+    dated = [c.key for c in view.columns.values() if c.kind == "year"]
+    years = sorted({row[key] for row in view.rows for key in dated if row[key] is not None})
+    return {
+        "titre": name,
+        "phrase": say(view.title, view.rows[0], view.columns),
+        "annees": f"{years[0]} à {years[-1]}" if len(years) > 1 else "".join(map(str, years)),
+        "rows": table.rows,
+        "model": table.model,
+        "file": tables.file_name(table.model, fictif=fictif),
+    }
 
 
 def _tables(source: catalogue.Source, vintages: list[int]) -> list[dict[str, Any]]:

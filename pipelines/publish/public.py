@@ -204,6 +204,8 @@ def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) ->
     """
     connection.execute(f"CREATE SCHEMA {models.VIEWS}")
     of_region(connection, region)
+    # What no query can know of a table: the sources that it comes from.
+    connection.execute("SET VARIABLE tables = " + _sources(released()))
     made = []
     for model in models.views():
         columns = show_one(connection, model, fictif=fictif)
@@ -250,6 +252,16 @@ def check(file: Path) -> list[controls.Control]:
             + " ; rien n'est publié, les publications précédentes n'ont pas changé",
         )
     return found
+
+
+def _sources(tables: list[Model]) -> str:
+    """SQL of a list of tables, each with its sources."""
+    listed = (
+        f"{{'objet': {duck.literal(m.name)}, 'sources': "
+        f"[{', '.join(map(duck.literal, sorted(models.sources_of(m.name))))}]::VARCHAR[]}}"
+        for m in tables
+    )
+    return f"[{', '.join(listed)}]"
 
 
 def _write_one(

@@ -57,17 +57,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
     Raises BuildError where the edition isn't built, or the region isn't a region of France.
     """
     with _open(settings, edition, region) as connection:
-        known = dict(
-            connection.execute(
-                "SELECT code, libelle FROM reference.territoires WHERE niveau = 'region' ORDER BY code"
-            ).fetchall()
-        )
-        if region not in known:
-            raise BuildError(
-                f"La région « {region} » n'est pas dans la géographie de l'édition.",
-                expected="un code parmi : " + ", ".join(f"{k} {v}" for k, v in known.items()),
-                todo="corriger REGION (make) ou --region",
-            )
+        label = _label(connection, region)
         lock = lockfile.load(settings, edition)
         if lock is None:
             raise BuildError(
@@ -84,12 +74,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             made_of = public.write(settings.built(edition), region, file, settings.protection, fictif=fictif)
             written, checked = made_of.written, public.check(file)
             with duckdb.connect(str(file), read_only=True) as shown:
-                tables.write(shown, written, pending, fictif=fictif)
-                tables.dictionary(written, pending, fictif=fictif)
-                books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
-                pages.write(shown, region, pending, written, fictif=fictif)
-                fiches.write(shown, pending, contact=settings.contact)
-                site.write(shown, region, pending, fictif=fictif)
+                books = _write(shown, pending, written, settings, edition, region, fictif=fictif)
                 (pending / lockfile.LOCK).write_text(lock.to_json(), encoding="utf-8")
                 made = _versions(home, edition)
                 if made and _content(_manifest(made[-1]).get("fichiers", ())) == _content(_listed(pending)):
@@ -98,7 +83,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                     version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
                     edition=edition,
                     region=region,
-                    region_libelle=known[region],
+                    region_libelle=label,
                     commit=lockfile.commit(),
                     fictif=fictif,
                     editeur=settings.editeur,
@@ -106,17 +91,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 )
                 how = methods.of(connection, settings, lock)
                 _compare(settings, about, pending, lock, how, written, books, shown)
-            manifest = {
-                "edition": edition,
-                "region": region,
-                "fictif": fictif,
-                "commit": about.commit,
-                "protection": made_of.protection.keep(),
-                "methodes": asdict(how),
-                "controles": _checks(checked),
-                "fichiers": _listed(pending),
-            }
-            return _seal(home / about.version, pending, manifest)
+            return _seal(home / about.version, pending, _said(about, made_of, how, checked, pending))
         finally:
             # What an earlier publication that was killed left goes too: one release is made after the other.
             for left in home.glob(".en-cours-*"):
@@ -131,6 +106,58 @@ def _checks(found: list[Control]) -> dict[str, Any]:
     failed = [control for control in found if not control.reussi]
     told = [{"vue": c.objet, "controle": c.controle, "motif": undated(c.motif), "vu": c.observe} for c in failed]
     return {"reussis": len(found) - len(failed), "avertissements": told}
+
+
+def _label(connection: duckdb.DuckDBPyConnection, region: str) -> str:
+    """The name of a region. Raises BuildError where the edition has no such region."""
+    known: dict[str, str] = dict(
+        connection.execute(
+            "SELECT code, libelle FROM reference.territoires WHERE niveau = 'region' ORDER BY code"
+        ).fetchall()
+    )
+    if region not in known:
+        raise BuildError(
+            f"La région « {region} » n'est pas dans la géographie de l'édition.",
+            expected="un code parmi : " + ", ".join(f"{k} {v}" for k, v in known.items()),
+            todo="corriger REGION (make) ou --region",
+        )
+    return known[region]
+
+
+def _write(
+    shown: duckdb.DuckDBPyConnection,
+    pending: Path,
+    written: list[public.Written],
+    settings: Settings,
+    edition: int,
+    region: str,
+    *,
+    fictif: bool,
+) -> list[workbooks.Workbook]:
+    """Writes what people read, and what machines do, from the public file."""
+    tables.write(shown, written, pending, fictif=fictif)
+    tables.dictionary(written, pending, fictif=fictif)
+    books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
+    pages.write(shown, region, pending, written, fictif=fictif)
+    fiches.write(shown, pending, contact=settings.contact)
+    site.write(shown, region, pending, fictif=fictif)
+    return books
+
+
+def _said(
+    about: package.Release, made_of: public.File, how: methods.Methods, checked: list[Control], pending: Path
+) -> dict[str, Any]:
+    """The manifest of a release."""
+    return {
+        "edition": about.edition,
+        "region": about.region,
+        "fictif": about.fictif,
+        "commit": about.commit,
+        "protection": made_of.protection.keep(),
+        "methodes": asdict(how),
+        "controles": _checks(checked),
+        "fichiers": _listed(pending),
+    }
 
 
 def published_from(settings: Settings, edition: int) -> dict[str, str]:

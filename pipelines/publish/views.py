@@ -6,8 +6,8 @@ means), its query what they see. Nothing under publish/ asks the database anythi
 
 import functools
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,11 +17,16 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import Column, french, in_words
+from pipelines.publish.numbers import BETWEEN, Column, french, in_words
 
 Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
 KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
+GEOGRAPHY = "reference.territoires"
+SIGNS = "statuts"  # the view that gives each statut its sign
+# What tells the lines of a view apart, for who joins them with other tables; pages go without.
+KEYS = {"niveau": "Niveau du territoire", "code": "Code du territoire"}
+LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
 _OPTIONAL = re.compile(r"\[\[(.+?)\]\]")
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CASES = {
@@ -87,13 +92,44 @@ class Views:
                 expected="un fichier sql/vues/" + name + ".sql",
                 todo="corriger son nom là où elle est citée (pipelines/publish/)",
             )
+        return self.table(model)
+
+    def table(self, model: Model) -> View:
+        """A table of the publication as it stands, with its words: a mart, or a view."""
         types = models.described(self._connection, model)
-        columns = {key: _column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
+        columns = {key: self._column(model, key, kind) for key, kind in types if key != public.FICTIF_COLUMN}
         for key, column in columns.items():
             if f"{key}_detail" in columns:
                 columns[key] = replace(column, detail=columns[f"{key}_detail"].kind)
         found = public.rows(self._connection, f"FROM {model.name}")
         return View(model, columns, found)
+
+    def whole(self, view: View) -> tuple[list[Column], list[Row]]:
+        """The columns and rows of a spreadsheet: what people see, an interval as its two bounds, then the keys.
+
+        Two columns of one heading are told apart by what they are.
+        """
+        first = view.rows[0] if view.rows else dict.fromkeys(view.columns)
+        made = [each for column in view.shown for each in _bounds(headed(column, first, view.columns), view.columns)]
+        known = {column.key for column in made}
+        missing = [k for k in KEYS if k in view.columns and not {k, f"{k}_libelle"} & known]
+        made += [replace(view.columns[key], label=KEYS[key]) for key in missing]
+        seen = Counter(column.heading for column in made)
+        made = [replace(c, label=_CASES["majuscule"](c.description)) if seen[c.heading] > 1 else c for c in made]
+        if "niveau" not in missing:
+            return made, view.rows
+        names = {row["code"]: row["libelle"] for row in self.rows("libelles", {"colonne": "niveau"})}
+        return made, [{**row, "niveau": names.get(row["niveau"], row["niveau"])} for row in view.rows]
+
+    @functools.cached_property
+    def signs(self) -> dict[str, str]:
+        """The sign of each statut, in place of a number that isn't there."""
+        found = public.rows(self._connection, f"FROM {models.VIEWS}.{SIGNS}")
+        return {row["statut"]: row["signe"] for row in found}
+
+    def why_empty(self, model: Model) -> str:
+        """Why a table of the publication has no line."""
+        return str(self.rows("provenances", {"objet": model.name})[0]["motif"])
 
     def rows(self, name: str, where: Mapping[str, Any]) -> list[Row]:
         """The rows of a view, in its order, whose columns have these values (one; or any of a list, in its order)."""
@@ -124,11 +160,54 @@ class Views:
         cited = {r["source"]: r["citation"] for r in self.view("sources").rows if r["presente"]}
         return " ; ".join(dict.fromkeys(cited[name] for name in names if name in cited))
 
+    def cited(self, view: View, rows: Sequence[Row], *others: str) -> str:
+        """Whom a view cites: the sources that its rows name, else those from which it comes; then others.
 
-def _column(model: Model, key: str, sql: str) -> Column:
-    words = models.column_words(model, key)
-    kind = words.kind or ("year" if words.unit == "année" else KINDS.get(sql, "n1"))
-    return Column(key, typographic(words.label), kind, words.empty)
+        All tables of territories read the geography: it is cited where there is nothing else.
+        """
+        named = next((name for name in ("sources", "source") if name in view.columns), None)
+        if named:
+            return self.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
+        read = models.sources_of(view.model.name)
+        return self.sources(*sorted(read - models.sources_of(GEOGRAPHY) or read), *others)
+
+    def _column(self, model: Model, key: str, sql: str) -> Column:
+        words = models.column_words(model, key)
+        kind = words.kind or _kind(key, words.unit, sql, view=model.schema == models.VIEWS)
+        return Column(
+            key,
+            typographic(words.label),
+            kind,
+            empty=words.empty,
+            unit=words.unit,
+            description=words.description,
+            signs=self.signs,
+        )
+
+
+def _kind(key: str, unit: str, sql: str, *, view: bool) -> str:
+    """How a column is shown that doesn't say it: a mart shows its hundredths, a view rounds."""
+    if unit == "année" or (not view and sql == "INTEGER" and key.startswith(("annee", "millesime"))):
+        return "year"
+    if unit.startswith("part") and sql.startswith("DECIMAL") and not view:
+        return "pct1"
+    return KINDS.get(sql, "n1" if view or sql.endswith(",1)") else "n2")
+
+
+def _bounds(column: Column, columns: Mapping[str, Column]) -> list[Column]:
+    """An interval as two columns of numbers; any other column alone."""
+    if not column.kind.startswith(BETWEEN):
+        return [column]
+    kind, high = column.kind.removeprefix(BETWEEN), columns[column.key.replace("bas", "haut")]
+    return [
+        replace(column, label=f"{column.label}, borne basse", kind=kind),
+        replace(high, label=f"{column.label}, borne haute", kind=kind, unit=column.unit, empty=column.empty),
+    ]
+
+
+def headed(column: Column, row: Mapping[str, Any], columns: Mapping[str, Column]) -> Column:
+    """A column whose heading names the year that it shows."""
+    return replace(column, label=say(column.label, row, columns))
 
 
 def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
@@ -157,3 +236,8 @@ def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] 
         return french(values[name], asked or "text")
 
     return _FIELD.sub(field, _OPTIONAL.sub(optional, template))
+
+
+def unlinked(text: str) -> str:
+    """A sentence whose `[words](address)` are the words alone: where nothing can be followed."""
+    return LINK.sub(r"\1", text)

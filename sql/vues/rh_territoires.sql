@@ -4,7 +4,7 @@
 -- Vide : Aucun établissement n'a répondu.
 -- Note : « s » : un nombre si petit, ou si dépendant d'un seul établissement, qu'il dirait ce que celui-ci a répondu. Ce qu'un établissement déclare seul n'est pas publié.
 -- Colonnes :
---   lieu « {niveau_libelle} » : groupement ou département
+--   lieu « Groupement ou département » : groupement ou département
 --   taux_vacance « Postes vacants » pct1 [part] : part des postes budgétés qui sont vacants
 --   taux_vacance_statut : pourquoi elle est vide
 --   taux_rotation « Rotation » pct1 [part] : rotation
@@ -16,7 +16,6 @@
 --   part_interim « Intérim » pct1 [part] : part de l'intérim
 --   part_interim_statut : pourquoi elle est vide
 --   reponses « Réponses » : établissements qui ont répondu, parmi ceux qui étaient interrogés
---   niveau_libelle : GHT ou département
 WITH derniere AS (
     SELECT r.*
     FROM atlas.ressources_humaines AS r
@@ -40,7 +39,6 @@ SELECT
     max(d.valeur) FILTER (d.indicateur = 'part_interim') AS part_interim,
     max(d.statut) FILTER (d.indicateur = 'part_interim') AS part_interim_statut,
     arg_max(d.repondants || ' sur ' || d.attendus, d.indicateur) AS reponses,
-    CASE WHEN d.niveau = 'ght' THEN 'GHT' ELSE 'Département' END AS niveau_libelle,
     max(d.annee) AS annee, d.niveau, d.code, 'enquete_rh' AS source
 FROM derniere AS d
 LEFT JOIN noms AS n ON d.niveau = 'ght' AND n.code_ght = d.code

@@ -19,15 +19,14 @@ from pipelines.publish.figures import drawing
 from pipelines.publish.figures.figure import Figure, script
 from pipelines.publish.numbers import Column, cell, written
 from pipelines.publish.site import render
-from pipelines.publish.views import Views
+from pipelines.publish.views import LINK, Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
-_LINK = re.compile(r"\[([^\][]+)\]\(([\w./#-]+)\)")
 
 
 def liens(text: str, racine: str = "") -> Markup:
     """A sentence whose `[words](address)` become links; all else is escaped."""
-    return Markup(_LINK.sub(rf'<a href="{racine}\2">\1</a>', str(escape(text))))  # noqa: S704
+    return Markup(LINK.sub(rf'<a href="{racine}\2">\1</a>', str(escape(text))))  # noqa: S704
 
 
 def typography(value: Any) -> Any:

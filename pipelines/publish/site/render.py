@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column, french
 from pipelines.publish.site import blocks, declared, traces
-from pipelines.publish.views import Row, View, Views, say
+from pipelines.publish.views import Row, View, Views, headed, say
 
 Scope = Mapping[str, Any]
 
@@ -100,13 +99,7 @@ class _Blocks:
             case declared.Cartes():
                 yield from self._cards(block, scope)
             case declared.Liens():
-                items = [
-                    (say(one.vers, row), say(one.libelle, row), say(one.detail, row))
-                    for row in self._rows(block.vue, block.ou, scope)
-                    for one in block.liens
-                ]
-                if items:
-                    yield blocks.Links(items)
+                yield from self._links(block, scope)
             case declared.Tableau():
                 yield from self._table(block, scope)
             case declared.Figure():
@@ -115,6 +108,15 @@ class _Blocks:
                 for inner in each(self.views, block.pour, scope):
                     for one in block.blocs:
                         yield from self.make(one, inner)
+
+    def _links(self, block: declared.Liens, scope: Scope) -> Iterator[blocks.Block]:
+        items = [
+            (say(one.vers, row), say(one.libelle, row), say(one.detail, row))
+            for row in self._rows(block.vue, block.ou, scope)
+            for one in block.liens
+        ]
+        if items:
+            yield blocks.Links(items)
 
     def _rows(self, view: str | None, where: Mapping[str, Any], scope: Scope) -> list[Scope]:
         """The scope of each row of a view, or the scope alone where there is no view."""
@@ -161,9 +163,9 @@ class _Blocks:
         note = say(view.note if block.note is None else block.note, first, view.columns)
         yield blocks.Table(
             caption=say(view.title if block.titre is None else block.titre, first, view.columns),
-            columns=[_headed(c, first, view) for c in columns],
+            columns=[headed(c, first, view.columns) for c in columns],
             rows=shown,
-            note=" ".join(filter(None, [note, f"Source : {self._sources(view, rows)}." if block.source else ""])),
+            note=" ".join(filter(None, [note, f"Source : {self.views.cited(view, rows)}." if block.source else ""])),
             strip=block.bande,
             folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
         )
@@ -181,7 +183,7 @@ class _Blocks:
         if len(rows) < block.minimum or not (drawn := traces.KINDS[block.figure](rows, block.trace, self.views)):
             if block.ou_tableau and rows:
                 first = {**scope, **rows[0]}
-                shown = [_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)]
+                shown = [headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)]
                 yield blocks.Table(say(block.titre or view.title, first, view.columns), shown, rows)
             elif block.vide:
                 yield blocks.Absent(say(block.vide, scope))
@@ -192,19 +194,12 @@ class _Blocks:
             id=blocks.slug(say(block.id, first)),
             title=say(view.title if block.titre is None else block.titre, first, view.columns),
             spec=drawn.spec,
-            columns=[_headed(c, first, view) for c in _chosen(view, block.colonnes, block.sans)],
+            columns=[headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)],
             rows=[self._linked(row, block.lien) for row in drawn.rows or rows],
             words=words,
-            source=block.source or self._sources(view, rows, *drawn.sources),
+            source=block.source or self.views.cited(view, rows, *drawn.sources),
             notes=[said for note in block.notes if (said := say(note, first, view.columns))],
         )
-
-    def _sources(self, view: View, rows: Sequence[Row], *others: str) -> str:
-        """Whom a figure cites: the sources that its rows name, else those from which its view comes; then others."""
-        named = next((name for name in ("sources", "source") if name in view.columns), None)
-        if named:
-            return self.views.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
-        return self.views.sources(*sorted(models.sources_of(view.model.name)), *others)
 
 
 def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:
@@ -215,11 +210,6 @@ def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Co
             expected="l'une de : " + ", ".join(view.columns),
         )
     return [view.columns[name] for name in names] or [c for c in view.shown if c.key not in without]
-
-
-def _headed(column: Column, first: Scope, view: View) -> Column:
-    """A column whose heading names the year that it shows."""
-    return replace(column, label=say(column.label, first, view.columns))
 
 
 def _with_strip(row: Row, strip: declared.Bande, view: View) -> Row:

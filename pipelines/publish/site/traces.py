@@ -33,7 +33,7 @@ NAMED = {"x": "valeur", "y": "libelle"}
 Kind = Callable[[Sequence[Row], Trace, Views], Drawn | None]
 
 
-def barres(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def barres(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """A bar for each known `valeur`, in the order of the view. Options: unite, format, decroissant, minimum, couverture
     (the column that says how much of the value is seen).
     """
@@ -51,7 +51,7 @@ def barres(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     return Drawn(charts.bars(known, **NAMED, unit=unit, kind=kind, text=text), said, rows=known)
 
 
-def paires(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def paires(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """Two numbers a line, one bar under the other. Options: unite."""
     return Drawn(charts.pairs(rows, **NAMED, series="serie", unit=trace["unite"]))
 
@@ -80,7 +80,7 @@ def serie(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     return Drawn(spec, say_series(rows, **names, unit=trace.get("en_mots", unit), kind=kind, breaks=breaks))
 
 
-def zones(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def zones(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """How the population of each territory is split between zones, those where access is hardest first."""
     known = [_named(row, trace) for row in rows if row["valeur"] is not None]
     if not {row["zone"] for row in known} - {"non classée"}:
@@ -116,7 +116,7 @@ def _breaks(rows: Sequence[Row], views: Views, years: Sequence[int] = ()) -> lis
     ]
 
 
-def points(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def points(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """Values with their intervals, the highest first, beside the marks. Options: unite, format."""
     unit, kind = trace["unite"], trace.get("format", "n1")
     places = sorted((_named(r, trace) for r in rows if r["role"] == "point"), key=lambda r: (-r["valeur"], r["code"]))
@@ -151,13 +151,13 @@ def carte(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     return Drawn(spec, say_values(places, **shown, y="libelle", references=_marks(rows)), ("contours",))
 
 
-def ages(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def ages(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | None:
     """Shares by age band: bars here, ticks elsewhere."""
     here_first = sorted(rows, key=lambda row: not row["ici"])
     return Drawn(charts.bands(here_first, x="part", y="tranche", series="serie", unit="part des professionnels"))
 
 
-def projection(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def projection(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """What was observed, the central projection and its interval, the scenarios. Options: unite."""
     central, scenarios = ([r for r in rows if r["nature"] == n] for n in ("central", "scénario"))
     last = central[-1]
@@ -172,7 +172,7 @@ def projection(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     return Drawn(charts.projection(rows, **names, unit=trace["unite"]), words)
 
 
-def contributions(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def contributions(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | None:
     """What each dimension adds to 50, or takes from it."""
     said = [f"{row['dimension_libelle'].lower()} : {french(row['contribution'], 'signe_n1')}" for row in rows]
     spec = charts.parts(
@@ -185,7 +185,7 @@ def contributions(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | No
     return Drawn(spec, " ; ".join(said) + ".")
 
 
-def rangs(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+def rangs(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """Ranks with their plausible ranks, the first on top."""
     shown = sorted((_named(r, trace) for r in rows if r["rang"] is not None), key=lambda r: (r["rang"], r["code"]))
     if not shown:
