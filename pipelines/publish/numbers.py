@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
 BY_ROW = "selon"  # each row says its own, in its column `<key>_format`, else `format`
