@@ -364,8 +364,8 @@ def test_une_vue_se_controle_par_sa_suite(
     name, connection = memory
     connection.execute(
         "CREATE SCHEMA vues; CREATE SCHEMA reference;"
-        "CREATE TABLE reference.territoires AS SELECT * FROM (VALUES ('region', '28', '28'), ('departement', '75', '11')) "
-        "AS t (niveau, code, regions);"
+        "CREATE TABLE reference.territoires AS SELECT * FROM "
+        "(VALUES ('region', '28', '28'), ('departement', '75', '11')) AS t (niveau, code, regions);"
         "CREATE TABLE vues.publication AS SELECT '28' AS region;"
         "CREATE TABLE vues.cartes AS SELECT * FROM (VALUES ('institut', '140A', 'ETP'), ('region', '28', 'ETP')) "
         "AS t (niveau, code, unite)"
