@@ -28,7 +28,8 @@ SELECT
     CASE
         WHEN e.motif IS NOT NULL THEN replace(e.motif, '''', '’')
         WHEN e.valeur_precedente < s.valeur THEN 'base trop petite en ' || (h.annee - 1) || ' : se lit en nombre'
-    END AS motif
+    END AS motif,
+    'sae' AS source
 FROM atlas.hospitaliers AS h
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.variables_sae AS v USING (variable)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column, french
@@ -188,11 +187,14 @@ class _Blocks:
         )
 
     def _sources(self, view: View, rows: Sequence[Row], *others: str) -> str:
-        """Whom a figure cites: the sources that its rows name, else those from which its view comes; then others."""
+        """Whom a figure cites: the sources that its rows name, then others."""
         named = next((name for name in ("sources", "source") if name in view.columns), None)
-        if named:
-            return self.views.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
-        return self.views.sources(*sorted(models.sources_of(view.model.name)), *others)
+        if named is None:
+            raise BuildError(
+                f"Une page cite les sources de {view.model.name}, dont les lignes n'en nomment pas.",
+                expected="une colonne « source », ou « sources » s'il y en a plusieurs",
+            )
+        return self.views.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
 
 
 def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:
