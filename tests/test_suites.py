@@ -370,7 +370,7 @@ def test_une_vue_se_controle_par_sa_suite(
         "CREATE TABLE vues.cartes AS SELECT * FROM (VALUES ('institut', '140A', 'ETP'), ('region', '28', 'ETP')) "
         "AS t (niveau, code, unite)"
     )
-    columns = [shown.Shown(name, "VARCHAR") for name in ("niveau", "code", "unite")]
+    columns = [shown.ViewColumn(name, "VARCHAR") for name in ("niveau", "code", "unite")]
     grain = ("niveau", "code")
     mine = rules.built_rules("vues.cartes", grain=grain, columns=columns, reads=["reference.territoires"])
     assert [breaking.name(rule) for rule in mine] == [

@@ -95,7 +95,7 @@ def table_rules(
 
 
 def built_rules(
-    table: str, *, grain: tuple[str, ...], columns: Sequence[shown.Shown], reads: Collection[str], empty: str = ""
+    table: str, *, grain: tuple[str, ...], columns: Sequence[shown.ViewColumn], reads: Collection[str], empty: str = ""
 ) -> list[Rule]:
     """All expectations of a built table (`schema.table`): derived from what it is, then those of its suite.
 

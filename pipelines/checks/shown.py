@@ -55,7 +55,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class ViewColumn:
     """A column of a view: its type in the file, and what the header says of it.
 
     That is its heading, the kind of its values, and the status of its empty cells where it is always the same.
@@ -73,7 +73,7 @@ class Shown:
         return bool(self.heading) and self.kind != "year" and self.sql.startswith(("INTEGER", "BIGINT", "DECIMAL"))
 
 
-def view_rules(columns: Sequence[Shown]) -> list[Rule]:
+def view_rules(columns: Sequence[ViewColumn]) -> list[Rule]:
     """All that is asked of a view by what its header says; what has no object in it is not asked."""
     by_name = {column.name: column for column in columns}
     rules = (
@@ -99,7 +99,7 @@ def _rule(name: str, where: Collection[str], reason: str, casse: Casse) -> Rule 
     return query_rule(name, f"SELECT * FROM {{batch}} WHERE {' OR '.join(where)}", reason, casse=casse)
 
 
-def _shares(columns: Sequence[Shown]) -> Rule | None:
+def _shares(columns: Sequence[ViewColumn]) -> Rule | None:
     shares = [c.name for c in columns if c.kind.startswith(SHARES)]
     shares += [c.name.replace("bas", "haut") for c in columns if c.kind.startswith(f"{LOW}pct")]
     where = [f'"{name}" NOT BETWEEN 0 AND 1' for name in shares]
@@ -107,27 +107,27 @@ def _shares(columns: Sequence[Shown]) -> Rule | None:
     return _rule("parts_de_0_a_1", where, reason, dict.fromkeys(shares[:1], "1.5"))
 
 
-def _counts(columns: Sequence[Shown]) -> Rule | None:
+def _counts(columns: Sequence[ViewColumn]) -> Rule | None:
     counts = [c.name for c in columns if c.kind.startswith(COUNTS)]
     where = [f'"{name}" < 0' for name in counts]
     return _rule("pas_sous_zero", where, "ce qui se compte n'est pas négatif", dict.fromkeys(counts[:1], "-1"))
 
 
-def _intervals(columns: Sequence[Shown]) -> Rule | None:
+def _intervals(columns: Sequence[ViewColumn]) -> Rule | None:
     bounds = [(c.name, c.name.replace("bas", "haut")) for c in columns if c.kind.startswith(LOW)]
     where = [f'"{low}" > "{high}" OR ("{low}" IS NULL) <> ("{high}" IS NULL)' for low, high in bounds]
     casse: Casse = {low: f'coalesce("{high}", 0) + 1' for low, high in bounds[:1]}
     return _rule("intervalle_ordonne", where, "un intervalle a ses deux bornes, la basse sous la haute", casse)
 
 
-def _words(columns: Sequence[Shown]) -> Rule | None:
+def _words(columns: Sequence[ViewColumn]) -> Rule | None:
     words = [c.name for c in columns if c.sql == "VARCHAR" and c.heading and c.kind in ("", "text") and not c.empty]
     where = [f"coalesce(trim(\"{name}\"), '') = ''" for name in words]
     reason = "une case de texte n'est vide que si l'en-tête de la vue le dit"
     return _rule("mots_dits", where, reason, dict.fromkeys(words[:1]))
 
 
-def _labels(by_name: Mapping[str, Shown]) -> Rule | None:
+def _labels(by_name: Mapping[str, ViewColumn]) -> Rule | None:
     pairs = [
         (label, code, said)
         for label, (code, said) in LABELS.items()
@@ -141,21 +141,21 @@ def _labels(by_name: Mapping[str, Shown]) -> Rule | None:
     return _rule("libelles_des_codes", where, "un libellé est celui que la nomenclature donne à son code", casse)
 
 
-def _statuses(columns: Sequence[Shown]) -> Rule | None:
+def _statuses(columns: Sequence[ViewColumn]) -> Rule | None:
     names = [c.name for c in columns if c.name == "statut" or c.name.endswith("_statut")]
     where = [f"\"{name}\" NOT IN (SELECT code FROM reference.codes WHERE liste = 'statut')" for name in names]
     casse: Casse = dict.fromkeys(names[:1], "'inconnu'")
     return _rule("statuts_connus", where, "un statut est l'un de reference.codes", casse)
 
 
-def _told(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> list[tuple[str, str]]:
+def _told(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> list[tuple[str, str]]:
     """The numbers that people read, each with the column that says why it is empty: its own, or that of the line."""
     numbers = [c.name for c in columns if c.number and not c.kind.startswith(LOW)]
     named = ((name, f"{name}_statut" if f"{name}_statut" in by_name else "statut") for name in numbers)
     return [(name, statut) for name, statut in named if statut in by_name and not by_name[name].empty]
 
 
-def _explained(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:
+def _explained(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> Rule | None:
     told = _told(columns, by_name)
     where = [f'"{name}" IS NULL AND "{statut}" NOT IN ({EMPTY})' for name, statut in told]
     casse: Casse = {told[0][0]: None, told[0][1]: "'calculé'"} if told else ""
@@ -163,7 +163,7 @@ def _explained(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule |
     return _rule("vide_explique", where, reason, casse)
 
 
-def _bounds(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:
+def _bounds(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> Rule | None:
     by_row = [c.name for c in columns if c.kind == BY_ROW and c.name in ("valeur", "france")]
     if not by_row or "indicateur" not in by_name:
         return None
@@ -173,7 +173,7 @@ def _bounds(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | No
     return query_rule("dans_ses_bornes", query, reason, casse={by_row[0]: "-99999"})
 
 
-def _secret(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | None:
+def _secret(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> Rule | None:
     # The status of a line is that of its value: what else it has, a count of its cells, may be known.
     told = [(name, statut) for name, statut in _told(columns, by_name) if statut != "statut" or name == "valeur"]
     where = [f'"{name}" IS NOT NULL AND "{statut}" = \'secret\'' for name, statut in told]
@@ -181,7 +181,7 @@ def _secret(columns: Sequence[Shown], by_name: Mapping[str, Shown]) -> Rule | No
     return _rule("secret_tu", where, "un nombre secret n'est pas montré", casse)
 
 
-def _region(by_name: Mapping[str, Shown]) -> Rule | None:
+def _region(by_name: Mapping[str, ViewColumn]) -> Rule | None:
     if not {"niveau", "code"} <= by_name.keys():
         return None
     here = (
@@ -199,7 +199,7 @@ def _region(by_name: Mapping[str, Shown]) -> Rule | None:
     return _rule("territoires_de_la_region", where, reason, {"niveau": "'departement'", "code": f"({elsewhere})"})
 
 
-def _sources(by_name: Mapping[str, Shown]) -> Rule | None:
+def _sources(by_name: Mapping[str, ViewColumn]) -> Rule | None:
     if "source" not in by_name:
         return None
     where = ["source <> '' AND source NOT IN (SELECT source FROM reference.sources)"]

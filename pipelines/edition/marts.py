@@ -18,7 +18,7 @@ from pipelines import catalogue, duck
 from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
-from pipelines.checks.shown import Shown
+from pipelines.checks.shown import ViewColumn
 from pipelines.edition import models, promotion
 from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
@@ -82,10 +82,10 @@ def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> d
     }
 
 
-def columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[Shown]:
+def columns(connection: duckdb.DuckDBPyConnection, model: Model) -> list[ViewColumn]:
     """The columns of a table, each with what its header says of it, if it does."""
     said = {name: (w.label, w.kind, w.empty) for name, w in model.columns.items()}
-    return [Shown(name, sql, *said.get(name, ())) for name, sql in models.described(connection, model)]
+    return [ViewColumn(name, sql, *said.get(name, ())) for name, sql in models.described(connection, model)]
 
 
 def _personal() -> set[str]:

@@ -10,9 +10,9 @@
 --   effectif « Effectif » n0 [personnes] : professionnels de la tranche
 --   part « Part » pct1 [part] : part de la tranche dans l'effectif
 --   ici : la ligne est du territoire de la page
---   plus_nombreuse : tranche la plus nombreuse du territoire
+--   plus_nombreuse : tranche la plus nombreuse du territoire ; vide où l'une d'elles est secrète
 --   part_plus_nombreuse [part] : sa part
---   part_60_plus [part] : part des 60 ans ou plus, ici
+--   part_60_plus [part] : part des 60 ans ou plus, ici ; vide où l'une de leurs tranches est secrète
 --   part_60_plus_france [part] : part des 60 ans ou plus, en France ; vide sur la page qui n'a pas à s'y comparer
 WITH modes AS (
     SELECT code AS mode_exercice, libelle AS mode_libelle
@@ -44,7 +44,9 @@ resumes AS (
         page, profession,
         arg_max(tranche_age, (valeur, -coalesce(age_min, 0))) FILTER (ici) AS plus_nombreuse,
         max(valeur) FILTER (ici) AS part_plus_nombreuse,
-        sum(valeur) FILTER (ici AND age_min >= 60) AS part_60_plus,
+        bool_or(valeur IS NULL) FILTER (ici) AS secrete,
+        coalesce(bool_or(valeur IS NULL) FILTER (ici AND age_min >= 60), false) AS secrete_60_plus,
+        coalesce(sum(valeur) FILTER (ici AND age_min >= 60), 0) AS part_60_plus,
         sum(valeur) FILTER (NOT ici AND age_min >= 60) AS part_60_plus_france
     FROM lignes
     GROUP BY ALL
@@ -52,7 +54,9 @@ resumes AS (
 SELECT
     l.page, l.profession, p.libelle AS profession_libelle, l.territoire, l.territoire_libelle AS serie, l.annee, l.mode_libelle,
     l.tranche_age AS tranche, l.age_min, l.effectif, l.valeur AS part, l.statut, l.ici,
-    r.plus_nombreuse, r.part_plus_nombreuse, coalesce(r.part_60_plus, 0) AS part_60_plus, r.part_60_plus_france, l.source
+    CASE WHEN NOT r.secrete THEN r.plus_nombreuse END AS plus_nombreuse,
+    CASE WHEN NOT r.secrete THEN r.part_plus_nombreuse END AS part_plus_nombreuse,
+    CASE WHEN NOT r.secrete_60_plus THEN r.part_60_plus END AS part_60_plus, r.part_60_plus_france, l.source
 FROM lignes AS l
 JOIN resumes AS r USING (page, profession)
 JOIN reference.professions AS p USING (profession)

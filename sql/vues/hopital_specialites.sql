@@ -20,7 +20,7 @@ tailles AS (
 )
 SELECT
     coalesce(l.libelle, 'Code ' || l.specialite) AS specialite_libelle, t.territoire_libelle, l.etp_salarie, l.effectif_salarie,
-    l.effectif_liberal, l.groupe, s.plusieurs, l.annee, l.specialite, t.territoire, l.niveau, l.code, l.statut
+    l.effectif_liberal, l.groupe, s.plusieurs, l.annee, l.specialite, t.territoire, l.niveau, l.code, l.statut, 'sae' AS source
 FROM lignes AS l
 JOIN tailles AS s USING (groupe)
 JOIN vues.territoires AS t USING (niveau, code)

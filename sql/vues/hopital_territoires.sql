@@ -27,8 +27,9 @@ SELECT
         END AS reponse,
     CASE
         WHEN e.motif IS NOT NULL THEN replace(e.motif, '''', '’')
-        WHEN e.valeur_precedente < s.valeur THEN 'moins de ' || s.valeur::INTEGER || ' en ' || (h.annee - 1) || ' : se lit en nombre'
-    END AS motif
+        WHEN e.valeur_precedente < s.valeur THEN 'base trop petite en ' || (h.annee - 1) || ' : se lit en nombre'
+    END AS motif,
+    'sae' AS source
 FROM atlas.hospitaliers AS h
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.variables_sae AS v USING (variable)

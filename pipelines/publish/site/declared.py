@@ -141,7 +141,7 @@ class Figure(_Strict):
     Where it can't be drawn, that table alone is shown if `ou_tableau`, else `vide` is said.
 
     It isn't drawn under `minimum` rows. Its words are `mots`, then those of the chart, then `mots_apres`. The sources
-    that its view's rows name (`sources` or `source`), else those from which the view comes, are cited.
+    that its view's rows name (`sources` or `source`) are cited, or `source` in words.
     """
 
     figure: str
