@@ -37,8 +37,16 @@ LABELS = {
         "niveau || ' ' || code",
         "SELECT niveau || ' ' || code AS code, libelle FROM reference.territoires",
     ),
-    "indicateur_libelle": ("indicateur", "SELECT indicateur AS code, libelle FROM reference.indicateurs"),
-    "niveau_libelle": ("niveau", "SELECT niveau AS code, libelle FROM reference.niveaux"),
+    "indicateur_libelle": (
+        "indicateur",
+        "SELECT indicateur AS code, libelle FROM reference.indicateurs "
+        "UNION ALL SELECT indicateur, libelle_court FROM reference.indicateurs",
+    ),
+    "niveau_libelle": (
+        "niveau",
+        "SELECT niveau AS code, libelle FROM reference.niveaux "
+        "UNION ALL SELECT niveau, libelle_court FROM reference.niveaux",
+    ),
     "diplome_libelle": ("diplome", "SELECT diplome AS code, libelle FROM reference.diplomes"),
     "groupe_libelle": (
         "groupe",

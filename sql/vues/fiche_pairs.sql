@@ -9,7 +9,7 @@
 --   indicateur_libelle « Indicateur »
 --   valeur « Ici » selon : valeur
 --   valeur_statut : pourquoi elle est vide
---   position « Position » : où la valeur se place parmi celles des pairs ; vide où rien n'est comparé
+--   position « Position » text (vide : rien) : où la valeur se place parmi celles des pairs ; vide où rien n'est comparé
 --   mediane « Médiane » selon : la moitié des pairs est en dessous
 --   quartile_bas « Quartiles » selon : un pair sur quatre est en dessous
 --   quartile_bas_format : comment les deux quartiles s'écrivent
