@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.mutants import edits, maps, named
+from mutants import edits, maps, named
 
 
 def test_each_named_fault_still_has_its_place() -> None:
