@@ -195,7 +195,7 @@ def test_values_in_words() -> None:
 
 def test_a_series_in_words_doesnt_compare_across_what_cannot_be_compared() -> None:
     rows = [row for row in SERIES if row["lieu"] == "Manche"]
-    names = {"x": "an", "y": "n", "series": "lieu", "unit": "effectif", "kind": "n0"}
+    names: dict[str, Any] = {"x": "an", "y": "n", "series": "lieu", "unit": "effectif", "kind": "n0"}
     assert words.say_series(rows, **names) == "Effectif. Manche : 1\u202f009 en 2019, contre 1\u202f000 en 2010."
     broken = {"annee": 2014, "rupture": "autre source", "effet": "niveau", "comparable": False}
     assert words.say_series(rows, **names, breaks=[broken]).startswith(

@@ -193,7 +193,7 @@ def test_models_come_after_what_they_read() -> None:
 
 def test_layers_only_read_to_the_left() -> None:
     """Staging is read by reference, core, and the quality's own tables; atlas and fiches read marts."""
-    reads_staging = {"atlas": set(), "fiches": set()}
+    reads_staging: dict[str, set[str]] = {"atlas": set(), "fiches": set()}
     with duckdb.connect() as connection:
         for model in models.load_all():
             read = models.dependencies(connection, model.query, model.name)

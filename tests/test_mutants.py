@@ -1,7 +1,6 @@
 """The faults that `make mutants` puts in on purpose: the named ones still have their place, and a change is one."""
 
 import pytest
-
 from mutants import edits, maps, named
 
 

@@ -47,7 +47,8 @@ def model_of(name: str) -> models.Model:
 
 def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], list[str], list[list[Any]]]:
     """What stands above the headings, the headings (with what is in brackets under them, or not), and the lines."""
-    lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    whole = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet)
+    lines: list[list[Any]] = whole.to_python(skip_empty_area=False)
     blank = next(n for n, line in enumerate(lines) if not any(line))
     return (
         [line[0] for line in lines[:blank]],
@@ -56,7 +57,7 @@ def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], lis
     )
 
 
-def book(made: Warehouse, theme: str) -> Path:
+def book(made: Publication, theme: str) -> Path:
     (path,) = (made.release / "classeurs").glob(f"*{theme}.xlsx")
     return path
 
