@@ -22,6 +22,7 @@ from pipelines.publish.fiches import files, sheets
 from pipelines.publish.fiches.sheets import Sheet
 from pipelines.publish.fiches.strips import strip
 from pipelines.publish.numbers import Column
+from pipelines.publish.rows import Line
 from pipelines.publish.views import Views
 
 CAPACITY = "Capacités au 31 décembre"
@@ -418,7 +419,7 @@ def test_secret_partial_zero_and_missing_are_told_apart() -> None:
 
 def test_a_number_is_followed_by_its_share_where_there_is_one() -> None:
     column = Column("ecart", "Écart", "selon", detail="signed1")
-    line = {"ecart": Decimal("-5.04"), "ecart_format": "signe_n1", "ecart_detail": Decimal("-0.25")}
+    line: Line = {"ecart": Decimal("-5.04"), "ecart_format": "signe_n1", "ecart_detail": Decimal("-0.25")}
     assert numbers.cell(line, column) == "\u22125,0 (\u221225,0\u202f%)"
     assert numbers.cell(line | {"ecart_detail": None}, column) == "\u22125,0"
     assert numbers.cell(line | {"ecart": None}, column) == "nd"
