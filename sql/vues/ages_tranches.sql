@@ -50,9 +50,10 @@ resumes AS (
     GROUP BY ALL
 )
 SELECT
-    l.page, l.profession, p.libelle AS profession_libelle, l.territoire, l.territoire_libelle AS serie, l.annee, l.mode_libelle,
-    l.tranche_age AS tranche, l.age_min, l.effectif, l.valeur AS part, l.statut, l.ici,
-    r.plus_nombreuse, r.part_plus_nombreuse, coalesce(r.part_60_plus, 0) AS part_60_plus, r.part_60_plus_france, l.source
+    l.page, l.profession, p.libelle AS profession_libelle, l.territoire, l.territoire_libelle AS serie, l.annee,
+    l.mode_libelle, l.tranche_age AS tranche, l.age_min, l.effectif, l.valeur AS part, l.statut, l.ici,
+    r.plus_nombreuse, r.part_plus_nombreuse, coalesce(r.part_60_plus, 0) AS part_60_plus, r.part_60_plus_france,
+    l.source
 FROM lignes AS l
 JOIN resumes AS r USING (page, profession)
 JOIN reference.professions AS p USING (profession)
