@@ -31,8 +31,9 @@ mutants: install
 	@$(UV) sync --locked --quiet --group mutants
 	@$(BIN)/python -m tests.mutants $(OPTIONS)
 
+# .pre-commit-config.yaml runs the same on what is committed.
 check: install
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint sql
 
 docs: install
 	@$(BIN)/mkdocs build --strict --quiet

@@ -46,7 +46,7 @@ def main() -> None:
     for seconds, work, name in sorted(steps, reverse=True):
         if seconds >= 0.1:
             print(f"{seconds:6.2f} s, {work:6.2f} s de processeur  {name}")
-    seconds, work = (sum(step[n] for step in steps) for n in (0, 1))
+    seconds, work = sum(step[0] for step in steps), sum(step[1] for step in steps)
     print(f"{seconds:6.2f} s, {work:6.2f} s de processeur  en tout, {len(steps)} étapes")
 
 

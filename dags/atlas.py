@@ -1,8 +1,18 @@
 """The marts of an edition: lock, build aside, check, reconcile, swap in. Runs when a source has a new vintage."""
 
 import datetime as dt
+from typing import Any
 
-from airflow.sdk import Asset, AssetAny, FixedKeyMapper, Param, PartitionedAssetTimetable, dag, task
+from airflow.sdk import (
+    Asset,
+    AssetAny,
+    FixedKeyMapper,
+    Param,
+    PartitionedAssetTimetable,
+    dag,
+    get_current_context,
+    task,
+)
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import RULES
 
@@ -56,15 +66,16 @@ sa place que si l'on coche **Revenir en arrière**.
 )
 def atlas() -> None:
     @task
-    def lock(params: dict | None = None, triggering_asset_events=None) -> int:
+    def lock() -> int:
         from pipelines import steps
 
-        edition = steps.edition(params["edition"])
+        run = get_current_context()
+        edition = steps.edition(run["params"]["edition"])
         # A new vintage of a source wakes this DAG; the lock alone decides whether it changes anything.
-        if triggering_asset_events and (why := steps.nothing_to_build(edition)):
+        if run["triggering_asset_events"] and (why := steps.nothing_to_build(edition)):
             raise AirflowSkipException(why)
         steps.regions()  # an unknown one is told now, not once all is built
-        steps.lock(edition, update=params["update"])
+        steps.lock(edition, update=run["params"]["update"])
         return edition
 
     @task
@@ -88,15 +99,20 @@ def atlas() -> None:
         return target
 
     @task(outlets=[MARTS])
-    def promote(edition: int, target: str, params: dict | None = None, outlet_events=None) -> str:
+    def promote(edition: int, target: str) -> str:
         from pipelines import steps
 
-        promoted = steps.promote(target, back=params["back"])
-        outlet_events[MARTS].add_partitions([str(edition)])
+        run = get_current_context()
+        promoted = steps.promote(target, back=run["params"]["back"])
+        run["outlet_events"][MARTS].add_partitions([str(edition)])
         return promoted
 
-    edition = lock()
-    promote(edition, reconcile(check(build(edition))))
+    # Any: Airflow types what a task will return as an XComArg, whatever the task says it returns.
+    edition: Any = lock()
+    built: Any = build(edition)
+    checked: Any = check(built)
+    reconciled: Any = reconcile(checked)
+    promote(edition, reconciled)
 
 
 atlas()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import runs
 
@@ -30,7 +31,7 @@ def _split_output(log: Path) -> Callable[[str], None]:
     return say
 
 
-def _entries(journal: Path, since: int) -> list[dict]:
+def _entries(journal: Path, since: int) -> list[dict[str, Any]]:
     """What the steps wrote to the journal from a position on."""
     if not journal.is_file():
         return []

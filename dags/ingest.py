@@ -1,8 +1,9 @@
 """One DAG per source of the catalogue: fetch and archive, stage, check, for each vintage on offer."""
 
 import datetime as dt
+from typing import Any
 
-from airflow.sdk import Asset, Param, dag, task, task_group
+from airflow.sdk import Asset, Param, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import LONG, RULES
 
@@ -42,10 +43,10 @@ def ingestion(source: catalogue.Source) -> None:
     )
     def source_dag() -> None:
         @task
-        def vintages(params: dict | None = None) -> list[int]:
+        def vintages() -> list[int]:
             from pipelines import steps
 
-            return steps.vintages(source.id, (params or {}).get("millesime"))
+            return steps.vintages(source.id, get_current_context()["params"]["millesime"])
 
         @task(execution_timeout=LONG, map_index_template="{{ task.op_kwargs['millesime'] }}")
         def fetch(millesime: int) -> dict[str, int]:
@@ -61,16 +62,19 @@ def ingestion(source: catalogue.Source) -> None:
             return fetched
 
         @task(outlets=[accepted], map_index_template="{{ task.op_kwargs['staged']['millesime'] }}")
-        def check(staged: dict[str, int], outlet_events=None) -> None:
+        def check(staged: dict[str, int]) -> None:
             from pipelines import steps
 
             if steps.check(source.id, **staged)["inchange"]:
                 raise AirflowSkipException("millésime inchangé, déjà contrôlé : rien à faire en aval")
-            outlet_events[accepted].add_partitions([str(staged["millesime"])])
+            get_current_context()["outlet_events"][accepted].add_partitions([str(staged["millesime"])])
 
         @task_group
         def vintage(millesime: int) -> None:
-            check(staged=stage(fetched=fetch(millesime=millesime)))
+            # Any: Airflow types what a task will return as an XComArg, whatever the task says it returns.
+            fetched: Any = fetch(millesime=millesime)
+            staged: Any = stage(fetched=fetched)
+            check(staged=staged)
 
         vintage.expand(millesime=vintages())
 

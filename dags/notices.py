@@ -26,7 +26,7 @@ class Failed(BaseNotifier):
 
     def notify(self, context: "Context") -> None:
         ti, error = context["ti"], context.get("exception")
-        task = ti.task_id + (f" [{ti.rendered_map_index or ti.map_index}]" if ti.map_index >= 0 else "")
+        task = ti.task_id + ("" if ti.map_index in (None, -1) else f" [{ti.rendered_map_index or ti.map_index}]")
         if isinstance(error, RefusedError):
             subject = f"Millésime refusé : {error.where.source} {error.where.millesime or ''}".strip()
         else:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, task
+from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, get_current_context, task
 from rules import LONG, RULES
 
 MARTS = Asset(name="marts", uri="atlas://marts")
@@ -41,18 +41,19 @@ Une publication ne change jamais : un contenu déjà publié n'est pas publié d
 )
 def publish() -> None:
     @task
-    def regions(params: dict | None = None) -> list[str]:
+    def regions() -> list[str]:
         from pipelines import steps
 
-        return steps.regions(params["regions"])
+        return steps.regions(get_current_context()["params"]["regions"])
 
     # Releases are made one at a time: secrecy looks at all of them together.
     @task(execution_timeout=LONG, max_active_tis_per_dag=1, map_index_template="{{ task.op_kwargs['region'] }}")
-    def release(region: str, params: dict | None = None, dag_run=None) -> str:
+    def release(region: str) -> str:
         from pipelines import steps
 
+        run = get_current_context()
         # What was just put in place, or what a person asks for.
-        return steps.publish(steps.edition(dag_run.partition_key or params["edition"]), region)
+        return steps.publish(steps.edition(run["dag_run"].partition_key or run["params"]["edition"]), region)
 
     release.expand(region=regions())
 

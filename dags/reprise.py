@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from airflow.sdk import Asset, dag, task
+from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import RULES
 
@@ -27,22 +27,22 @@ reste à faire, et ne fait rien quand tout est fait.
 )
 def reprise() -> None:
     @task(outlets=[AGAIN])
-    def build(outlet_events=None) -> None:
+    def build() -> None:
         from pipelines import steps
 
         edition = steps.edition()
         if why := steps.nothing_to_build(edition):
             raise AirflowSkipException(why)
-        outlet_events[AGAIN].add_partitions([str(edition)])
+        get_current_context()["outlet_events"][AGAIN].add_partitions([str(edition)])
 
     @task(outlets=[MARTS])
-    def publish(outlet_events=None) -> None:
+    def publish() -> None:
         from pipelines import steps
 
         edition = steps.edition()
         if not steps.unpublished(edition):
             raise AirflowSkipException("Tout ce qui est construit est publié.")
-        outlet_events[MARTS].add_partitions([str(edition)])
+        get_current_context()["outlet_events"][MARTS].add_partitions([str(edition)])
 
     build()
     publish()

@@ -45,7 +45,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, _stop)
-    standalone_command.SubCommand = Component
+    # `airflow standalone` makes its components by this name: no setting says to make others.
+    standalone_command.SubCommand = Component  # type: ignore[misc]
     sys.argv = ["airflow", "standalone"]
     try:
         airflow.main()

@@ -11,7 +11,7 @@ import pkgutil
 import random
 import sys
 import time
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 from fixtures_entrepots import EDITION, REGION, build_edition, ingest_all
@@ -25,8 +25,8 @@ connect, now = duckdb.connect, time.time()
 
 class ClockOfAnotherYear(dt.datetime):
     @classmethod
-    def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
-        return dt.datetime.now(tz).replace(year=ASKED["year"], day=28)
+    def now(cls, tz: dt.tzinfo | None = None) -> Self:
+        return super().now(tz).replace(year=ASKED["year"], day=28)
 
 
 class Datetime:

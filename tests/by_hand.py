@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 
@@ -66,8 +67,9 @@ def population(root: Path, year: int) -> dict[str, int]:
     found = {}
     for line in cells[5:]:
         code = str(int(line[0])) if isinstance(line[0], float) else str(line[0]).strip()
-        if line[1] and code[:2].strip().isalnum() and len(code) in (2, 3) and isinstance(line[total], float):
-            found[code.zfill(2)] = int(line[total])
+        inhabitants = line[total]
+        if line[1] and code[:2].strip().isalnum() and len(code) in (2, 3) and isinstance(inhabitants, float):
+            found[code.zfill(2)] = int(inhabitants)
     return found
 
 
@@ -160,13 +162,14 @@ def gaps_by_hand(root: Path, year: int) -> dict[tuple[str, str], Decimal]:
 
 
 @cache
-def metiers(root: Path) -> list[dict[str, Decimal]]:
+def metiers(root: Path) -> list[dict[str, Any]]:
     path = root / "dares_metiers_2030" / "2019" / "dares_metiers_2030.json"
-    return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    read: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    return read
 
 
 @cache
-def bmo(root: Path) -> list[dict[str, object]]:
+def bmo(root: Path) -> list[dict[str, Any]]:
     book = python_calamine.CalamineWorkbook.from_path(str(root / "bmo" / "2024" / "Base_open_data_BMO_2024.xlsx"))
     header, *lines = book.get_sheet_by_name("BMO_2024_open_data").to_python()
-    return [dict(zip(header, line, strict=True)) for line in lines]
+    return [dict(zip(map(str, header), line, strict=True)) for line in lines]

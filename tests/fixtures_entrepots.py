@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -21,7 +22,7 @@ from filelock import FileLock
 
 import samples
 from pipelines import catalogue, settings, steps
-from pipelines.publish import release
+from pipelines.publish import fiches, site, workbooks
 from pipelines.settings import Settings
 
 pytest.register_assert_rewrite("identities")
@@ -106,9 +107,9 @@ def build_edition(edition: int = EDITION) -> None:
 def tables_only() -> Iterator[None]:
     """Releases without sheets, site and workbooks, which take most of the time: for tests of what the tables hold."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(release.workbooks, "write", lambda *_, **__: [])
-        patch.setattr(release.fiches, "write", lambda *_, **__: None)
-        patch.setattr(release.site, "write", lambda *_, **__: None)
+        patch.setattr(workbooks, "write", lambda *_, **__: [])
+        patch.setattr(fiches, "write", lambda *_, **__: None)
+        patch.setattr(site, "write", lambda *_, **__: None)
         yield
 
 
@@ -243,11 +244,11 @@ def copied(tmp_path: Path, sample: Warehouse) -> Iterator[Settings]:
 Rows = Callable[..., list[tuple[object, ...]]]
 
 
-def rows(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple]:
+def rows(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple[Any, ...]]:
     return db.execute(query, list(values)).fetchall()
 
 
-def one(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> object:
+def one(db: duckdb.DuckDBPyConnection, query: str, *values: object) -> Any:
     """The only cell of the only row."""
     found = rows(db, query, *values)
     assert len(found) == 1, f"{len(found)} rows: {found[:5]}"

@@ -145,7 +145,7 @@ def density_is_a_ratio_of_sums(db: Db, root: Path) -> None:
     for departement in ("14", "61"):
         assert rows(db, query, "departement", departement) == [(round(densities[departement], 4), "calculé", None)]
     whole = Decimal(100000 * sum(count[d] for d in NORMANDS)) / sum(people[d] for d in NORMANDS)
-    mean = sum(densities.values()) / len(densities)
+    mean = sum(densities.values(), Decimal(0)) / len(densities)
     assert abs(whole - mean) > Decimal("0.1")
     assert rows(db, query, "region", "28") == [(round(whole, 4), "calculé", None)]
     none(db, "FROM atlas.densites WHERE population > 0 AND abs(valeur - 100000.0 * effectif / population) > 0.0001")

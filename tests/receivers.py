@@ -47,7 +47,7 @@ def mail_server() -> Iterator[tuple[int, list[tuple[str, list[str], EmailMessage
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             self.say("220 essai")
-            sender, to = "", []
+            sender, to = "", list[str]()
             while line := self.rfile.readline().decode().strip():
                 verb = line.upper()
                 if verb.startswith("DATA"):

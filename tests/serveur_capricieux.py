@@ -224,6 +224,15 @@ def json_of(text: str) -> Behaviour:
     return status(200, {"Content-Type": "application/json"}, text.encode())
 
 
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of a client that hangs up: that is what is tried."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 class Server:
     """The server, its behaviours and the requests it got."""
 
@@ -233,9 +242,7 @@ class Server:
         self.stopped = threading.Event()
         self.lock = threading.Lock()
         handler = type("Handler", (Exchange,), {"owner": self})
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=True)
-        self.http.daemon_threads = True
-        self.http.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+        self.http = Quiet(("127.0.0.1", 0), handler, bind_and_activate=True)
         self.scheme = "https" if context else "http"
         if context:
             self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)

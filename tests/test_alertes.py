@@ -41,7 +41,7 @@ def add(db: duckdb.DuckDBPyConnection, table: str, common: dict[str, Any], *line
         )
 
 
-def found(db: duckdb.DuckDBPyConnection, columns: str) -> list[tuple]:
+def found(db: duckdb.DuckDBPyConnection, columns: str) -> list[tuple[Any, ...]]:
     return rows(db, f"SELECT {columns} FROM ({MODEL.query}) ORDER BY ALL")
 
 

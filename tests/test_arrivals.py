@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from serveur_capricieux import File, Server
 from pipelines import catalogue, settings, steps
 from pipelines.arrival import landing, offers
 from pipelines.catalogue import Source
-from pipelines.catalogue.fetch import Fetch, Written
+from pipelines.catalogue.fetch import Fetch, Hosted, Written
 from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import addresses, declared, transfer, web
 from pipelines.errors import LaterError, RefusedError, UsageError
@@ -25,7 +26,7 @@ HEADER = b"code_ght,nom_ght,finess_ej,nom_ej,annee\n"
 
 
 @pytest.fixture
-def server() -> Server:
+def server() -> Iterator[Server]:
     with Server() as running:
         yield running
 
@@ -244,7 +245,9 @@ def test_a_file_is_dated_by_its_folder_and_may_come_of_another_dataset(
     assert entry.fetch is not None
     here = server.url("/api/1")
     files = [
-        file.model_copy(update={"dataset": "savoirs"} if "savoir" in file.pattern else {}) for file in entry.fetch.files
+        file.model_copy(update={"dataset": "savoirs"} if "savoir" in file.pattern else {})
+        for file in entry.fetch.files
+        if isinstance(file, Hosted)
     ]
     block = entry.fetch.model_copy(update={"api": here, "dataset": "rpps", "files": files})
     for dataset in ("rpps", "savoirs"):

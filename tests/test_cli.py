@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import typer.main
 from fixtures_entrepots import EDITION, ROOT, Warehouse, environment
+from typer.core import TyperArgument, TyperOption
 from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, errors, steps
@@ -23,7 +24,7 @@ from pipelines.connectors import mirror
 from pipelines.edition import lockfile
 from pipelines.settings import Settings
 
-GROUP = typer.main.get_command(cli.app)
+GROUP = typer.main.get_group(cli.app)
 COMMANDS = sorted(GROUP.commands)
 ENGLISH = re.compile(
     r"\b(show|this|default|required|commands|error|try|such|invalid|missing|unexpected|mean|must|should|the|and|is|are|"
@@ -113,6 +114,7 @@ def test_every_option_says_what_it_does(name: str) -> None:
     assert command.help
     assert re.match(r"[A-ZÀ-Ý]", command.help)
     for param in command.params:
+        assert isinstance(param, TyperArgument | TyperOption)
         assert param.help, f"{name} {param.name}"
         assert param.help.endswith(".") or param.help.endswith("millésime."), f"{name} {param.name}"
 

@@ -17,7 +17,8 @@ KNOWN = {"760000166": "3", "140000555": "3", "760025312": "2", "140017237": "2"}
 
 @pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
 def made(request: pytest.FixtureRequest) -> Publication:
-    return request.getfixturevalue(request.param)
+    found: Publication = request.getfixturevalue(request.param)
+    return found
 
 
 def lines(page: Path) -> list[list[str]]:
@@ -53,7 +54,7 @@ def test_pages_sheets_and_workbook_say_the_status_that_the_producer_gives(made: 
         for row in ([str(c).split("\n")[0] for c in line] for line in told)
         if "Secteur (statut juridique)" in row
     )
-    listed = {row[number]: row[status] for row in told if row[number] in given and row[year] == 2023}
+    listed = {str(row[number]): row[status] for row in told if row[number] in given and row[year] == 2023}
     assert listed.keys() >= set().union(*seen.values())
     assert all(listed[finess] == SAID[given[finess]] for finess in listed)
 

@@ -36,8 +36,7 @@ from pipelines.connectors import Offer, addresses, archives, data_gouv, declared
 from pipelines.connectors.access import Access, Checksum, Fetched, Limits, State
 from pipelines.connectors.partial import Partial
 from pipelines.connectors.resources import Resource
-from pipelines.connectors.transfer import LaterError
-from pipelines.errors import AtlasError, Place, RefusedError
+from pipelines.errors import AtlasError, LaterError, Place, RefusedError
 
 HERE = frozenset({"127.0.0.1"})
 WHERE = Place(source="bmo", millesime=2024)
@@ -893,7 +892,8 @@ def test_a_cut_while_greeting_passes_and_a_bad_certificate_stays(
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         reason = urllib3.exceptions.SSLError(cause)
-        raise requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/a?cle=s3cret", reason))  # type: ignore[arg-type]
+        pool = urllib3.HTTPSConnectionPool("127.0.0.1")
+        raise requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(pool, "/a?cle=s3cret", reason))
 
     monkeypatch.setattr(requests.Session, "get", refuse)
     with pytest.raises(kind, match="chiffrement"):

@@ -108,7 +108,8 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         text=True,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((folder / "dags.json").read_text(encoding="utf-8"))
+    said: dict[str, Any] = json.loads((folder / "dags.json").read_text(encoding="utf-8"))
+    return said
 
 
 def follows(dag: dict[str, Any], *tasks: str) -> bool:

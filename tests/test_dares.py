@@ -187,7 +187,10 @@ def test_its_columns_may_move_but_not_lose_their_words(
     path = tmp_path / METIERS
 
     def write(changed: dict[str, str]) -> Path:
-        there = [["x", *(changed.get(h, h) for h in reversed(head))], *([9, *reversed(line)] for line in lines)]
+        there: list[list[Cell]] = [
+            ["x", *(changed.get(h, h) for h in reversed(head))],
+            *([9, *reversed(line)] for line in lines),
+        ]
         writers.xlsx(path, [("lisez-moi", [["x"]]), ("Données", there)])
         return path
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -24,6 +25,7 @@ from fixtures_entrepots import (
     build_edition,
     environment,
     mirror_folder,
+    one,
     tables_only,
 )
 
@@ -126,12 +128,12 @@ def test_more_threads_give_the_same_bytes(
 def again_with_threads(made: Publication, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds and releases from a copy of the archive and the lock, with more threads than the first time."""
     threads = (os.cpu_count() or 1) + 3
-    connect, seen = duckdb.connect, set()
+    connect, seen = duckdb.connect, set[int]()
 
-    def with_threads(*arguments: object, **settings: object) -> duckdb.DuckDBPyConnection:
+    def with_threads(*arguments: Any, **settings: Any) -> duckdb.DuckDBPyConnection:
         connection = connect(*arguments, **settings)
         connection.execute(f"SET threads = {threads}")
-        seen.add(connection.execute("SELECT current_setting('threads')").fetchone()[0])
+        seen.add(one(connection, "SELECT current_setting('threads')"))
         return connection
 
     copy = a_copy(made.settings, folder / "copie")

@@ -154,7 +154,9 @@ def possible(of: System, most: int) -> np.ndarray:
     tables = np.tile(of.values, (len(tried), 1))
     tables[:, hidden] = tried
     fits = np.all(tables >= of.floor, axis=1)
-    return tables[fits & np.all(np.abs((tables - of.values) @ of.relations.toarray().T) < 1e-9, axis=1)]
+    adds_up = np.all(np.abs((tables - of.values) @ of.relations.toarray().T) < 1e-9, axis=1)
+    kept: np.ndarray = tables[fits & adds_up]
+    return kept
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -460,9 +462,11 @@ def bounds_of(database: Path, who: str, releases: dict[Path, set[str]]) -> dict[
             terms = {number[k]: -1.0 if m == "ensemble" else 1.0 for m in lines if (k := (e, q, m)) in number}
             known += [terms] if len(terms) > 1 and (e, q, "ensemble") in number else []
         for rule in rules:
-            terms = {q: w for q, w in rule.items() if q}
+            weights = {q: w for q, w in rule.items() if q}
             known += [
-                {number[e, q, m]: w for q, w in terms.items()} for m in lines if all((e, q, m) in number for q in terms)
+                {number[e, q, m]: w for q, w in weights.items()}
+                for m in lines
+                if all((e, q, m) in number for q in weights)
             ]
     values = np.array(list(given.values()))
     matrix = sp.csr_array(
@@ -473,7 +477,7 @@ def bounds_of(database: Path, who: str, releases: dict[Path, set[str]]) -> dict[
         shape=(len(known), len(values)),
     )
     _, part = connected_components(abs(matrix.T) @ abs(matrix), directed=False)
-    found = {}
+    found: dict[tuple[str, str], tuple[float, ...]] = {}
     for (e, q, m), cell in number.items():
         if e != who or not values[cell]:
             continue

@@ -20,9 +20,10 @@ from pipelines.settings import Settings
 
 GUIDE = ROOT / "docs" / "ajouter-une-source.md"
 BLOCK = re.compile(r'^```\w+ title="(\S+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
-CACHED = (catalogue.sources, catalogue.load, rules.suite_file, rules.suite_text, models.glossary)
-CACHED += (models._needs, models.plan, models.load_all, models.views, models.sources_of, models.made_from)
-CACHED += (declared.pages,)
+CACHED = (
+    *(catalogue.sources, catalogue.load, rules.suite_file, rules.suite_text, models.glossary, declared.pages),
+    *(models._needs, models.plan, models.load_all, models.views, models.sources_of, models.made_from),
+)
 
 
 def forget() -> None:

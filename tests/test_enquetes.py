@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -23,6 +24,7 @@ from pipelines.catalogue import Source
 from pipelines.errors import AtlasError, Place, RefusedError
 from pipelines.questionnaires import TOTAL, Form, Questionnaire, answers, checks, report, template
 from pipelines.questionnaires.answers import Key
+from pipelines.questionnaires.book import RED, YELLOW
 from pipelines.questionnaires.checks import Verdict
 from pipelines.questionnaires.expressions import Rule
 from pipelines.questionnaires.template import Filled
@@ -41,7 +43,7 @@ def identity(code: str, regle: str, message: str, **rest: object) -> dict[str, o
     return {"code": code, "regle": regle, "message": message, **rest}
 
 
-DECLARATION: dict = {
+DECLARATION: dict[str, Any] = {
     "campagnes": {2023: dt.date(2024, 3, 31), 2024: dt.date(2025, 3, 31)},
     "objet": "Essai.",
     "consignes": ["Répondre."],
@@ -146,10 +148,10 @@ class Sheet:
         self.sheet[self.cells[question, line]] = value
         return self
 
-    def verdict(self, tmp_path: Path, **context: object) -> Verdict:
+    def verdict(self, tmp_path: Path, **context: Any) -> Verdict:
         path = tmp_path / "depot.xlsx"
         self.book.save(path)
-        return checks.verify(reader.deposit(path, self.form, Place()), self.form, **context)  # type: ignore[arg-type]
+        return checks.verify(reader.deposit(path, self.form, Place()), self.form, **context)
 
 
 def values(verdict: Verdict) -> dict[Key, object]:
@@ -192,7 +194,7 @@ def test_shipped_questionnaires_are_whole(source_id: str) -> None:
 def test_what_the_declaration_refuses() -> None:
     section = DECLARATION["sections"][0]
     question = section["questions"][0]
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"sections": [section, section]},
         {"sections": [{**section, "lignes": "inconnue"}]},
         {"sections": [{**section, "questions": [{**question, "unite": ""}]}], "identites": []},
@@ -203,7 +205,8 @@ def test_what_the_declaration_refuses() -> None:
         {"identites": [{"code": "a", "regle": "pourvus < budgetes < 3", "message": "m"}]},
         {"campagnes": {}},
         {"question": []},
-    ):
+    )
+    for wrong in wrongs:
         with pytest.raises(ValueError):  # noqa: PT011 (each says it in its own words)
             asked(**wrong)
 
@@ -565,13 +568,11 @@ def test_the_copy_marks_what_to_correct_and_can_be_sent_back(form: Form, tmp_pat
     place = words[1]
     cell = copy[template.SHEET][place]
     assert cell.value == "beaucoup" == words[6]
-    assert cell.fill.start_color.rgb.endswith(template.RED.removeprefix("#"))
+    assert cell.fill.start_color.rgb.endswith(RED.removeprefix("#"))
     assert "ce n'est pas un nombre" in cell.comment.text
     assert not cell.protection.locked
     warned = next(line for line in lines if line[4].startswith("À vérifier"))
-    assert copy[template.SHEET][warned[1].split(",")[0]].fill.start_color.rgb.endswith(
-        template.YELLOW.removeprefix("#")
-    )
+    assert copy[template.SHEET][warned[1].split(",")[0]].fill.start_color.rgb.endswith(YELLOW.removeprefix("#"))
     # Corrected there, it comes back clean; what was moved is back in its place.
     copy[template.SHEET][place] = 1000
     path = tmp_path / "corrige.xlsx"
@@ -617,7 +618,7 @@ def source(tmp_path: Path) -> Source:
     return catalogue.parse(folder, SOURCE)
 
 
-def staged(source: Source, files: list[Path], tmp_path: Path) -> tuple[list[tuple], list[dict[str, object]]]:
+def staged(source: Source, files: list[Path], tmp_path: Path) -> tuple[list[tuple[Any, ...]], list[dict[str, object]]]:
     with duckdb.connect() as connection:
         result, aside = staging.stage(connection, source, SOURCE, 2024, files, tmp_path)
         found = connection.execute(f"SELECT * EXCLUDE (version) FROM '{result.path}' ORDER BY ALL").fetchall()
@@ -684,7 +685,9 @@ def test_two_deposits_of_one_establishment(tmp_path: Path, sample_extracts: Path
     folder = tmp_path / "extraits" / "enquete_rh" / "2024"
     shutil.copytree(sample_extracts / "enquete_rh" / "2024", folder)
     shutil.copyfile(sample_extracts / "FICTIF.txt", tmp_path / "extraits" / "FICTIF.txt")
-    form = catalogue.load("enquete_rh").questionnaire.form("enquete_rh", "", 2024)  # type: ignore[union-attr]
+    questionnaire = catalogue.load("enquete_rh").questionnaire
+    assert questionnaire
+    form = questionnaire.form("enquete_rh", "", 2024)
     good = [p for p in sorted(folder.glob("*.xlsx")) if not _verdict(p, form).faults][:2]
     shutil.copyfile(good[0], folder / "renvoi.xlsx")
     second = openpyxl.load_workbook(good[1])
@@ -719,7 +722,9 @@ def _verdict(path: Path, form: Form) -> Verdict:
 
 def test_rates_are_those_of_the_answers(sample: Warehouse, sample_db: duckdb.DuckDBPyConnection) -> None:
     """The region's vacancy, by hand from the workbooks themselves."""
-    form = catalogue.load("enquete_rh").questionnaire.form("enquete_rh", "", 2024)  # type: ignore[union-attr]
+    questionnaire = catalogue.load("enquete_rh").questionnaire
+    assert questionnaire
+    form = questionnaire.form("enquete_rh", "", 2024)
     budget = filled = Decimal(0)
     counted = 0
     for path in sorted((sample.settings.sources / "enquete_rh" / "2024").glob("*.xlsx")):

@@ -484,6 +484,7 @@ def test_refuse(
     if line is not None:
         assert error.where.line == line
     names = {f.name for f in here.latest(accepted=False)[0].files}
+    assert error.where.file
     assert any(name in error.where.file for name in names)
 
 

@@ -14,6 +14,7 @@ import shapely
 from pipelines.publish.figures import charts, drawing, maps, theme, words
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column
+from pipelines.publish.rows import Row
 
 LONG = "Masseurs-kinésithérapeutes-ostéopathes et autres intervenants de rééducation"
 PLACES = ("Manche", "Orne", LONG)
@@ -135,14 +136,14 @@ def test_each_kind_fits_the_width_and_cuts_no_label(kind: str) -> None:
     ],
 )
 def test_an_axis_never_writes_one_number_twice(kind: str, values: tuple[str, ...], shown: list[str]) -> None:
-    rows = [{"an": 2015 + n, "lieu": "Orne", "v": Decimal(v)} for n, v in enumerate(values)]
+    rows: list[Row] = [{"an": 2015 + n, "lieu": "Orne", "v": Decimal(v)} for n, v in enumerate(values)]
     svg = drawn(charts.series(rows, x="an", y="v", series="lieu", unit="unité", kind=kind, zero=True))
     years = ["2015", "2016", "2017"]
     assert ticks(svg, r"[\d,\u00a0]+(\u00a0%)?") == years + shown
 
 
 def test_a_long_series_keeps_its_marks_apart() -> None:
-    rows = [{"an": year, "lieu": "Orne", "v": Decimal(year)} for year in range(1975, 2023)]
+    rows: list[Row] = [{"an": year, "lieu": "Orne", "v": Decimal(year)} for year in range(1975, 2023)]
     svg = drawn(charts.series(rows, x="an", y="v", series="lieu", unit="unité"))
     marks = svg[svg.index("mark-symbol") :]
     assert len(re.findall(r'aria-roledescription="point"', marks)) == 10
@@ -195,9 +196,9 @@ def test_values_in_words() -> None:
 
 def test_a_series_in_words_doesnt_compare_across_what_cannot_be_compared() -> None:
     rows = [row for row in SERIES if row["lieu"] == "Manche"]
-    names = {"x": "an", "y": "n", "series": "lieu", "unit": "effectif", "kind": "n0"}
+    names: dict[str, Any] = {"x": "an", "y": "n", "series": "lieu", "unit": "effectif", "kind": "n0"}
     assert words.say_series(rows, **names) == "Effectif. Manche : 1\u202f009 en 2019, contre 1\u202f000 en 2010."
-    broken = {"annee": 2014, "rupture": "autre source", "effet": "niveau", "comparable": False}
+    broken: Row = {"annee": 2014, "rupture": "autre source", "effet": "niveau", "comparable": False}
     assert words.say_series(rows, **names, breaks=[broken]).startswith(
         "Effectif. Manche : 1\u202f009 en 2019, contre 1\u202f004 en 2014."
     )

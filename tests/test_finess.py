@@ -24,14 +24,15 @@ STOCK = "etalab-cs1100507-stock-20241112-0339.csv"
 ENTITES = "etalab-cs1100501-stock-20241112-0341.csv"
 JSON = "finess-structures-annuel-2025.json"
 
-Stage = Callable[..., tuple[staging.Staged, list[dict[str, Any]], list[dict[str, Any]]]]
+Result = tuple[staging.Staged, list[dict[str, Any]], list[dict[str, Any]]]
+Stage = Callable[..., Result]
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     """Stages one table of one file; gives what staging says, the rows, and the rows set aside."""
 
-    def run(source: str, table: str, millesime: int, path: Path) -> tuple:
+    def run(source: str, table: str, millesime: int, path: Path) -> Result:
         with duckdb.connect() as connection:
             entry = catalogue.load(source)
             staged, aside = staging.stage(connection, entry, table, millesime, [path], tmp_path)
@@ -456,7 +457,7 @@ def test_one_support_a_group(made: duckdb.DuckDBPyConnection) -> None:
     assert one(made, f"SELECT count(*) {both} AND valide_au IS NULL AND valide_du = DATE '2024-01-02'") > 100
 
 
-def states(made: duckdb.DuckDBPyConnection, number: str) -> list[tuple]:
+def states(made: duckdb.DuckDBPyConnection, number: str) -> list[tuple[Any, ...]]:
     return rows(
         made,
         "SELECT valide_du::VARCHAR, valide_au::VARCHAR, categorie, finess_ej, commune, ouvert "

@@ -71,7 +71,8 @@ def run(script: str, argument: object, warehouse: Path) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    printed: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return printed
 
 
 def ours(opened: list[str]) -> set[Path]:

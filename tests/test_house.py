@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from fixtures_entrepots import ROOT, Warehouse, none, rows
+from sqlfluff.core import FluffConfig, Linter
 
 from pipelines import catalogue, indicators
 from pipelines.arrival import typed
@@ -166,6 +168,31 @@ def test_a_comment_inside_a_query_is_no_word_of_its_columns(tmp_path: Path, monk
     assert models.parse(path).columns == {"a": models.Words("mot")}
 
 
+@pytest.mark.parametrize(
+    ("query", "rule"),
+    [
+        ("SELECT a FROM t WHERE", "PRS"),
+        ("select a FROM t", "CP01"),
+        ("SELECT a b FROM t", "AL02"),
+        ("SELECT a FROM t u", "AL01"),
+        ("SELECT t.a FROM t JOIN u", "AM08"),
+        ("SELECT a FROM t WHERE a != 1", "CV01"),
+        ("SELECT CAST(a AS INTEGER) AS b FROM t", "CV11"),
+        ("WITH u AS (SELECT a FROM t) SELECT b FROM v", "ST03"),
+        (f"SELECT {', '.join(f'colonne_{n}' for n in range(12))} FROM t", "LT05"),
+    ],
+)
+def test_what_is_no_sql_of_ours_would_be_seen(query: str, rule: str) -> None:
+    assert rule in linted(query)
+    assert linted("SELECT {'a': 1} AS s, true AS b, NULL AS c FROM t WHERE a <> 1 AND (b IS DISTINCT FROM c)") == []
+
+
+def linted(query: str) -> list[str]:
+    """The rules of pyproject.toml that a query breaks, says sqlfluff."""
+    config = FluffConfig.from_path(str(ROOT))
+    return [fault.rule_code() for fault in Linter(config=config).lint_string(query + "\n").get_violations()]
+
+
 @pytest.mark.parametrize("missing", ["Grain", "Source", "Publication"])
 def test_a_header_without_a_part_is_refused(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "ROOT", tmp_path)
@@ -193,7 +220,7 @@ def test_models_come_after_what_they_read() -> None:
 
 def test_layers_only_read_to_the_left() -> None:
     """Staging is read by reference, core, and the quality's own tables; atlas and fiches read marts."""
-    reads_staging = {"atlas": set(), "fiches": set()}
+    reads_staging: dict[str, set[str]] = {"atlas": set(), "fiches": set()}
     with duckdb.connect() as connection:
         for model in models.load_all():
             read = models.dependencies(connection, model.query, model.name)
@@ -494,6 +521,19 @@ def test_two_sources_never_claim_the_same_file() -> None:
 def test_every_source_reaches_a_mart() -> None:
     read = frozenset().union(*(models.sources_of(m.name) for m in models.load_all()))
     assert read == set(catalogue.sources())
+
+
+# --- What a change must pass ------------------------------------------------------------------------
+
+
+def test_a_commit_passes_what_make_check_passes() -> None:
+    (recipe,) = re.findall(r"^check: install\n\t@(.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    # Where it looks is said by the recipe alone: a commit has its own files.
+    whole = {re.sub(r" (?:\.|sql)$", "", step.strip().replace("$(BIN)", ".venv/bin")) for step in recipe.split("&&")}
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert {repo["repo"] for repo in hooks} == {"local"}, "somebody behind a proxy has them too"
+    assert {hook["entry"] for repo in hooks for hook in repo["hooks"]} == whole
+    assert {hook["language"] for repo in hooks for hook in repo["hooks"]} == {"system"}
 
 
 # --- What is tracked ------------------------------------------------------------------------------

@@ -302,7 +302,7 @@ def said(path: Path) -> list[str]:
     """The texts of a module that a person may read: no docstring, no help, no name that a lock is taken under."""
     code = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(code) if isinstance(node, ast.Call)]
-    silent = {node.value for node in ast.walk(code) if isinstance(node, ast.Expr)}
+    silent: set[ast.AST] = {node.value for node in ast.walk(code) if isinstance(node, ast.Expr)}
     silent |= {keyword.value for call in calls for keyword in call.keywords if keyword.arg == "help"}
     silent |= {part for c in calls if ast.unparse(c.func).endswith("alone") for a in c.args for part in ast.walk(a)}
     return [

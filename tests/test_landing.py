@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from fixtures_entrepots import Warehouse, environment
+from fixtures_entrepots import Warehouse, environment, one
 
 from pipelines import catalogue, journal, steps
 from pipelines.arrival import landing
@@ -161,7 +161,7 @@ def test_two_processes_at_once_lose_nothing_and_share_what_is_equal(tmp_path: Pa
 
 def test_a_race_for_the_same_number_takes_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run archives between our look and our rename."""
-    root, real, raced = tmp_path / "landing", landing.revisions, []
+    root, real, raced = tmp_path / "landing", landing.revisions, list[bool]()
 
     def look(folder: Path, source: str, millesime: int) -> list[landing.Landed]:
         seen = real(folder, source, millesime)
@@ -198,7 +198,7 @@ def test_a_file_that_cannot_be_copied_is_told_and_leaves_nothing(
         if len(copies) == 3:
             raise OSError(number, os.strerror(number), str(source))
 
-    monkeypatch.setattr(landing.shutil, "copyfile", fail)
+    monkeypatch.setattr(shutil, "copyfile", fail)
     with pytest.raises(StorageError, match=said) as told:
         steps.fetch("sae", 2022)
     assert told.value.exit_code == 5
@@ -294,7 +294,7 @@ def test_a_journal_that_cannot_be_written_hides_no_message(empty: Settings, monk
         raise OSError(errno.ENOSPC, "plein")
 
     monkeypatch.setattr(journal, "write", fail)
-    monkeypatch.setattr(landing.shutil, "copyfile", fail)
+    monkeypatch.setattr(shutil, "copyfile", fail)
     with pytest.raises(StorageError, match="Le disque est plein"):
         steps.fetch("sae", 2022)
 
@@ -302,9 +302,9 @@ def test_a_journal_that_cannot_be_written_hides_no_message(empty: Settings, monk
 def test_a_failed_fetch_leaves_the_sample_warehouse_readable(copied: Settings, sample: Warehouse) -> None:
     before = copied.database.read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(landing.shutil, "copyfile", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "panne")))
+        patch.setattr(shutil, "copyfile", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "panne")))
         with pytest.raises(StorageError):
             steps.fetch("sae", 2022)
     assert copied.database.read_bytes() == before
     with duckdb.connect(str(copied.database), read_only=True) as connection:
-        assert connection.execute("SELECT count(*) FROM fiches.es_personnels").fetchone()[0] > 0
+        assert one(connection, "SELECT count(*) FROM fiches.es_personnels") > 0

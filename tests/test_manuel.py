@@ -59,8 +59,8 @@ def test_its_lists_are_those_of_the_code(manual: Path) -> None:
     said = words(manual / "tables.html")
     assert [m.name for m in models.load_all() if m.name not in said] == []
     said = words(manual / "commandes.html")
-    root = typer.main.get_command(cli.app)
-    options = {o for c in root.commands.values() for p in c.params for o in p.opts}  # type: ignore[attr-defined]
+    root = typer.main.get_group(cli.app)
+    options = {o for c in root.commands.values() for p in c.params for o in p.opts}
     assert len(options) > 10
     assert [o for o in options if o not in said] == []
     for english in ("Usage:", "Options:", "Arguments:", "Commands:", "[required]", "[default:"):

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import identities
@@ -270,11 +271,12 @@ def test_cnam_headcount_over_population_is_the_published_density_on_every_row(
     book = python_calamine.CalamineWorkbook.from_path(
         str(mirror_root / "cnam_demographie" / "2018" / "Effectif_et_densite_par_departement_en_2018.xls")
     )
-    published = {}
+    published: dict[tuple[str, str, str], list[Any]] = {}
     for sheet in book.sheet_names[2:]:
-        for line in book.get_sheet_by_name(sheet).to_python()[1:]:
+        lines: list[list[Any]] = book.get_sheet_by_name(sheet).to_python()
+        for line in lines[1:]:
             if line[1]:
-                published[sheet, str(line[0]).strip(), str(line[1]).strip()] = (int(line[2]), line[3], line[4])
+                published[sheet, str(line[0]).strip(), str(line[1]).strip()] = line[2:5]
     assert len(published) == 14560
     ours = rows(
         mirror_db,
@@ -432,8 +434,8 @@ def test_every_norman_territory_is_in_the_marts(
         "region": {"28"},
     }
     for level, codes in with_sites.items():
-        found = rows(mirror_db, "SELECT DISTINCT code FROM atlas.hospitaliers WHERE annee = 2023 AND niveau = ?", level)
-        assert codes <= {r[0] for r in found}, level
+        hospitals = "SELECT DISTINCT code FROM atlas.hospitaliers WHERE annee = 2023 AND niveau = ?"
+        assert codes <= {r[0] for r in rows(mirror_db, hospitals, level)}, level
     assert {"ej", "ght"} <= {r[0] for r in rows(mirror_db, "SELECT DISTINCT niveau FROM reference.territoires")}
 
 

@@ -87,7 +87,7 @@ SITES = {
 }
 GROUP = "28199"
 
-Q20 = {
+Q20: dict[str, dict[str, int | None]] = {
     PLEIN: {"M1010": 4, "M2050": 3, "M3020": 0, "M9999": 7},
     VIDE: {"M9999": None},
     PRIVE: {"M1010": 50, "M9999": 50},
@@ -211,7 +211,7 @@ def made(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield connection
 
 
-def cells(db: duckdb.DuckDBPyConnection, mart: str, key: str, code: str, variable: str) -> tuple:
+def cells(db: duckdb.DuckDBPyConnection, mart: str, key: str, code: str, variable: str) -> tuple[object, ...]:
     """Value and status of a variable; beside them sites and answering sites, for sums."""
     counted = "" if mart == "es_personnels" else ", sites, sites_repondants"
     found = rows(
@@ -270,7 +270,7 @@ def test_blank_zero_and_non_response_are_three_things(
     ],
 )
 def test_sums_of_an_entity_say_who_answered(
-    made: duckdb.DuckDBPyConnection, entity: str, variable: str, expected: tuple
+    made: duckdb.DuckDBPyConnection, entity: str, variable: str, expected: tuple[object, ...]
 ) -> None:
     assert cells(made, "ej_personnels", "finess_ej", entity, variable) == expected
 

@@ -1,8 +1,7 @@
 """The faults that `make mutants` puts in on purpose: the named ones still have their place, and a change is one."""
 
 import pytest
-
-from tests.mutants import edits, maps, named
+from mutants import edits, maps, named
 
 
 def test_each_named_fault_still_has_its_place() -> None:

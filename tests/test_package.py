@@ -33,6 +33,7 @@ def descriptor(published: Publication) -> dict[str, Any]:
 
 
 def of(descriptor: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any]
     (found,) = (r for r in descriptor["resources"] if r["name"] == name)
     return found
 
@@ -45,6 +46,7 @@ def test_the_descriptor_is_valid_and_so_are_its_rows(published: Publication, mon
     read = frictionless.Package("datapackage.json")
     assert frictionless.Package.validate_descriptor(str(published.release / "datapackage.json")).flatten() == []
     for resource in read.resources:
+        assert resource.bytes, resource.name
         if resource.bytes < 60_000:
             assert resource.validate().flatten(["type", "note"]) == [], resource.name
     assert read.get_resource("atlas.tension").validate().tasks[0].stats["rows"] > 0
@@ -183,7 +185,7 @@ def revised(column: str, condition: str, value: str) -> str:
     return f"SELECT * REPLACE (CASE WHEN {condition} THEN {value} ELSE {column} END AS {column}) FROM t"
 
 
-def found(there: Published, condition: str = "true") -> list[tuple]:
+def found(there: Published, condition: str = "true") -> list[tuple[Any, ...]]:
     with duckdb.connect() as db:
         file = there.path / "FICTIF-differences.parquet"
         return rows(

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines import settings, steps
-from pipelines.edition import promotion
+from pipelines.edition import lockfile, promotion
 from pipelines.errors import BuildError, BusyError, UsageError
 from pipelines.settings import Settings
 
@@ -285,7 +285,7 @@ def test_settings_that_make_no_sense_are_told(
 
 
 def test_an_unknown_region_is_refused_before_anything_is_made(now: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps.lockfile, "regions", lambda _: {"11": "Île-de-France", "28": "Normandie"})
+    monkeypatch.setattr(lockfile, "regions", lambda _: {"11": "Île-de-France", "28": "Normandie"})
     monkeypatch.setenv("ATLAS_REGIONS", "28 99")
     with pytest.raises(UsageError, match="Région inconnue : 99") as told:
         steps.regions()

@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import numbers, package, public, release, tables, workbooks
+from pipelines.publish import numbers, package, pages, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.settings import Settings
 
@@ -107,14 +107,14 @@ def test_a_commit_that_changes_nothing_shown_makes_no_release(
     change(copied.database, "UPDATE staging.edition SET commit = 'autre', uv_lock = 'autre', empreinte = 'autre'")
     assert steps.publish(EDITION, REGION) == str(first)
 
-    real = release.pages.write
+    real = pages.write
 
     def mended(*given: Any, **named: Any) -> None:
         real(*given, **named)
         page = given[2] / "methodologie.html"
         page.write_text(page.read_text(encoding="utf-8").replace("</main>", "<p>Un mot de plus.</p></main>"), "utf-8")
 
-    monkeypatch.setattr(release.pages, "write", mended)
+    monkeypatch.setattr(pages, "write", mended)
     second = Path(steps.publish(EDITION, REGION))
     assert second.name == f"{EDITION}.2"
     log = (second / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -237,7 +237,8 @@ def test_a_release_that_fails_leaves_nothing(copied: Settings, monkeypatch: pyte
 
 @pytest.fixture(scope="module", params=["published", pytest.param("mirror_published", marks=pytest.mark.lent)])
 def made(request: pytest.FixtureRequest) -> Publication:
-    return request.getfixturevalue(request.param)
+    found: Publication = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture

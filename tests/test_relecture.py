@@ -449,10 +449,10 @@ def unmatched(shown: Sequence[Shown], cells: Cells) -> list[str]:
         around = plain(one.around)
         near: dict[str, bool] = {}
         for number in numbers(one.text):
-            held = pool.get(number, {})
-            for label in {label for labels in held for label in labels} - near.keys():
+            found = pool.get(number, {})
+            for label in {label for labels in found for label in labels} - near.keys():
                 near[label] = label.startswith("§") or says(around, label)
-            if not any(_fits(one, labels, years, near) for labels, years in held.items()):
+            if not any(_fits(one, labels, years, near) for labels, years in found.items()):
                 lost.append(f"{number.value}{' %' if number.percent else ''} — {one.around}")
     return lost
 

@@ -146,14 +146,17 @@ def write(folder: Path, content: str, name: str = "PS_LibreAcces_Personne_activi
     return folder / name
 
 
-def staged(path: Path, folder: Path, table: str = "activites", millesime: int = 2025) -> tuple[staging.Staged, list]:
+def staged(
+    path: Path, folder: Path, table: str = "activites", millesime: int = 2025
+) -> tuple[staging.Staged, list[dict[str, object]]]:
     with duckdb.connect() as connection:
         return staging.stage(connection, RPPS, table, millesime, [path], folder, key=KEY)
 
 
 def read(result: staging.Staged) -> list[dict[str, object]]:
     with duckdb.connect() as connection:
-        return connection.execute(f"FROM '{result.path}'").to_arrow_table().to_pylist()
+        found: list[dict[str, object]] = connection.execute(f"FROM '{result.path}'").to_arrow_table().to_pylist()
+    return found
 
 
 def test_real_rows_are_read(mirror_root: Path, tmp_path: Path) -> None:
@@ -535,7 +538,9 @@ def counts(counted: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def headcounts(db: duckdb.DuckDBPyConnection, methode: str, niveau: str, *, by: str = "code", **wanted: str) -> dict:
+def headcounts(
+    db: duckdb.DuckDBPyConnection, methode: str, niveau: str, *, by: str = "code", **wanted: str
+) -> dict[str, float]:
     asked = {"profession": "medecin", "specialite_groupe": "ensemble", "mode_exercice": "ensemble", **wanted}
     asked.pop(by, None)
     where = " AND ".join(f"{k} = '{v}'" for k, v in asked.items())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from fixtures_entrepots import ROOT, none, rows
 from typer.testing import CliRunner
 
 import samples
@@ -22,7 +23,6 @@ from pipelines.connectors import mirror
 from pipelines.errors import UsageError
 from samples import decennie, etablissements, territoires, writers
 
-ROOT = Path(__file__).parents[1]
 NORMANDS = ("14", "27", "50", "61", "76")
 MADE = ("id", "q20", "q21", "q22", "q24", "sygen")
 
@@ -60,15 +60,6 @@ def db(staged: dict[str, staging.Staged]) -> Iterator[duckdb.DuckDBPyConnection]
         for name, result in staged.items():
             connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{result.path}')")
         yield connection
-
-
-def rows(db: duckdb.DuckDBPyConnection, query: str) -> list[tuple[object, ...]]:
-    return db.execute(query).fetchall()
-
-
-def none(db: duckdb.DuckDBPyConnection, query: str) -> None:
-    """The query looks for what must not be."""
-    assert rows(db, query) == []
 
 
 # --- Making ---------------------------------------------------------------------------------------
@@ -114,8 +105,13 @@ def light(root: Path, seed: int, scale: float, *_: object) -> None:
 
 
 def test_makes_only_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    monkeypatch.setattr(samples, "_write", lambda root, *rest: (calls.append(rest[:2]), light(root, *rest)))
+    calls: list[tuple[int, float]] = []
+
+    def write(root: Path, seed: int, scale: float, *_: object) -> None:
+        calls.append((seed, scale))
+        light(root, seed, scale)
+
+    monkeypatch.setattr(samples, "_write", write)
     root = tmp_path / "extraits"
     assert samples.make(root) == samples.make(root) == [root / "sae" / "2023" / "a.csv"]
     assert len(calls) == 1

@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fixtures_entrepots import REGION, ROOT, Publication
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from pipelines.publish import numbers
 
@@ -83,8 +83,8 @@ class Watched:
         self.page.on("requestfailed", lambda r: self.complaints.append(f"pas trouvé : {r.url}"))
         self.page.on("request", self._asked)
 
-    def _asked(self, request: object) -> None:
-        url = request.url  # type: ignore[attr-defined]
+    def _asked(self, request: Request) -> None:
+        url = request.url
         if not url.startswith((self.folder.as_uri(), "data:", "blob:")):
             self.complaints.append(f"hors du dossier : {url}")
 
@@ -181,7 +181,9 @@ def test_a_sheet_draws_the_place_among_peers(site: Watched) -> None:
     drawings = page.locator("td.dessin")
     assert drawings.count() > 3
     for drawing in drawings.all():
-        assert drawing.locator("svg").bounding_box()["width"] > 50
+        box = drawing.locator("svg").bounding_box()
+        assert box
+        assert box["width"] > 50
         assert drawing.locator("[role=img]").get_attribute("aria-label")
     assert "<" not in page.inner_text("main")
 

@@ -168,9 +168,9 @@ def test_chaque_fichier_reel_est_epingle(mirror_root: Path) -> None:
     for source, pin in PINS:
         assert by_hash.get(pin["sha256"]) == pin["file"], source
     pinned = {pin["sha256"] for _, pin in PINS}
-    for source in catalogue.load_all():
-        for millesime in mirror.vintages(mirror_root, source):
-            for path in mirror.offer(mirror_root, source, millesime).files:
+    for entry in catalogue.load_all():
+        for millesime in mirror.vintages(mirror_root, entry):
+            for path in mirror.offer(mirror_root, entry, millesime).files:
                 assert manifest[path.relative_to(mirror_root).as_posix()] in pinned, path
 
 
@@ -209,7 +209,7 @@ def laid(connection: duckdb.DuckDBPyConnection, source: Source, millesime: int, 
 def test_chaque_controle_de_source_peut_echouer(
     name: str, sample: Warehouse, sample_extracts: Path, memory: tuple[str, duckdb.DuckDBPyConnection]
 ) -> None:
-    source, tried = catalogue.load(name), set()
+    source, tried = catalogue.load(name), set[tuple[str, ...]]()
     for millesime in reversed(mirror.vintages(sample_extracts, source)):
         paths = staged(sample, source, millesime)
         landed = landing.Landed(name, millesime, 1, fictif=True, files=(), new=False)

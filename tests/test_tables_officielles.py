@@ -4,6 +4,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,14 +20,14 @@ from samples.population import Population, write_communes
 from samples.writers import Cell
 
 Sheets = Sequence[tuple[str, Sequence[Sequence[Cell]]]]
-Read = Callable[..., list[tuple[object, ...]]]
+Read = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Stages files that the test wrote, and returns the columns that it names, in their order."""
 
-    def run(source: str, table: str, millesime: int, names: str, *paths: Path) -> list[tuple[object, ...]]:
+    def run(source: str, table: str, millesime: int, names: str, *paths: Path) -> list[tuple[Any, ...]]:
         entry = catalogue.load(source)
         rule = pattern(entry.layout(table, millesime).file, millesime)
         assert [path.name for path in paths if not rule.fullmatch(path.name)] == []
@@ -60,7 +61,9 @@ PARIS = ["1-France métropolitaine", "11-Île-de-France", "075-Paris", "00-Ensem
 SHOWN = "profession, departement, specialite, tranche_age, sexe, annee, effectif, effectif_statut"
 
 
-def doctors(tmp_path: Path, head: list[Cell], line: list[Cell], *, above: Sequence[Sequence[Cell]] = ()) -> Path:
+def doctors(
+    tmp_path: Path, head: Sequence[Cell], line: Sequence[Cell], *, above: Sequence[Sequence[Cell]] = ()
+) -> Path:
     return book(
         tmp_path / "Médecins RPPS 2012-2025.xlsx", [("Lisez-moi", [["x"]]), ("Effectifs", [*above, head, line])]
     )

@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 from pipelines import catalogue, cli, steps
 from pipelines.arrival import outcomes
 from pipelines.cli import airflow
+from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
-from pipelines.publish import release
+from pipelines.publish import tables
 from pipelines.settings import Settings
 
 # --- atlas up ---------------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monk
         raise OSError(28, "plein")
 
     with monkeypatch.context() as patch:
-        patch.setattr(release.tables, "dictionary", fail)
+        patch.setattr(tables, "dictionary", fail)
         with pytest.raises(StorageError):
             steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == [REGION]
@@ -212,7 +213,7 @@ def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monk
 
 
 def test_a_source_too_old_for_the_edition_is_named_with_what_is_awaited(copied: Settings) -> None:
-    reference = {p.source: p.millesime for p in steps.lockfile.lock(copied, EDITION).pins if p.reference}
+    reference = {p.source: p.millesime for p in lockfile.lock(copied, EDITION).pins if p.reference}
     for year in (EDITION, EDITION + 1, EDITION + 4):
         edition = max(EDITION, year - 1)
         expected = [s for s, label in reference.items() if label + catalogue.load(s).millesime.age_max < edition]

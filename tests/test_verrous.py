@@ -7,7 +7,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -58,7 +58,7 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[], object]] = {
     "fetch": lambda: steps.fetch("ght", 2023),
     "stage": lambda: steps.stage("ght", 2023, 1),
     "check": lambda: steps.check("ght", 2023, 1),

@@ -3,6 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import get_args
 
 import duckdb
 import pytest
@@ -14,6 +16,7 @@ from pipelines.errors import BuildError
 from pipelines.publish import public
 from pipelines.publish.fiches import sheets
 from pipelines.publish.numbers import Column
+from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
 
@@ -101,14 +104,35 @@ def test_an_unknown_view_or_column_is_told(shown: duckdb.DuckDBPyConnection) -> 
         say("{absente}", {})
 
 
+def test_the_rows_of_every_view_hold_what_they_are_said_to(shown: duckdb.DuckDBPyConnection) -> None:
+    views = Views(shown)
+    held = {
+        f"{model.table}.{column} : {type(value).__name__}"
+        for model in VIEWS
+        for row in views.view(model.table).rows
+        for column, value in row.items()
+        if not isinstance(value, get_args(Value))
+    }
+    assert held == set()
+
+
+def test_a_cell_that_isnt_what_a_figure_needs_is_told_by_its_column() -> None:
+    row: Row = {"annee": 2024, "valeur": Decimal("1.5"), "libelle": "Orne", "vide": None}
+    assert (whole_of(row, "annee"), number_of(row, "valeur"), text_of(row, "libelle")) == (2024, Decimal("1.5"), "Orne")
+    for read, column in ((whole_of, "valeur"), (number_of, "libelle"), (text_of, "annee"), (number_of, "vide")):
+        with pytest.raises(BuildError, match=f"« {column} »"):
+            read(row, column)
+
+
 def test_a_sentence_says_only_what_is_known() -> None:
     columns = {"valeur": Column("valeur", "Valeur", "pct0"), "annee": Column("annee", "Année", "year")}
     template = "{valeur} en {annee}[[ ; France : {france:n1}]]"
-    assert say(template, {"valeur": 0.256, "annee": 2024, "france": None}, columns) == "26\u202f% en 2024"
-    assert say(template, {"valeur": 0.256, "annee": 2024, "france": 3}, columns) == "26\u202f% en 2024 ; France : 3,0"
+    row: Row = {"valeur": Decimal("0.256"), "annee": 2024, "france": None}
+    assert say(template, row, columns) == "26\u202f% en 2024"
+    assert say(template, {**row, "france": 3}, columns) == "26\u202f% en 2024 ; France : 3,0"
     assert say("{valeur}", {"valeur": None}, columns) == "nd"
     assert say("{nom:minuscule}", {"nom": "Médecins"}) == "médecins"
     otherwise = "[[{valeur} en {annee}||inconnu en {annee}]]"
-    assert say(otherwise, {"valeur": 0.256, "annee": 2024}, columns) == "26\u202f% en 2024"
+    assert say(otherwise, {"valeur": Decimal("0.256"), "annee": 2024}, columns) == "26\u202f% en 2024"
     assert say(otherwise, {"valeur": None, "annee": 2024}, columns) == "inconnu en 2024"
     assert say("{valeur}", {"valeur": None, "statut": "secret"}, columns) == "s"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,6 +24,7 @@ from pipelines.errors import AtlasError, BuildError, StorageError
 from pipelines.settings import ROOT, Settings
 
 FEW = ("reference.edition", "reference.sources", "reference.millesimes", "qualite.controles")
+Few = tuple[models.Model, ...]
 READER = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1], read_only=True)
@@ -61,7 +63,7 @@ def reading(database: Path) -> Iterator[Reader]:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> tuple[models.Model, ...]:
+def few(monkeypatch: pytest.MonkeyPatch) -> Few:
     """A build of four small tables, and of warnings that the check reads, where there are none."""
     warnings = next(m for m in models.load_all() if m.name == "qualite.avertissements")
     empty = ", ".join(f"NULL::VARCHAR AS {name}" for name in (*warnings.grain, "avertissement"))
@@ -81,7 +83,7 @@ def one_by_one(*models: models.Model) -> dict[str, tuple[models.Model, tuple[str
     return {m.name: (m, tuple(names[:rank][-1:])) for rank, m in enumerate(models)}
 
 
-def rule(name: str, query: str, severity: str = "critical") -> dict:
+def rule(name: str, query: str, severity: str = "critical") -> dict[str, Any]:
     return {
         "type": "unexpected_rows_expectation",
         "kwargs": {"unexpected_rows_query": query},
@@ -108,7 +110,7 @@ def digest(path: Path) -> str:
     ],
 )
 def test_a_failing_model_leaves_the_warehouse_in_place(
-    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch, query: str, said: str
+    copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch, query: str, said: str
 ) -> None:
     bad = replace(
         few[0], schema="atlas", table="fautive", grain=("a",), columns={"a": few[0].columns["edition"]}, query=query
@@ -127,9 +129,9 @@ def test_a_failing_model_leaves_the_warehouse_in_place(
 
 
 def test_a_failing_critical_check_leaves_the_warehouse_in_place(
-    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+    copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def one_fails(name: str, **_: object) -> list[dict]:
+    def one_fails(name: str, **_: object) -> list[dict[str, Any]]:
         always = rule("toujours_faux", "SELECT * FROM {batch}")
         return [always] if name == "reference.edition" else [rule("ok", "SELECT * FROM {batch} WHERE false")]
 
@@ -152,7 +154,7 @@ def test_a_failing_critical_check_leaves_the_warehouse_in_place(
 
 
 def test_a_failing_warning_is_listed_and_stops_nothing(
-    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+    copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         rules, "built_rules", lambda table, **_: [rule("mieux_vaudrait", "SELECT * FROM {batch}", "warning")]
@@ -165,7 +167,7 @@ def test_a_failing_warning_is_listed_and_stops_nothing(
         assert one(db, "SELECT count(*) FROM qualite.controles WHERE etape = 'mart'") == len(few)
 
 
-def test_a_check_that_cannot_run_is_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_cannot_run_is_told(copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         rules, "built_rules", lambda table, **_: [rule("fautif", "SELECT colonne_absente FROM {batch}")]
     )
@@ -195,7 +197,7 @@ def test_a_mart_without_sources_counts_no_check(mirror_db: duckdb.DuckDBPyConnec
         assert one(mirror_db, f"SELECT count(*) FROM {name}") == 0, name
 
 
-def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tuple) -> None:
+def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: Few) -> None:
     pin = lockfile.lock(copied, EDITION).pins[0]
     outcome = outcomes.folder(copied, pin.source, pin.millesime, pin.revision) / outcomes.OUTCOME
     outcome.unlink()
@@ -207,7 +209,7 @@ def test_a_broken_lock_stops_the_build_before_anything(copied: Settings, few: tu
     assert outcome.is_file()
 
 
-def test_builds_left_by_a_killed_run_are_cleared(copied: Settings, few: tuple) -> None:
+def test_builds_left_by_a_killed_run_are_cleared(copied: Settings, few: Few) -> None:
     folder = copied.editions / str(EDITION)
     for name in ("construction-mort.duckdb", "construction-mort.duckdb.wal"):
         (folder / name).write_bytes(b"x")
@@ -220,7 +222,7 @@ def killed(*_: object, **__: object) -> None:
 
 
 def test_a_killed_check_is_told_and_leaves_the_warehouse_in_place(
-    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+    copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = steps.build(EDITION)
     before = digest(copied.database)
@@ -230,7 +232,7 @@ def test_a_killed_check_is_told_and_leaves_the_warehouse_in_place(
     assert digest(copied.database) == before
 
 
-def test_models_that_read_each_other_are_told(copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_that_read_each_other_are_told(copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *_ = few
     circle = {first.name: (first, (second.name,)), second.name: (second, (first.name,))}
     monkeypatch.setattr(models, "graph", lambda: circle)
@@ -243,7 +245,7 @@ def test_models_that_read_each_other_are_told(copied: Settings, few: tuple, monk
 # --- Swapping in ------------------------------------------------------------------------------------
 
 
-def test_promotion_swaps_under_an_open_reader(copied: Settings, few: tuple) -> None:
+def test_promotion_swaps_under_an_open_reader(copied: Settings, few: Few) -> None:
     target = steps.build(EDITION)
     steps.check_marts(target)
     with reading(copied.database) as old:
@@ -340,7 +342,7 @@ def test_rows_that_the_outcome_does_not_count_refuse_the_build(copied: Settings)
 
 
 def test_what_other_code_staged_is_staged_anew_before_a_build(
-    copied: Settings, few: tuple, monkeypatch: pytest.MonkeyPatch
+    copied: Settings, few: Few, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pinned revision that is no longer on offer too; and by itself, a build refuses it."""
     path = outcomes.folder(copied, "ght", 2022, 1) / outcomes.OUTCOME

@@ -9,13 +9,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from fixtures_entrepots import EDITION, Publication, Warehouse, rows
+from fixtures_entrepots import EDITION, Publication, rows
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from pipelines.edition import models
 from pipelines.publish import public, workbooks, xlsx
 from pipelines.publish.numbers import Column, absence
+from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.views import Views
 from pipelines.publish.xlsx import Sheet
 
@@ -47,7 +48,8 @@ def model_of(name: str) -> models.Model:
 
 def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], list[str], list[list[Any]]]:
     """What stands above the headings, the headings (with what is in brackets under them, or not), and the lines."""
-    lines = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    whole = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet)
+    lines: list[list[Any]] = whole.to_python(skip_empty_area=False)
     blank = next(n for n, line in enumerate(lines) if not any(line))
     return (
         [line[0] for line in lines[:blank]],
@@ -56,7 +58,7 @@ def read(path: Path, sheet: str, *, units: bool = False) -> tuple[list[str], lis
     )
 
 
-def book(made: Warehouse, theme: str) -> Path:
+def book(made: Publication, theme: str) -> Path:
     (path,) = (made.release / "classeurs").glob(f"*{theme}.xlsx")
     return path
 
@@ -147,12 +149,14 @@ def test_years_never_collected_are_no_columns(released: duckdb.DuckDBPyConnectio
     """A column of « nd » on every line is named above; one of secrets stays, and so does one of a single number."""
     model = model_of("atlas.effectifs")
     assert not [c for c in _years(sheets._mart(model, "Effectifs")) if not c.label.isdigit()]
-    (view,) = [sheets.views.table(model)]
-    year = min(row["annee"] for row in view.rows)
-    for row in view.rows:
-        if row["annee"] in (year, year + 1):
-            row["effectif"], row["statut"] = None, "non collecté" if row["annee"] == year else "secret"
-    columns, lines, said = sheets._laid_out(view)
+    view = sheets.views.table(model)
+    year = min(whole_of(row, "annee") for row in view.rows)
+    empty = {year: "non collecté", year + 1: "secret"}
+    changed = [
+        {**row, "effectif": None, "statut": empty[at]} if (at := whole_of(row, "annee")) in empty else row
+        for row in view.rows
+    ]
+    columns, lines, said = sheets._laid_out(replace(view, rows=changed))
     shown = [c.label for c in columns if c.label.isdigit()]
     assert str(year) not in shown
     assert f"Sans aucun nombre, donc sans colonne : {year}." in said
@@ -291,7 +295,7 @@ def test_a_share_among_other_numbers_is_shown_as_one(sheets: workbooks.Sheets) -
     sheet = sheets.make(model_of("atlas.indicateurs"), "Indicateurs")
     (value,) = (c for c in sheet.columns if c.key == "valeur")
     assert value.kind == "selon"
-    shown = {(row["unite_indicateur_mots"].startswith("part"), row["format"]) for row in sheet.rows}
+    shown = {(text_of(row, "unite_indicateur_mots").startswith("part"), row["format"]) for row in sheet.rows}
     assert shown == {(True, "pct1"), (False, "n2")}
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+
+from pipelines.publish.rows import Row, Value, text_of
 
 # The low bound of an interval (`bas` in its name), whose column shows both.
 BETWEEN = "entre_"
@@ -59,7 +60,7 @@ class Column:
         return "" if self.unit == "année" or words.lower() in self.label.lower() else self.unit
 
 
-def rounded(value: Any, kind: str) -> Decimal:
+def rounded(value: Value, kind: str) -> Decimal:
     """The value that is shown: a share becomes a percentage."""
     exact = Decimal(str(value))
     if kind.startswith(("pct", "signed")):
@@ -88,7 +89,7 @@ def percent(value: Decimal | None, decimals: int = 0, *, sign: bool = False) -> 
     return f"{nombre(100 * value, decimals, sign=sign)}{NARROW}%" if value is not None else ""
 
 
-def french(value: Any, kind: str = "n0") -> str:
+def french(value: Value, kind: str = "n0") -> str:
     """A value of a column of that kind, in French; « nd » where there is none."""
     if value is None:
         return "nd"
@@ -105,7 +106,7 @@ def french(value: Any, kind: str = "n0") -> str:
     return write(Decimal(str(value)), decimals, sign=kind.startswith("signed"))
 
 
-def cell(row: Mapping[str, Any], column: Column) -> str:
+def cell(row: Row, column: Column) -> str:
     """What a cell shows: its value in French, or the sign that says why it is empty."""
     value, kind = row[column.key], _kind(row, column)
     if kind.startswith(BETWEEN):
@@ -119,7 +120,7 @@ def cell(row: Mapping[str, Any], column: Column) -> str:
     return text if detail is None else f"{text} ({french(detail, column.detail)})"
 
 
-def absence(row: Mapping[str, Any], column: Column) -> str:
+def absence(row: Row, column: Column) -> str:
     """The sign of an empty cell; nothing where the column says so.
 
     Its statut is that of its own column (`<key>_statut`), else that of the column, else that of the line (`statut`).
@@ -127,24 +128,22 @@ def absence(row: Mapping[str, Any], column: Column) -> str:
     return "" if column.empty == NOTHING else column.sign(_statut(row, column))
 
 
-def in_words(row: Mapping[str, Any], column: Column) -> str:
+def in_words(row: Row, column: Column) -> str:
     """What a cell shows, as a sentence says it: of an interval, the one bound."""
     return cell(row, replace(column, kind=_kind(row, column).removeprefix(BETWEEN)))
 
 
-def _statut(row: Mapping[str, Any], column: Column) -> str | None:
-    found: str | None = row.get(f"{column.key}_statut") or column.empty or row.get("statut")
-    return found
+def _statut(row: Row, column: Column) -> str:
+    return text_of(row, f"{column.key}_statut", "") or column.empty or text_of(row, "statut", "")
 
 
-def _kind(row: Mapping[str, Any], column: Column) -> str:
+def _kind(row: Row, column: Column) -> str:
     if column.kind != BY_ROW:
         return column.kind
-    own: str = row.get(f"{column.key}_format") or row["format"]
-    return own
+    return text_of(row, f"{column.key}_format", "") or text_of(row, "format")
 
 
-def interval(low: Any, high: Any, kind: str) -> str:
+def interval(low: Value, high: Value, kind: str) -> str:
     """An interval; empty where there is none."""
     if low is None or high is None:
         return ""
@@ -156,13 +155,13 @@ def joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " et " + names[-1]
 
 
-def written(row: Mapping[str, Any], column: Column) -> str:
+def written(row: Row, column: Column) -> str:
     """A cell of a CSV for French spreadsheets: a number as one, and what a page shows where it is none."""
     told = column.kind == BY_ROW or column.kind.startswith(BETWEEN)
     return cell(row, column) if told or row[column.key] is None else machine(row[column.key], column.kind)
 
 
-def machine(value: Any, kind: str) -> str:
+def machine(value: Value, kind: str) -> str:
     """A value in a CSV for French spreadsheets; what could be taken for a formula is preceded by an apostrophe."""
     if value is None:
         return ""

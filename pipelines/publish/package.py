@@ -19,6 +19,7 @@ from pipelines.edition import models
 from pipelines.publish import tables, workbooks
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.site import TEMPLATES
 from pipelines.publish.views import Views
 from pipelines.publish.workbooks import Workbook
@@ -102,7 +103,7 @@ def write(
     (described,) = views.view("periode").rows
     said = {
         DESCRIPTOR: _json(descriptor(about, written, listed, keys, views)),
-        DCAT: _json(dcat(about, listed, (described["premiere"], described["derniere"]))),
+        DCAT: _json(dcat(about, listed, (whole_of(described, "premiere"), whole_of(described, "derniere")))),
         LICENCE: licence(about, written),
         CHANGELOG: changelog(about, diff, before),
     }
@@ -164,7 +165,7 @@ def descriptor(
 
 def _signs(views: Views) -> dict[str, str]:
     """What stands in place of a number, with what it means."""
-    return {row["signe"]: row["sens"] for row in views.rows("signes", {"liste": "signe"})}
+    return {text_of(row, "signe"): text_of(row, "sens") for row in views.rows("signes", {"liste": "signe"})}
 
 
 def _described(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.publish import numbers, public, site, tables, workbooks
 from pipelines.publish.public import Written
+from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.views import Views, say
 
 # What a reader came for stands first.
@@ -79,7 +80,7 @@ def write(
             racine="../",
             source=source,
             vintages=mine,
-            tables=_tables(source, [v["millesime"] for v in mine]),
+            tables=_tables(source, [whole_of(v, "millesime") for v in mine]),
             emplois=[w.model for w in ordered if models.reads(w.model.name, source, names)],
         )
     (folder / "sources").mkdir()
@@ -122,7 +123,7 @@ def _begin(seen: Views, table: Written, name: str, *, fictif: bool) -> dict[str,
     """A view that most people come for: its name, its sentence, the years that it shows."""
     view = seen.view(table.model.table)
     dated = [c.key for c in view.columns.values() if c.kind == "year"]
-    years = sorted({row[key] for row in view.rows for key in dated if row[key] is not None})
+    years = sorted({whole_of(row, key) for row in view.rows for key in dated if row[key] is not None})
     return {
         "titre": name,
         "phrase": say(view.title, view.rows[0], view.columns),
@@ -180,7 +181,7 @@ def _cards(seen: Views, written: list[Written]) -> dict[str, list[dict[str, Any]
     for table, names in ((w.model.name, {name for name, _ in w.columns}) for w in written):
         held = registers.read_in(table)
         named = "indicateur" in names and held
-        known = {row["indicateur"] for row in seen.rows("indicateurs_publies", {"objet": table})}
+        known = {text_of(row, "indicateur") for row in seen.rows("indicateurs_publies", {"objet": table})}
         shown[table] = known if named else set(held)
     themes: dict[str, list[dict[str, Any]]] = {}
     for name, indicator in registers.indicators().items():

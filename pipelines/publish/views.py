@@ -18,8 +18,8 @@ from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
 from pipelines.publish.numbers import BETWEEN, Column, french, in_words
+from pipelines.publish.rows import Row, Value, text_of
 
-Row = dict[str, Any]
 # How a column is shown where its header doesn't say: by its type in the file.
 KINDS = {"VARCHAR": "text", "DATE": "date", "BOOLEAN": "bool", "INTEGER": "n0", "BIGINT": "n0"}
 GEOGRAPHY = "reference.territoires"
@@ -75,7 +75,7 @@ class Views:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._models = {model.table: model for model in models.views()}
-        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], list[Row]]] = {}
+        self._indexes: dict[tuple[str, tuple[str, ...]], dict[tuple[Value, ...], list[Row]]] = {}
 
     @functools.cached_property
     def publication(self) -> Row:
@@ -101,8 +101,7 @@ class Views:
         for key, column in columns.items():
             if f"{key}_detail" in columns:
                 columns[key] = replace(column, detail=columns[f"{key}_detail"].kind)
-        found = public.rows(self._connection, f"FROM {model.name}")
-        return View(model, columns, found)
+        return View(model, columns, list[Row](public.rows(self._connection, f"FROM {model.name}")))
 
     def whole(self, view: View) -> tuple[list[Column], list[Row]]:
         """The columns and rows of a spreadsheet: what people see, an interval as its two bounds, then the keys.
@@ -149,7 +148,7 @@ class Views:
             kept = [r for r in found.rows if all(r[k] in wanted[k] for k in keys)]
             return sorted(kept, key=lambda r: [wanted[k].index(r[k]) for k in keys])
         if (name, keys) not in self._indexes:
-            index: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+            index: dict[tuple[Value, ...], list[Row]] = defaultdict(list)
             for row in found.rows:
                 index[tuple(row[k] for k in keys)].append(row)
             self._indexes[name, keys] = index
@@ -157,7 +156,7 @@ class Views:
 
     def sources(self, *names: str | None) -> str:
         """How a figure cites sources: those that the edition holds, each once."""
-        cited = {r["source"]: r["citation"] for r in self.view("sources").rows if r["presente"]}
+        cited = {text_of(r, "source"): text_of(r, "citation") for r in self.view("sources").rows if r["presente"]}
         return " ; ".join(dict.fromkeys(cited[name] for name in names if name in cited))
 
     def cited(self, view: View, rows: Sequence[Row], *others: str) -> str:
@@ -167,7 +166,7 @@ class Views:
         """
         named = next((name for name in ("sources", "source") if name in view.columns), None)
         if named:
-            return self.sources(*(source for row in rows for source in (row[named] or "").split()), *others)
+            return self.sources(*(source for row in rows for source in text_of(row, named, "").split()), *others)
         read = models.sources_of(view.model.name)
         return self.sources(*sorted(read - models.sources_of(GEOGRAPHY) or read), *others)
 
@@ -205,12 +204,12 @@ def _bounds(column: Column, columns: Mapping[str, Column]) -> list[Column]:
     ]
 
 
-def headed(column: Column, row: Mapping[str, Any], columns: Mapping[str, Column]) -> Column:
+def headed(column: Column, row: Row, columns: Mapping[str, Column]) -> Column:
     """A column whose heading names the year that it shows."""
     return replace(column, label=say(column.label, row, columns))
 
 
-def say(template: str, values: Mapping[str, Any], columns: Mapping[str, Column] | None = None) -> str:
+def say(template: str, values: Row, columns: Mapping[str, Column] | None = None) -> str:
     """A sentence from its template: `{column}` is a value as its column shows it, `{column:n1}` in another format.
 
     What stands between `[[` and `]]` is said only if each value in it is known; else what follows `||` in it. An

@@ -7,7 +7,7 @@ xlsx.py writes them.
 
 import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from pipelines.edition.models import Model
 from pipelines.publish import xlsx
 from pipelines.publish.numbers import BY_ROW, Column, french
 from pipelines.publish.public import Written
-from pipelines.publish.views import Row, View, Views, say, typographic, unlinked
+from pipelines.publish.rows import Line, Row, Value, text_of, whole_of
+from pipelines.publish.views import View, Views, say, typographic, unlinked
 
 LINES = 1_000_000  # Excel takes 1 048 576, headings and all
 FOLDER = "classeurs"
@@ -89,7 +90,7 @@ def write(
             title=book.title,
             edition=edition,
             fictif=fictif,
-            signs=[(r["signe"], r["sens"]) for r in sheets.views.rows("signes", {"liste": "signe"})],
+            signs=[(text_of(r, "signe"), text_of(r, "sens")) for r in sheets.views.rows("signes", {"liste": "signe"})],
             empty=[(names[t], sheets.views.why_empty(by_name[t].model)) for t in names if t not in filled],
         )
         contents = [sheets.make(by_name[table].model, sheet) for table, sheet in filled.items()]
@@ -109,7 +110,7 @@ class Sheets:
         }
         self._words: dict[str, dict[str, Row]] = {}
         for row in views.view("libelles").rows:
-            self._words.setdefault(row["colonne"], {})[row["code"]] = row
+            self._words.setdefault(text_of(row, "colonne"), {})[text_of(row, "code")] = row
 
     def make(self, model: Model, name: str) -> xlsx.Sheet:
         """The sheet of a table."""
@@ -139,14 +140,15 @@ class Sheets:
         fixed = len(texts) if model.name in layout()["croisees"] else 0
         return xlsx.Sheet(name, typographic(model.title.rstrip(".")), columns, rows, said, fixed)
 
-    def _laid_out(self, view: View) -> tuple[list[Column], list[Row], str]:
+    def _laid_out(self, view: View) -> tuple[list[Column], list[Line], str]:
         """The columns and lines of a mart, newest year first, with the sentence on what is left out."""
         cross = layout()["croisees"].get(view.model.name)
         year = next((name for name in ("annee", "millesime") if name in view.model.grain), None)
-        rows, left = _newest(view.rows, year)
+        newest, left = _newest(view.rows, year)
+        rows: list[Line] = [dict(row) for row in newest]
         keys = [k for k in view.model.grain if not cross or k != cross["colonnes"]]
         if year in keys:
-            rows = sorted(rows, key=lambda row: -row[year])
+            rows.sort(key=lambda row: -whole_of(row, year))
         if cross:
             columns, rows, left = self._crossed(view, [*keys, *cross.get("avec", ())], rows, cross)
         else:
@@ -155,7 +157,7 @@ class Sheets:
             _without_object(columns, rows)
         return self._named(columns, rows), rows, left
 
-    def _named(self, columns: list[Column], rows: list[Row]) -> list[Column]:
+    def _named(self, columns: list[Column], rows: list[Line]) -> list[Column]:
         """The columns with names for their codes: in their place, or in columns of their own."""
         here = {c.key for c in columns}
         made: list[Column] = []
@@ -180,15 +182,15 @@ class Sheets:
         return made
 
     def _crossed(
-        self, view: View, keys: list[str], rows: list[Row], cross: dict[str, Any]
-    ) -> tuple[list[Column], list[Row], str]:
+        self, view: View, keys: list[str], rows: list[Line], cross: dict[str, Any]
+    ) -> tuple[list[Column], list[Line], str]:
         """A column per value of one column of the grain; a cell is its number, or the sign of its statut."""
         across, value = cross["colonnes"], cross["valeur"]
         measure = _column(view.model, view.columns[value])
         words = self._words.get(across, {})
         made: dict[str, Column] = {}
-        order: dict[str, tuple[int, str]] = {}
-        lines: dict[tuple[Any, ...], Row] = {}
+        order: dict[str, tuple[Any, str]] = {}
+        lines: dict[tuple[Value, ...], Line] = {}
         collected: set[str] = set()
         for row in rows:
             code = str(row[across])
@@ -196,10 +198,10 @@ class Sheets:
             key = f"c_{word['libelle']}"
             if key not in made:
                 made[key] = _measure(measure, key, word, f"{across} : {code}")
-                order[key] = (word["ordre"], word["libelle"])
+                order[key] = (word["ordre"], text_of(word, "libelle"))
             line = lines.setdefault(tuple(row[k] for k in keys), {k: row[k] for k in keys})
             line[key], line[f"{key}_statut"] = row[value], row.get("statut")
-            if row[value] is not None or measure.sign(row.get("statut")) != measure.sign(None):
+            if row[value] is not None or measure.sign(text_of(row, "statut", "")) != measure.sign(None):
                 collected.add(key)
         # A year that a source doesn't tell exists all the same; an age band or a variable of another source doesn't.
         absent = "nd" if across == "annee" else "sans objet"
@@ -217,9 +219,9 @@ class Sheets:
 
 def _measure(measure: Column, key: str, word: Row, where: str) -> Column:
     """The column of one value that is crossed: its own words and unit."""
-    unit = word["unite"] or measure.unit
+    unit = text_of(word, "unite", measure.unit)
     kind = "pct1" if unit.startswith("part") else measure.kind
-    label, said = _capital(word["libelle"]), f"{measure.description} ({where})"
+    label, said = _capital(text_of(word, "libelle")), f"{measure.description} ({where})"
     return replace(measure, key=key, label=label, unit=unit, kind=kind, description=said)
 
 
@@ -245,7 +247,7 @@ def _newest(rows: list[Row], year: str | None) -> tuple[list[Row], str]:
         return rows, ""
     kept: set[int] = set()
     total = 0
-    counted = Counter(row[year] for row in rows) if year else Counter[int]()
+    counted = Counter(whole_of(row, year) for row in rows) if year else Counter[int]()
     for value, count in sorted(counted.items(), reverse=True):
         total += count
         if total > LINES:
@@ -257,13 +259,13 @@ def _newest(rows: list[Row], year: str | None) -> tuple[list[Row], str]:
     return [row for row in rows if row[year] in kept], left
 
 
-def _by_unit(columns: list[Column], rows: list[Row], indicators: dict[str, Row]) -> None:
+def _by_unit(columns: list[Column], rows: list[Line], indicators: dict[str, Row]) -> None:
     """Numbers whose unit each line says: a share is shown as one."""
     here = {c.key for c in columns}
     if "unite" in here:
-        units: Iterable[Any] = (row["unite"] for row in rows)
+        units: Iterable[Value] = (row["unite"] for row in rows)
     elif "indicateur" in here:
-        units = (indicators.get(row["indicateur"], {}).get("unite") for row in rows)
+        units = (indicators.get(text_of(row, "indicateur"), {}).get("unite") for row in rows)
     else:
         return
     for row, unit in zip(rows, units, strict=True):
@@ -273,7 +275,7 @@ def _by_unit(columns: list[Column], rows: list[Row], indicators: dict[str, Row])
             columns[rank] = replace(column, kind=BY_ROW)
 
 
-def _without_object(columns: list[Column], rows: list[Row]) -> None:
+def _without_object(columns: list[Column], rows: list[Line]) -> None:
     """Says « sans objet » of the empty numbers that some lines can't have, where their statut doesn't say why."""
     for column in columns:
         if column.key not in layout()["sans_objet"]:
@@ -283,7 +285,7 @@ def _without_object(columns: list[Column], rows: list[Row]) -> None:
                 row[f"{column.key}_statut"] = "sans objet"
 
 
-def _told_once(model: Model, columns: list[Column], rows: list[Row]) -> tuple[list[Column], list[str]]:
+def _told_once(model: Model, columns: list[Column], rows: Sequence[Row]) -> tuple[list[Column], list[str]]:
     """Takes out the columns that say one thing, or nothing, on all lines: it is told above. Measures stay."""
     if len(rows) < 2:
         return columns, []

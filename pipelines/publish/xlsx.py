@@ -14,7 +14,7 @@ import xlsxwriter
 
 from pipelines.publish.numbers import BY_ROW, SIGNED, Column, absence, french
 from pipelines.publish.public import FICTIF
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row, text_of
 
 README = "Lisez-moi"
 # What Excel takes: a longer text would be refused.
@@ -206,6 +206,6 @@ def _number_writer(page: Any, column: Column, formats: _Formats) -> Put:
         if value is None:
             page.write_string(row, rank, absence(line, column), formats.sign)
         else:
-            page.write_number(row, rank, float(value), shown or formats.number(line["format"]))
+            page.write_number(row, rank, float(value), shown or formats.number(text_of(line, "format")))
 
     return put

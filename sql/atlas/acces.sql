@@ -14,7 +14,9 @@
 --   origine : arrêté, liste, arrêté et liste, ou sans arrêté (autres professions) : d'où vient la zone des communes comptées
 --   avertissement : ce qui affaiblit cette part ; vide si rien
 WITH en_vigueur AS (
-    SELECT z.profession, z.niveau_publie, z.code_publie, z.lieu, z.commune, z.zone, z.valide_du, z.millesime, z.revision, e.edition
+    SELECT
+        z.profession, z.niveau_publie, z.code_publie, z.lieu, z.commune, z.zone, z.valide_du, z.millesime, z.revision,
+        e.edition
     FROM core.zonage_arretes AS z
     CROSS JOIN reference.edition AS e
     WHERE z.reference AND z.commune IS NOT NULL
@@ -24,7 +26,9 @@ liste AS (
     SELECT DISTINCT millesime, revision FROM core.zonage WHERE reference
 ),
 par_arrete AS (
-    SELECT profession, max(edition)::INTEGER AS edition, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision
+    SELECT
+        profession, max(edition)::INTEGER AS edition, max(millesime)::INTEGER AS millesime,
+        max(revision)::INTEGER AS revision
     FROM en_vigueur
     GROUP BY profession
 ),
@@ -70,8 +74,8 @@ par_arrondissement AS (
 ),
 communes AS (
     SELECT
-        l.profession, l.annee, l.millesime, l.revision, l.millesime_liste, l.par_arrete AS arrete_employe, l.annee_population,
-        l.commune, l.population,
+        l.profession, l.annee, l.millesime, l.revision, l.millesime_liste, l.par_arrete AS arrete_employe,
+        l.annee_population, l.commune, l.population,
         coalesce(a.zone, z.zone, 'non classée') AS zone,
         a.lieu IS NOT NULL AS par_arrete,
         coalesce(a.zone, z.zone) IS NULL AND m.commune IS NOT NULL AS sans_repartition
@@ -92,20 +96,24 @@ sommes AS (
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population,
         count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition
     FROM situees
-    GROUP BY profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
+    GROUP BY
+        profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
 ),
 totaux AS (
     SELECT *,
         sum(population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS population_totale,
         sum(sans_population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_population,
         sum(sans_repartition) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_repartition,
-        sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_arrete
+        sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER
+            AS communes_sans_arrete
     FROM sommes
 )
 SELECT
-    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, population, population_totale,
-    annee_population,
-    CASE WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(9, 6) END AS valeur,
+    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, population,
+    population_totale, annee_population,
+    CASE
+        WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(9, 6)
+    END AS valeur,
     CASE
         WHEN communes_par_arrete = communes THEN 'arrêté'
         WHEN communes_par_arrete = 0 THEN CASE profession WHEN 'medecin' THEN 'liste' ELSE 'sans arrêté' END
@@ -123,7 +131,7 @@ SELECT
         CASE WHEN communes_sans_population > 0
             THEN 'communes sans population connue : ' || communes_sans_population END,
         CASE WHEN communes_sans_repartition > 0
-            THEN 'communes zonées par arrondissement municipal et laissées sans zone, faute de la population de chacun : '
-                || communes_sans_repartition END
+            THEN 'communes zonées par arrondissement municipal et laissées sans zone, '
+                'faute de la population de chacun : ' || communes_sans_repartition END
     ), '') AS avertissement
 FROM totaux

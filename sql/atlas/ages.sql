@@ -27,16 +27,17 @@ WITH tranches AS (
 ),
 situees AS (
     SELECT
-        t.source, t.millesime, t.revision, t.annee, t.profession, t.mode_exercice, t.niveau, t.code, t.territoire_publie,
-        t.tranche_age, t.effectif, t.effectif_statut AS statut, e.effectif AS total_publie
+        t.source, t.millesime, t.revision, t.annee, t.profession, t.mode_exercice, t.niveau, t.code,
+        t.territoire_publie, t.tranche_age, t.effectif, t.effectif_statut AS statut, e.effectif AS total_publie
     FROM tranches AS t
     LEFT JOIN core.demographie AS e
         ON e.source = t.source AND e.millesime = t.millesime AND e.annee = t.annee
         AND e.profession_publiee = t.profession_publiee AND e.mode_exercice = t.mode_exercice
         AND e.territoire_publie = t.territoire_publie AND e.tranche_age = 'ensemble' AND e.sexe = 'ensemble'
     UNION ALL
-    SELECT source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, mode_exercice, 'region', region, NULL,
-        tranche_age, sum(effectif)::INTEGER, 'calculé', NULL
+    SELECT
+        source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, mode_exercice, 'region', region,
+        NULL, tranche_age, sum(effectif)::INTEGER, 'calculé', NULL
     FROM tranches
     WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM tranches WHERE niveau = 'region')
     GROUP BY source, annee, profession, mode_exercice, region, tranche_age

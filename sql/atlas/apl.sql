@@ -36,7 +36,9 @@ SELECT
     poids::DECIMAL(18, 3) AS population_standardisee,
     population,
     CASE WHEN profession = 'medecin' THEN sous_2_5 END AS population_sous_2_5,
-    CASE WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(9, 6) END AS part_sous_2_5,
+    CASE
+        WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(9, 6)
+    END AS part_sous_2_5,
     communes_sans_apl,
     CASE WHEN coalesce(poids, 0) = 0 THEN 'nd' WHEN niveau = 'commune' THEN 'publié' ELSE 'calculé' END AS statut
 FROM sommes

@@ -63,12 +63,17 @@ FROM ages
 UNION ALL
 SELECT
     annee, millesime, revision,
-    CASE WHEN niveau IN ('departement', 'region', 'france') THEN 'insee_population_departements' ELSE 'insee_population_communes' END,
+    CASE
+        WHEN niveau IN ('departement', 'region', 'france') THEN 'insee_population_departements'
+        ELSE 'insee_population_communes'
+    END,
     'population', 'observé', niveau, code, population, 'habitants', NULL, NULL, 'calculé'
 FROM core.population
 WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
 UNION ALL
-SELECT annee, millesime, revision, 'cnam_ald', 'patients_ald', 'observé', niveau, code, patients, 'personnes', NULL, NULL, statut
+SELECT
+    annee, millesime, revision, 'cnam_ald', 'patients_ald', 'observé', niveau, code, patients, 'personnes', NULL, NULL,
+    statut
 FROM ald
 UNION ALL
 SELECT

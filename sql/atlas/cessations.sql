@@ -24,7 +24,9 @@ situes AS (
 territoires AS (
     SELECT niveau, code, count(DISTINCT le_departement)::INTEGER AS departements
     FROM (
-        UNPIVOT (SELECT DISTINCT departement, region, 'F' AS france, departement AS le_departement FROM reference.communes)
+        UNPIVOT (
+            SELECT DISTINCT departement, region, 'F' AS france, departement AS le_departement FROM reference.communes
+        )
         ON departement, region, france
         INTO NAME niveau VALUE code
     )
@@ -32,8 +34,8 @@ territoires AS (
 ),
 sommes AS (
     SELECT
-        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, caisse, profession, niveau, code,
-        sum(liquidations)::INTEGER AS liquidations,
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, caisse, profession, niveau,
+        code, sum(liquidations)::INTEGER AS liquidations,
         sum(cumul)::INTEGER AS cumul,
         sum(liquidations) FILTER (age_liquidation IS NOT NULL)::INTEGER AS liquidations_age_connu,
         sum(liquidations * age_liquidation)::BIGINT AS annees_cumulees,

@@ -17,7 +17,8 @@ WITH dares AS (
 dares_situes AS (
     SELECT * FROM dares
     UNION ALL
-    SELECT annee, max(millesime), max(revision), fap, libelle, 'F', 'france', sum(departs_fin_carriere), sum(emploi_2019)
+    SELECT
+        annee, max(millesime), max(revision), fap, libelle, 'F', 'france', sum(departs_fin_carriere), sum(emploi_2019)
     FROM dares
     GROUP BY annee, fap, libelle
 ),
@@ -49,17 +50,18 @@ FROM dares_situes
 UNION ALL
 SELECT
     annee, millesime, revision, 'dares_metiers_2030', 'part_departs', fap, libelle, niveau, code,
-    CASE WHEN emploi_2019 > 0 THEN (departs_fin_carriere / emploi_2019)::DECIMAL(18, 6) END, 'part de l''emploi de 2019, de 2019 à 2030',
+    CASE WHEN emploi_2019 > 0 THEN (departs_fin_carriere / emploi_2019)::DECIMAL(18, 6) END,
+    'part de l''emploi de 2019, de 2019 à 2030',
     (1000 * departs_fin_carriere)::DECIMAL(18, 1), (1000 * emploi_2019)::DECIMAL(18, 1), 'projeté'
 FROM dares_situes
 UNION ALL
 SELECT
-    s.annee, s.millesime, s.revision, s.source, 'effectif_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
-    s.numerateur, 'personnes', NULL, NULL, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
+    s.annee, s.millesime, s.revision, s.source, 'effectif_' || s.age || '_plus', s.profession, p.libelle, s.niveau,
+    s.code, s.numerateur, 'personnes', NULL, NULL, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
 FROM seuils AS s JOIN reference.professions AS p USING (profession)
 UNION ALL
 SELECT
     s.annee, s.millesime, s.revision, s.source, 'part_' || s.age || '_plus', s.profession, p.libelle, s.niveau, s.code,
-    CASE WHEN s.denominateur > 0 THEN (s.numerateur::DECIMAL(18, 4) / s.denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
-    s.numerateur, s.denominateur, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
+    CASE WHEN s.denominateur > 0 THEN (s.numerateur::DECIMAL(18, 4) / s.denominateur)::DECIMAL(18, 6) END,
+    'part, de 0 à 1', s.numerateur, s.denominateur, CASE WHEN s.numerateur IS NULL THEN 'secret' ELSE 'calculé' END
 FROM seuils AS s JOIN reference.professions AS p USING (profession)

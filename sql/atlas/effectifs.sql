@@ -10,7 +10,8 @@
 WITH retenus AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,
-        d.mode_exercice, d.sexe, d.niveau, d.code, d.territoire_publie, d.region, d.effectif, d.effectif_statut AS statut
+        d.mode_exercice, d.sexe, d.niveau, d.code, d.territoire_publie, d.region, d.effectif,
+        d.effectif_statut AS statut
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille

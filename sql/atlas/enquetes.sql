@@ -33,7 +33,8 @@ situees AS (
     JOIN attendus AS a ON a.enquete = r.enquete AND a.annee = r.annee AND a.finess_ej = r.finess_ej
 ),
 champ AS (
-    SELECT a.enquete, a.annee, a.niveau, a.code, count(*)::INTEGER AS attendus, count(s.finess_ej)::INTEGER AS repondants
+    SELECT
+        a.enquete, a.annee, a.niveau, a.code, count(*)::INTEGER AS attendus, count(s.finess_ej)::INTEGER AS repondants
     FROM attendus AS a
     LEFT JOIN (SELECT DISTINCT enquete, annee, finess_ej FROM reponses) AS s
         ON s.enquete = a.enquete AND s.annee = a.annee AND s.finess_ej = a.finess_ej

@@ -51,9 +51,10 @@ comparees AS (
     LEFT JOIN reponses AS r ON r.annee = n.annee AND r.niveau = n.niveau AND r.code = n.code AND r.variable = n.variable
 )
 SELECT
-    annee, millesime, revision, niveau, code, variable, valeur, statut, valeur_precedente, statut_precedent, millesime_precedent, unite,
-    sites, sites_repondants, sites_precedents, sites_repondants_precedents, sites_inegaux,
+    annee, millesime, revision, niveau, code, variable, valeur, statut, valeur_precedente, statut_precedent,
+    millesime_precedent, unite, sites, sites_repondants, sites_precedents, sites_repondants_precedents, sites_inegaux,
     CASE WHEN motif IS NULL THEN valeur - valeur_precedente END::DECIMAL(18, 2) AS evolution,
-    CASE WHEN motif IS NULL THEN (valeur - valeur_precedente) / nullif(valeur_precedente, 0) END::DECIMAL(18, 6) AS evolution_relative,
+    CASE WHEN motif IS NULL THEN (valeur - valeur_precedente) / nullif(valeur_precedente, 0) END::DECIMAL(18, 6)
+        AS evolution_relative,
     motif
 FROM comparees

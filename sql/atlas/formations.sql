@@ -31,7 +31,8 @@ SELECT
     sum(acc_tot_f)::INTEGER AS admises,
     sum(acc_neobac)::INTEGER AS admis_neobacheliers,
     sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
-    CASE WHEN sum(acc_neobac) > 0 THEN (sum(acc_aca_orig)::DECIMAL(18, 4) / sum(acc_neobac))::DECIMAL(9, 6) END AS part_meme_academie,
+    CASE WHEN sum(acc_neobac) > 0 THEN (sum(acc_aca_orig)::DECIMAL(18, 4) / sum(acc_neobac))::DECIMAL(9, 6) END
+        AS part_meme_academie,
     CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
 FROM situees
 GROUP BY session, diplome, niveau, code

@@ -37,7 +37,8 @@ lignes AS (
         (places_autorisees_statut IN ('secret', 'nd') OR entrants_statut IN ('secret', 'nd')
             OR diplomes_statut IN ('secret', 'nd')) AS cachee,
         true AS declaree,
-        NULL::INTEGER AS promotion_entrants, NULL::INTEGER AS promotion_diplomes, NULL::INTEGER AS promotion_en_formation
+        NULL::INTEGER AS promotion_entrants, NULL::INTEGER AS promotion_diplomes,
+        NULL::INTEGER AS promotion_en_formation
     FROM rentrees
     UNION ALL
     SELECT

@@ -48,7 +48,8 @@ SELECT
         ELSE 'non distinguable'
     END AS face_a_region,
     CASE
-        WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL OR s.niveau = 'france' THEN NULL
+        WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL OR s.niveau = 'france'
+            THEN NULL
         WHEN s.bas > f.valeur THEN 'plus haut'
         WHEN s.haut < f.valeur THEN 'plus bas'
         ELSE 'non distinguable'

@@ -54,7 +54,9 @@ rapports AS (
     -- An average of the year, beside the population at its beginning.
     JOIN populations AS p USING (annee, niveau, code)
     WHERE h.secteur = 'ensemble' AND h.valeur IS NOT NULL AND p.population > 0
-        AND h.variable IN ('ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_SOINS', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'ETP_SAG')
+        AND h.variable IN (
+            'ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_SOINS', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'ETP_SAG'
+        )
     UNION ALL
     SELECT 'part_meme_academie', annee, millesime, revision, 'parcoursup', 'ensemble', 'ensemble', 'ensemble',
         diplome, niveau, code, admis_meme_academie, admis_neobacheliers, 1, 'Wilson'
@@ -66,13 +68,15 @@ rapports AS (
     FROM atlas.formations_regionales
     WHERE niveau <> 'institut' AND promotion_statut = 'close' AND promotion_entrants > 0
     UNION ALL
-    SELECT 'entrants_par_place', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
+    SELECT
+        'entrants_par_place', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
         diplome, niveau, code, entrants, places_autorisees, 1, NULL
     FROM atlas.formations_regionales
     WHERE niveau <> 'institut' AND entrants_par_place IS NOT NULL
     UNION ALL
-    SELECT indicateur, annee, millesime, revision, 'enquete_rh', 'ensemble', 'ensemble', 'ensemble', categorie, niveau, code,
-        numerateur, denominateur, CASE WHEN indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END,
+    SELECT
+        indicateur, annee, millesime, revision, 'enquete_rh', 'ensemble', 'ensemble', 'ensemble', categorie, niveau,
+        code, numerateur, denominateur, CASE WHEN indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END,
         CASE indicateur WHEN 'accidents_100_etp' THEN 'Byar' END
     FROM atlas.ressources_humaines
     WHERE niveau <> 'france' AND denominateur > 0

@@ -55,9 +55,11 @@ bmo AS (
         END AS valeur,
         CASE i.indicateur WHEN 'projets' THEN 'projets' ELSE 'part, de 0 à 1' END AS unite,
         CASE i.indicateur WHEN 'part_difficile' THEN xmet WHEN 'part_saisonniers' THEN smet END::INTEGER AS numerateur,
-        CASE i.indicateur WHEN 'part_difficile' THEN met_xmet WHEN 'part_saisonniers' THEN met_smet END::INTEGER AS denominateur,
+        CASE i.indicateur WHEN 'part_difficile' THEN met_xmet WHEN 'part_saisonniers' THEN met_smet END::INTEGER
+            AS denominateur,
         cases,
-        CASE i.indicateur WHEN 'projets' THEN cases_met WHEN 'part_difficile' THEN cases_xmet ELSE cases_smet END AS cases_visibles
+        CASE i.indicateur WHEN 'projets' THEN cases_met WHEN 'part_difficile' THEN cases_xmet ELSE cases_smet END
+            AS cases_visibles
     FROM sommes, (VALUES ('projets'), ('part_difficile'), ('part_saisonniers')) AS i (indicateur)
 ),
 dares AS (

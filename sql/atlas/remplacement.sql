@@ -16,7 +16,9 @@
 --   postes_annuels [postes par an] : cessations et créations
 --   motif : ce qui manque
 WITH professions AS (
-    SELECT * FROM (VALUES ('infirmier', 3, 'V1Z'), ('aide_soignant', 1, 'V0Z'), ('medecin', 4, NULL)) AS p (profession, duree, fap)
+    SELECT *
+    FROM (VALUES ('infirmier', 3, 'V1Z'), ('aide_soignant', 1, 'V0Z'), ('medecin', 4, NULL))
+        AS p (profession, duree, fap)
 ),
 regions AS (
     SELECT code FROM reference.territoires WHERE niveau = 'region'
@@ -42,7 +44,9 @@ internat AS (
 entrees AS (
     SELECT * FROM parcoursup
     UNION ALL
-    SELECT annee, millesime, revision, profession, code, entrants, 'formations_sanitaires' FROM carte WHERE profession = 'aide_soignant'
+    SELECT annee, millesime, revision, profession, code, entrants, 'formations_sanitaires'
+    FROM carte
+    WHERE profession = 'aide_soignant'
     UNION ALL
     SELECT * FROM internat
 ),
@@ -68,8 +72,8 @@ departs AS (
     SELECT * FROM drees
 )
 SELECT
-    coalesce(e.annee, s.edition) AS annee, coalesce(e.millesime, s.edition) AS millesime, coalesce(e.revision, 1) AS revision,
-    e.source, p.profession, 'region' AS niveau, r.code, p.duree AS duree_formation,
+    coalesce(e.annee, s.edition) AS annee, coalesce(e.millesime, s.edition) AS millesime,
+    coalesce(e.revision, 1) AS revision, e.source, p.profession, 'region' AS niveau, r.code, p.duree AS duree_formation,
     e.entrants::INTEGER AS entrants,
     CASE p.profession
         WHEN 'infirmier' THEN 'admis sur Parcoursup, hors formation continue'
@@ -79,7 +83,8 @@ SELECT
     c.diplomes::INTEGER AS diplomes,
     d.perimetre, d.periode_departs, d.departs_annuels, d.creations_annuelles,
     (d.departs_annuels + d.creations_annuelles)::DECIMAL(18, 1) AS postes_annuels,
-    CASE WHEN e.entrants IS NULL OR d.departs_annuels + d.creations_annuelles IS NULL THEN 'nd' ELSE 'calculé' END AS statut,
+    CASE WHEN e.entrants IS NULL OR d.departs_annuels + d.creations_annuelles IS NULL THEN 'nd' ELSE 'calculé' END
+        AS statut,
     nullif(concat_ws(' ; ',
         CASE WHEN e.entrants IS NULL THEN 'entrées en formation inconnues pour cette région' END,
         CASE

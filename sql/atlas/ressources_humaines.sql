@@ -50,7 +50,8 @@ termes AS (
             ('part_contractuels', etp_contractuels, etp_pourvus),
             -- Half of entries and exits, of the headcount a year before.
             ('taux_rotation', (entrees + sorties) / 2, effectif_precedent),
-            ('taux_absence', jours_maladie + jours_longue_maladie + jours_at_mp + jours_parentalite + jours_autres, 365 * etp_moyens),
+            ('taux_absence', jours_maladie + jours_longue_maladie + jours_at_mp + jours_parentalite + jours_autres,
+                365 * etp_moyens),
             ('taux_absence_maladie', jours_maladie, 365 * etp_moyens),
             ('taux_absence_longue_maladie', jours_longue_maladie, 365 * etp_moyens),
             ('taux_absence_at_mp', jours_at_mp, 365 * etp_moyens),
@@ -87,7 +88,9 @@ sommes AS (
 SELECT
     s.annee, s.millesime, s.revision, s.indicateur, s.categorie, s.niveau, s.code, s.numerateur, s.denominateur,
     CASE WHEN s.denominateur > 0
-        THEN (CASE WHEN s.indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END * s.numerateur / s.denominateur)::DECIMAL(12, 6)
+        THEN (
+            CASE WHEN s.indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END * s.numerateur / s.denominateur
+        )::DECIMAL(12, 6)
     END AS valeur,
     CASE WHEN s.indicateur LIKE '%_100_etp' THEN 'pour 100 ETP' ELSE 'part, de 0 à 1' END AS unite,
     s.repondants, c.attendus,

@@ -20,10 +20,12 @@ groupes AS (
     SELECT * FROM situations CROSS JOIN reference.groupes_tension
 ),
 offre AS (
-    SELECT g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
+    SELECT
+        g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6) AS valeur, NULL::VARCHAR AS motif
     FROM groupes AS g
-    JOIN atlas.densites AS d ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = g.source_offre
+    JOIN atlas.densites AS d
+        ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = g.source_offre
     WHERE d.niveau = 'departement' AND d.millesime <= g.dernier
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.feuille) = 1
 ),
@@ -38,7 +40,8 @@ vieillissement AS (
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.source) = 1
 ),
 effectifs AS (
-    SELECT g.situation, g.groupe, e.niveau, e.code, e.profession, e.annee, e.millesime, e.revision, e.source, e.effectif,
+    SELECT
+        g.situation, g.groupe, e.niveau, e.code, e.profession, e.annee, e.millesime, e.revision, e.source, e.effectif,
         -- Years on either side of a break that the register calls incomparable are two series.
         (
             SELECT count(*) FROM reference.ruptures AS r
@@ -53,15 +56,18 @@ effectifs AS (
 -- To the last stock from the newest known four years or more before, both of one series; across two, only to say why not.
 evolutions AS (
     SELECT f.situation, f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
-        a.annee AS depart, (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
+        a.annee AS depart,
+        (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
     FROM effectifs AS f
-    JOIN effectifs AS a ON a.situation = f.situation AND a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
+    JOIN effectifs AS a
+        ON a.situation = f.situation AND a.groupe = f.groupe AND a.code = f.code AND a.annee <= f.annee - 4
     QUALIFY row_number() OVER (
         PARTITION BY f.situation, f.groupe, f.code ORDER BY f.serie = a.serie DESC, f.annee DESC, a.annee DESC) = 1
 ),
 flux AS (
-    SELECT situation, groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source, valeur,
-        NULL::VARCHAR
+    SELECT
+        situation, groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source,
+        valeur, NULL::VARCHAR
     FROM evolutions
 ),
 difficiles AS (
@@ -75,11 +81,13 @@ difficiles AS (
     QUALIFY row_number() OVER (PARTITION BY s.situation, r.fap, r.code ORDER BY r.annee DESC) = 1
 ),
 bmo AS (
-    SELECT g.situation, g.groupe, 'recrutement', 'part_difficile', d.niveau, d.code, g.profession, d.annee, d.millesime, d.revision,
-        d.source, d.valeur,
+    SELECT
+        g.situation, g.groupe, 'recrutement', 'part_difficile', d.niveau, d.code, g.profession, d.annee, d.millesime,
+        d.revision, d.source, d.valeur,
         CASE
             WHEN d.valeur IS NULL THEN 'secret'
-            WHEN d.denominateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_minimum') THEN 'moins de 30 projets'
+            WHEN d.denominateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_minimum')
+                THEN 'moins de 30 projets'
             WHEN d.denominateur < d.projets * (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_visibles')
                 THEN 'moins de 80 % des projets visibles'
         END
@@ -87,23 +95,31 @@ bmo AS (
     JOIN difficiles AS d ON d.situation = g.situation AND d.fap = g.fap_bmo
 ),
 dares AS (
-    SELECT g.situation, g.groupe, 'recrutement', 'tension_dares', t.niveau, t.code, g.profession, t.annee, t.millesime, t.revision,
-        'dares_tensions', t.tension::DECIMAL(18, 6),
+    SELECT
+        g.situation, g.groupe, 'recrutement', 'tension_dares', t.niveau, t.code, g.profession, t.annee, t.millesime,
+        t.revision, 'dares_tensions', t.tension::DECIMAL(18, 6),
         CASE
             WHEN t.tension IS NULL THEN 'nd'
             WHEN t.tension_statut = 'imputé' THEN 'valeur imputée par la DARES'
         END
     FROM groupes AS g
-    JOIN core.dares_tensions AS t ON t.fap = g.fap_dares AND t.niveau = 'departement' AND t.code IS NOT NULL AND t.millesime <= g.dernier
+    JOIN core.dares_tensions AS t
+        ON t.fap = g.fap_dares AND t.niveau = 'departement' AND t.code IS NOT NULL AND t.millesime <= g.dernier
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, t.code ORDER BY t.annee DESC, t.millesime DESC) = 1
 ),
 acces AS (
-    SELECT g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
-        max(a.revision)::INTEGER, 'zonage_medecins', sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6),
-        CASE WHEN sum(a.valeur) FILTER (a.zone = 'non classée') > 1 - (SELECT valeur FROM reference.seuils WHERE seuil = 'habitants_zones')
-            THEN 'moins de 80 % des habitants ont une zone' END
+    SELECT
+        g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
+        max(a.revision)::INTEGER, 'zonage_medecins',
+        sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6),
+        CASE
+            WHEN sum(a.valeur) FILTER (a.zone = 'non classée')
+                > 1 - (SELECT valeur FROM reference.seuils WHERE seuil = 'habitants_zones')
+                THEN 'moins de 80 % des habitants ont une zone'
+        END
     FROM groupes AS g
-    JOIN atlas.acces AS a ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.profession = 'medecin' AND a.niveau = 'departement'
+    JOIN atlas.acces AS a
+        ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.profession = 'medecin' AND a.niveau = 'departement'
     WHERE a.annee = (SELECT max(annee) FROM atlas.acces WHERE profession = 'medecin') AND a.millesime <= g.dernier
     GROUP BY g.situation, g.groupe, a.niveau, a.code, a.annee
 ),

@@ -27,12 +27,16 @@ SELECT
     f.profession, c.commune, r.departement, r.region,
     CASE
         WHEN sum(p.population_standardisee) FILTER (p.apl IS NOT NULL) > 0
-            THEN (sum(p.apl * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(12, 6)
+            THEN (
+                sum(p.apl * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl IS NOT NULL)
+            )::DECIMAL(12, 6)
         ELSE max(p.apl)
     END AS apl,
     CASE
         WHEN sum(p.population_standardisee) FILTER (p.apl_65 IS NOT NULL) > 0
-            THEN (sum(p.apl_65 * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl_65 IS NOT NULL))::DECIMAL(12, 6)
+            THEN (
+                sum(p.apl_65 * p.population_standardisee) / sum(p.population_standardisee) FILTER (p.apl_65 IS NOT NULL)
+            )::DECIMAL(12, 6)
         ELSE max(p.apl_65)
     END AS apl_65,
     (sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(24, 6) AS population_standardisee,

@@ -8,7 +8,8 @@
 WITH situees AS (
     SELECT
         *,
-        CASE WHEN departement <> '999' THEN 'departement' WHEN region <> '99' THEN 'region' ELSE 'france' END AS niveau_publie,
+        CASE WHEN departement <> '999' THEN 'departement' WHEN region <> '99' THEN 'region' ELSE 'france' END
+            AS niveau_publie,
         CASE WHEN departement <> '999' THEN departement WHEN region <> '99' THEN region ELSE 'F' END AS code_publie
     FROM staging.cnam_medecin_traitant
 )

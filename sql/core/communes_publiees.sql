@@ -15,7 +15,9 @@ municipaux AS (
     UNION ALL SELECT (13200 + i)::VARCHAR, '13055', i::INTEGER FROM range(1, 17) AS r (i)
 ),
 anciennes AS (
-    SELECT commune AS commune_publiee, arg_max(departement, millesime) AS departement, arg_max(libelle, millesime) AS libelle
+    SELECT
+        commune AS commune_publiee, arg_max(departement, millesime) AS departement,
+        arg_max(libelle, millesime) AS libelle
     FROM staging.insee_cog_communes
     WHERE commune NOT IN (SELECT a.commune_publiee FROM actuelles AS a)
     GROUP BY commune

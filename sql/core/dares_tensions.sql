@@ -20,7 +20,8 @@
 WITH publiees AS (
     SELECT
         t.* REPLACE (lower(t.niveau_fap) AS niveau_fap, coalesce(t.tension, t.tension_imputee) AS tension),
-        CASE lower(t.niveau_geo) WHEN 'nat' THEN 'france' WHEN 'reg' THEN 'region' WHEN 'dep' THEN 'departement' END AS niveau,
+        CASE lower(t.niveau_geo) WHEN 'nat' THEN 'france' WHEN 'reg' THEN 'region' WHEN 'dep' THEN 'departement' END
+            AS niveau,
         CASE lower(t.niveau_geo)
             WHEN 'nat' THEN 'F'
             -- lpad would cut 971 to two characters.
@@ -32,7 +33,8 @@ WITH publiees AS (
 SELECT
     p.annee, p.millesime, p.revision, p.reference, p.fap, p.niveau_fap, p.niveau, p.code_publie, d.code,
     p.emploi_moyen, p.tension,
-    CASE WHEN p.tension IS NULL THEN 'nd' WHEN p.tension_categorie IS NULL THEN 'imputé' ELSE 'publié' END AS tension_statut,
+    CASE WHEN p.tension IS NULL THEN 'nd' WHEN p.tension_categorie IS NULL THEN 'imputé' ELSE 'publié' END
+        AS tension_statut,
     p.tension_categorie, p.tension_categorie_statut,
     p.intensite_embauches, p.lien_formation, p.main_oeuvre, p.non_durabilite, p.conditions_travail,
     p.inadequation_geographique

@@ -46,7 +46,8 @@ drees_situee AS (
 ),
 cnam AS (
     SELECT
-        'cnam_demographie' AS source, millesime, revision, coalesce(annee, millesime) AS annee, profession AS profession_publiee,
+        'cnam_demographie' AS source, millesime, revision, coalesce(annee, millesime) AS annee,
+        profession AS profession_publiee,
         'ensemble' AS sexe, 'ensemble' AS tranche_age, departement AS territoire_publie, effectif,
         coalesce(feuille, '') AS feuille, 'libéral' AS mode_exercice,
         make_date(coalesce(annee, millesime), 12, 31) AS date_reference,
@@ -77,8 +78,8 @@ lignes AS (
     FROM staging.drees_professionnels_ages_moyens
     UNION ALL
     SELECT
-        'drees_professionnels', 'densite', millesime, revision, annee, profession, specialite_agregee, specialite, exercice,
-        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
+        'drees_professionnels', 'densite', millesime, revision, annee, profession, specialite_agregee, specialite,
+        exercice, secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
     FROM staging.drees_professionnels_densites
     UNION ALL
     SELECT
@@ -128,7 +129,8 @@ nommees AS (
 classeurs AS (
     SELECT
         source, millesime, revision, annee, profession_publiee, mode_exercice, sexe, tranche_age, niveau_publie,
-        CASE niveau_publie WHEN 'departement' THEN departement WHEN 'region' THEN region ELSE territoire END AS territoire_publie,
+        CASE niveau_publie WHEN 'departement' THEN departement WHEN 'region' THEN region ELSE territoire END
+            AS territoire_publie,
         CASE niveau_publie
             WHEN 'departement' THEN regexp_replace(trim(split_part(departement, '-', 1)), '^0(..)$', '\1')
             WHEN 'region' THEN trim(split_part(region, '-', 1))

@@ -26,7 +26,8 @@ WITH sante AS (
     QUALIFY row_number() OVER (PARTITION BY session, cod_aff_form ORDER BY millesime DESC, revision DESC) = 1
 ),
 noms AS (
-    SELECT departement, regexp_replace(upper(strip_accents(libelle)), '[^A-Z]+', ' ', 'g') AS cle, min(commune) AS commune
+    SELECT
+        departement, regexp_replace(upper(strip_accents(libelle)), '[^A-Z]+', ' ', 'g') AS cle, min(commune) AS commune
     FROM reference.communes
     GROUP BY 1, 2
     HAVING count(*) = 1

@@ -8,7 +8,8 @@ WITH situees AS (
     UNION ALL SELECT 'region', region, * FROM core.population_departements
     UNION ALL SELECT 'france', 'F', * FROM core.population_departements
     UNION ALL BY NAME
-    SELECT a.niveau, a.code, p.annee, p.millesime, p.revision, 'ensemble' AS sexe, 'ensemble' AS tranche_age, p.population
+    SELECT
+        a.niveau, a.code, p.annee, p.millesime, p.revision, 'ensemble' AS sexe, 'ensemble' AS tranche_age, p.population
     FROM core.population_communes AS p
     JOIN reference.appartenances AS a USING (commune)
     WHERE a.niveau NOT IN ('commune', 'departement', 'region', 'france')

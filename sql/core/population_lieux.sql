@@ -17,7 +17,9 @@ WITH publiees AS (
     WHERE c.commune IS NOT NULL
 ),
 communes AS (
-    SELECT annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, commune, sum(population) AS population
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, commune,
+        sum(population) AS population
     FROM (
         -- A year is taken whole: two vintages don't have the same communes, nor both the municipal arrondissements.
         SELECT * FROM publiees QUALIFY rank() OVER (PARTITION BY annee ORDER BY millesime DESC, revision DESC) = 1

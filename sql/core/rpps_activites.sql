@@ -51,7 +51,7 @@ SELECT
         WHEN l.categorie = 'M' THEN 'militaire'
         WHEN l.mode_exercice = 'B' THEN 'bénévole'
         WHEN l.mode_exercice IS NULL THEN 'sans activité'
-        WHEN l.categorie IS DISTINCT FROM 'C' OR l.mode_exercice NOT IN ('S', 'L') THEN 'code inconnu'
+        WHEN (l.categorie IS DISTINCT FROM 'C') OR l.mode_exercice NOT IN ('S', 'L') THEN 'code inconnu'
         WHEN l.a_l_etranger THEN 'à l''étranger'
     END AS exclusion
 FROM lues AS l

@@ -54,7 +54,10 @@ lues AS (
 )
 SELECT
     millesime, revision, annee, finess, finess_ej, variable, filiere, mesure, ligne, dont,
-    CASE WHEN valeur IS NULL AND NOT non_collecte AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE valeur END AS valeur,
+    CASE
+        WHEN valeur IS NULL AND NOT non_collecte AND questionnaire_rempli AND NOT internes_non_publies THEN 0 ELSE
+            valeur
+    END AS valeur,
     unite,
     CASE
         WHEN non_collecte THEN 'non collecté'

@@ -12,11 +12,13 @@
 --   evolution_relative [part] : évolution / valeur précédente ; vide où celle-ci est nulle
 --   motif : pourquoi il n'y a pas d'évolution, ou quels sites ont changé de rattachement
 WITH personnels AS (
-    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, mesure, ligne, unite, valeur FROM fiches.es_personnels
+    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, mesure, ligne, unite, valeur
+    FROM fiches.es_personnels
     UNION ALL
     SELECT millesime, revision, annee, 'ej', finess_ej, variable, mesure, ligne, unite, valeur FROM fiches.ej_personnels
     UNION ALL
-    SELECT millesime, revision, annee, 'ght', code_ght, variable, mesure, ligne, unite, valeur FROM fiches.ght_personnels
+    SELECT millesime, revision, annee, 'ght', code_ght, variable, mesure, ligne, unite, valeur
+    FROM fiches.ght_personnels
 ),
 suivies AS (
     SELECT * FROM personnels
@@ -24,7 +26,8 @@ suivies AS (
 ),
 comparees AS (
     SELECT
-        n.annee, n.millesime, n.revision, n.niveau, n.code, n.variable, n.valeur, n.unite, p.millesime AS millesime_precedent
+        n.annee, n.millesime, n.revision, n.niveau, n.code, n.variable, n.valeur, n.unite,
+        p.millesime AS millesime_precedent
     FROM suivies AS n
     JOIN suivies AS p ON p.annee = n.annee - 1 AND p.niveau = n.niveau AND p.code = n.code AND p.variable = n.variable
 ),
@@ -39,16 +42,21 @@ sites AS (
 ),
 -- The sites that make up each unit, and where each was a year before and is a year after.
 unites AS (
-    SELECT annee, 'es' AS niveau, finess AS code, finess, finess_ej, la_avant, la_apres, finess_ej_avant <> finess_ej AS venu, false AS parti
+    SELECT
+        annee, 'es' AS niveau, finess AS code, finess, finess_ej, la_avant, la_apres,
+        finess_ej_avant <> finess_ej AS venu, false AS parti
     FROM sites
     UNION ALL
-    SELECT annee, 'ej', finess_ej, finess, finess_ej, la_avant, la_apres, finess_ej_avant <> finess_ej, finess_ej_apres <> finess_ej
+    SELECT
+        annee, 'ej', finess_ej, finess, finess_ej, la_avant, la_apres, finess_ej_avant <> finess_ej,
+        finess_ej_apres <> finess_ej
     FROM sites
     UNION ALL
     SELECT annee, 'ght', code_ght, finess, finess_ej, la_avant, la_apres,
         -- Where members weren't known the year before, nobody can be said to have come.
-        code_ght_avant IS DISTINCT FROM code_ght AND (annee - 1, code_ght) IN (SELECT (s.annee, s.code_ght) FROM sites AS s),
-        code_ght_apres IS DISTINCT FROM code_ght
+        (code_ght_avant IS DISTINCT FROM code_ght)
+        AND (annee - 1, code_ght) IN (SELECT (s.annee, s.code_ght) FROM sites AS s),
+        (code_ght_apres IS DISTINCT FROM code_ght)
     FROM sites WHERE code_ght IS NOT NULL
 ),
 -- A site without a line in SYGEN has not answered.
@@ -135,12 +143,15 @@ SELECT
     annee, millesime, revision, niveau, code, variable, valeur, unite,
     valeur_precedente::DECIMAL(18, 2) AS valeur_precedente, millesime_precedent,
     CASE WHEN empechement IS NULL THEN valeur - valeur_precedente END::DECIMAL(18, 2) AS evolution,
-    CASE WHEN empechement IS NULL THEN (valeur - valeur_precedente) / nullif(valeur_precedente, 0) END::DECIMAL(18, 6) AS evolution_relative,
+    CASE WHEN empechement IS NULL THEN (valeur - valeur_precedente) / nullif(valeur_precedente, 0) END::DECIMAL(18, 6)
+        AS evolution_relative,
     CASE
         WHEN empechement IS NOT NULL THEN empechement
         WHEN niveau <> 'es' AND venus + partis > 0 THEN 'périmètre constant : ' || concat_ws(
             ', ',
-            CASE WHEN venus > 1 THEN venus || ' sites venus d''ailleurs' WHEN venus = 1 THEN '1 site venu d''ailleurs' END,
+            CASE
+                WHEN venus > 1 THEN venus || ' sites venus d''ailleurs' WHEN venus = 1 THEN '1 site venu d''ailleurs'
+            END,
             CASE WHEN partis > 1 THEN partis || ' sites partis' WHEN partis = 1 THEN '1 site parti' END
         )
     END AS motif

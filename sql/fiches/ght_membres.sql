@@ -12,7 +12,7 @@ SELECT
     m.millesime, m.code_ght, m.nom_ght, m.finess_ej,
     e.finess, e.raison_sociale, e.departement, e.region,
     e.secteur = '1' AS retenu,
-    CASE WHEN e.secteur IS DISTINCT FROM '1' THEN 'site de statut privé' END AS motif_exclusion,
+    CASE WHEN (e.secteur IS DISTINCT FROM '1') THEN 'site de statut privé' END AS motif_exclusion,
     m.appartenance, m.annee_appartenance, m.millesime_ght, m.revision
 FROM core.ght_membres AS m
 JOIN core.etablissements AS e ON e.millesime = m.millesime AND e.finess_ej = m.finess_ej

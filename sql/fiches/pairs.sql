@@ -21,7 +21,8 @@
 --   valeur_france : taux de la catégorie en France, recalculé des sommes ; vide pour une taille, et pour les GHT où les membres ne sont connus que dans une région
 --   motif : pourquoi il n'y a pas de valeur ou pas de comparaison
 WITH personnels AS (
-    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, valeur, statut FROM fiches.es_personnels
+    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, valeur, statut
+    FROM fiches.es_personnels
     UNION ALL
     SELECT millesime, revision, annee, 'ej', finess_ej, variable, valeur, statut FROM fiches.ej_personnels
     UNION ALL
@@ -32,13 +33,16 @@ larges AS (
         annee, millesime, revision, niveau, code,
         max(valeur) FILTER (variable = 'ETPSAL_TOT') AS etp_medical,
         max(valeur) FILTER (variable = 'ETP_TOT_PNM') AS etp_non_medical,
-        max(valeur) FILTER (variable = 'ETP_INFSANSSPE') + max(valeur) FILTER (variable = 'ETP_INFAVECSPE') AS infirmiers,
+        max(valeur) FILTER (variable = 'ETP_INFSANSSPE')
+        + max(valeur) FILTER (variable = 'ETP_INFAVECSPE') AS infirmiers,
         max(valeur) FILTER (variable = 'ETP_AID') AS aides_soignants,
         max(valeur) FILTER (variable = 'EFFSAL_TOT') AS salaries,
         max(valeur) FILTER (variable = 'EFFLIB_TOT') AS liberaux
     FROM personnels
     WHERE statut <> 'partiel'
-        AND variable IN ('ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'EFFSAL_TOT', 'EFFLIB_TOT')
+        AND variable IN (
+            'ETPSAL_TOT', 'ETP_TOT_PNM', 'ETP_INFSANSSPE', 'ETP_INFAVECSPE', 'ETP_AID', 'EFFSAL_TOT', 'EFFLIB_TOT'
+        )
     GROUP BY ALL
 ),
 sites AS (
@@ -71,7 +75,9 @@ groupes AS (
     SELECT
         l.*, i.categorie_regroupee, i.region, i.capacite, m.effectif, m.femmes, m.temps_partiel,
         l.etp_medical + l.etp_non_medical AS taille,
-        count(l.etp_medical + l.etp_non_medical) OVER (PARTITION BY l.millesime, l.niveau, i.categorie_regroupee) AS mesures
+        count(l.etp_medical + l.etp_non_medical)
+            OVER (PARTITION BY l.millesime, l.niveau, i.categorie_regroupee)
+            AS mesures
     FROM larges AS l
     JOIN identites AS i USING (millesime, niveau, code)
     LEFT JOIN medecins AS m USING (millesime, niveau, code)
@@ -79,7 +85,8 @@ groupes AS (
 tailles AS (
     SELECT *,
         CASE WHEN taille IS NOT NULL AND mesures >= 40 AND niveau <> 'ght'
-            THEN ntile(4) OVER (PARTITION BY millesime, niveau, categorie_regroupee, taille IS NULL ORDER BY taille, code)
+            THEN ntile(4)
+                OVER (PARTITION BY millesime, niveau, categorie_regroupee, taille IS NULL ORDER BY taille, code)
         END::INTEGER AS quart
     FROM groupes
 ),
@@ -95,7 +102,8 @@ mesures AS (
         CASE
             WHEN m.ordre <= 2 AND m.numerateur IS NULL THEN 'donnée manquante ou partielle'
             WHEN m.ordre <= 2 THEN NULL
-            WHEN m.indicateur = 'infirmiers_par_lit_ou_place' AND coalesce(m.denominateur, 0) = 0 THEN 'aucun lit ni place à temps complet déclaré'
+            WHEN m.indicateur = 'infirmiers_par_lit_ou_place' AND coalesce(m.denominateur, 0) = 0
+                THEN 'aucun lit ni place à temps complet déclaré'
             WHEN m.numerateur IS NULL OR m.denominateur IS NULL THEN 'donnée manquante ou partielle'
             WHEN m.denominateur = 0 THEN 'sans objet : le dénominateur est nul'
             WHEN m.denominateur < m.plancher THEN 'moins de 5 personnes'
@@ -130,7 +138,8 @@ regions AS (
         grouping(region) = 1 AS ensemble, count(DISTINCT region) AS regions
     FROM mesures WHERE numerateur IS NOT NULL AND denominateur IS NOT NULL
     GROUP BY GROUPING SETS (
-        (millesime, niveau, categorie_regroupee, region, indicateur), (millesime, niveau, categorie_regroupee, indicateur)
+        (millesime, niveau, categorie_regroupee, region, indicateur),
+        (millesime, niveau, categorie_regroupee, indicateur)
     )
 )
 SELECT
@@ -142,12 +151,15 @@ SELECT
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[3]::DECIMAL(18, 4) END AS mediane,
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[4]::DECIMAL(18, 4) END AS quartile_3,
     CASE WHEN p.effectif_pairs >= 5 THEN p.q[5]::DECIMAL(18, 4) END AS decile_9,
-    (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * r.numerateur / nullif(r.denominateur, 0))::DECIMAL(18, 4) AS valeur_region,
+    (CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * r.numerateur / nullif(r.denominateur, 0))::DECIMAL(
+        18, 4
+    ) AS valeur_region,
     -- The GHT of a single region, where members are known there only, are not France.
     CASE WHEN m.niveau <> 'ght' OR f.regions > 1
         THEN CASE WHEN m.unite LIKE '%pour 100%' THEN 100 ELSE 1 END * f.numerateur / nullif(f.denominateur, 0)
     END::DECIMAL(18, 4) AS valeur_france,
-    CASE WHEN m.motif IS NOT NULL THEN m.motif WHEN coalesce(p.effectif_pairs, 0) < 5 THEN 'moins de 5 pairs' END AS motif
+    CASE WHEN m.motif IS NOT NULL THEN m.motif WHEN coalesce(p.effectif_pairs, 0) < 5 THEN 'moins de 5 pairs' END
+        AS motif
 FROM mesures AS m
 LEFT JOIN places AS p
     ON p.niveau = m.niveau AND p.millesime = m.millesime AND p.categorie_regroupee = m.categorie_regroupee

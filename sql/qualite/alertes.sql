@@ -30,9 +30,12 @@ WITH seuils AS (
 ),
 rapports AS (
     SELECT
-        source, niveau, code, profession, concat_ws(', ', indicateur, nullif(modalite, '')) AS objet, annee, millesime, valeur, bas, haut, petit_nombre,
-        lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant, lag(valeur) OVER serie AS avant,
-        lag(bas) OVER serie AS bas_avant, lag(haut) OVER serie AS haut_avant, lag(petit_nombre) OVER serie AS petit_avant,
+        source, niveau, code, profession, concat_ws(', ', indicateur, nullif(modalite, '')) AS objet, annee, millesime,
+        valeur, bas, haut, petit_nombre,
+        lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant,
+        lag(valeur) OVER serie AS avant,
+        lag(bas) OVER serie AS bas_avant, lag(haut) OVER serie AS haut_avant,
+        lag(petit_nombre) OVER serie AS petit_avant,
         max(annee) OVER (PARTITION BY source, indicateur, profession, modalite) AS derniere
     FROM atlas.indicateurs
     -- Bands of age move as people grow older; their sums from 55 and 60 on are followed instead.
@@ -41,15 +44,17 @@ rapports AS (
 ),
 hors_intervalle AS (
     SELECT
-        'hors de l''intervalle' AS nature, source, niveau, code, profession, objet, annee, millesime, annee_avant, millesime_avant,
-        avant, valeur AS apres, bas_avant AS bas, haut_avant AS haut, NULL AS explication
+        'hors de l''intervalle' AS nature, source, niveau, code, profession, objet, annee, millesime, annee_avant,
+        millesime_avant, avant, valeur AS apres, bas_avant AS bas, haut_avant AS haut, NULL AS explication
     FROM rapports, seuils
     WHERE annee = derniere AND NOT petit_nombre AND NOT petit_avant
         AND valeur NOT BETWEEN bas_avant AND haut_avant AND avant NOT BETWEEN bas AND haut
         AND abs(valeur - avant) >= evolution * avant
 ),
 comptes AS (
-    SELECT source, 'effectif' AS indicateur, feuille AS modalite, profession, niveau, code, annee, millesime, effectif::DECIMAL(18, 2) AS valeur
+    SELECT
+        source, 'effectif' AS indicateur, feuille AS modalite, profession, niveau, code, annee, millesime,
+        effectif::DECIMAL(18, 2) AS valeur
     FROM atlas.effectifs
     WHERE specialite = 'ensemble' AND sexe = 'ensemble' AND mode_exercice = 'ensemble'
     UNION ALL
@@ -73,7 +78,8 @@ comptes AS (
 ),
 suivis AS (
     SELECT
-        *, lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant, lag(valeur) OVER serie AS avant,
+        *, lag(annee) OVER serie AS annee_avant, lag(millesime) OVER serie AS millesime_avant,
+        lag(valeur) OVER serie AS avant,
         -- A series that stops, as the trades of a former nomenclature do, is no news.
         max(annee) OVER (PARTITION BY source, indicateur) AS derniere
     FROM comptes
@@ -94,26 +100,31 @@ baisses AS (
     FROM fiches.evolutions AS e
     JOIN reference.variables_sae AS v USING (variable)
     CROSS JOIN seuils
-    WHERE e.niveau IN ('ej', 'ght') AND v.ligne = 'total' AND e.annee = (SELECT max(d.annee) FROM fiches.evolutions AS d)
+    WHERE e.niveau IN ('ej', 'ght') AND v.ligne = 'total'
+        AND e.annee = (SELECT max(d.annee) FROM fiches.evolutions AS d)
         AND e.valeur_precedente >= suivi AND e.evolution < -baisse * e.valeur_precedente
 ),
 revisees AS (
     SELECT
-        d.source, d.niveau, d.code, p.profession, concat_ws(', ', 'effectif', nullif(d.feuille, '')) AS objet, d.annee, d.millesime,
-        d.effectif::DECIMAL(18, 2) AS valeur,
+        d.source, d.niveau, d.code, p.profession, concat_ws(', ', 'effectif', nullif(d.feuille, '')) AS objet, d.annee,
+        d.millesime, d.effectif::DECIMAL(18, 2) AS valeur,
         lag(d.millesime) OVER vus AS millesime_avant, lag(d.effectif) OVER vus AS avant,
         max(d.millesime) OVER (PARTITION BY d.source) AS dernier
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
-    WHERE d.tranche_age = 'ensemble' AND d.sexe = 'ensemble' AND d.mode_exercice = 'ensemble' AND p.specialite = 'ensemble'
+    WHERE d.tranche_age = 'ensemble' AND d.sexe = 'ensemble' AND d.mode_exercice = 'ensemble'
+        AND p.specialite = 'ensemble'
         AND p.profession IS NOT NULL AND d.niveau IS NOT NULL AND d.effectif IS NOT NULL
     WINDOW vus AS (
-        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.niveau, d.code ORDER BY d.millesime, d.revision
+        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.niveau, d.code
+        ORDER BY d.millesime, d.revision
     )
 ),
 revisions AS (
-    SELECT 'révision', source, niveau, code, profession, objet, annee, millesime, annee, millesime_avant, avant, valeur, NULL, NULL, NULL
+    SELECT
+        'révision', source, niveau, code, profession, objet, annee, millesime, annee, millesime_avant, avant, valeur,
+        NULL, NULL, NULL
     FROM revisees, seuils
     WHERE millesime = dernier AND avant >= suivi AND abs(valeur - avant) >= evolution * avant
     -- One line a territory and profession: the latest year of those revised.
@@ -121,8 +132,8 @@ revisions AS (
 ),
 rangs AS (
     SELECT
-        'rang de tension', 'tension', 'departement', t.code, t.groupe, 'rang', e.edition, e.edition, e.edition - 1, e.edition - 1,
-        a.rang, t.rang, a.rang_bas, a.rang_haut, NULL
+        'rang de tension', 'tension', 'departement', t.code, t.groupe, 'rang', e.edition, e.edition, e.edition - 1,
+        e.edition - 1, a.rang, t.rang, a.rang_bas, a.rang_haut, NULL
     FROM calculs.tension AS t
     JOIN calculs.tension AS a ON a.groupe = t.groupe AND a.code = t.code AND a.situation = 'édition précédente'
     CROSS JOIN reference.edition AS e
@@ -149,8 +160,10 @@ mouvements_sites AS (
         'entité ' || c.finess_ej, c.exercice, c.exercice, c.exercice_avant, c.exercice_avant,
         CASE WHEN NOT c.apres THEN 1 END, CASE WHEN c.apres THEN 1 END, NULL, NULL,
         CASE
-            WHEN c.des_deux_cotes THEN 'la même entité juridique perd et ouvre des sites cette année-là : changement de numéro probable'
-            WHEN EXISTS (FROM sites AS a WHERE a.finess_ej = c.finess_ej AND a.apres <> c.apres) THEN 'l''entité juridique a d''autres sites avant et après'
+            WHEN c.des_deux_cotes
+                THEN 'la même entité juridique perd et ouvre des sites cette année-là : changement de numéro probable'
+            WHEN EXISTS (FROM sites AS a WHERE a.finess_ej = c.finess_ej AND a.apres <> c.apres)
+                THEN 'l''entité juridique a d''autres sites avant et après'
         END
     FROM changes AS c
 ),
@@ -159,16 +172,25 @@ membres AS (
     FROM core.ght_membres AS m
     JOIN exercices AS x ON m.millesime IN (x.millesime, x.avant) AND x.avant IS NOT NULL
     -- Where membership is known on both sides.
-    WHERE substr(m.code_ght, 1, 2) IN (SELECT substr(a.code_ght, 1, 2) FROM core.ght_membres AS a WHERE a.millesime <> m.millesime AND a.millesime IN (x.millesime, x.avant))
+    WHERE substr(m.code_ght, 1, 2) IN (
+        SELECT substr(a.code_ght, 1, 2)
+        FROM core.ght_membres AS a
+        WHERE a.millesime <> m.millesime AND a.millesime IN (x.millesime, x.avant)
+    )
 ),
 mouvements_ght AS (
     SELECT
-        CASE WHEN m.millesime = m.exercice THEN 'entrée dans un GHT' ELSE 'sortie d''un GHT' END, 'ght', 'ght', m.code_ght, 'ensemble',
-        'entité ' || m.finess_ej, m.exercice, m.exercice, m.exercice_avant, m.exercice_avant,
+        CASE WHEN m.millesime = m.exercice THEN 'entrée dans un GHT' ELSE 'sortie d''un GHT' END, 'ght', 'ght',
+        m.code_ght, 'ensemble', 'entité ' || m.finess_ej, m.exercice, m.exercice, m.exercice_avant, m.exercice_avant,
         CASE WHEN m.millesime <> m.exercice THEN 1 END, CASE WHEN m.millesime = m.exercice THEN 1 END, NULL, NULL,
-        CASE WHEN EXISTS (FROM membres AS a WHERE a.finess_ej = m.finess_ej AND a.millesime <> m.millesime) THEN 'l''entité change de groupement' END
+        CASE
+            WHEN EXISTS (FROM membres AS a WHERE a.finess_ej = m.finess_ej AND a.millesime <> m.millesime)
+                THEN 'l''entité change de groupement'
+        END
     FROM membres AS m
-    WHERE NOT EXISTS (FROM membres AS a WHERE a.finess_ej = m.finess_ej AND a.code_ght = m.code_ght AND a.millesime <> m.millesime)
+    WHERE NOT EXISTS (
+        FROM membres AS a WHERE a.finess_ej = m.finess_ej AND a.code_ght = m.code_ght AND a.millesime <> m.millesime
+    )
 ),
 tous AS (
     SELECT * FROM hors_intervalle
@@ -179,7 +201,9 @@ tous AS (
     UNION ALL SELECT * FROM mouvements_ght
 ),
 ruptures AS (
-    SELECT t.nature, t.source, t.niveau, t.code, t.profession, t.objet, t.annee, string_agg(r.annee || ' : ' || r.rupture, ' ; ' ORDER BY r.annee, r.rupture) AS rupture
+    SELECT
+        t.nature, t.source, t.niveau, t.code, t.profession, t.objet, t.annee,
+        string_agg(r.annee || ' : ' || r.rupture, ' ; ' ORDER BY r.annee, r.rupture) AS rupture
     FROM tous AS t
     JOIN reference.ruptures AS r
         ON r.source = t.source AND r.profession IN ('', t.profession) AND r.annee > t.annee_avant AND r.annee <= t.annee
@@ -193,14 +217,19 @@ expliques AS (
 noms AS (
     SELECT niveau, code, libelle, regions AS region FROM reference.territoires
     UNION ALL
-    SELECT 'etablissement', finess, arg_max(raison_sociale, millesime), arg_max(region, millesime) FROM fiches.etablissements GROUP BY finess
+    SELECT 'etablissement', finess, arg_max(raison_sociale, millesime), arg_max(region, millesime)
+    FROM fiches.etablissements
+    GROUP BY finess
 )
 SELECT
     e.nature, e.source, e.niveau, e.code, n.libelle, CASE WHEN n.region NOT LIKE '% %' THEN n.region END AS region,
     e.profession, e.objet, e.annee, e.millesime, e.annee_avant, e.millesime_avant,
     e.avant::DECIMAL(18, 6) AS avant, e.apres::DECIMAL(18, 6) AS apres,
     (e.apres - e.avant)::DECIMAL(18, 6) AS ecart,
-    CASE WHEN e.avant <> 0 AND e.nature <> 'rang de tension' THEN ((e.apres - e.avant)::DECIMAL(18, 6) / e.avant)::DECIMAL(18, 6) END AS ecart_relatif,
+    CASE
+        WHEN e.avant <> 0 AND e.nature <> 'rang de tension'
+            THEN ((e.apres - e.avant)::DECIMAL(18, 6) / e.avant)::DECIMAL(18, 6)
+    END AS ecart_relatif,
     e.bas::DECIMAL(18, 6) AS bas, e.haut::DECIMAL(18, 6) AS haut, e.explication,
     CASE
         WHEN e.explication IS NOT NULL OR e.nature IN ('site paru', 'entrée dans un GHT') THEN 'information'

@@ -14,7 +14,9 @@ FROM reference.millesimes AS m
 JOIN reference.sources AS s USING (source)
 WHERE m.trop_ancien
 UNION ALL
-SELECT 'source absente', source, 'édition', 'aucun millésime accepté : les tables qui en dépendent sont vides ou partielles'
+SELECT
+    'source absente', source, 'édition',
+    'aucun millésime accepté : les tables qui en dépendent sont vides ou partielles'
 FROM reference.sources
 WHERE millesime_reference IS NULL
 UNION ALL
@@ -26,13 +28,15 @@ WHERE statut = 'refusé'
 UNION ALL
 SELECT
     'révision', source, millesime::VARCHAR,
-    'le producteur a changé ses fichiers sous la même étiquette : révision ' || revision || ' ; les précédentes sont gardées'
+    'le producteur a changé ses fichiers sous la même étiquette : révision ' || revision
+        || ' ; les précédentes sont gardées'
 FROM reference.millesimes
 WHERE statut = 'accepté' AND revision > 1
 UNION ALL
 SELECT
     'registre partiel', 'rpps', millesime::VARCHAR,
-    'extrait de ' || count(*) || ' personnes, trop petit pour être le registre : aucun effectif, aucun mouvement n''en est tiré'
+    'extrait de ' || count(*)
+        || ' personnes, trop petit pour être le registre : aucun effectif, aucun mouvement n''en est tiré'
 FROM core.rpps_personnes
 WHERE NOT (SELECT fictif FROM reference.edition)
 GROUP BY millesime
@@ -54,7 +58,8 @@ SELECT
     'appartenance aux GHT', 'ght', 'exercice ' || s.millesime,
     CASE
         WHEN min(g.millesime) IS NULL
-            THEN 'appartenance inconnue : fiches.ght_membres est vide, et les GHT n''ont que leurs totaux publiés, s''il y en a'
+            THEN 'appartenance inconnue : fiches.ght_membres est vide, et les GHT n''ont que leurs totaux publiés, '
+                's''il y en a'
         ELSE 'appartenance de ' || min(g.annee_appartenance) || ' appliquée à l''exercice ' || s.millesime
     END
 FROM (SELECT DISTINCT millesime FROM staging.sae_sygen) AS s
@@ -87,13 +92,15 @@ WHERE motif = 'à expliquer'
 UNION ALL
 SELECT
     'territoires inconnus', source, niveau || ', ' || millesime,
-    'codes inconnus : ' || count(*) || ', lignes concernées : ' || sum(lignes) || ' ; liste dans qualite.territoires_inconnus'
+    'codes inconnus : ' || count(*) || ', lignes concernées : ' || sum(lignes)
+        || ' ; liste dans qualite.territoires_inconnus'
 FROM qualite.territoires_inconnus
 GROUP BY source, niveau, millesime
 UNION ALL
 SELECT
     'quarantaine', source, millesime::VARCHAR,
-    'lignes écartées : ' || sum(lignes_ecartees) || ' sur ' || sum(lignes + lignes_ecartees) || ' ; liste dans qualite.quarantaine'
+    'lignes écartées : ' || sum(lignes_ecartees) || ' sur ' || sum(lignes + lignes_ecartees)
+        || ' ; liste dans qualite.quarantaine'
 FROM reference.millesimes
 WHERE lignes_ecartees > 0
 GROUP BY source, millesime

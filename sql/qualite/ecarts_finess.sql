@@ -12,7 +12,8 @@
 --   millesime [année] : millésime de FINESS+
 WITH ancien AS (
     SELECT * FROM core.finess_situations
-    WHERE origine = 'finess' AND millesime = (SELECT max(s.millesime) FROM core.finess_situations AS s WHERE s.origine = 'finess')
+    WHERE origine = 'finess'
+        AND millesime = (SELECT max(s.millesime) FROM core.finess_situations AS s WHERE s.origine = 'finess')
 ),
 plus AS (
     SELECT * FROM core.finess_situations
@@ -41,8 +42,8 @@ deux AS (
     SELECT
         a.finess, p.raison_sociale,
         coalesce(p.departement, a.departement) AS departement, coalesce(p.region, a.region) AS region,
-        a.finess_ej AS ej_avant, p.finess_ej AS ej_apres, a.categorie AS categorie_avant, p.categorie AS categorie_apres,
-        a.statut_juridique AS statut_avant, p.statut_juridique AS statut_apres,
+        a.finess_ej AS ej_avant, p.finess_ej AS ej_apres, a.categorie AS categorie_avant,
+        p.categorie AS categorie_apres, a.statut_juridique AS statut_avant, p.statut_juridique AS statut_apres,
         a.commune_publiee AS commune_avant, p.commune_publiee AS commune_apres,
         a.commune AS la_commune_avant, p.commune AS la_commune_apres, a.departement AS dep_avant,
         p.departement AS dep_apres, p.ouvert, p.date_fermeture, d.date_avant
@@ -110,7 +111,8 @@ ecarts AS (
     SELECT
         'commune', finess,
         CASE
-            WHEN la_commune_avant = la_commune_apres THEN 'même commune de l''édition (arrondissement ou commune nouvelle)'
+            WHEN la_commune_avant = la_commune_apres
+                THEN 'même commune de l''édition (arrondissement ou commune nouvelle)'
             WHEN la_commune_avant IS NULL AND dep_avant = dep_apres THEN 'commune disparue'
             WHEN dep_avant = dep_apres THEN 'autre commune du département'
             ELSE 'autre département'

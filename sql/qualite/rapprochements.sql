@@ -36,7 +36,8 @@ bordereaux AS (
         count(DISTINCT r.finess) FILTER (r.ecart <> 0) AS differents,
         coalesce(sum(r.ecart) FILTER (r.variable = 'ETP_TOT_PNM'), 0) AS total_pnm,
         -- SYGEN leaves EFF_INT blank where one of its three terms is blank: known, not a gap to explain each time.
-        r.bordereau = 'Q22' AND count(*) FILTER (r.ecart <> 0 AND p.statut IS DISTINCT FROM 'nd') = 0 AS blancs_seulement
+        r.bordereau = 'Q22'
+        AND count(*) FILTER (r.ecart <> 0 AND p.statut IS DISTINCT FROM 'nd') = 0 AS blancs_seulement
     FROM qualite.sae_recalculs AS r
     LEFT JOIN fiches.es_personnels AS p
         ON p.millesime = r.millesime AND p.finess = r.finess AND p.variable = r.variable
@@ -99,7 +100,8 @@ drees_territoires AS (
 ),
 drees_modalites AS (
     SELECT
-        'drees_' || m.modalite, d.source, d.millesime, d.profession_publiee || ' ' || d.annee || ' ' || d.territoire_publie,
+        'drees_' || m.modalite, d.source, d.millesime,
+        d.profession_publiee || ' ' || d.annee || ' ' || d.territoire_publie,
         'Somme des ' || CASE m.modalite WHEN 'ages' THEN 'tranches d''âge' ELSE 'sexes' END || ' et total publié',
         sum(d.effectif)::DECIMAL(18, 2), min(t.effectif)::DECIMAL(18, 2), 0::DECIMAL(18, 2), NULL
     FROM core.demographie AS d
@@ -256,7 +258,9 @@ natures (rapprochement, nature) AS (
 ),
 -- Members that were inferred from the published totals find them again: that proves the inference, not the sums.
 appartenances AS (
-    SELECT millesime, code_ght, bool_or(appartenance = 'déduite') AS ajustee FROM core.ght_membres GROUP BY millesime, code_ght
+    SELECT millesime, code_ght, bool_or(appartenance = 'déduite') AS ajustee
+    FROM core.ght_membres
+    GROUP BY millesime, code_ght
 ),
 tous AS (
     SELECT * FROM ght

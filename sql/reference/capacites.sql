@@ -16,7 +16,8 @@ FROM (
     VALUES
         ('LIT_MCO', 'lit', 'lits', 'de court séjour', true, false, 1),
         ('PLA_MCO', 'place', 'places', 'de court séjour', false, false, 2),
-        ('CAP_COMPLET_TOT', 'lit ou place', 'lits et places', 'de psychiatrie à temps complet, toutes formes', true, true, 3),
+        ('CAP_COMPLET_TOT', 'lit ou place', 'lits et places', 'de psychiatrie à temps complet, toutes formes', true,
+            true, 3),
         ('LIT_SSR', 'lit', 'lits', 'de réadaptation', true, false, 4),
         ('PLA_SSR', 'place', 'places', 'de réadaptation', false, false, 5),
         ('LIT_USLD', 'lit', 'lits', 'de longue durée', true, false, 6),

@@ -13,9 +13,13 @@
 --   origine : où le producteur le dit, ou qui le définit
 WITH secteurs (code, libelle, ordre, origine) AS (
     VALUES
-        ('1', 'public', 1, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 01 à 29 (organismes publics)'),
-        ('2', 'privé à but lucratif', 2, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 70 à 88, 91 et 95 (sociétés)'),
-        ('3', 'privé à but non lucratif', 3, 'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 40 à 65 (mutuelles, associations, fondations), et 89'),
+        ('1', 'public', 1,
+            'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 01 à 29 (organismes publics)'),
+        ('2', 'privé à but lucratif', 2,
+            'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 70 à 88, 91 et 95 (sociétés)'),
+        ('3', 'privé à but non lucratif', 3,
+            'SAE, bordereau ID, STJR : réunit en 2022 et 2023 les statuts FINESS 40 à 65 '
+            '(mutuelles, associations, fondations), et 89'),
         ('inconnu', 'statut inconnu', 4, 'atlas : établissement dont la SAE ne dit pas le statut'),
         ('ensemble', 'ensemble', 5, 'atlas : tous statuts')
 ),
@@ -42,14 +46,18 @@ statuts (code, libelle, signe, ordre) AS (
 -- INSEE's signs: those that stand in place of a number, then those that stand beside one.
 signes (liste, code, libelle, libelle_court, ordre) AS (
     VALUES
-        ('signe', 's', 'secret statistique : le nombre permettrait de reconnaître quelqu’un, ou de déduire un nombre secret', 'secret statistique', 1),
-        ('signe', 'nd', 'non disponible : le nombre existe, mais la source ne le donne pas, ou n’a pas été renseignée', 'non disponible', 2),
+        ('signe', 's',
+            'secret statistique : le nombre permettrait de reconnaître quelqu’un, ou de déduire un nombre secret',
+            'secret statistique', 1),
+        ('signe', 'nd', 'non disponible : le nombre existe, mais la source ne le donne pas, ou n’a pas été renseignée',
+            'non disponible', 2),
         ('signe', '///', 'sans objet : il ne peut pas y avoir de nombre dans cette case', 'sans objet', 3),
         ('marque', 'e', 'estimé ou projeté : le nombre est calculé, il n’a pas été observé', 'estimé ou projeté', 1),
         ('marque', 'r', 'révisé : le nombre a changé depuis une publication précédente', 'révisé', 2),
         ('marque', 'p', 'provisoire : le nombre sera révisé', 'provisoire', 3),
         ('marque', '*', 'total partiel : un site au moins n’a pas répondu', 'total partiel', 4),
-        ('marque', '≈', 'l’écart avec la France ne dépasse pas l’incertitude : il ne se distingue pas', 'ne se distingue pas de la France', 5)
+        ('marque', '≈', 'l’écart avec la France ne dépasse pas l’incertitude : il ne se distingue pas',
+            'ne se distingue pas de la France', 5)
 ),
 autres (liste, code, libelle, libelle_court, ordre) AS (
     VALUES
@@ -59,10 +67,12 @@ autres (liste, code, libelle, libelle_court, ordre) AS (
         ('mode_exercice', 'salarié', 'salarié', 'salarié', 3),
         ('mode_exercice', 'mixte', 'libéral et salarié', 'mixte', 4),
         ('face_a_france', 'plus haut', 'au-dessus de la France', 'se distingue, plus haut', 1),
-        ('face_a_france', 'non distinguable', 'sans écart avec la France qui dépasse l’incertitude', 'ne se distingue pas', 2),
+        ('face_a_france', 'non distinguable', 'sans écart avec la France qui dépasse l’incertitude',
+            'ne se distingue pas', 2),
         ('face_a_france', 'plus bas', 'au-dessous de la France', 'se distingue, plus bas', 3),
         ('face_a_region', 'plus haut', 'au-dessus de la région', 'se distingue, plus haut', 1),
-        ('face_a_region', 'non distinguable', 'sans écart avec la région qui dépasse l’incertitude', 'ne se distingue pas', 2),
+        ('face_a_region', 'non distinguable', 'sans écart avec la région qui dépasse l’incertitude',
+            'ne se distingue pas', 2),
         ('face_a_region', 'plus bas', 'au-dessous de la région', 'se distingue, plus bas', 3),
         ('dimension', 'offre', 'Offre (densité)', 'Offre', 1),
         ('dimension', 'accès', 'Accès', 'Accès', 2),
@@ -87,11 +97,15 @@ autres (liste, code, libelle, libelle_court, ordre) AS (
         ('scenario', 'observé', 'observé', 'observé', 6),
         ('scenario', 'Central', 'projection de population, scénario central', 'projection : central', 7),
         ('cause', 'confidentialité', 'la ligne est devenue secrète, ou a cessé de l’être', 'confidentialité', 1),
-        ('cause', 'géographie', 'son territoire est nouveau, a disparu, ou n’a plus les mêmes communes', 'géographie', 2),
-        ('cause', 'source', 'un millésime ou une révision d’une source de la table est entré dans l’édition, ou en est sorti', 'source', 3),
+        ('cause', 'géographie', 'son territoire est nouveau, a disparu, ou n’a plus les mêmes communes', 'géographie',
+            2),
+        ('cause', 'source',
+            'un millésime ou une révision d’une source de la table est entré dans l’édition, ou en est sorti', 'source',
+            3),
         ('cause', 'méthode', 'le calcul de la table, ou d’une table qu’elle lit, a changé', 'méthode', 4),
         ('cause', 'source et méthode', 'les deux, qui ne se séparent pas', 'source et méthode', 5),
-        ('cause', '', 'aucun changement des sources de la table ni de son calcul n’est connu : à examiner', 'sans cause connue', 6),
+        ('cause', '', 'aucun changement des sources de la table ni de son calcul n’est connu : à examiner',
+            'sans cause connue', 6),
         -- What a reader came for stands first.
         ('schema', 'atlas', 'Indicateurs par territoire', 'Territoires', 1),
         ('schema', 'fiches', 'Établissements, entités juridiques et groupements hospitaliers', 'Établissements', 2),

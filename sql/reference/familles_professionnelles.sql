@@ -42,7 +42,11 @@ UNION ALL
 SELECT
     -- A family that is not divided stands at two levels under one code: « fap 228 » comes before « fap 341 ».
     'FAP 2021', fap, min(libelle), min(niveau_fap),
-    CASE WHEN fap IN ('V2X92', 'V0X60a') THEN 'animaux' WHEN fap SIMILAR TO 'V[0-3].*' OR fap LIKE 'J3X40a%' THEN 'santé' ELSE 'social' END
+    CASE
+        WHEN fap IN ('V2X92', 'V0X60a') THEN 'animaux'
+        WHEN fap SIMILAR TO 'V[0-3].*' OR fap LIKE 'J3X40a%' THEN 'santé'
+        ELSE 'social'
+    END
 FROM fap2021
 WHERE fap SIMILAR TO 'V[0-3].*|V4X8[345].*|V4X|T2A.*|J3X40a'
 GROUP BY fap

@@ -19,11 +19,14 @@ SELECT
 FROM (
     VALUES
         ('medecin', 'medecin', NULL, 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL, 1),
-        ('medecin_generaliste', 'medecin', 'Médecins généralistes', 'généralistes', 'cnam_demographie', 'cnam_demographie', 'V2X90', NULL, 2),
+        ('medecin_generaliste', 'medecin', 'Médecins généralistes', 'généralistes', 'cnam_demographie',
+            'cnam_demographie', 'V2X90', NULL, 2),
         ('infirmier', 'infirmier', NULL, 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', 'V1Z', 3),
         ('sage_femme', 'sage_femme', NULL, 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', NULL, 4),
-        ('masseur_kinesitherapeute', 'masseur_kinesitherapeute', NULL, 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V3X80', NULL, 5),
-        ('chirurgien_dentiste', 'chirurgien_dentiste', NULL, 'ensemble', 'drees_demographie', 'drees_demographie', 'V2X91', NULL, 6),
+        ('masseur_kinesitherapeute', 'masseur_kinesitherapeute', NULL, 'ensemble', 'cnam_demographie',
+            'cnam_demographie', 'V3X80', NULL, 5),
+        ('chirurgien_dentiste', 'chirurgien_dentiste', NULL, 'ensemble', 'drees_demographie', 'drees_demographie',
+            'V2X91', NULL, 6),
         ('aide_soignant', 'aide_soignant', NULL, NULL, NULL, NULL, 'V0X60', 'V0Z', 7)
 ) AS g (groupe, profession, libelle, specialite, source_offre, source_flux, fap_bmo, fap_dares, ordre)
 JOIN reference.professions AS p USING (profession)

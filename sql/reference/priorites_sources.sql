@@ -10,9 +10,12 @@
 SELECT source, sujet, rang, motif
 FROM (
     VALUES
-        ('drees_professionnels', 'professionnels', 1, 'la DREES l’actualise chaque année, par mode d’exercice, sexe et âge'),
+        ('drees_professionnels', 'professionnels', 1,
+            'la DREES l’actualise chaque année, par mode d’exercice, sexe et âge'),
         ('drees_medecins_ages', 'professionnels', 2, 'les médecins par âge et territoire, une seule année'),
-        ('drees_infirmiers', 'professionnels', 3, 'les infirmiers libéraux et salariés, par sexe et âge, de deux fichiers d’assurance maladie et de salaires'),
+        ('drees_infirmiers', 'professionnels', 3,
+            'les infirmiers libéraux et salariés, par sexe et âge, '
+            'de deux fichiers d’assurance maladie et de salaires'),
         ('drees_demographie', 'professionnels', 4, 'base arrêtée en 2020 ; les âges n’y valent que pour la France'),
         ('cnam_demographie', 'professionnels', 5, 'les libéraux seuls, au 31 décembre'),
         ('insee_population_ages', 'habitants', 1, 'estimations par âge quinquennal'),

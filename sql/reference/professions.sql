@@ -9,8 +9,8 @@
 --   code_ans : code de la profession dans l'annuaire santé (TRE_G15)
 --   exercice_reglemente : profession médicale, pharmaceutique, auxiliaire médical ou autre profession de santé au sens du code de la santé publique
 SELECT
-    profession, libelle, coalesce(libelle_court, libelle) AS libelle_court, coalesce(libelle_acces, libelle) AS libelle_acces,
-    code_ans, exercice_reglemente
+    profession, libelle, coalesce(libelle_court, libelle) AS libelle_court,
+    coalesce(libelle_acces, libelle) AS libelle_acces, code_ans, exercice_reglemente
 FROM (
     VALUES
         ('medecin', 'Médecins', NULL, 'Médecins généralistes', '10', 'médicale'),
@@ -18,7 +18,8 @@ FROM (
         ('sage_femme', 'Sages-femmes', NULL, NULL, '50', 'médicale'),
         ('pharmacien', 'Pharmaciens', NULL, NULL, '21', 'pharmaceutique'),
         ('infirmier', 'Infirmiers', NULL, NULL, '60', 'auxiliaire médical'),
-        ('masseur_kinesitherapeute', 'Masseurs-kinésithérapeutes', 'Kinésithérapeutes', NULL, '70', 'auxiliaire médical'),
+        ('masseur_kinesitherapeute', 'Masseurs-kinésithérapeutes', 'Kinésithérapeutes', NULL, '70',
+            'auxiliaire médical'),
         ('pedicure_podologue', 'Pédicures-podologues', NULL, NULL, '80', 'auxiliaire médical'),
         ('orthophoniste', 'Orthophonistes', NULL, NULL, '91', 'auxiliaire médical'),
         ('orthoptiste', 'Orthoptistes', NULL, NULL, '92', 'auxiliaire médical'),
@@ -30,5 +31,6 @@ FROM (
         ('manipulateur_erm', 'Manipulateurs d''électroradiologie médicale', NULL, NULL, '98', 'auxiliaire médical'),
         ('technicien_laboratoire', 'Techniciens de laboratoire médical', NULL, NULL, '86', 'auxiliaire médical'),
         ('preparateur_pharmacie', 'Préparateurs en pharmacie', NULL, NULL, NULL, 'pharmaceutique'),
-        ('auxiliaire_medical', 'Auxiliaires médicaux : ensemble', 'Auxiliaires médicaux', NULL, NULL, 'auxiliaire médical')
+        ('auxiliaire_medical', 'Auxiliaires médicaux : ensemble', 'Auxiliaires médicaux', NULL, NULL,
+            'auxiliaire médical')
 ) AS p (profession, libelle, libelle_court, libelle_acces, code_ans, exercice_reglemente)

@@ -44,14 +44,17 @@ classeurs (cle, profession) AS (
         ('medecins', 'medecin'), ('chirurgiens dentistes', 'chirurgien_dentiste'), ('dentistes', 'chirurgien_dentiste'),
         ('sages femmes', 'sage_femme'), ('pharmaciens', 'pharmacien'), ('infirmieres', 'infirmier'),
         ('masseurs kinesitherapeutes', 'masseur_kinesitherapeute'), ('kinesitherapeutes', 'masseur_kinesitherapeute'),
-        ('pedicures podologues', 'pedicure_podologue'), ('orthophonistes', 'orthophoniste'), ('orthoptistes', 'orthoptiste')
+        ('pedicures podologues', 'pedicure_podologue'),
+        ('orthophonistes', 'orthophoniste'),
+        ('orthoptistes', 'orthoptiste')
 )
 SELECT
     i.source, i.profession_publiee, i.feuille,
     CASE
         WHEN c.profession IS NOT NULL THEN c.profession
         WHEN t.profession IS NOT NULL THEN t.profession
-        WHEN i.feuille = 'Dentistes et ODF' OR i.profession_publiee LIKE 'Chirurgiens-dentistes%' THEN 'chirurgien_dentiste'
+        WHEN i.feuille = 'Dentistes et ODF' OR i.profession_publiee LIKE 'Chirurgiens-dentistes%'
+            THEN 'chirurgien_dentiste'
         WHEN i.feuille = 'Laboratoires' THEN NULL
         WHEN i.source = 'cnam_demographie' THEN 'medecin'
     END AS profession,
@@ -60,7 +63,8 @@ SELECT
         ELSE coalesce(t.specialite, i.profession_publiee)
     END AS specialite
 FROM intitules AS i
-LEFT JOIN totaux AS t ON t.profession_publiee = i.profession_publiee AND i.source NOT IN ('drees_professionnels', 'drees_infirmiers')
+LEFT JOIN totaux AS t
+    ON t.profession_publiee = i.profession_publiee AND i.source NOT IN ('drees_professionnels', 'drees_infirmiers')
 LEFT JOIN classeurs AS c
     ON i.source IN ('drees_professionnels', 'drees_infirmiers')
     AND c.cle = regexp_replace(lower(strip_accents(split_part(i.profession_publiee, ' / ', 1))), '[^a-z]+', ' ', 'g')

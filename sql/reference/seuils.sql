@@ -12,20 +12,35 @@ WITH definis AS (
     SELECT seuil, valeur, unite, raison
     FROM (
         VALUES
-            ('petit_nombre', 10, 'unités au numérateur', 'sous dix, l''intervalle d''un taux est plus large que le taux : il n''est ni comparé, ni signalé'),
-            ('nombre_suivi', 20, 'unités comptées', 'sous vingt, une baisse de 20 % tient à moins de quatre unités : elle n''est pas signalée'),
-            ('baisse', 0.2, 'part', 'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
-            ('evolution', 0.05, 'part', 'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
-            ('base_evolution', 20, 'unités comptées', 'sous vingt, un seul départ change le nombre de plus de 5 % : une évolution se dit en nombre, sans pourcentage'),
+            ('petit_nombre', 10, 'unités au numérateur',
+                'sous dix, l''intervalle d''un taux est plus large que le taux : il n''est ni comparé, ni signalé'),
+            ('nombre_suivi', 20, 'unités comptées',
+                'sous vingt, une baisse de 20 % tient à moins de quatre unités : elle n''est pas signalée'),
+            ('baisse', 0.2, 'part',
+                'au-delà d''un cinquième en moins d''une observation à la suivante, un fait ou une erreur'),
+            ('evolution', 0.05, 'part',
+                'dans un grand territoire, l''intervalle est si étroit qu''il signalerait un écart sans portée'),
+            ('base_evolution', 20, 'unités comptées',
+                'sous vingt, un seul départ change le nombre de plus de 5 % : '
+                'une évolution se dit en nombre, sans pourcentage'),
             ('annees_serie', 3, 'années', 'deux points ne disent pas une tendance : une courbe en demande trois'),
             ('message_projets', 100, 'projets', 'la couverture de l''atlas ne cite pas un métier qui recrute à peine'),
-            ('message_couverture', 0.7, 'part', 'sous 70 % de cases visibles, une part de projets difficiles ne fait pas un message'),
-            ('lignes_fiche', 22, 'lignes', 'une fiche tient sur deux pages : les plus petits sites et membres, au-delà, y sont seulement comptés'),
+            ('message_couverture', 0.7, 'part',
+                'sous 70 % de cases visibles, une part de projets difficiles ne fait pas un message'),
+            ('lignes_fiche', 22, 'lignes',
+                'une fiche tient sur deux pages : les plus petits sites et membres, au-delà, y sont seulement comptés'),
             ('saut_etp', 50, 'ETP', 'sous cinquante ETP, une ligne triple quand un service ouvre'),
-            ('saut_rapport', 3, 'rapport', 'une ligne d''un site qui triple ou se divise par trois en un an est une erreur de saisie ou une restructuration : à vérifier avant de citer son évolution'),
-            ('projets_minimum', 30, 'projets', 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
-            ('registre_entier', 500000, 'personnes', 'l''annuaire santé a plus de deux millions de lignes : un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),
-            ('habitants_zones', 0.8, 'part', 'sous 80 % d''habitants dont la commune a une zone, la part en ZIP ou en ZAC dit surtout ce que le zonage ne couvre pas : elle n''entre pas dans l''indice de tension'),
+            ('saut_rapport', 3, 'rapport',
+                'une ligne d''un site qui triple ou se divise par trois en un an est une erreur de saisie ou une '
+                'restructuration : à vérifier avant de citer son évolution'),
+            ('projets_minimum', 30, 'projets',
+                'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('registre_entier', 500000, 'personnes',
+                'l''annuaire santé a plus de deux millions de lignes : '
+                'un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),
+            ('habitants_zones', 0.8, 'part',
+                'sous 80 % d''habitants dont la commune a une zone, la part en ZIP ou en ZAC dit surtout ce que le '
+                'zonage ne couvre pas : elle n''entre pas dans l''indice de tension'),
             ('projets_visibles', 0.8, 'part', 'sous 80 % de projets visibles, le secret pèse plus que la difficulté')
     ) AS s (seuil, valeur, unite, raison)
 ),

@@ -43,7 +43,8 @@ medicales AS (
 internes (variable, libelle, filiere, mesure, unite, ligne, bordereau, ordre) AS (
     VALUES
         ('EFF_INT', 'Internes, docteurs juniors et FFI', 'internes', 'effectif', 'personnes', 'total', 'Q22', 301),
-        ('EFF_INT_recalcule', 'Internes, docteurs juniors et FFI, recalculé depuis Q22', 'internes', 'effectif', 'personnes', 'total', 'Q22', 302),
+        ('EFF_INT_recalcule', 'Internes, docteurs juniors et FFI, recalculé depuis Q22', 'internes', 'effectif',
+            'personnes', 'total', 'Q22', 302),
         ('ETPINT', 'Internes', 'internes', 'ETP', 'ETP', 'total', 'Q21', 303)
 ),
 fonctions (suffixe, libelle, filiere, ligne, ordre) AS (
@@ -108,8 +109,10 @@ nommees AS (
 )
 SELECT
     n.variable, n.groupe, n.libelle,
-    coalesce(c.libelle_court, upper(left(regexp_replace(n.nom, '^dont ', ''), 1)) || substr(regexp_replace(n.nom, '^dont ', ''), 2))
-        AS libelle_court,
+    coalesce(
+        c.libelle_court,
+        upper(left(regexp_replace(n.nom, '^dont ', ''), 1)) || substr(regexp_replace(n.nom, '^dont ', ''), 2)
+    ) AS libelle_court,
     CASE n.ligne WHEN 'total' THEN 'Ensemble' ELSE n.nom END AS libelle_ligne,
     p.profession, n.filiere, n.mesure, n.unite, n.ligne,
     n.ligne <> 'total' AS dont,

@@ -19,8 +19,8 @@
 WITH reunis AS (
     SELECT
         profession, niveau, code, coalesce(a.profession_libelle, z.profession_libelle) AS profession_libelle,
-        profession = 'medecin' AS generalistes, a.annee AS annee_apl, a.valeur AS apl, coalesce(a.statut, 'nd') AS apl_statut,
-        a.part_sous_2_5, a.part_sous_2_5_statut,
+        profession = 'medecin' AS generalistes, a.annee AS annee_apl, a.valeur AS apl,
+        coalesce(a.statut, 'nd') AS apl_statut, a.part_sous_2_5, a.part_sous_2_5_statut,
         z.annee AS annee_zonage, z.habitants AS habitants_difficile, z.valeur AS part_difficile,
         concat_ws(' ', CASE WHEN a.profession IS NOT NULL THEN 'apl' END, z.sources) AS sources
     FROM vues.apl AS a

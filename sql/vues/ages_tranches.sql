@@ -52,8 +52,8 @@ resumes AS (
     GROUP BY ALL
 )
 SELECT
-    l.page, l.profession, p.libelle AS profession_libelle, l.territoire, l.territoire_libelle AS serie, l.annee, l.mode_libelle,
-    l.tranche_age AS tranche, l.age_min, l.effectif, l.valeur AS part, l.statut, l.ici,
+    l.page, l.profession, p.libelle AS profession_libelle, l.territoire, l.territoire_libelle AS serie, l.annee,
+    l.mode_libelle, l.tranche_age AS tranche, l.age_min, l.effectif, l.valeur AS part, l.statut, l.ici,
     CASE WHEN NOT r.secrete THEN r.plus_nombreuse END AS plus_nombreuse,
     CASE WHEN NOT r.secrete THEN r.part_plus_nombreuse END AS part_plus_nombreuse,
     CASE WHEN NOT r.secrete_60_plus THEN r.part_60_plus END AS part_60_plus, r.part_60_plus_france, l.source

@@ -12,7 +12,8 @@
 --   source « Source » text (vide : rien) : source montrée, où plusieurs connaissent l'année ; vide sinon
 --   motif « Pourquoi » : pourquoi cette année et cette source
 WITH connues AS (
-    SELECT 'atlas.acces' AS objet, 'profession' AS colonne, profession AS cle, annee, millesime, NULL AS source FROM atlas.acces
+    SELECT 'atlas.acces' AS objet, 'profession' AS colonne, profession AS cle, annee, millesime, NULL AS source
+    FROM atlas.acces
     UNION
     SELECT 'atlas.apl', NULL, '', annee, millesime, NULL FROM atlas.apl
     UNION
@@ -64,8 +65,10 @@ retenues AS (
 )
 SELECT
     r.objet, r.colonne, r.cle, r.annee,
-    (SELECT max(c.annee) FROM connues AS c WHERE c.objet = r.objet AND c.cle = r.cle AND c.annee < r.annee) AS annee_precedente,
+    (SELECT max(c.annee) FROM connues AS c WHERE c.objet = r.objet AND c.cle = r.cle AND c.annee < r.annee)
+        AS annee_precedente,
     r.millesime, r.source,
-    'dernière année connue' || CASE WHEN r.sources > 1 THEN ' ; de deux sources, celle-ci : ' || r.motif ELSE '' END AS motif
+    'dernière année connue'
+    || CASE WHEN r.sources > 1 THEN ' ; de deux sources, celle-ci : ' || r.motif ELSE '' END AS motif
 FROM retenues AS r
 ORDER BY r.objet, r.cle

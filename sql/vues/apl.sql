@@ -10,8 +10,8 @@
 --   part_sous_2_5 « Habitants sous 2,5 consultations » pct1 [part] : part des habitants dont l'APL aux généralistes est sous 2,5 consultations par an
 --   part_sous_2_5_statut : pourquoi cette part est vide
 SELECT
-    t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, coalesce(p.libelle_acces, a.profession) AS profession_libelle,
-    a.annee, a.valeur, a.unite, a.part_sous_2_5,
+    t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession,
+    coalesce(p.libelle_acces, a.profession) AS profession_libelle, a.annee, a.valeur, a.unite, a.part_sous_2_5,
     CASE WHEN a.profession <> 'medecin' THEN 'sans objet' ELSE a.statut END AS part_sous_2_5_statut, a.statut
 FROM atlas.apl AS a
 JOIN vues.territoires AS t USING (niveau, code)

@@ -23,13 +23,16 @@ dernieres AS (
         ON a.objet = 'atlas.besoins' AND a.cle = o.indicateur AND a.annee = o.annee AND a.source = o.source
 )
 SELECT
-    t.territoire_libelle, coalesce(i.libelle, d.indicateur) AS indicateur_libelle, d.annee, d.valeur, f.valeur AS france, d.unite,
-    starts_with(d.indicateur, 'part') AS part, CASE WHEN starts_with(d.indicateur, 'part') THEN 'pct1' ELSE 'n0' END AS format,
+    t.territoire_libelle, coalesce(i.libelle, d.indicateur) AS indicateur_libelle, d.annee, d.valeur,
+    f.valeur AS france, d.unite,
+    starts_with(d.indicateur, 'part') AS part,
+    CASE WHEN starts_with(d.indicateur, 'part') THEN 'pct1' ELSE 'n0' END AS format,
     b.bloc AS partie, d.indicateur, t.territoire, d.niveau, d.code, d.source, d.statut
 FROM dernieres AS d
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
-LEFT JOIN reference.blocs AS b ON b.code = d.indicateur AND b.bloc IN ('besoins.parts', 'besoins.nombres', 'acces.patients')
+LEFT JOIN reference.blocs AS b
+    ON b.code = d.indicateur AND b.bloc IN ('besoins.parts', 'besoins.nombres', 'acces.patients')
 LEFT JOIN observes AS f
     ON f.niveau = 'france' AND f.indicateur = d.indicateur AND f.annee = d.annee AND f.source = d.source
 ORDER BY d.indicateur, t.rang DESC, d.code

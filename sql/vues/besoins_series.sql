@@ -9,11 +9,13 @@
 --   ages : âges comptés
 --   note : ce qu'il faut savoir d'une projection, s'il y en a une
 SELECT
-    t.territoire_libelle || CASE WHEN b.scenario = 'observé' THEN '' ELSE ' (projection : ' || lower(b.scenario) || ')' END AS serie,
+    t.territoire_libelle
+    || CASE WHEN b.scenario = 'observé' THEN '' ELSE ' (projection : ' || lower(b.scenario) || ')' END AS serie,
     b.annee, b.valeur, b.indicateur, i.libelle AS indicateur_libelle,
     CASE b.indicateur WHEN 'part_60_plus_population' THEN '60 ans ou plus' ELSE '75 ans ou plus' END AS ages,
     CASE
-        WHEN bool_or(b.scenario <> 'observé') OVER (PARTITION BY b.indicateur) THEN 'Une projection de population n’est pas une prévision.'
+        WHEN bool_or(b.scenario <> 'observé') OVER (PARTITION BY b.indicateur)
+            THEN 'Une projection de population n’est pas une prévision.'
     END AS note,
     b.scenario, t.territoire_libelle, t.territoire, b.niveau, b.code, b.source, b.statut
 FROM atlas.besoins AS b

@@ -32,7 +32,8 @@ SELECT
     max(b.valeur) FILTER (b.indicateur = 'part_ald') AS part_ald,
     coalesce(max(b.statut) FILTER (b.indicateur = 'part_ald'), 'nd') AS part_ald_statut,
     max(b.valeur) FILTER (b.indicateur = 'part_ald_sans_medecin_traitant') AS part_ald_sans_medecin_traitant,
-    coalesce(max(b.statut) FILTER (b.indicateur = 'part_ald_sans_medecin_traitant'), 'nd') AS part_ald_sans_medecin_traitant_statut,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'part_ald_sans_medecin_traitant'), 'nd')
+        AS part_ald_sans_medecin_traitant_statut,
     string_agg(DISTINCT b.source, ' ' ORDER BY b.source) AS sources
 FROM vues.besoins AS b
 JOIN vues.territoires AS t USING (niveau, code)

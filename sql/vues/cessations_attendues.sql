@@ -13,8 +13,10 @@
 --   haut [personnes] : borne haute de l'intervalle à 95 %
 --   part_departs « Part des présents » pct1 [part] : part des présents
 SELECT
-    t.territoire, d.niveau, d.code, t.territoire_libelle, d.profession, coalesce(p.libelle, d.profession) AS profession_libelle,
-    d.annee, d.effectif, d.horizon, d.horizon || ' ans' AS terme, d.departs, d.bas, d.haut, d.part_departs, d.source, d.statut
+    t.territoire, d.niveau, d.code, t.territoire_libelle, d.profession,
+    coalesce(p.libelle, d.profession) AS profession_libelle,
+    d.annee, d.effectif, d.horizon, d.horizon || ' ans' AS terme, d.departs, d.bas, d.haut, d.part_departs, d.source,
+    d.statut
 FROM atlas.departs_attendus AS d
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.professions AS p USING (profession)

@@ -13,8 +13,10 @@
 --   scenario_libelle « Scénario » : nom du scénario
 --   departs « Cessations attendues » n0 [personnes] : cessations d'activité attendues d'ici l'horizon
 SELECT
-    t.territoire_libelle, coalesce(p.libelle, d.profession) AS profession_libelle, d.horizon || ' ans' AS terme, d.annee, d.effectif,
-    max(d.bas) FILTER (d.scenario = 'central') OVER lieu AS bas, max(d.haut) FILTER (d.scenario = 'central') OVER lieu AS haut,
+    t.territoire_libelle, coalesce(p.libelle, d.profession) AS profession_libelle, d.horizon || ' ans' AS terme,
+    d.annee, d.effectif,
+    max(d.bas) FILTER (d.scenario = 'central') OVER lieu AS bas,
+    max(d.haut) FILTER (d.scenario = 'central') OVER lieu AS haut,
     upper(left(c.libelle, 1)) || substr(c.libelle, 2) AS scenario_libelle,
     d.departs, d.profession, d.horizon, d.scenario, t.territoire, d.niveau, d.code, d.source, d.statut
 FROM atlas.departs_attendus AS d

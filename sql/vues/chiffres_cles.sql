@@ -50,7 +50,8 @@ sites AS (
     SELECT t.niveau, t.code, count(*)::INTEGER AS etablissements
     FROM vues.etablissements AS e
     JOIN vues.territoires AS t
-        ON t.territoire IN (e.territoire_departement, e.territoire_arrondissement) OR (t.niveau = 'region' AND e.interieur)
+        ON t.territoire IN (e.territoire_departement, e.territoire_arrondissement)
+            OR (t.niveau = 'region' AND e.interieur)
     GROUP BY ALL
 ),
 france AS (

@@ -47,8 +47,10 @@ compares AS (
         USING (profession, specialite, mode_exercice, source, annee, feuille)
 )
 SELECT
-    c.territoire, c.niveau, c.code, c.territoire_libelle, c.profession, c.profession_libelle, c.specialite, c.specialite_libelle, c.specialite_adresse,
-    c.mode_exercice, c.mode_libelle, c.annee, c.annee_decrite, c.pratique, c.effectif, c.valeur, c.valeur_statut, c.bas, c.haut, c.petit_nombre,
+    c.territoire, c.niveau, c.code, c.territoire_libelle, c.profession, c.profession_libelle, c.specialite,
+    c.specialite_libelle, c.specialite_adresse,
+    c.mode_exercice, c.mode_libelle, c.annee, c.annee_decrite, c.pratique, c.effectif, c.valeur, c.valeur_statut, c.bas,
+    c.haut, c.petit_nombre,
     CASE WHEN c.reserve IS NULL THEN c.valeur_france END AS france,
     CASE WHEN c.reserve IS NOT NULL THEN 'sans objet' ELSE 'nd' END AS france_statut,
     c.face, s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,

@@ -32,7 +32,10 @@ dates AS (
     SELECT
         *,
         CASE WHEN day(date_reference) = 1 THEN '1er' ELSE day(date_reference)::VARCHAR END || ' '
-            || ['janvier', 'février', 'mars', 'avril', 'mai', 'juin', 'juillet', 'août', 'septembre', 'octobre', 'novembre', 'décembre'][month(date_reference)]
+            || [
+                'janvier', 'février', 'mars', 'avril', 'mai', 'juin', 'juillet', 'août', 'septembre', 'octobre',
+                'novembre', 'décembre'
+            ][month(date_reference)]
             || ' ' || year(date_reference) AS jour
     FROM atlas.densites
 )
@@ -40,11 +43,14 @@ SELECT
     t.territoire, d.niveau, d.code, t.territoire_libelle, d.profession, p.libelle AS profession_libelle,
     d.specialite, upper(left(d.specialite, 1)) || substr(d.specialite, 2) AS specialite_libelle,
     trim(regexp_replace(
-        strip_accents(replace(replace(replace(lower(d.specialite), 'œ', 'oe'), '’', '-'), '''', '-')), '[^a-z0-9]+', '-', 'g'
+        strip_accents(replace(replace(replace(lower(d.specialite), 'œ', 'oe'), '’', '-'), '''', '-')), '[^a-z0-9]+',
+        '-', 'g'
     ), '-') AS specialite_adresse,
     d.mode_exercice, coalesce(m.libelle, d.mode_exercice) AS mode_libelle, coalesce(m.ordre, 9)::INTEGER AS rang_mode,
-    d.annee, year(d.date_reference) AS annee_decrite, coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
-    d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut, i.petit_nombre, i.face_a_france AS face, i.reserve,
+    d.annee, year(d.date_reference) AS annee_decrite,
+    coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
+    d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut,
+    i.petit_nombre, i.face_a_france AS face, i.reserve,
     d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)

@@ -9,12 +9,13 @@
 --   part « Part de l'emploi de 2019 » pct1 [part] : part de l'emploi de 2019
 --   fap : famille professionnelle, code
 SELECT
-    f.profession, f.fap, t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.libelle, d.valeur AS departs, p.valeur AS part,
-    d.statut, d.source
+    f.profession, f.fap, t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.libelle, d.valeur AS departs,
+    p.valeur AS part, d.statut, d.source
 FROM reference.professions_fap AS f
 JOIN atlas.departs AS d ON d.profession = f.fap AND d.indicateur = 'departs_fin_carriere'
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN atlas.departs AS p
-    ON p.indicateur = 'part_departs' AND p.profession = d.profession AND p.niveau = d.niveau AND p.code = d.code AND p.annee = d.annee
+    ON p.indicateur = 'part_departs' AND p.profession = d.profession AND p.niveau = d.niveau AND p.code = d.code
+    AND p.annee = d.annee
 WHERE d.niveau IN ('region', 'france')
 ORDER BY f.profession, f.fap, t.rang

@@ -24,8 +24,9 @@ SELECT
     CASE WHEN d.profession = 'toutes' THEN 'toutes professions' ELSE coalesce(p.libelle, d.profession) END
         AS profession_libelle,
     d.public, d.nature, d.beneficiaires, d.montant,
-    CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END AS montant_statut, d.statut,
-    i.score AS tension,
+    CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END
+        AS montant_statut,
+    d.statut, i.score AS tension,
     CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee

@@ -35,10 +35,10 @@ femmes AS (
 )
 SELECT
     e.profession, e.profession_libelle, e.territoire, e.niveau, e.code, e.territoire_libelle, e.mode_libelle,
-    e.annee, e.effectif, e.valeur AS densite, e.france AS densite_france, e.france_statut AS densite_france_statut, e.face,
-    f.annee AS annee_femmes, f.valeur AS part_femmes,
-    a.annee AS annee_ages, a.plus_55 AS part_55_plus, a.plus_60 AS part_60_plus, a.bas AS part_60_plus_bas, a.haut AS part_60_plus_haut,
-    concat_ws(' ', e.source, f.source, a.source) AS sources, e.statut
+    e.annee, e.effectif, e.valeur AS densite, e.france AS densite_france, e.france_statut AS densite_france_statut,
+    e.face, f.annee AS annee_femmes, f.valeur AS part_femmes,
+    a.annee AS annee_ages, a.plus_55 AS part_55_plus, a.plus_60 AS part_60_plus, a.bas AS part_60_plus_bas,
+    a.haut AS part_60_plus_haut, concat_ws(' ', e.source, f.source, a.source) AS sources, e.statut
 FROM effectifs AS e
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN femmes AS f ON f.profession = e.profession AND f.niveau = e.niveau AND f.code = e.code

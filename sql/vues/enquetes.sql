@@ -12,8 +12,8 @@
 --   attendus n0 : établissements interrogés
 --   ordre : rang de la question
 SELECT
-    q.libelle, q.modalite_libelle, e.choix, e.valeur, e.unite, e.enquete, e.annee, q.section, q.section_titre, e.question, e.modalite,
-    e.repondants, e.attendus, q.ordre, e.statut
+    q.libelle, q.modalite_libelle, e.choix, e.valeur, e.unite, e.enquete, e.annee, q.section, q.section_titre,
+    e.question, e.modalite, e.repondants, e.attendus, q.ordre, e.statut
 FROM atlas.enquetes AS e
 JOIN reference.questions AS q USING (enquete, annee, question, modalite)
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.enquetes' AND a.cle = e.enquete AND a.annee = e.annee

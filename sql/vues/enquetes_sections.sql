@@ -8,7 +8,9 @@
 --   repondants n0 : établissements qui ont répondu
 --   attendus n0 : établissements interrogés
 WITH reponses AS (
-    SELECT enquete, max(repondants) AS repondants, arg_max(attendus, repondants) AS attendus FROM vues.enquetes GROUP BY enquete
+    SELECT enquete, max(repondants) AS repondants, arg_max(attendus, repondants) AS attendus
+    FROM vues.enquetes
+    GROUP BY enquete
 )
 SELECT
     s.titre AS enquete_titre, e.enquete, e.section, e.section_titre, e.annee, r.repondants, r.attendus, c.citation,

@@ -42,10 +42,11 @@ larges AS (
     GROUP BY niveau, code, annee
 )
 SELECT
-    l.niveau, n.libelle AS niveau_libelle, coalesce(e.raison_sociale, t.libelle, l.code) AS libelle, l.code, l.annee, l.annee_avant,
+    l.niveau, n.libelle AS niveau_libelle, coalesce(e.raison_sociale, t.libelle, l.code) AS libelle, l.code, l.annee,
+    l.annee_avant,
     l.medecins_avant, l.medecins, l.medecins_evolution, replace(l.medecins_motif, '''', '’') AS medecins_motif,
-    l.non_medicaux_avant, l.non_medicaux, l.non_medicaux_evolution, replace(l.non_medicaux_motif, '''', '’') AS non_medicaux_motif,
-    'sae' AS source
+    l.non_medicaux_avant, l.non_medicaux, l.non_medicaux_evolution,
+    replace(l.non_medicaux_motif, '''', '’') AS non_medicaux_motif, 'sae' AS source
 FROM larges AS l
 JOIN reference.niveaux AS n USING (niveau)
 LEFT JOIN reference.territoires AS t USING (niveau, code)

@@ -105,7 +105,9 @@ toutes AS (
     FROM fiches_es UNION ALL FROM fiches_ej UNION ALL FROM fiches_ght
 ),
 ailleurs AS (
-    SELECT 'ej' AS niveau, j.finess_ej AS code, nullif(any_value(j.sites) - count(s.finess), 0)::INTEGER AS sites_hors_region
+    SELECT
+        'ej' AS niveau, j.finess_ej AS code,
+        nullif(any_value(j.sites) - count(s.finess), 0)::INTEGER AS sites_hors_region
     FROM entites AS j
     LEFT JOIN sites AS s USING (finess_ej)
     GROUP BY j.finess_ej

@@ -1,7 +1,7 @@
--- Membres de chaque GHT côte à côte : personnels de chaque entité juridique, et sa part du total du groupement.
+-- Membres de chaque GHT côte à côte : personnels des sites publics de chaque entité juridique, et sa part du total.
 -- Grain : niveau, code, membre, variable
--- Source : fiches.ght_membres, vues.fiche_personnels, reference.blocs
--- Note : Entre parenthèses, part du total du groupement ; il compte les sites publics de ses membres.[[ N'y entrent pas, de statut privé : {exclus}.]][[ Membres plus petits, non détaillés : {non_detailles}.]]
+-- Source : fiches.ght_membres, fiches.es_personnels, vues.fiche_personnels, reference.blocs
+-- Note : Entre parenthèses, part du total du groupement ; chaque membre y compte ses sites publics.[[ N'y entrent pas, de statut privé : {exclus}.]][[ Membres plus petits, non détaillés : {non_detailles}.]]
 -- Colonnes :
 --   niveau : ght
 --   code : code du GHT
@@ -24,6 +24,20 @@ exclus AS (
     FROM membres
     GROUP BY code_ght
 ),
+-- What a member brings to its group: an entity may have private sites, which the group doesn't count.
+apports AS (
+    SELECT
+        m.code_ght, m.finess_ej, p.variable, sum(p.valeur) AS valeur,
+        CASE
+            WHEN count(p.valeur) = 0 THEN min(p.statut)
+            WHEN count(p.valeur) < count(*) OR bool_or(p.statut = 'partiel') THEN 'partiel'
+            ELSE 'calculé'
+        END AS statut
+    FROM membres AS m
+    JOIN fiches.es_personnels AS p USING (millesime, finess)
+    WHERE m.retenu
+    GROUP BY m.code_ght, m.finess_ej, p.variable
+),
 entites AS (
     SELECT
         m.code_ght, m.finess_ej,
@@ -32,16 +46,22 @@ entites AS (
         count(*) OVER (PARTITION BY m.code_ght) AS entites
     FROM membres AS m
     LEFT JOIN core.entites_juridiques AS j USING (millesime, finess_ej)
-    LEFT JOIN vues.fiche_personnels AS p ON p.niveau = 'ej' AND p.code = m.finess_ej AND p.variable = 'ETP_TOT_PNM'
+    LEFT JOIN apports AS p
+        ON p.code_ght = m.code_ght AND p.finess_ej = m.finess_ej AND p.variable = 'ETP_TOT_PNM'
     GROUP BY m.code_ght, m.finess_ej
 ),
 -- The smallest are only counted.
 lignes AS (
-    SELECT code_ght, finess_ej AS membre, libelle, 'détail' AS ligne, rang, 'ej' AS niveau_lu, finess_ej AS code_lu
+    SELECT code_ght, finess_ej AS membre, libelle, 'détail' AS ligne, rang
     FROM entites
     WHERE rang <= (SELECT valeur FROM reference.seuils WHERE seuil = 'lignes_fiche')
     UNION ALL
-    SELECT DISTINCT code_ght, 'ensemble', 'Groupement', 'total', NULL, 'ght', code_ght FROM entites
+    SELECT DISTINCT code_ght, 'ensemble', 'Groupement', 'total', NULL FROM entites
+),
+comptes AS (
+    SELECT code_ght, finess_ej AS membre, variable, valeur, statut FROM apports
+    UNION ALL
+    SELECT code, 'ensemble', variable, valeur, statut FROM vues.fiche_personnels WHERE niveau = 'ght'
 ),
 restes AS (
     SELECT DISTINCT e.code_ght, nullif(greatest(e.entites - l.valeur, 0), 0)::INTEGER AS non_detailles
@@ -61,7 +81,7 @@ JOIN restes AS r ON r.code_ght = f.code
 JOIN reference.blocs AS b ON b.bloc = 'fiche.membres'
 JOIN reference.variables_sae AS v ON v.variable = b.code
 JOIN reference.unites AS u USING (unite)
-LEFT JOIN vues.fiche_personnels AS p ON p.niveau = l.niveau_lu AND p.code = l.code_lu AND p.variable = b.code
+LEFT JOIN comptes AS p ON p.code_ght = l.code_ght AND p.membre = l.membre AND p.variable = b.code
 LEFT JOIN vues.fiche_personnels AS g ON g.niveau = 'ght' AND g.code = f.code AND g.variable = b.code
 WHERE f.niveau = 'ght'
 ORDER BY f.code, l.rang NULLS LAST, b.ordre

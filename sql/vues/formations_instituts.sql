@@ -12,8 +12,8 @@
 --   hors_departement : la ligne est d'un institut, ou de la région
 --   part_meme_academie « Néobacheliers de la même académie » pct0 [part] : part, parmi les néobacheliers admis, de ceux de la même académie
 SELECT
-    f.diplome, coalesce(f.libelle, t.territoire_libelle, f.code) AS lieu, f.niveau, f.code, f.annee, f.places_offertes, f.admis,
-    f.admises, f.part_meme_academie, d.profession, f.niveau <> 'departement' AS hors_departement, f.statut
+    f.diplome, coalesce(f.libelle, t.territoire_libelle, f.code) AS lieu, f.niveau, f.code, f.annee, f.places_offertes,
+    f.admis, f.admises, f.part_meme_academie, d.profession, f.niveau <> 'departement' AS hors_departement, f.statut
 FROM atlas.formations AS f
 LEFT JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.diplomes AS d ON d.libelle_parcoursup = f.diplome

@@ -10,8 +10,8 @@
 --   diplomes « Diplômés » n0 [personnes] : diplômés
 --   apprentis « Apprentis » n0 [personnes] : apprentis
 SELECT
-    coalesce(d.libelle, f.diplome) AS diplome_libelle, f.places_autorisees, f.entrants, f.presents, f.diplomes, f.apprentis,
-    f.annee, f.diplome, f.niveau, f.code, f.statut
+    coalesce(d.libelle, f.diplome) AS diplome_libelle, f.places_autorisees, f.entrants, f.presents, f.diplomes,
+    f.apprentis, f.annee, f.diplome, f.niveau, f.code, f.statut
 FROM atlas.formations_regionales AS f
 LEFT JOIN reference.diplomes AS d USING (diplome)
 WHERE f.niveau = 'region' AND f.code = (SELECT region FROM vues.publication) AND f.entrants IS NOT NULL

@@ -57,8 +57,8 @@ SELECT
     l.effectif_salarie_avant, l.effectif_salarie_avant_statut, l.effectif_salarie, l.effectif_salarie_statut,
     l.etp_salaries_avant, l.etp_salaries_avant_statut, l.etp_salaries, l.etp_salaries_statut,
     l.effectif_liberal_avant, l.effectif_liberal_avant_statut, l.effectif_liberal, l.effectif_liberal_statut,
-    l.groupe, g.groupe_libelle, l.secteur = 'ensemble' AS ensemble, d.annee, d.annee_precedente AS annee_avant, l.etp_salaries AS valeur,
-    'sae' AS source
+    l.groupe, g.groupe_libelle, l.secteur = 'ensemble' AS ensemble, d.annee, d.annee_precedente AS annee_avant,
+    l.etp_salaries AS valeur, 'sae' AS source
 FROM larges AS l
 JOIN derniere AS d ON true
 JOIN vues.territoires AS t USING (niveau, code)

@@ -13,14 +13,17 @@
 WITH lignes AS (
     SELECT *
     FROM atlas.specialites_hospitalieres
-    WHERE annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.specialites_hospitalieres') AND niveau IN ('departement', 'region')
+    WHERE annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.specialites_hospitalieres')
+        AND niveau IN ('departement', 'region')
 ),
 tailles AS (
     SELECT groupe, count(DISTINCT specialite) > 1 AS plusieurs FROM lignes GROUP BY groupe
 )
 SELECT
-    coalesce(l.libelle, 'Code ' || l.specialite) AS specialite_libelle, t.territoire_libelle, l.etp_salarie, l.effectif_salarie,
-    l.effectif_liberal, l.groupe, s.plusieurs, l.annee, l.specialite, t.territoire, l.niveau, l.code, l.statut, 'sae' AS source
+    coalesce(l.libelle, 'Code ' || l.specialite) AS specialite_libelle, t.territoire_libelle, l.etp_salarie,
+    l.effectif_salarie,
+    l.effectif_liberal, l.groupe, s.plusieurs, l.annee, l.specialite, t.territoire, l.niveau, l.code, l.statut,
+    'sae' AS source
 FROM lignes AS l
 JOIN tailles AS s USING (groupe)
 JOIN vues.territoires AS t USING (niveau, code)

@@ -15,7 +15,8 @@
 --   motif « Pourquoi l'évolution manque » text (vide : rien) : pourquoi l'évolution manque
 --   annee_avant [année] : année précédente
 SELECT
-    t.territoire, h.niveau, h.code, t.territoire_libelle, h.annee, h.annee - 1 AS annee_avant, h.variable, v.libelle, v.mesure,
+    t.territoire, h.niveau, h.code, t.territoire_libelle, h.annee, h.annee - 1 AS annee_avant, h.variable, v.libelle,
+    v.mesure,
     e.valeur_precedente AS avant, e.statut_precedent AS avant_statut, h.valeur, h.statut, h.sites, h.sites_repondants,
     CASE WHEN e.valeur_precedente >= s.valeur THEN e.evolution_relative END AS evolution,
     CASE WHEN e.motif IS NOT NULL OR e.valeur_precedente IS NULL THEN 'nd' ELSE 'sans objet' END AS evolution_statut,

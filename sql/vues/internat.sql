@@ -13,9 +13,11 @@
 --   valeur_statut : pourquoi elle est vide
 --   note : ce qu'il faut savoir de la série
 SELECT
-    coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus, 'nd' AS pourvus_statut, i.valeur,
+    coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus,
+    'nd' AS pourvus_statut, i.valeur,
     CASE WHEN i.postes = 0 THEN 'sans objet' ELSE 'nd' END AS valeur_statut, i.annee,
-    max(upper(left(i.rupture, 1)) || substr(i.rupture, 2) || '.') OVER () AS note, i.specialite, i.niveau, i.code, i.statut
+    max(upper(left(i.rupture, 1)) || substr(i.rupture, 2) || '.') OVER () AS note, i.specialite, i.niveau, i.code,
+    i.statut
 FROM atlas.internat AS i
 LEFT JOIN reference.internat_specialites AS s USING (specialite)
 WHERE i.niveau = 'region' AND i.code = (SELECT region FROM vues.publication)

@@ -24,7 +24,8 @@ tranches AS (
         END AS libelle
     FROM atlas.ages
 )
-SELECT 'profession' AS colonne, profession AS code, libelle, NULL::VARCHAR AS unite, 0 AS ordre FROM reference.professions
+SELECT 'profession' AS colonne, profession AS code, libelle, NULL::VARCHAR AS unite, 0 AS ordre
+FROM reference.professions
 UNION ALL
 SELECT 'groupe', profession, libelle, NULL, 0 FROM reference.professions
 UNION ALL
@@ -32,7 +33,8 @@ SELECT 'indicateur', indicateur, libelle, unite, 0 FROM reference.indicateurs
 UNION ALL
 SELECT 'variable', variable, libelle || ', ' || mesure, unite, ordre FROM reference.variables_sae
 UNION ALL
-SELECT 'tranche_age', code, libelle, 'personnes', rank() OVER (ORDER BY coalesce(age_max, 1000 + age_min), age_min DESC) FROM tranches
+SELECT 'tranche_age', code, libelle, 'personnes', rank() OVER (ORDER BY coalesce(age_max, 1000 + age_min), age_min DESC)
+FROM tranches
 UNION ALL
 SELECT 'territoire', niveau || ' ' || code, libelle, NULL, 0 FROM reference.territoires
 UNION ALL

@@ -10,8 +10,8 @@
 --   capacite_cumulee « Places cumulées » n0 [places] : places cumulées depuis le début de la période
 --   valeur « Part de l'objectif » pct0 [part] : places cumulées, rapportées à l'objectif
 SELECT
-    coalesce(p.libelle, o.profession) AS profession_libelle, o.periode_debut || ' à ' || o.periode_fin AS periode, o.objectif,
-    o.capacite_cycle_2, o.capacite_cumulee, o.valeur, o.annee, o.profession, o.niveau, o.code, o.statut
+    coalesce(p.libelle, o.profession) AS profession_libelle, o.periode_debut || ' à ' || o.periode_fin AS periode,
+    o.objectif, o.capacite_cycle_2, o.capacite_cumulee, o.valeur, o.annee, o.profession, o.niveau, o.code, o.statut
 FROM atlas.objectifs_formation AS o
 LEFT JOIN reference.professions AS p USING (profession)
 WHERE o.niveau = 'region' AND o.code = (SELECT region FROM vues.publication)

@@ -37,8 +37,8 @@ SELECT
     p.medecins, p.medecins_statut, p.medecins_etp, p.medecins_etp_statut,
     p.liberaux, p.liberaux_statut, p.internes, p.internes_statut,
     p.sages_femmes_etp, p.sages_femmes_etp_statut, p.infirmiers_etp, p.infirmiers_etp_statut,
-    p.infirmiers_specialises_etp, p.infirmiers_specialises_etp_statut, p.aides_soignants_etp, p.aides_soignants_etp_statut,
-    p.non_medicaux, p.non_medicaux_statut, p.non_medicaux_etp, p.non_medicaux_etp_statut,
+    p.infirmiers_specialises_etp, p.infirmiers_specialises_etp_statut, p.aides_soignants_etp,
+    p.aides_soignants_etp_statut, p.non_medicaux, p.non_medicaux_statut, p.non_medicaux_etp, p.non_medicaux_etp_statut,
     p.millesime, 'sae ght' AS sources, 'fiches/ght-' || p.code || '.html' AS lien
 FROM vues.personnels_larges AS p
 LEFT JOIN noms AS n ON n.code_ght = p.code AND n.millesime = p.millesime

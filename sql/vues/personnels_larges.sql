@@ -28,7 +28,9 @@
 --   sites [établissements] : sites comptés
 --   sites_repondants [établissements] : sites dont les personnels non médicaux sont connus
 WITH longs AS (
-    SELECT millesime, 'es' AS niveau, finess AS code, variable, valeur, statut, NULL::INTEGER AS sites, NULL::INTEGER AS sites_repondants
+    SELECT
+        millesime, 'es' AS niveau, finess AS code, variable, valeur, statut, NULL::INTEGER AS sites,
+        NULL::INTEGER AS sites_repondants
     FROM fiches.es_personnels
     UNION ALL
     SELECT millesime, 'ght', code_ght, variable, valeur, statut, sites, sites_repondants

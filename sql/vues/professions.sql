@@ -8,7 +8,8 @@
 --   medecin : la profession est celle des médecins
 --   specialites : la profession a des pages de spécialités
 SELECT
-    p.profession, p.libelle AS profession_libelle, 'pages/profession-' || replace(p.profession, '_', '-') || '.html' AS adresse,
+    p.profession, p.libelle AS profession_libelle,
+    'pages/profession-' || replace(p.profession, '_', '-') || '.html' AS adresse,
     CASE
         WHEN EXISTS (FROM reference.millesimes WHERE source = 'bmo')
             THEN 'L’enquête Besoins en main-d’œuvre ne distingue pas cette profession.'

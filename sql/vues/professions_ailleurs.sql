@@ -10,23 +10,28 @@
 --   quels : libellé de ce qui est compté, dans une phrase
 WITH hopital AS (
     SELECT
-        p.profession, v.ordre AS rang, 'À l’hôpital, la SAE en compte' AS qui, h.valeur AS nombre, 'ETP' AS quoi, h.annee, v.libelle
+        p.profession, v.ordre AS rang, 'À l’hôpital, la SAE en compte' AS qui, h.valeur AS nombre, 'ETP' AS quoi,
+        h.annee, v.libelle
     FROM reference.professions AS p
     JOIN reference.variables_sae AS v ON v.mesure = 'ETP' AND v.profession = p.profession
     JOIN atlas.hospitaliers AS h USING (variable)
-    WHERE h.niveau = 'region' AND h.code = (SELECT region FROM vues.publication) AND h.secteur = 'ensemble' AND h.valeur IS NOT NULL
+    WHERE h.niveau = 'region' AND h.code = (SELECT region FROM vues.publication) AND h.secteur = 'ensemble'
+        AND h.valeur IS NOT NULL
         AND h.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.hospitaliers')
 ),
 emplois AS (
     SELECT
-        f.profession, 1000 + row_number() OVER (ORDER BY d.profession) AS rang, 'La DARES compte' AS qui, d.denominateur AS nombre,
-        'emplois' AS quoi, d.annee, d.libelle
+        f.profession, 1000 + row_number() OVER (ORDER BY d.profession) AS rang, 'La DARES compte' AS qui,
+        d.denominateur AS nombre, 'emplois' AS quoi, d.annee, d.libelle
     FROM reference.professions_fap AS f
     JOIN atlas.departs AS d ON d.profession = f.fap
-    WHERE f.nomenclature = 'FAP 2009' AND d.indicateur = 'part_departs' AND d.niveau = 'region' AND d.code = (SELECT region FROM vues.publication)
+    WHERE f.nomenclature = 'FAP 2009' AND d.indicateur = 'part_departs' AND d.niveau = 'region'
+        AND d.code = (SELECT region FROM vues.publication)
         AND d.denominateur IS NOT NULL
 )
 SELECT profession, rang::INTEGER AS rang, qui, nombre, quoi, annee, lower(libelle) AS quels
 FROM (SELECT * FROM hopital UNION ALL SELECT * FROM emplois) AS c
-WHERE NOT EXISTS (FROM vues.densites AS d WHERE d.profession = c.profession AND d.specialite = 'ensemble' AND d.niveau = 'region')
+WHERE NOT EXISTS (
+    FROM vues.densites AS d WHERE d.profession = c.profession AND d.specialite = 'ensemble' AND d.niveau = 'region'
+)
 ORDER BY profession, rang

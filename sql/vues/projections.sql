@@ -49,7 +49,9 @@ observees AS (
     WHERE o.specialite = 'ensemble' AND o.annee < d.annee_depart
 ),
 lignes AS (
-    SELECT profession, territoire, 'observé' AS serie, 'observé' AS nature, 1 AS rang_serie, annee, effectif, NULL AS bas, NULL AS haut, source, statut
+    SELECT
+        profession, territoire, 'observé' AS serie, 'observé' AS nature, 1 AS rang_serie, annee, effectif, NULL AS bas,
+        NULL AS haut, source, statut
     FROM observees
     UNION ALL
     SELECT profession, territoire, 'observé', 'observé', 1, annee, effectif, NULL, NULL, source, statut

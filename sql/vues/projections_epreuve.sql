@@ -13,7 +13,8 @@
 --   serie : méthode, dans la figure
 --   valeur pct1 [part] : erreur médiane absolue, dans la figure
 SELECT
-    coalesce(p.libelle, e.profession) AS profession_libelle, n.libelle AS niveau_libelle, coalesce(c.libelle, e.methode) AS methode_libelle,
+    coalesce(p.libelle, e.profession) AS profession_libelle, n.libelle AS niveau_libelle,
+    coalesce(c.libelle, e.methode) AS methode_libelle,
     e.annee, e.territoires, e.erreur_mediane, e.erreur_mediane_absolue, coalesce(c.libelle, e.methode) AS serie,
     e.erreur_mediane_absolue AS valeur, e.profession, e.niveau, e.methode, 'drees_demographie' AS source
 FROM qualite.projections_epreuve AS e

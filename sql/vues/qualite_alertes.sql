@@ -20,12 +20,19 @@ SELECT
     coalesce(a.libelle, a.code) AS lieu, coalesce(n.libelle, a.niveau) AS niveau_libelle, a.objet,
     CASE WHEN a.profession <> 'ensemble' THEN coalesce(p.libelle, a.profession) END AS profession_libelle,
     a.annee_avant || ' → ' || a.annee
-        || CASE WHEN a.annee = a.annee_avant THEN ' (millésimes ' || a.millesime_avant || ' et ' || a.millesime || ')' ELSE '' END AS quand,
+        || CASE
+            WHEN a.annee = a.annee_avant
+                THEN ' (millésimes ' || a.millesime_avant || ' et ' || a.millesime || ')'
+            ELSE ''
+        END AS quand,
     a.avant, a.apres, a.ecart_relatif, a.bas, a.haut, a.explication, a.severite, a.nature,
-    (count(*) OVER par_nature)::INTEGER AS alertes, (count(*) FILTER (a.severite = 'forte') OVER par_nature)::INTEGER AS fortes,
+    (count(*) OVER par_nature)::INTEGER AS alertes,
+    (count(*) FILTER (a.severite = 'forte') OVER par_nature)::INTEGER AS fortes,
     a.source, a.niveau, a.code, a.profession, a.annee, a.millesime, a.annee_avant, a.millesime_avant
 FROM qualite.alertes AS a
 LEFT JOIN reference.niveaux AS n USING (niveau)
 LEFT JOIN reference.professions AS p USING (profession)
 WINDOW par_nature AS (PARTITION BY a.nature)
-ORDER BY a.nature, a.severite = 'information', a.niveau, a.source, a.objet, abs(a.ecart_relatif) DESC, a.code, a.profession, a.annee
+ORDER BY
+    a.nature, a.severite = 'information', a.niveau, a.source, a.objet, abs(a.ecart_relatif) DESC, a.code, a.profession,
+    a.annee

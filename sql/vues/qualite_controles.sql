@@ -13,7 +13,7 @@
 --   lignes « Lignes » n0 (vide : rien)
 --   motif « Motif » text (vide : rien)
 SELECT
-    objet, millesime, controle, severite, CASE WHEN reussi THEN 'réussi' ELSE 'en échec' END AS resultat, observe, lignes, motif,
-    reussi, etape, source, revision
+    objet, millesime, controle, severite, CASE WHEN reussi THEN 'réussi' ELSE 'en échec' END AS resultat, observe,
+    lignes, motif, reussi, etape, source, revision
 FROM qualite.controles
 ORDER BY etape DESC, source, millesime, revision, objet, controle

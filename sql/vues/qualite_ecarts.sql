@@ -12,7 +12,8 @@
 --   explication « Explication » text (vide : rien)
 --   ecarts : écarts en tout
 SELECT
-    rapprochement, millesime, objet, libelle, observe, attendu, ecart, explication, (count(*) OVER ())::INTEGER AS ecarts, source, nature, resultat
+    rapprochement, millesime, objet, libelle, observe, attendu, ecart, explication,
+    (count(*) OVER ())::INTEGER AS ecarts, source, nature, resultat
 FROM qualite.rapprochements
 WHERE resultat <> 'égal'
 ORDER BY rapprochement, nature, source, millesime, objet

@@ -10,6 +10,8 @@
 --   code_publie « Code publié »
 --   lignes « Lignes » n0
 --   premiere « Première ligne » : fichier et première ligne
-SELECT source, millesime, niveau, code_publie, lignes, fichier || ', ligne ' || premiere_ligne AS premiere, fichier, premiere_ligne
+SELECT
+    source, millesime, niveau, code_publie, lignes, fichier || ', ligne ' || premiere_ligne AS premiere, fichier,
+    premiere_ligne
 FROM qualite.territoires_inconnus
 ORDER BY source, millesime, niveau, code_publie, fichier

@@ -11,7 +11,8 @@
 --   lignes « Lignes » n0 : lignes écartées
 --   exemple « Exemple » : l'une d'elles
 SELECT
-    source, millesime, table_source, motif, count(*)::INTEGER AS lignes, min(fichier || ', ligne ' || ligne) AS exemple, controle
+    source, millesime, table_source, motif, count(*)::INTEGER AS lignes, min(fichier || ', ligne ' || ligne) AS exemple,
+    controle
 FROM qualite.quarantaine
 GROUP BY ALL
 ORDER BY source, millesime, table_source, controle, motif

@@ -18,15 +18,17 @@ WITH noms_ght AS (
 ght AS (
     SELECT
         1 AS rang, coalesce(max(nom_ght), code_ght) AS libelle, code_ght AS code, 'GHT' AS nature,
-        NULL AS commune_libelle, NULL AS departement_libelle, NULL AS nom_ght, 'fiches/ght-' || code_ght || '.html' AS lien, code_ght AS cle
+        NULL AS commune_libelle, NULL AS departement_libelle, NULL AS nom_ght,
+        'fiches/ght-' || code_ght || '.html' AS lien, code_ght AS cle
     FROM noms_ght
     GROUP BY code_ght
 ),
 entites AS (
     SELECT
-        2 AS rang, j.raison_sociale AS libelle, j.finess_ej AS code, 'entité juridique, ' || j.sites || ' sites' AS nature,
-        c.libelle AS commune_libelle, coalesce(d.libelle, j.departement) AS departement_libelle, g.nom_ght, 'fiches/ej-' || j.finess_ej || '.html' AS lien,
-        j.raison_sociale AS cle
+        2 AS rang, j.raison_sociale AS libelle, j.finess_ej AS code,
+        'entité juridique, ' || j.sites || ' sites' AS nature,
+        c.libelle AS commune_libelle, coalesce(d.libelle, j.departement) AS departement_libelle, g.nom_ght,
+        'fiches/ej-' || j.finess_ej || '.html' AS lien, j.raison_sociale AS cle
     FROM core.entites_juridiques AS j
     LEFT JOIN reference.communes AS c USING (commune)
     LEFT JOIN reference.territoires AS d ON d.niveau = 'departement' AND d.code = j.departement
@@ -37,7 +39,8 @@ entites AS (
 ),
 sites AS (
     SELECT
-        3 AS rang, raison_sociale AS libelle, finess AS code, secteur_libelle AS nature, commune_libelle, departement_libelle,
+        3 AS rang, raison_sociale AS libelle, finess AS code, secteur_libelle AS nature, commune_libelle,
+        departement_libelle,
         CASE WHEN code_ght IS NOT NULL THEN nom_ght END AS nom_ght, lien, raison_sociale AS cle
     FROM vues.etablissements
 )

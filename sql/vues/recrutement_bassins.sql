@@ -12,10 +12,12 @@
 WITH bmo AS (
     SELECT *
     FROM atlas.recrutement
-    WHERE source = 'bmo' AND niveau = 'bassin_bmo' AND annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.recrutement' AND cle = 'bmo')
+    WHERE source = 'bmo' AND niveau = 'bassin_bmo'
+        AND annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.recrutement' AND cle = 'bmo')
 )
 SELECT
-    coalesce(t.libelle, p.code) AS bassin_libelle, p.libelle, p.valeur AS projets, p.statut AS projets_statut, d.valeur AS difficile,
+    coalesce(t.libelle, p.code) AS bassin_libelle, p.libelle, p.valeur AS projets, p.statut AS projets_statut,
+    d.valeur AS difficile,
     coalesce(d.statut, 'nd') AS difficile_statut, d.couverture, p.annee, p.fap, p.code, p.source, p.statut
 FROM bmo AS p
 LEFT JOIN bmo AS d ON d.indicateur = 'part_difficile' AND d.fap = p.fap AND d.code = p.code

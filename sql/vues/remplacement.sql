@@ -19,9 +19,12 @@
 --   complet : entrants et postes sont connus
 --   perimetre_minuscule : les mêmes professions, dans une phrase
 SELECT
-    coalesce(p.libelle, r.profession) AS profession_libelle, t.territoire_libelle, r.profession, t.territoire, r.niveau, r.code,
-    r.annee, r.entrants, r.entrees_de, r.diplomes, 'nd' AS diplomes_statut, r.departs_annuels, r.creations_annuelles, r.perimetre, r.periode_departs, r.motif,
-    r.entrants IS NOT NULL AND r.postes_annuels IS NOT NULL AS complet, r.postes_annuels, lower(r.perimetre) AS perimetre_minuscule, r.source, r.source || ' dares_metiers_2030' AS sources, r.statut,
+    coalesce(p.libelle, r.profession) AS profession_libelle, t.territoire_libelle, r.profession, t.territoire, r.niveau,
+    r.code,
+    r.annee, r.entrants, r.entrees_de, r.diplomes, 'nd' AS diplomes_statut, r.departs_annuels, r.creations_annuelles,
+    r.perimetre, r.periode_departs, r.motif,
+    r.entrants IS NOT NULL AND r.postes_annuels IS NOT NULL AS complet, r.postes_annuels,
+    lower(r.perimetre) AS perimetre_minuscule, r.source, r.source || ' dares_metiers_2030' AS sources, r.statut,
     'pages/profession-' || replace(r.profession, '_', '-') || '.html' AS lien
 FROM atlas.remplacement AS r
 JOIN vues.territoires AS t USING (niveau, code)

@@ -12,7 +12,8 @@ WITH connus AS (
     SELECT * FROM vues.remplacement WHERE niveau = 'region' AND entrants IS NOT NULL AND postes_annuels IS NOT NULL
 )
 SELECT
-    profession_libelle AS libelle, 'entrants en formation, un an' AS serie, annee, entrants::DECIMAL(18, 1) AS valeur, 1 AS rang, profession, sources
+    profession_libelle AS libelle, 'entrants en formation, un an' AS serie, annee, entrants::DECIMAL(18, 1) AS valeur,
+    1 AS rang, profession, sources
 FROM connus
 UNION ALL
 SELECT profession_libelle, 'postes à pourvoir, par an', annee, postes_annuels::DECIMAL(18, 1), 2, profession, sources

@@ -19,7 +19,8 @@ WITH dernieres AS (
     WHERE c.niveau IN ('departement', 'region', 'france')
 )
 SELECT
-    t.territoire_libelle, d.caisse, coalesce(p.libelle, d.profession) AS profession_libelle, d.annee, d.liquidations, d.cumul, d.age_moyen,
+    t.territoire_libelle, d.caisse, coalesce(p.libelle, d.profession) AS profession_libelle, d.annee, d.liquidations,
+    d.cumul, d.age_moyen,
     CASE WHEN d.niveau <> 'departement' THEN d.departements || ' sur ' || d.departements_du_territoire END AS connus,
     d.profession, t.territoire, d.niveau, d.code, lower(d.caisse) AS source, d.statut
 FROM dernieres AS d

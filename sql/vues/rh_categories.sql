@@ -18,7 +18,10 @@ WITH derniere AS (
         AND niveau = 'region' AND code = (SELECT region FROM vues.publication)
 ),
 categories AS (
-    SELECT modalite, max(modalite_libelle) AS libelle FROM reference.questions WHERE enquete = 'enquete_rh' GROUP BY modalite
+    SELECT modalite, max(modalite_libelle) AS libelle
+    FROM reference.questions
+    WHERE enquete = 'enquete_rh'
+    GROUP BY modalite
 )
 SELECT
     coalesce(c.libelle, d.categorie) AS categorie_libelle,

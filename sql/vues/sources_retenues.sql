@@ -37,6 +37,7 @@ SELECT
     row_number() OVER (
         PARTITION BY sujet, profession, specialite ORDER BY CASE sujet WHEN 'ages' THEN annee END DESC, ordre
     ) = 1 AS principal,
-    'dernière année connue' || CASE WHEN sources > 1 THEN ' ; de deux sources, celle-ci : ' || motif ELSE '' END AS motif
+    'dernière année connue'
+    || CASE WHEN sources > 1 THEN ' ; de deux sources, celle-ci : ' || motif ELSE '' END AS motif
 FROM retenues
 ORDER BY sujet, profession, specialite, ordre

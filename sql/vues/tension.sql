@@ -15,7 +15,8 @@
 --   territoires_classes : départements classés
 SELECT
     t.territoire, i.niveau, i.code, t.territoire_libelle, i.groupe, g.libelle AS groupe_libelle,
-    i.score, i.score_geometrique, i.rang, i.rang_bas, i.rang_haut, i.territoires_classes, i.motif, i.statut, t.adresse AS lien
+    i.score, i.score_geometrique, i.rang, i.rang_bas, i.rang_haut, i.territoires_classes, i.motif, i.statut,
+    t.adresse AS lien
 FROM atlas.tension AS i
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.groupes_tension AS g USING (groupe)

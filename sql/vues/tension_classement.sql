@@ -11,7 +11,8 @@
 --   rang_haut « Pire rang plausible » n0 : pire rang plausible
 --   rang_ordinal : rang, en ordinal
 SELECT
-    territoire, niveau, code, territoire_libelle, groupe, groupe_libelle, score, score_geometrique, rang, rang_bas, rang_haut,
+    territoire, niveau, code, territoire_libelle, groupe, groupe_libelle, score, score_geometrique, rang, rang_bas,
+    rang_haut,
     CASE rang WHEN 1 THEN '1er' ELSE rang || 'ᵉ' END AS rang_ordinal, territoires_classes, lien
 FROM vues.tension
 WHERE rang IS NOT NULL

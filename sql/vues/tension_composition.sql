@@ -9,8 +9,14 @@
 --   requise « Requise » bool : sans cette dimension, il n'y a pas d'indice
 --   note « Note » text (vide : rien) : note
 SELECT
-    g.libelle AS groupe_libelle, coalesce(d.libelle, c.dimension) AS dimension_libelle, coalesce(i.libelle, c.indicateur) AS indicateur_libelle,
-    (c.poids / sum(c.poids) OVER (PARTITION BY c.groupe))::DECIMAL(9, 6) AS poids, c.requise, c.note, c.groupe, c.dimension, c.indicateur
+    g.libelle AS groupe_libelle, coalesce(d.libelle, c.dimension) AS dimension_libelle,
+    coalesce(i.libelle, c.indicateur) AS indicateur_libelle,
+    (c.poids / sum(c.poids) OVER (PARTITION BY c.groupe))::DECIMAL(9, 6) AS poids,
+    c.requise,
+    c.note,
+    c.groupe,
+    c.dimension,
+    c.indicateur
 FROM reference.tension_composition AS c
 JOIN reference.groupes_tension AS g USING (groupe)
 LEFT JOIN reference.indicateurs AS i USING (indicateur)

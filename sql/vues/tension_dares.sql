@@ -7,7 +7,9 @@
 --   libelle « Famille professionnelle » : famille professionnelle
 --   territoire_libelle « Territoire »
 --   valeur « Tension » n0 [de 1 à 5] : niveau de tension
-SELECT r.libelle, t.territoire_libelle, r.valeur, r.annee, r.fap, r.nomenclature, t.territoire, r.niveau, r.code, r.source, r.statut
+SELECT
+    r.libelle, t.territoire_libelle, r.valeur, r.annee, r.fap, r.nomenclature, t.territoire, r.niveau, r.code, r.source,
+    r.statut
 FROM atlas.recrutement AS r
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.recrutement' AND a.cle = r.source AND a.annee = r.annee
 JOIN vues.territoires AS t USING (niveau, code)

@@ -21,8 +21,8 @@ WITH dernieres AS (
     WHERE c.niveau IN ('region', 'departement', 'arrondissement')
 )
 SELECT
-    t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, p.libelle_acces AS profession_libelle, a.annee, a.zone,
-    z.libelle AS zone_libelle, coalesce(z.difficile, false) AS difficile, z.degre, z.ordre,
+    t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, p.libelle_acces AS profession_libelle, a.annee,
+    a.zone, z.libelle AS zone_libelle, coalesce(z.difficile, false) AS difficile, z.degre, z.ordre,
     a.communes, a.population, a.valeur, a.origine,
     concat_ws(' ',
         CASE WHEN a.origine LIKE '%arrêté%' THEN 'zonage_arretes' END,

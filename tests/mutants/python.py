@@ -16,7 +16,7 @@ from cosmic_ray.plugins import get_operator
 from .edits import Place
 
 
-class SwapTexts(Operator):  # type: ignore[misc]
+class SwapTexts(Operator):  # type: ignore[misc]  # cosmic-ray has no types
     """Two neighbouring texts of a dictionary, a list or a tuple take each other's place."""
 
     def _pairs(self, node: Any) -> list[tuple[Any, Any]]:
@@ -46,7 +46,7 @@ class SwapTexts(Operator):  # type: ignore[misc]
         return ()
 
 
-class SwapNames(Operator):  # type: ignore[misc]
+class SwapNames(Operator):  # type: ignore[misc]  # cosmic-ray has no types
     """The least for the greatest, and the other way round."""
 
     OTHER: ClassVar = {"min": "max", "max": "min", "floor": "ceil", "ceil": "floor", "first": "last", "last": "first"}
@@ -91,7 +91,7 @@ OPERATORS: dict[str, list[Operator]] = {
 }
 
 
-class _Lines(Visitor):  # type: ignore[misc]
+class _Lines(Visitor):  # type: ignore[misc]  # cosmic-ray has no types
     """The line of each place where an operator can put a fault, in the order in which cosmic-ray numbers them."""
 
     def __init__(self, operator: Operator) -> None:

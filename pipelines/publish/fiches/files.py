@@ -16,6 +16,7 @@ import typst
 
 from pipelines.errors import BuildError, Place
 from pipelines.publish.fiches.sheets import Sheet, sheets
+from pipelines.publish.rows import whole_of
 from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
@@ -81,7 +82,7 @@ def write(db: duckdb.DuckDBPyConnection, folder: Path, *, contact: str = "") -> 
     and `index.js`, which a page can load from a disk: `window.FICHES`.
     """
     views = Views(db)
-    edition, fictif = views.publication["edition"], views.publication["fictif"]
+    edition, fictif = whole_of(views.publication, "edition"), bool(views.publication["fictif"])
     target = folder / FOLDER
     target.mkdir()
     local = threading.local()

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.publish.fiches.strips import strip
 from pipelines.publish.numbers import cell
+from pipelines.publish.rows import Row, text_of
 from pipelines.publish.site import blocks, declared, render
 from pipelines.publish.views import Views, say
 
@@ -57,22 +58,22 @@ def sheets(views: Views, contact: str = "") -> Iterator[Sheet]:
     for scope in render.each(views, declaration.pour, {**views.publication, "contact": contact}):
         page = render.page_of(views, declaration, scope)
         yield Sheet(
-            niveau=scope["niveau"],
-            code=scope["code"],
+            niveau=text_of(scope, "niveau"),
+            code=text_of(scope, "code"),
             fichier=page.path,
             surtitre=say(declaration.surtitre, scope),
             titre=page.title,
             sous_titre=page.lead,
             sections=[{"titre": s.title, "blocs": [_plain(block) for block in s.blocks]} for s in page.sections],
             correction=say(declaration.correction, scope),
-            fictif=scope["fictif"],
+            fictif=bool(scope["fictif"]),
             index={
-                "niveau": scope["niveau"],
-                "code": scope["code"],
+                "niveau": text_of(scope, "niveau"),
+                "code": text_of(scope, "code"),
                 "nom": page.title,
-                "commune": scope["commune_libelle"] or "",
-                "departement": scope["departement"] or "",
-                "ght": scope["code_ght"] or "",
+                "commune": text_of(scope, "commune_libelle", ""),
+                "departement": text_of(scope, "departement", ""),
+                "ght": text_of(scope, "code_ght", ""),
                 "html": f"{page.path}.html",
                 "pdf": f"{page.path}.pdf",
             },
@@ -106,7 +107,7 @@ def _table(table: blocks.Table) -> dict[str, Any]:
     }
 
 
-def _cells(table: blocks.Table, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _cells(table: blocks.Table, row: Row) -> list[dict[str, Any]]:
     """The cells of a line: what each says, over how many columns, in bold or not, and the strip drawn in its place."""
     cells: list[dict[str, Any]] = []
     hidden = 0

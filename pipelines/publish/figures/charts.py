@@ -9,7 +9,7 @@ import altair as alt
 from pipelines.publish.figures import theme
 from pipelines.publish.figures.theme import BLUES, BROWNS, DASHES, FACES, INK, SERIES, SHAPES, SOFT, Chart
 from pipelines.publish.numbers import french
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row, Value, number_of, text_of
 
 # A dash is seen on a long symbol only.
 STROKE = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2}
@@ -118,13 +118,13 @@ def dots(
     unit: str,
     kind: str = "n1",
     face: str | None = None,
-    references: Sequence[tuple[str, Any]] = (),
+    references: Sequence[tuple[str, Value]] = (),
 ) -> Chart:
     """Values with their intervals, one line a name; references (name, value) as vertical lines.
 
     `face`: the column that says how a value stands against France (see `theme.FACES`).
     """
-    shown = [{**row, "face": FACES[(row[face] if face else "") or ""][2]} for row in rows]
+    shown = [{**row, "face": FACES[text_of(row, face) if face and row[face] else ""][2]} for row in rows]
     faces = [look for look in FACES.values() if look[2] in _distinct(shown, "face")]
     words = [look[2] for look in faces]
     beside = {"orient": "bottom", "title": "Face à la France"}
@@ -146,12 +146,11 @@ def dots(
     )
 
 
-def _references(references: Sequence[tuple[str, Any]], at: alt.X) -> list[alt.Chart]:
+def _references(references: Sequence[tuple[str, Value]], at: alt.X) -> list[alt.Chart]:
     known = [{"nom": name, "valeur": value} for name, value in references if value is not None]
     if not known:
         return []
-    names = [reference["nom"] for reference in known]
-    stroke = theme.key("nom", names, DASHES, **STROKE)
+    stroke = theme.key("nom", [name for name, value in references if value is not None], DASHES, **STROKE)
     lines = alt.Chart(theme.data(known, "nom", "valeur")).mark_rule(strokeWidth=1.6, color=theme.ACCENT)
     return [lines.encode(x=at, strokeDash=alt.StrokeDash(**stroke))]
 
@@ -192,7 +191,7 @@ def bands(rows: Sequence[Row], *, x: str, y: str, series: str, unit: str, kind: 
 
 def parts(rows: Sequence[Row], *, x: str, y: str, unit: str, signs: tuple[str, str], kind: str = "n1") -> Chart:
     """What each part adds or takes, around zero; `signs` are the words for above and below."""
-    shown = [{**row, "sens": signs[0] if row[x] >= 0 else signs[1]} for row in rows]
+    shown = [{**row, "sens": signs[0] if number_of(row, x) >= 0 else signs[1]} for row in rows]
     bars = alt.Chart().mark_bar()
     bars = bars.encode(
         y=_names(y),
@@ -209,7 +208,7 @@ def shares(
 ) -> Chart:
     """How a whole is split, one bar a name: the parts and their colours in the order of `colours`."""
     names = [name for name in colours if name in _distinct(rows, series)]
-    shown = [{**row, "ordre": names.index(row[series])} for row in rows]
+    shown = [{**row, "ordre": names.index(text_of(row, series))} for row in rows]
     bars = alt.Chart().mark_bar(stroke="white", strokeWidth=1)
     bars = bars.encode(
         y=_names(y),
@@ -224,7 +223,7 @@ def shares(
 def bars(rows: Sequence[Row], *, x: str, y: str, unit: str, kind: str = "n0", text: str | None = None) -> Chart:
     """One bar a name, its name above it, its value beside it, or what the column `text` says of it."""
     shown = [{**row, "texte": (row[text] if text else "") or french(row[x], kind)} for row in rows]
-    room = 12 + 7 * max(len(row["texte"]) for row in shown)
+    room = 12 + 7 * max(len(text_of(row, "texte")) for row in shown)
     axis = alt.Axis(orient="top", labels=False, ticks=False, grid=False, domain=False, titleAnchor="start")
     scale = alt.Scale(range=[0, alt.expr(f"width - {room}")])
     base = alt.Chart().encode(

@@ -12,7 +12,7 @@ import vl_convert
 from pipelines.publish.figures import theme
 from pipelines.publish.figures.drawing import VEGA_LITE
 from pipelines.publish.numbers import NBSP, Column
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row
 
 
 @dataclass(frozen=True)

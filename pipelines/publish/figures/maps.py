@@ -1,6 +1,7 @@
 """Maps: the outlines of a region's territories, coloured in the order of their values, which are written on them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import shapely
@@ -9,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from pipelines.publish.figures import theme
 from pipelines.publish.figures.theme import BLUES, INK, Chart
 from pipelines.publish.numbers import french
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row, number_of, text_of
 
 # Degrees: what is smaller than about 300 m isn't drawn.
 FINEST = 0.003
@@ -45,14 +46,15 @@ def choropleth(
     One colour for each value, from the lowest to the highest: classes would part neighbours, or unite what differs.
     """
     drawn = [row for row in rows if row[code] in shapes]
-    known = [float(row[x]) for row in drawn if row[x] is not None]
+    known = [float(number_of(row, x)) for row in drawn if row[x] is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     features = []
     for row in drawn:
         sign = "≈ " if face and row[face] == "non distinguable" else ""
         said = {"nom": row[label], "valeur": row[x], "texte": sign + french(row[x], kind)}
-        dark = row[x] is not None and float(row[x]) > low + DARK * (high - low)
-        features.append(_feature(shapes[row[code]]) | {n: theme.plain(v) for n, v in said.items()} | {"sombre": dark})
+        dark = row[x] is not None and float(number_of(row, x)) > low + DARK * (high - low)
+        shape = _feature(shapes[text_of(row, code)])
+        features.append(shape | {n: theme.plain(v) for n, v in said.items()} | {"sombre": dark})
     white = " (en blanc : pas de valeur)" if len(known) < len(drawn) else ""
     legend = alt.Legend(
         title=unit + white,
@@ -74,7 +76,7 @@ def choropleth(
     return theme.layers({"values": features}, *marks, height=330, projection=alt.Projection(type="mercator"))
 
 
-def _feature(shape: BaseGeometry) -> Row:
+def _feature(shape: BaseGeometry) -> dict[str, Any]:
     """A territory as d3 reads it (clockwise), and where to write on it: the middle of its largest part."""
     at = max(shapely.get_parts(shape), key=shapely.area).centroid
     geometry = shapely.geometry.mapping(shapely.orient_polygons(shape, exterior_cw=True))

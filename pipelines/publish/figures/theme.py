@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 
 from pipelines.publish.numbers import MINUS, NARROW, NBSP
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row, Value
 
 Chart = alt.LayerChart
 
@@ -26,7 +26,7 @@ DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 4])
 BLUES = ("#dcebf5", "#a8cde4", "#63a3cb", "#2a70a5", "#0d3b66")
 BROWNS = ("#fdeedb", "#fbcf9b", "#ef9d4c", "#c5630f", "#7c3303")
 # Of zones, by degree (reference.zones): from the hardest access to the easiest.
-DEGREES = dict(enumerate(("#7c3303", "#ef9d4c", "#fbcf9b", "#a8cde4", "#63a3cb", "#2a70a5"), 1))
+DEGREES: dict[Value, str] = dict(enumerate(("#7c3303", "#ef9d4c", "#fbcf9b", "#a8cde4", "#63a3cb", "#2a70a5"), 1))
 NO_DEGREE = "#8a94a0"
 # What `face_a_france` says, as it is shown: colour, shape, words.
 FACES = {
@@ -118,7 +118,7 @@ def layers(data: dict[str, Any], *marks: alt.Chart | alt.LayerChart, height: int
     )
 
 
-def plain(value: Any) -> Any:
+def plain(value: Value) -> Value | float:
     """A value as JSON carries it: a measure with six decimals at most; no narrow space, which pictures hardly show."""
     if isinstance(value, Decimal):
         return round(float(value), 6)

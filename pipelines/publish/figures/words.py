@@ -1,10 +1,9 @@
 """Figures said in words: who doesn't see a picture reads the same thing."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pipelines.publish.numbers import french, joined
-from pipelines.publish.views import Row
+from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 
 
 def told(rupture: Row) -> str:
@@ -17,15 +16,15 @@ def say_series(
     rows: Sequence[Row], *, x: str, y: str, series: str, unit: str, kind: str, breaks: Sequence[Row] = ()
 ) -> str:
     """Last value of each series, beside the first that no break makes incomparable with it; and the breaks."""
-    apart = [b["annee"] for b in breaks if not b["comparable"]]
+    apart = [whole_of(b, "annee") for b in breaks if not b["comparable"]]
     said = []
     for name in dict.fromkeys(row[series] for row in rows):
         known = [row for row in rows if row[series] == name and row[y] is not None]
         if not known:
             continue
         last = known[-1]
-        since = max((year for year in apart if year <= last[x]), default=known[0][x])
-        first = next(row for row in known if row[x] >= since)
+        since = max((year for year in apart if year <= whole_of(last, x)), default=whole_of(known[0], x))
+        first = next(row for row in known if whole_of(row, x) >= since)
         now = f"{name} : {french(last[y], kind)} en {last[x]}"
         said.append(now if first is last else f"{now}, contre {french(first[y], kind)} en {first[x]}")
     text = f"{_opening(unit)}. " + " ; ".join(said) + "."
@@ -42,10 +41,10 @@ def say_values(
     unit: str,
     kind: str,
     face: str | None = None,
-    references: Sequence[tuple[str, Any]] = (),
+    references: Sequence[tuple[str, Value]] = (),
 ) -> str:
     """Extremes, references, and who stands apart from France."""
-    known = sorted((row for row in rows if row[x] is not None), key=lambda row: (row[x], row[y]))
+    known = sorted((row for row in rows if row[x] is not None), key=lambda row: (number_of(row, x), text_of(row, y)))
     if not known:
         return "Aucune valeur n’est connue."
     low, high = ((french(row[x], kind), row[y]) for row in (known[0], known[-1]))
@@ -57,7 +56,7 @@ def say_values(
         ("plus bas", "Au-dessous de la France, et l’écart dépasse l’incertitude"),
         ("non distinguable", "Sans écart avec la France qui dépasse l’incertitude"),
     ):
-        names = [row[y] for row in rows if face and row[face] == code]
+        names = [text_of(row, y) for row in rows if face and row[face] == code]
         if names:
             text += f" {words} : {joined(names)}."
     return text

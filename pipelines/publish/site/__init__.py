@@ -113,7 +113,7 @@ def _csv(figure: Figure, *, fictif: bool) -> str:
     columns = list(figure.columns)
     writer.writerow([_heading(c) for c in columns] + (["donnees_fictives"] if fictif else []))
     for row in figure.rows:
-        cells: list[Any] = [written(row, c) for c in columns]
+        cells = [written(row, c) for c in columns]
         writer.writerow(cells + (["DONNÉES FICTIVES"] if fictif else []))
     return out.getvalue()
 

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column
+from pipelines.publish.rows import Row
 from pipelines.publish.site.declared import Bande
 
 
@@ -62,7 +63,7 @@ class Table:
 
     caption: str
     columns: Sequence[Column]
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[Row]
     note: str = ""
     folded: bool = False
     strip: Bande | None = None

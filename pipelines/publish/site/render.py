@@ -7,10 +7,12 @@ from typing import Any
 from pipelines.errors import BuildError
 from pipelines.publish.figures.figure import Figure
 from pipelines.publish.numbers import Column, french
+from pipelines.publish.rows import Row, Value, text_of
 from pipelines.publish.site import blocks, declared, traces
-from pipelines.publish.views import Row, View, Views, headed, say
+from pipelines.publish.views import View, Views, headed, say
 
-Scope = Mapping[str, Any]
+# What a text may name: the columns of a row, after those of the rows that its page and its section are made for.
+Scope = Row
 
 
 def pages(views: Views, sheets: frozenset[str], path: str = "") -> Iterator[blocks.Page]:
@@ -172,7 +174,7 @@ class _Blocks:
 
     def _linked(self, row: Row, column: str) -> Row:
         """A row whose first cell leads somewhere: an address, or a sheet, where there is one of that name."""
-        address = row.get(column) or ""
+        address = text_of(row, column, "")
         if address.startswith("fiches/") and address[7:].removesuffix(".html") not in self.sheets:
             address = ""
         return {**row, "_lien": address} if address else row
@@ -226,8 +228,8 @@ def crossed(
     """
     measure = view.columns[cross.valeur]
     kept = [c for c in columns if c.key not in (cross.colonnes, cross.valeur)]
-    across: dict[Any, Column] = {}
-    lines: dict[tuple[Any, ...], Row] = {}
+    across: dict[Value, Column] = {}
+    lines: dict[tuple[Value, ...], dict[str, Value]] = {}
     for row in rows:
         value = row[cross.colonnes]
         key = f"c_{value}"

@@ -4,15 +4,18 @@ A chart is told which columns of the view it reads (pipelines/publish/figures/ch
 drawn (point) from those that they are compared with (repère).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pipelines.publish.figures import charts, maps, theme
 from pipelines.publish.figures.theme import Chart
 from pipelines.publish.figures.words import say_series, say_values
 from pipelines.publish.numbers import french, interval
-from pipelines.publish.views import Row, Views
+from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
+from pipelines.publish.views import Views
 
 Trace = Mapping[str, Any]
 
@@ -43,9 +46,12 @@ def barres(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     if len(known) < trace.get("minimum", 1):
         return None
     if trace.get("decroissant"):
-        known.sort(key=lambda row: (-row["valeur"], row["libelle"]))
-    for row in known if "couverture" in trace else ():
-        row["texte"] = f"{french(row['valeur'], kind)} (couverture {french(row[trace['couverture']], 'pct0')})"
+        known.sort(key=lambda row: (-number_of(row, "valeur"), text_of(row, "libelle")))
+    if "couverture" in trace:
+        known = [
+            {**row, "texte": f"{french(row['valeur'], kind)} (couverture {french(row[trace['couverture']], 'pct0')})"}
+            for row in known
+        ]
     text = "texte" if "couverture" in trace else None
     said = say_values(known, x=NAMED["x"], y=NAMED["y"], unit=trace.get("en_mots", unit), kind=kind)
     return Drawn(charts.bars(known, **NAMED, unit=unit, kind=kind, text=text), said, rows=known)
@@ -73,7 +79,7 @@ def serie(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
         dash=trace.get("trait"),
         unit=unit,
         kind=kind,
-        breaks=[b["annee"] for b in breaks],
+        breaks=[whole_of(b, "annee") for b in breaks],
         zero=trace.get("zero", False),
     )
     names = {"x": "annee", "y": "valeur", "series": "serie"}
@@ -85,20 +91,20 @@ def zones(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     known = [_named(row, trace) for row in rows if row["valeur"] is not None]
     if not {row["zone"] for row in known} - {"non classée"}:
         return None
-    hard: dict[str, Any] = {}
+    hard: dict[str, int | Decimal] = defaultdict(int)
     for row in known:
-        hard[row["libelle"]] = hard.get(row["libelle"], 0) + (row["valeur"] if row["difficile"] else 0)
+        hard[text_of(row, "libelle")] += number_of(row, "valeur") if row["difficile"] else 0
     order = sorted(hard, key=lambda name: (-hard[name], name))
-    ordered = {r["zone"]: r for r in sorted(known, key=lambda r: r["ordre"] or 99)}
+    ordered = {text_of(r, "zone"): r for r in sorted(known, key=lambda r: whole_of(r, "ordre") if r["ordre"] else 99)}
     names = {zone: row["zone_libelle"] for zone, row in ordered.items()}
     first = [zone for zone in names if any(r["difficile"] for r in known if r["zone"] == zone)]
     words = f"Part des habitants en {' ou en '.join(first)} : " if first else "Aucun habitant en zone difficile : "
     words += " ; ".join(f"{name}, {french(hard[name], 'pct0')}" for name in order) + ". "
     words += "Zones, de la plus difficile à la mieux pourvue : "
     words += ", ".join(f"{zone} ({said})" for zone, said in names.items())
-    words += f". D’où elles viennent : {', '.join(sorted({r['origine'] for r in known}))}."
+    words += f". D’où elles viennent : {', '.join(sorted({text_of(r, 'origine') for r in known}))}."
     colours = {zone: theme.DEGREES.get(row["degre"], theme.NO_DEGREE) for zone, row in ordered.items()}
-    shown = sorted(known, key=lambda row: order.index(row["libelle"]))
+    shown = sorted(known, key=lambda row: order.index(text_of(row, "libelle")))
     spec = charts.shares(shown, **NAMED, series="zone", unit="part de la population", colours=colours)
     return Drawn(spec, words, rows=known)
 
@@ -106,20 +112,23 @@ def zones(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
 def _breaks(rows: Sequence[Row], views: Views, years: Sequence[int] = ()) -> list[Row]:
     """The breaks that a series goes through: those of its sources and of its profession, between its years."""
     sources, profession = {row["source"] for row in rows}, rows[0]["profession"]
-    known = years or [row["annee"] for row in rows]
+    known = years or [whole_of(row, "annee") for row in rows]
     return [
         b
         for b in views.view("ruptures").rows
         if b["source"] in sources
         and b["profession"] in (None, "", profession)
-        and min(known) < b["annee"] <= max(known)
+        and min(known) < whole_of(b, "annee") <= max(known)
     ]
 
 
 def points(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """Values with their intervals, the highest first, beside the marks. Options: unite, format."""
     unit, kind = trace["unite"], trace.get("format", "n1")
-    places = sorted((_named(r, trace) for r in rows if r["role"] == "point"), key=lambda r: (-r["valeur"], r["code"]))
+    places = sorted(
+        (_named(r, trace) for r in rows if r["role"] == "point"),
+        key=lambda r: (-number_of(r, "valeur"), text_of(r, "code")),
+    )
     if len(places) < 2:
         return None
     marks = _marks(rows)
@@ -134,7 +143,7 @@ def carte(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     """A map of the territories of one level, where each has an outline. Options: unite, format, niveau, palette."""
     unit, kind, niveau = trace["unite"], trace.get("format", "n1"), trace.get("niveau", "departement")
     places = sorted((_named(r, trace) for r in rows if r["niveau"] == niveau), key=lambda r: str(r["code"]))
-    outlines = {r["code"]: r["geometry"] for r in views.rows("contours", {"niveau": niveau})}
+    outlines = {text_of(r, "code"): text_of(r, "geometry") for r in views.rows("contours", {"niveau": niveau})}
     whole = {r["code"] for r in views.rows("territoires", {"niveau": niveau})}
     if not whole <= outlines.keys() or sum(r["valeur"] is not None for r in places) < 2:
         return None
@@ -174,7 +183,7 @@ def projection(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None
 
 def contributions(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | None:
     """What each dimension adds to 50, or takes from it."""
-    said = [f"{row['dimension_libelle'].lower()} : {french(row['contribution'], 'signe_n1')}" for row in rows]
+    said = [f"{text_of(row, 'dimension_libelle').lower()} : {french(row['contribution'], 'signe_n1')}" for row in rows]
     spec = charts.parts(
         rows,
         x="contribution",
@@ -187,10 +196,13 @@ def contributions(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | 
 
 def rangs(rows: Sequence[Row], trace: Trace, _views: Views) -> Drawn | None:
     """Ranks with their plausible ranks, the first on top."""
-    shown = sorted((_named(r, trace) for r in rows if r["rang"] is not None), key=lambda r: (r["rang"], r["code"]))
+    shown = sorted(
+        (_named(r, trace) for r in rows if r["rang"] is not None),
+        key=lambda r: (whole_of(r, "rang"), text_of(r, "code")),
+    )
     if not shown:
         return None
-    last = shown[0]["territoires_classes"]
+    last = whole_of(shown[0], "territoires_classes")
     said = f"rang parmi {last} départements (1 : le plus tendu)"
     return Drawn(charts.ranks(shown, x="rang", y="libelle", low="rang_bas", high="rang_haut", last=last, unit=said))
 
@@ -201,9 +213,9 @@ def _named(row: Row, trace: Trace) -> Row:
     return {**row, "valeur": value, "libelle": row[trace.get("libelle", "territoire_libelle")]}
 
 
-def _marks(rows: Sequence[Row]) -> list[tuple[str, Any]]:
+def _marks(rows: Sequence[Row]) -> list[tuple[str, Value]]:
     """What a figure draws beside its values: France, then the region."""
-    found = {r["niveau"]: (r["territoire_libelle"], r["valeur"]) for r in rows if r.get("role") == "repère"}
+    found = {r["niveau"]: (text_of(r, "territoire_libelle"), r["valeur"]) for r in rows if r.get("role") == "repère"}
     return [found[niveau] for niveau in ("france", "region") if niveau in found]
 
 
