@@ -285,10 +285,28 @@ def test_formats_follow_the_kind_of_each_column(published: Publication) -> None:
         ("signed1", "+0.0%;-0.0%;0.0%"),
         ("signe_n1", "+#,##0.0;-#,##0.0;#,##0.0"),
         ("date", "dd/mm/yyyy"),
+        ("n1*", '#,##0.0"*"'),
     ],
 )
 def test_a_kind_is_one_format(kind: str, expected: str) -> None:
     assert xlsx.number_format(kind) == expected
+
+
+def test_a_partial_sum_is_marked_and_stays_a_number(
+    published: Publication, released: duckdb.DuckDBPyConnection
+) -> None:
+    page = load_workbook(book(published, workbooks.START))["Personnels par GHT"]
+    top = next(r for r in range(1, 20) if not page.cell(r, 1).value) + 1
+    headings = {page.cell(top, c).value: c for c in range(1, page.max_column + 1)}
+    code, interns = headings["Code"], headings["Internes et FFI\n(personnes)"]
+    shown = {
+        page.cell(r, code).value: (page.cell(r, interns).value, page.cell(r, interns).number_format)
+        for r in range(top + 1, page.max_row + 1)
+    }
+    told = rows(released, "SELECT code_ght, internes, internes_statut FROM vues.personnels_ght")
+    assert {statut for _, _, statut in told} >= {"partiel", "calculé"}
+    for ght, value, statut in told:
+        assert shown[ght] == (value, '#,##0"*"' if statut == "partiel" else "#,##0"), ght
 
 
 def test_a_share_among_other_numbers_is_shown_as_one(sheets: workbooks.Sheets) -> None:

@@ -108,13 +108,13 @@ def french(value: Value, kind: str = "n0") -> str:
 
 def cell(row: Row, column: Column) -> str:
     """What a cell shows: its value in French, or the sign that says why it is empty."""
-    value, kind = row[column.key], _kind(row, column)
+    value, kind = row[column.key], kind_of(row, column)
     if kind.startswith(BETWEEN):
         return interval(value, row[column.key.replace("bas", "haut")], kind.removeprefix(BETWEEN))
     if value is None:
         return absence(row, column)
     text = french(value, kind.removeprefix(MARKED))
-    if kind.startswith(MARKED) and _statut(row, column) == "partiel":
+    if marked(row, column):
         text += PARTIAL
     detail = row.get(f"{column.key}_detail") if column.detail else None
     return text if detail is None else f"{text} ({french(detail, column.detail)})"
@@ -130,14 +130,20 @@ def absence(row: Row, column: Column) -> str:
 
 def in_words(row: Row, column: Column) -> str:
     """What a cell shows, as a sentence says it: of an interval, the one bound."""
-    return cell(row, replace(column, kind=_kind(row, column).removeprefix(BETWEEN)))
+    return cell(row, replace(column, kind=kind_of(row, column).removeprefix(BETWEEN)))
 
 
 def _statut(row: Row, column: Column) -> str:
     return text_of(row, f"{column.key}_statut", "") or column.empty or text_of(row, "statut", "")
 
 
-def _kind(row: Row, column: Column) -> str:
+def marked(row: Row, column: Column) -> bool:
+    """Whether a mark stands beside its number: the sum of what is known, not of all."""
+    return kind_of(row, column).startswith(MARKED) and _statut(row, column) == "partiel"
+
+
+def kind_of(row: Row, column: Column) -> str:
+    """How a cell is shown: as its column, or as its row says."""
     if column.kind != BY_ROW:
         return column.kind
     return text_of(row, f"{column.key}_format", "") or text_of(row, "format")

@@ -12,9 +12,9 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.publish.numbers import BY_ROW, SIGNED, Column, absence, french
+from pipelines.publish.numbers import BY_ROW, MARKED, PARTIAL, SIGNED, Column, absence, french, kind_of, marked
 from pipelines.publish.public import FICTIF
-from pipelines.publish.rows import Row, text_of
+from pipelines.publish.rows import Row
 
 README = "Lisez-moi"
 # What Excel takes: a longer text would be refused.
@@ -46,7 +46,12 @@ class Front:
 
 
 def number_format(kind: str) -> str:
-    """How Excel shows the values of a kind; separators and comma are those of the reader's computer."""
+    """How Excel shows the values of a kind; separators and comma are those of the reader's computer.
+
+    One that ends by the mark of a partial sum is shown with it: the number stays a number.
+    """
+    if kind.endswith(PARTIAL):
+        return f'{number_format(kind.removesuffix(PARTIAL))}"{PARTIAL}"'
     if kind in ("year", "date"):
         return {"year": "0", "date": "dd/mm/yyyy"}[kind]
     decimals = int(kind[-1]) if kind[-1].isdigit() else 1
@@ -200,12 +205,16 @@ def _text_writer(page: Any, column: Column, formats: _Formats) -> Put:
 
 
 def _number_writer(page: Any, column: Column, formats: _Formats) -> Put:
-    shown = None if column.kind == BY_ROW else formats.number(column.kind)
+    fixed = None if column.kind == BY_ROW or column.kind.startswith(MARKED) else formats.number(column.kind)
+
+    def shown(line: Row) -> Any:
+        kind = kind_of(line, column).removeprefix(MARKED)
+        return formats.number(kind + PARTIAL if marked(line, column) else kind)
 
     def put(row: int, rank: int, value: Any, line: Row) -> None:
         if value is None:
             page.write_string(row, rank, absence(line, column), formats.sign)
         else:
-            page.write_number(row, rank, float(value), shown or formats.number(text_of(line, "format")))
+            page.write_number(row, rank, float(value), fixed or shown(line))
 
     return put
