@@ -126,7 +126,7 @@ def _begin(seen: Views, table: Written, name: str, *, fictif: bool) -> dict[str,
     years = sorted({whole_of(row, key) for row in view.rows for key in dated if row[key] is not None})
     return {
         "titre": name,
-        "phrase": say(view.title, view.rows[0], view.columns),
+        "phrase": say(view.title, seen.first(view), view.columns),
         "annees": f"{years[0]} à {years[-1]}" if len(years) > 1 else "".join(map(str, years)),
         "rows": table.rows,
         "model": table.model,

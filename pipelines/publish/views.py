@@ -103,12 +103,16 @@ class Views:
                 columns[key] = replace(column, detail=columns[f"{key}_detail"].kind)
         return View(model, columns, list[Row](public.rows(self._connection, f"FROM {model.name}")))
 
+    def first(self, view: View) -> Row:
+        """What the words of a whole view may cite: the publication, and its first row."""
+        return {**self.publication, **(view.rows[0] if view.rows else dict.fromkeys(view.columns))}
+
     def whole(self, view: View) -> tuple[list[Column], list[Row]]:
         """The columns and rows of a spreadsheet: what people see, an interval as its two bounds, then the keys.
 
         Two columns of one heading are told apart by what they are.
         """
-        first = view.rows[0] if view.rows else dict.fromkeys(view.columns)
+        first = self.first(view)
         made = [each for column in view.shown for each in _bounds(headed(column, first, view.columns), view.columns)]
         known = {column.key for column in made}
         missing = [k for k in KEYS if k in view.columns and not {k, f"{k}_libelle"} & known]

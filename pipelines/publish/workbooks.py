@@ -118,7 +118,7 @@ class Sheets:
 
     def _view(self, model: Model, name: str) -> xlsx.Sheet:
         view = self.views.view(model.table)
-        first = view.rows[0]
+        first = self.views.first(view)
         said = [f"Source : {cited}." for cited in [self.views.cited(view, view.rows)] if cited]
         said += [f"Note : {unlinked(say(view.note, first, view.columns))}"] if view.note else []
         return xlsx.Sheet(name, say(view.title, first, view.columns), *self.views.whole(view), said)
