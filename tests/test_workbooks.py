@@ -298,15 +298,20 @@ def test_a_partial_sum_is_marked_and_stays_a_number(
     page = load_workbook(book(published, workbooks.START))["Personnels par GHT"]
     top = next(r for r in range(1, 20) if not page.cell(r, 1).value) + 1
     headings = {page.cell(top, c).value: c for c in range(1, page.max_column + 1)}
-    code, interns = headings["Code"], headings["Internes et FFI\n(personnes)"]
-    shown = {
-        page.cell(r, code).value: (page.cell(r, interns).value, page.cell(r, interns).number_format)
-        for r in range(top + 1, page.max_row + 1)
-    }
-    told = rows(released, "SELECT code_ght, internes, internes_statut FROM vues.personnels_ght")
-    assert {statut for _, _, statut in told} >= {"partiel", "calculé"}
-    for ght, value, statut in told:
-        assert shown[ght] == (value, '#,##0"*"' if statut == "partiel" else "#,##0"), ght
+    code, *measured = (headings[h] for h in ("Code", "Internes et FFI\n(personnes)", "Personnels non médicaux\n(ETP)"))
+    shown = {page.cell(r, code).value: [page.cell(r, c) for c in measured] for r in range(top + 1, page.max_row + 1)}
+    told = rows(
+        released,
+        "SELECT code_ght, internes, internes_statut, '#,##0', non_medicaux_etp, non_medicaux_etp_statut, '#,##0.0' "
+        "FROM vues.personnels_ght",
+    )
+    seen = set()
+    for ght, *numbers in told:
+        for cell, value, statut, plain in zip(shown[ght], numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+            assert cell.value == pytest.approx(float(value)), ght
+            assert cell.number_format == (f'{plain}"*"' if statut == "partiel" else plain), ght
+            seen.add(statut)
+    assert seen >= {"partiel", "calculé"}
 
 
 def test_a_share_among_other_numbers_is_shown_as_one(sheets: workbooks.Sheets) -> None:
