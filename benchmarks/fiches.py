@@ -21,7 +21,7 @@ def measure(database: Path, region: str, folder: Path) -> tuple[int, float, floa
     public.write(database, region, file, folder / "protection", fictif=False)
     started, worked = time.perf_counter(), time.process_time()
     with duckdb.connect(str(file), read_only=True) as shown:
-        made = fiches.write(shown, region, folder)
+        made = fiches.write(shown, folder)
     return len(made), time.perf_counter() - started, time.process_time() - worked
 
 
