@@ -193,7 +193,7 @@ class Number:
 def numbers(text: str) -> list[Number]:
     """The numbers of a text, but those of the words themselves."""
     found = []
-    text = re.sub(r"(\d,\d)(\u00a0à\u00a0\d+,\d\u202f%)", "\\1\u202f%\\2", text)  # an interval says % once
+    text = re.sub(r"(\d)(\u00a0à\u00a0\d+(?:,\d)?\u202f%)", "\\1\u202f%\\2", text)  # an interval says % once
     for sign, whole, decimals, percent in NUMBER.findall(SPOKEN.sub(" ", text)):
         value = Decimal(re.sub(r"\D", "", whole) + (f".{decimals}" if decimals else ""))
         found.append(Number(-value if sign == "−" else value, len(decimals), bool(percent)))
