@@ -29,7 +29,9 @@ connues AS (
 SELECT
     f.niveau, f.code, v.groupe, CASE v.filiere WHEN 'sages-femmes' THEN 'à part' ELSE v.ligne END AS ligne,
     v.libelle_ligne,
-    e.valeur AS etp, e.statut AS etp_statut, e.valeur / nullif(c.total, 0) AS part_etp, e.evolution, e.evolution_detail,
+    e.valeur AS etp, e.statut AS etp_statut,
+    -- Fine enough not to be rounded twice: a page shows a thousandth.
+    (e.valeur / nullif(c.total, 0))::DECIMAL(18, 9) AS part_etp, e.evolution, e.evolution_detail,
     n.valeur AS effectif, n.statut AS effectif_statut, o.motifs
 FROM vues.fiche_identites AS f
 JOIN connues AS c ON c.niveau = f.niveau AND c.code = f.code

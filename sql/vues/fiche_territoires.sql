@@ -115,7 +115,7 @@ toutes AS (
 )
 SELECT
     t.niveau, t.code, t.mesure, t.cle, t.libelle, t.lieu_niveau || '-' || t.lieu_code AS lieu, t.lieu_libelle,
-    t.valeur, t.valeur_statut, t.valeur_detail, t.format, s.silences
+    t.valeur::DECIMAL(18, 6) AS valeur, t.valeur_statut, t.valeur_detail, t.format, s.silences
 FROM toutes AS t
 LEFT JOIN silences AS s USING (niveau, code)
 ORDER BY t.niveau, t.code, t.bloc, t.ordre, t.rang
