@@ -20,8 +20,7 @@ retenus AS (
     WHERE (t.niveau = 'region' AND t.code = r.code)
         OR (t.niveau = 'departement' AND t.regions = r.code)
         OR (t.niveau = 'arrondissement' AND list_contains(string_split(t.regions, ' '), r.code))
-    UNION ALL
-    SELECT 'france', 'F', 'France', NULL
+        OR t.niveau = 'france'
 ),
 nommes AS (
     SELECT
