@@ -75,7 +75,7 @@ def test_each_table_has_its_schema(published: Publication, descriptor: dict[str,
             assert list(fields) == [*types, public.FICTIF_COLUMN]
             for name, kind in types.items():
                 expected = {"VARCHAR": "string", "BOOLEAN": "boolean", "DATE": "date"}.get(
-                    kind, "number" if kind.startswith("DECIMAL") else "integer"
+                    kind, "number" if kind.startswith(("DECIMAL", "DOUBLE")) else "integer"
                 )
                 assert fields[name]["type"] == expected, (model.name, name)
                 assert fields[name]["description"]

@@ -199,9 +199,9 @@ def _resource(table: Written, keys: dict[str, tables.Keys], about: Release) -> d
 
 
 def _type(kind: str) -> str:
-    if kind.startswith("DECIMAL"):
-        return "number"
-    return {"BOOLEAN": "boolean", "DATE": "date", "VARCHAR": "string"}.get(kind, "integer")
+    if kind.endswith("INT") or kind == "INTEGER":
+        return "integer"
+    return {"BOOLEAN": "boolean", "DATE": "date", "VARCHAR": "string"}.get(kind, "number")
 
 
 def _schema(table: Written, keys: tables.Keys, about: Release) -> dict[str, Any]:
