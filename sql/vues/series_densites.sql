@@ -27,7 +27,7 @@ connues AS (
 )
 SELECT
     c.page, c.profession, c.profession_libelle, c.mode_libelle, c.territoire, c.territoire_libelle AS serie, c.annee, c.effectif, c.valeur,
-    string_agg(DISTINCT c.reserve, ' ; ') OVER (PARTITION BY c.page, c.profession) AS reserve, c.source, c.source || ' insee_population_departements' AS sources, c.statut,
+    string_agg(DISTINCT c.reserve, ' ; ' ORDER BY c.reserve) OVER (PARTITION BY c.page, c.profession) AS reserve, c.source, c.source || ' insee_population_departements' AS sources, c.statut,
     min(c.annee) OVER (PARTITION BY c.page, c.profession) AS premiere,
     max(c.annee) OVER (PARTITION BY c.page, c.profession) AS derniere
 FROM connues AS c
