@@ -108,9 +108,12 @@ def built_rules(
     folder, name = suite_of(table)
     suite, names = suite_file(folder, name), {column.name for column in columns}
     written = suite.get("expectations") or []
+    filled = derived.filled_rule(reads, suite.get("remplie_par", ""))
+    if folder == VIEWS:  # a region may have none of what a view selects; what it loses by mistake, its suite sees
+        filled = {**filled, "severity": "warning"}
     rules = [
         *derived.grain_rules(grain, suite.get("grain_vide", [])),
-        derived.filled_rule(reads, suite.get("remplie_par", "")),
+        filled,
         *([derived.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
         *(shown.view_rules(columns) if folder == VIEWS else []),
         *registers.bound_rules(table, long="indicateur" in grain),
