@@ -47,7 +47,8 @@ ELSEWHERE = {
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas run maisons_sante --millesime 2024": GUIDED,
-    'atlas query "SELECT departement, maisons, maisons_repondantes, medecins FROM atlas.maisons_sante" --csv': GUIDED,
+    'atlas query "SELECT niveau, code, maisons, maisons_repondantes, medecins, statut FROM atlas.maisons_sante '
+    'ORDER BY ALL" --csv': GUIDED,
     "atlas run maisons_sante --en-ligne": "an invented site",
     "atlas enquete modele enquete_logement": "a survey that the page declares: tests/test_enquetes.py reads it",
     "atlas echantillon DOSSIER --echelle 100": "some gigabytes; tests/test_samples.py makes them at other scales",

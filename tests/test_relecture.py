@@ -348,6 +348,12 @@ STAFF = """
 FROM e.fiches.ej_personnels SELECT 'ej', finess_ej, annee, millesime, variable, valeur UNION ALL
 FROM e.fiches.ght_personnels SELECT 'ght', code_ght, annee, millesime, variable, valeur)
 """
+# What an entity brings to its group: the private sites of a public entity aren't counted there.
+BROUGHT = """
+(FROM e.fiches.ght_membres AS m JOIN e.fiches.es_personnels AS s USING (millesime, finess)
+SELECT m.code_ght, 'ej' AS niveau, m.finess_ej AS code, s.annee, m.millesime, s.variable, sum(s.valeur) AS valeur
+WHERE m.retenu GROUP BY ALL)
+"""
 BEDS = ("LIT_MCO", "PLA_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "PLA_SSR", "LIT_USLD", "PLATOT_HAD")
 # What sheets and pages compute from several cells, computed again: one query of cells each.
 DERIVED = {
@@ -356,13 +362,14 @@ DERIVED = {
         FROM {STAFF} AS s JOIN {STAFF} AS t USING (niveau, code, millesime)
         JOIN lieux AS l USING (niveau, code) JOIN mots ON mots.variable = s.variable
         WHERE t.variable = 'ETP_TOT_PNM' AND t.valeur > 0 AND starts_with(s.variable, 'ETP_')""",
+    "apport au groupement": f"""
+        SELECT s.annee, l.nom AS lieu, l.fiche, [mots.mot, '§' || s.code_ght] AS mots, s.valeur
+        FROM {BROUGHT} AS s JOIN lieux AS l USING (niveau, code) JOIN mots ON mots.variable = s.variable""",
     "part du groupement": f"""
-        SELECT s.annee, l.nom AS lieu, l.fiche, [mots.mot, '§' || g.code_ght] AS mots, s.valeur / g.valeur AS valeur
-        FROM {STAFF} AS s JOIN lieux AS l USING (niveau, code) JOIN mots ON mots.variable = s.variable
-        JOIN (SELECT DISTINCT millesime, code_ght, finess_ej FROM e.fiches.ght_membres) AS m
-        ON s.niveau = 'ej' AND m.finess_ej = s.code AND m.millesime = s.millesime
+        SELECT s.annee, l.nom AS lieu, l.fiche, [mots.mot, '§' || s.code_ght] AS mots, s.valeur / g.valeur AS valeur
+        FROM {BROUGHT} AS s JOIN lieux AS l USING (niveau, code) JOIN mots ON mots.variable = s.variable
         JOIN e.fiches.ght_personnels AS g
-        ON g.code_ght = m.code_ght AND g.millesime = s.millesime AND g.variable = s.variable WHERE g.valeur > 0""",
+        ON g.code_ght = s.code_ght AND g.millesime = s.millesime AND g.variable = s.variable WHERE g.valeur > 0""",
     "capacités": f"""
         WITH sites AS (
             FROM e.fiches.etablissements SELECT *, 'es' AS niveau, finess AS lieu_code UNION ALL

@@ -107,7 +107,7 @@ toutes AS (
 ailleurs AS (
     SELECT
         'ej' AS niveau, j.finess_ej AS code,
-        nullif(any_value(j.sites) - count(s.finess), 0)::INTEGER AS sites_hors_region
+        nullif(max(j.sites) - count(s.finess), 0)::INTEGER AS sites_hors_region
     FROM entites AS j
     LEFT JOIN sites AS s USING (finess_ej)
     GROUP BY j.finess_ej
