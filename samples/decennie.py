@@ -6,7 +6,7 @@ They stand beside the default sample, whose own vintages are among the ten.
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from samples import besoins, contrats, demographie, finess, geographie, professionnels, recrutement, sae
+from samples import besoins, contrats, demographie, finess, geographie, infirmiers, recrutement, sae
 from samples import population as populations
 from samples.etablissements import Parc
 from samples.population import Population
@@ -15,7 +15,8 @@ from samples.territoires import Territoire
 VINTAGES = 10
 # Sources without a yearly rhythm.
 SANS_RYTHME = {
-    *("contours", "dares_fap", "dares_metiers_2030", "insee_omphale", "laposte_codes_postaux", "mpom"),
+    *("contours", "dares_fap", "dares_metiers_2030", "decoupage_administratif", "insee_omphale", "mpom"),
+    "laposte_codes_postaux",
     *("zonage_arretes", "zonage_medecins"),
 }
 # Yearly sources of which there are fewer, and why.
@@ -27,7 +28,7 @@ COURTES = {
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
     "ght": "déduit de la SAE pour 2022 et 2023 seulement",
-    "insee_cog": "la présentation n'est déclarée que depuis 2023",
+    "insee_cog": "l'échantillon en écrit quatre ; la présentation est déclarée depuis 2014",
     "parcoursup": "les colonnes des sessions d'avant 2025 ne sont pas déclarées",
 }
 
@@ -50,7 +51,7 @@ def write(root: Path, territoire: Territoire, population: Population, parc: Parc
             (*range(2013, 2020), 2021, 2022),
             lambda m: demographie.write_drees_series(root, seed, population, m),
         ),
-        "drees_infirmiers": ((2024, 2025), lambda m: professionnels.write_infirmiers(root, population, seed, m)),
+        "drees_infirmiers": ((2024, 2025), lambda m: infirmiers.write(root, population, seed, m)),
         "drees_medecins_ages": (range(2013, 2022), lambda m: demographie.write_drees_ages(root, seed, population, m)),
         "finess": (range(2015, 2023), lambda m: finess.write_annual(root, parc, territoire, scale, m)),
         "formations_capacites": (range(2015, 2024), lambda m: contrats.write_capacites(root, seed, m)),

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipelines.catalogue.fetch import Fetch
 from pipelines.catalogue.layouts import Layout
+from pipelines.catalogue.tables import Table
 from pipelines.errors import AtlasError, Place, UsageError
 from pipelines.questionnaires import RESPONDENT, Questionnaire
 from pipelines.strict import Strict
@@ -29,6 +30,7 @@ FOLDER = Path(__file__).parent
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
 VALUE = "<valeur>"  # the cell of a heading that was turned into a key
 ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
+ACCEPTED = re.compile(r"/[^/]+/|[^|]+")  # each accepted name of a cell; a pattern may have bars of its own
 NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
 # Type of a column that identifies a person: staged as a keyed hash (pipelines/arrival/personnes.py).
@@ -37,59 +39,6 @@ PERSON = "personne"
 LINE = "_ligne"
 
 Sens = Literal["situation", "exercice", "session", "enquête", "géographie", "nomenclature", "base"]
-
-
-class Year(Strict):
-    """What tells the year of a line, in SQL on the staged columns: of all of them, or of a series the last alone.
-
-    `de` and `a` are how many years before and after the vintage's label a line may be; `raison`, why.
-    """
-
-    toutes: str = ""
-    derniere: str = ""
-    de: int = Field(default=0, le=0)
-    a: int = Field(default=0, ge=0)
-    raison: str = ""
-
-    @model_validator(mode="after")
-    def _one(self) -> "Year":
-        if bool(self.toutes) == bool(self.derniere):
-            raise ValueError("`annee` veut `toutes` ou `derniere`, l'un des deux")
-        return self
-
-
-class Table(Strict):
-    """One table of a source: its key, its least plausible size on real extracts, its layouts.
-
-    `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
-    The key is `_ligne` where the producer gives none: then each line stands for itself.
-    `annee` is what its lines say of their year, which is held against the vintage's label.
-    `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
-    `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
-    the checks and the template of a contract both come from them. `formes` gives the pattern of a whole cell of a
-    text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
-    `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
-    """
-
-    title: str
-    key: list[str]
-    key_blank: list[str] = []
-    annee: Year | None = None
-    rows_min: int = 1
-    since: int | None = None
-    until: int | None = None
-    sauf: dict[int, str] = {}
-    optional: bool = False
-    obligatoires: list[str] = []
-    listes: dict[str, str | dict[str, str]] = {}
-    exemple: list[dict[str, str]] = []
-    formes: dict[str, str] = {}
-    layouts: list[Layout]
-
-    def exists_in(self, millesime: int) -> bool:
-        """Whether the producer publishes this table in that vintage."""
-        inside = (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
-        return inside and millesime not in self.sauf
 
 
 class Millesime(Strict):
@@ -162,7 +111,7 @@ class Column(Strict):
         if text == NOWHERE:
             return []
         text = text.replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
-        return [name for name in text.split("|") if name]
+        return ACCEPTED.findall(text)
 
 
 def map_year(years: dict[int, str], millesime: int) -> int:
@@ -228,6 +177,7 @@ class Source(Strict):
                 *table.obligatoires,
                 *table.listes,
                 *table.formes,
+                *table.reparations,
                 *(c for row in table.exemple for c in row),
             } - set(names)
             if said:
@@ -242,7 +192,23 @@ class Source(Strict):
             double = {n for n in names if names.count(n) > 1}
             if double:
                 raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")
+            self._readable(name, table)
         return self
+
+    def _readable(self, name: str, table: Table) -> None:
+        """Raises ValueError where a table could not be read, or mended, though the entry says it is there."""
+        columns = self.of_table(name)
+        years = sorted({year for column in columns for year in column.theirs if table.exists_in(year)})
+        blank = [year for year in years if not any(column.headings(year) for column in columns)]
+        if blank:
+            raise ValueError(
+                f"table {name} : la carte n'a que des « {NOWHERE} » en {blank}, alors que la table existe alors : "
+                "laisser vides les cases qui reprennent l'année d'avant, ou dire sous `sauf` pourquoi elle manque"
+            )
+        for column, repair in table.reparations.items():
+            said = [c.name for c in self.of_table(repair.de)] if repair.de else []
+            if repair.de and not {column, repair.par} <= set(said):
+                raise ValueError(f"table {name} : {repair.de} n'a pas de quoi réparer {column} par {repair.par}")
 
     def of_table(self, table: str) -> list[Column]:
         """The mapped columns of a table, in the map's order; known but unread ones are left out."""
