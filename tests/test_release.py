@@ -665,7 +665,9 @@ def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror_publi
 NASTY = "<script>alert('x')</script> & \"<b>"
 
 
-def test_pages_escape_whatever_an_extract_contains(copied: Settings) -> None:
+def test_pages_escape_whatever_an_extract_contains(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A name that says one thing in a table and another elsewhere would refuse the release before anybody reads it.
+    monkeypatch.setattr(public, "check", lambda file: [])
     with duckdb.connect(str(copied.database)) as db:
         for table, column in (
             ("reference.millesimes", "periode"),

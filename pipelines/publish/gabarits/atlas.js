@@ -84,8 +84,7 @@
         waiting[name] = function (spec) {
           var box = document.createElement("div");
           place.replaceChildren(box);
-          // Errors only (1): of a figure that fits in width alone, Vega-Lite warns that its height does not.
-          window.vegaEmbed(box, spec, { actions: false, renderer: "svg", logLevel: 1 }).then(function () { button.remove(); place.focus(); });
+          window.vegaEmbed(box, spec, { actions: false, renderer: "svg" }).then(function () { button.remove(); place.focus(); });
         };
         load(root + "figures/" + name + ".js", function () {});
       });
