@@ -128,7 +128,8 @@ classeurs AS (
             ELSE 'F'
         END AS code_publie,
         '' AS feuille,
-        CASE WHEN source = 'drees_infirmiers' THEN make_date(annee, 12, 31) ELSE make_date(annee, 1, 1) END AS date_reference,
+        CASE WHEN source = 'drees_infirmiers' THEN make_date(annee, 12, 31) ELSE make_date(annee, 1, 1) END
+            AS date_reference,
         max(effectif) AS effectif, max(effectif_statut) AS effectif_statut, max(age_moyen) AS age_moyen,
         max(densite)::DECIMAL(24, 15) AS densite_publiee
     FROM nommees

@@ -11,7 +11,8 @@
 WITH groupements AS (
     SELECT
         gcc_id, nom, millesime,
-        coalesce(num_finess, CASE WHEN regexp_full_match(identifiant_externe, '[0-9]{11}') THEN identifiant_externe END) AS num_finess,
+        coalesce(num_finess, CASE WHEN regexp_full_match(identifiant_externe, '[0-9]{11}') THEN identifiant_externe END)
+            AS num_finess,
         CASE WHEN regexp_full_match(identifiant_externe, '[0-9]{5}') THEN identifiant_externe END AS code_publie
     FROM staging.finess_plus_groupements
     WHERE type_groupement IN ('001', '002')

@@ -31,7 +31,8 @@ ght AS (
         coalesce(g.valeur, 0) AS observe, coalesce(g.valeur_publiee, 0) AS attendu, 0::DECIMAL(18, 2) AS tolerance,
         CASE
             WHEN g.variable = 'EFF_INT' AND coalesce(g.valeur_publiee, 0) = coalesce(i.valeur, 0)
-                THEN 'le total publié laisse de côté les sites dont l''un des trois termes (internes, docteurs juniors, FFI) est vide'
+                THEN 'le total publié laisse de côté les sites dont l''un des trois termes '
+                    || '(internes, docteurs juniors, FFI) est vide'
         END AS explication
     FROM fiches.ght_personnels AS g
     LEFT JOIN internes_complets AS i ON i.millesime = g.millesime AND i.code_ght = g.code_ght
@@ -42,8 +43,11 @@ ght AS (
 ecarts_examines (bordereau, millesime, etablissements, ecart, explication) AS (
     VALUES
         ('Q24', 2019, 959, 1088.49, 'deux états de l''édition de 2019, chacun cohérent : qualite.sae_ecarts'),
-        ('Q24', 2022, 112, -468.34::DECIMAL(18, 2), 'deux états de l''édition de 2022, chacun cohérent : qualite.sae_ecarts'),
-        ('Q20', 2024, 457, -1982.32, 'SYGEN laisse la spécialité M1100 hors de ETPSAL_SPEMED et de EFFLIB_SPEMED, non des totaux : qualite.sae_ecarts')
+        ('Q24', 2022, 112, -468.34::DECIMAL(18, 2),
+            'deux états de l''édition de 2022, chacun cohérent : qualite.sae_ecarts'),
+        ('Q20', 2024, 457, -1982.32,
+            'SYGEN laisse la spécialité M1100 hors de ETPSAL_SPEMED et de EFFLIB_SPEMED, non des totaux : '
+            || 'qualite.sae_ecarts')
 ),
 bordereaux AS (
     SELECT

@@ -42,7 +42,10 @@ q24_large AS (
         millesime, finess,
         SAGFE AS ETP_SAG, CADRE AS ETP_CAD, INFSP AS ETP_INFAVECSPE, INFNS AS ETP_INFSANSSPE, AIDES AS ETP_AID,
         ASHAU AS ETP_ASH, PSYCH AS ETP_PSYCHO, REEDU AS ETP_REEDU, SOITO AS ETP_SOINS, DIREC AS ETP_DIR,
-        CASE WHEN millesime <= 2019 THEN coalesce(DIRSI, DIRSOIN) ELSE coalesce(DIRSOIN, coalesce(DIRSI, 0) + coalesce(DRSNI, 0)) END
+        CASE
+            WHEN millesime <= 2019 THEN coalesce(DIRSI, DIRSOIN)
+            ELSE coalesce(DIRSOIN, coalesce(DIRSI, 0) + coalesce(DRSNI, 0))
+        END
             AS ETP_DIRSOI,
         CASE WHEN millesime <= 2019 THEN coalesce(ADMIN, 0) + coalesce(DRSNI, 0) ELSE ADMIN END AS ETP_AUTADM,
         EDUTO AS ETP_EDU, ASSIS AS ETP_DTSOC, PHLAB AS ETP_MEDTEC, TECHN AS ETP_TEC,
