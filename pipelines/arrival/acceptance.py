@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import catalogue, fingerprints
-from pipelines.arrival import landing, outcomes, personnes, reading, refusals, staging
+from pipelines.arrival import landing, outcomes, personnes, reading, refusals, repairs, staging
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
 from pipelines.catalogue import Source
@@ -54,11 +54,12 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
                     result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
                     staged.append(result)
                     aside += refused
+            repairs.mend(connection, source, staged)
     except RefusedError as error:
         outcomes.refuse(settings, landed, error)
         raise
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
-    notes = {s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless] for s in staged}
+    notes = {s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended] for s in staged}
     (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
     return staged
 

@@ -53,10 +53,22 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             f" ({table.sauf[millesime]})" if millesime in table.sauf else ""
         )
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
-    rows, quarantined, strangers, rejoined, formless = noted
+    rows, quarantined, strangers, rejoined, formless, mended = noted
     controls = [
         _form_control(objet, column, form, formless.get(column), rows + quarantined)
         for column, form in table.formes.items()
+    ]
+    controls += [
+        Control(
+            objet,
+            f"repare_{column}",
+            "avertissement",
+            False,
+            f"{count} cellule(s) sur {rows} lignes",
+            f"{table.reparations[column].raison} : la colonne {column} est réparée",
+            count,
+        )
+        for column, count in mended.items()
     ]
     if strangers:
         controls.append(

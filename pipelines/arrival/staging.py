@@ -43,7 +43,8 @@ QUARANTINE_SCHEMA = pa.schema(
 class Staged:
     """One staged table: where it is, how many rows it holds, what was set aside and remarked.
 
-    `formless`: column -> cells that were emptied for their form, and the file and line of the first.
+    `formless`: column -> cells that were emptied for their form, and the file and line of the first; `mended`: column
+    -> cells that the catalogue says how to mend (repairs.py).
     """
 
     table: str
@@ -54,6 +55,7 @@ class Staged:
     notes: list[str] = field(default_factory=list)
     rejoined: list[str] = field(default_factory=list)
     formless: dict[str, list[Any]] = field(default_factory=dict)
+    mended: dict[str, int] = field(default_factory=dict)
 
 
 def text_table(

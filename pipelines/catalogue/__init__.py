@@ -58,6 +58,26 @@ class Year(Strict):
         return self
 
 
+class Repair(Strict):
+    """What is mended in a column as it is staged, because the source itself says what belongs there.
+
+    `chiffres`: its codes have that many digits, and one that lost its leading zeros gets them back. `de` and `par`:
+    an empty cell takes what that other table of the vintage has in the column, where both say the same `par`.
+    `raison` says why it is right; how many cells were mended is told each time.
+    """
+
+    chiffres: int | None = Field(default=None, ge=2)
+    de: str | None = None
+    par: str | None = None
+    raison: str
+
+    @model_validator(mode="after")
+    def _one(self) -> "Repair":
+        if bool(self.chiffres) == bool(self.de) or bool(self.de) != bool(self.par):
+            raise ValueError("`reparations` veut `chiffres`, ou `de` et `par`")
+        return self
+
+
 class Table(Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
@@ -68,7 +88,7 @@ class Table(Strict):
     `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
     the checks and the template of a contract both come from them. `formes` gives the pattern of a whole cell of a
     text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
-    `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
+    `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did not publish it, the reason why.
     """
 
     title: str
@@ -84,6 +104,7 @@ class Table(Strict):
     listes: dict[str, str | dict[str, str]] = {}
     exemple: list[dict[str, str]] = []
     formes: dict[str, str] = {}
+    reparations: dict[str, Repair] = {}
     layouts: list[Layout]
 
     def exists_in(self, millesime: int) -> bool:
@@ -228,6 +249,7 @@ class Source(Strict):
                 *table.obligatoires,
                 *table.listes,
                 *table.formes,
+                *table.reparations,
                 *(c for row in table.exemple for c in row),
             } - set(names)
             if said:
@@ -242,7 +264,24 @@ class Source(Strict):
             double = {n for n in names if names.count(n) > 1}
             if double:
                 raise ValueError(f"table {name} : noms deux fois dans la carte : {sorted(double)}")
+            self._readable(name, table)
         return self
+
+    def _readable(self, name: str, table: Table) -> None:
+        """Raises ValueError where a table could not be read, or mended, though the entry says it is there."""
+        columns = self.of_table(name)
+        years = sorted({year for column in columns for year in column.theirs if table.exists_in(year)})
+        blank = [year for year in years if not any(column.headings(year) for column in columns)]
+        if blank:
+            raise ValueError(
+                f"table {name} : la carte n'a que des « {NOWHERE} » en {blank}, alors que la table existe ces années-là : "
+                "y laisser vides les cases qui reprennent l'année d'avant, ou dire sous `sauf` pourquoi elle n'est pas "
+                "publiée"
+            )
+        for column, repair in table.reparations.items():
+            said = [c.name for c in self.of_table(repair.de)] if repair.de else []
+            if repair.de and not {column, repair.par} <= set(said):
+                raise ValueError(f"table {name} : {repair.de} n'a pas de quoi réparer {column} par {repair.par}")
 
     def of_table(self, table: str) -> list[Column]:
         """The mapped columns of a table, in the map's order; known but unread ones are left out."""

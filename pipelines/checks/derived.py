@@ -14,6 +14,8 @@ from pipelines.duck import literal
 Rule = dict[str, Any]
 Casse = str | dict[str, str | None]
 
+# Share of lines of another year past which the file itself is of another year; fewer are strays, and set aside.
+ANOTHER_YEAR_MAX = 0.01
 # What a column holds when its file is of another year.
 ANOTHER_YEAR = {"DATE": "DATE '1999-01-01'", "VARCHAR": "'1999-01-01'"}
 
@@ -83,14 +85,19 @@ def key_rules(source: Source, table: str, millesime: int) -> list[Rule]:
 
 
 def doubles(source: Source, table: str, millesime: int) -> str:
-    """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ."""
+    """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ.
+
+    Rows of another year are out already: one of them contradicts no row of the year.
+    """
     names = [f'"{k}"' for k in source.tables[table].key]
     key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
     content = ", ".join(f'"{name}"' for name in source.cells(table, millesime))
+    other = of_another_year(source, table, millesime)
+    mine = f"(FROM controle.{table} WHERE ({other}) IS NOT TRUE)" if other else f"controle.{table}"
     # Most tables repeat no key: what their rows say is only looked at where one is repeated.
     return (
-        f"WITH cles AS (SELECT {key} FROM controle.{table} GROUP BY {key} HAVING count(*) > 1), "
-        f"repetees AS (SELECT t.* FROM controle.{table} AS t SEMI JOIN cles AS c ON {same}), "
+        f"WITH cles AS (SELECT {key} FROM {mine} GROUP BY {key} HAVING count(*) > 1), "
+        f"repetees AS (SELECT t.* FROM {mine} AS t SEMI JOIN cles AS c ON {same}), "
         f"groupes AS (SELECT list(_rang ORDER BY _rang) AS rangs, count(DISTINCT hash({content})) > 1 AS contredite "
         f"FROM repetees GROUP BY {key}) "
         "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
@@ -127,8 +134,19 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     return rules
 
 
+def of_another_year(source: Source, table: str, millesime: int) -> str:
+    """SQL condition of the lines that say another year than the vintage's; empty where lines say none."""
+    year = source.tables[table].annee
+    if year is None or not year.toutes:
+        return ""
+    return f"{year.toutes} NOT BETWEEN {millesime + year.de} AND {millesime + year.a}"
+
+
 def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
-    """Its lines are of the year that the vintage's label says, where the entry says how they tell it."""
+    """Its lines are of the year that the vintage's label says, where the entry says how they tell it.
+
+    Stray lines of another year are set aside; a file that has more than a few is itself of another year.
+    """
     year = source.tables[table].annee
     if year is None:
         return []
@@ -147,13 +165,22 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
         ]
     first, last = millesime + year.de, millesime + year.a
     told = f"toutes les lignes sont de {first}" if first == last else f"les lignes sont de {first} à {last}"
+    other = of_another_year(source, table, millesime)
+    another = ANOTHER_YEAR.get(kinds[column], "1")
     return [
+        _aside(
+            "autre_annee",
+            other,
+            f"{told} : {why} ; celle-ci est d'une autre année, elle n'entre pas dans ce millésime",
+            casse={column: another},
+        ),
         query_rule(
             "annee_du_millesime",
-            f"SELECT * FROM {{batch}} WHERE {said} NOT BETWEEN {first} AND {last}",
+            f"SELECT * FROM {{batch}} WHERE {other} "
+            f"AND (SELECT count(*) FILTER ({other}) > {ANOTHER_YEAR_MAX} * count(*) FROM {{batch}})",
             f"{told} : {why}",
-            casse={column: ANOTHER_YEAR.get(kinds[column], "1")},
-        )
+            casse=f"UPDATE {{batch}} SET {column} = {another}",
+        ),
     ]
 
 
