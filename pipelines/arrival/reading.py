@@ -53,7 +53,7 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             f" ({table.sauf[millesime]})" if millesime in table.sauf else ""
         )
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
-    rows, quarantined, strangers, rejoined, formless, mended = noted
+    rows, quarantined, strangers, rejoined, formless, mended, headers = noted
     controls = [
         _form_control(objet, column, form, formless.get(column), rows + quarantined)
         for column, form in table.formes.items()
@@ -92,6 +92,18 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
                 " ; ".join(rejoined),
                 "un enregistrement coupé sur deux lignes a été recollé",
                 len(rejoined),
+            )
+        )
+    if headers:
+        controls.append(
+            Control(
+                objet,
+                "en_tete_repete",
+                "information",
+                False,
+                " ; ".join(headers),
+                "un second en-tête, au milieu du tableau, a été lu comme tel : ce qui le suit est lu sous ses noms",
+                len(headers),
             )
         )
     return controls

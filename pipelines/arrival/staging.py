@@ -56,6 +56,7 @@ class Staged:
     rejoined: list[str] = field(default_factory=list)
     formless: dict[str, list[Any]] = field(default_factory=dict)
     mended: dict[str, int] = field(default_factory=dict)
+    headers: list[str] = field(default_factory=list)
 
 
 def text_table(
@@ -177,6 +178,7 @@ class Aside:
     notes: list[str] = field(default_factory=list)
     rejoined: list[str] = field(default_factory=list)
     formless: dict[str, list[Any]] = field(default_factory=dict)
+    headers: list[str] = field(default_factory=list)
 
     def add(self, source: Source, table: str, millesime: int, extract: Extract) -> None:
         """Takes the ragged lines, unknown headings, notes and mended lines of one extract."""
@@ -194,6 +196,7 @@ class Aside:
         self.strangers += [h for h in unknown(source, table, millesime, extract) if h not in self.strangers]
         self.notes += extract.notes
         self.rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
+        self.headers += [f"{extract.file}, ligne {line}" for line in extract.headers]
 
 
 def read_files(
@@ -318,7 +321,17 @@ def stage(
 
 
 def _told(table: str, target: Path, rows: int, aside: Aside) -> Staged:
-    return Staged(table, target, rows, len(aside.rows), aside.strangers, aside.notes, aside.rejoined, aside.formless)
+    return Staged(
+        table,
+        target,
+        rows,
+        len(aside.rows),
+        aside.strangers,
+        aside.notes,
+        aside.rejoined,
+        aside.formless,
+        headers=aside.headers,
+    )
 
 
 def _keep_typed(connection: duckdb.DuckDBPyConnection, typed: str, table: str, target: Path, aside: Aside) -> int:

@@ -6,7 +6,7 @@ said by the layout, and a file that does not agree is refused with a message tha
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,7 +36,8 @@ class Ragged:
 class Extract:
     """Cells of one file or sheet, all text; `captures` are read from the names of file and sheet.
 
-    `ended` is false where the last line has no end of line: it may be cut.
+    `ended` is false where the last line has no end of line: it may be cut. `header` are the lines of the header as
+    they stand, where a reader has more than the names made of them; `headers` are the lines of those met later on.
     """
 
     file: str
@@ -49,6 +50,8 @@ class Extract:
     ragged: list[Ragged] = field(default_factory=list)
     rejoined: list[int] = field(default_factory=list)
     ended: bool = True
+    header: list[list[str | None]] = field(default_factory=list)
+    headers: list[int] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -61,7 +64,7 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
 
     Raises RefusedError where the file isn't what the layout says.
     """
-    from pipelines.readers import delimited, geojson, json_records, json_tree, questionnaire, workbook
+    from pipelines.readers import blocks, delimited, geojson, json_records, json_tree, questionnaire, workbook
 
     families: dict[str, Callable[[Path, Layout, Place], list[Extract]]] = {
         "delimited": delimited.read,
@@ -76,6 +79,8 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         layout = layout.model_copy(update={"reader": by_extension.get(path.suffix.lower(), "workbook")})
     refuse_unreadable(path, layout, where)
     extracts = families[layout.reader](path, layout, where)
+    if layout.reader in ("delimited", "workbook") and not layout.fields:
+        extracts = [part for whole in extracts for part in blocks.split(whole, whole.header or [list(whole.headings)])]
     named = pattern(layout.file, where.millesime or 0).fullmatch(path.name)
     if named:
         for extract in extracts:
@@ -156,17 +161,12 @@ def cut_at_stop(extract: Extract, layout: Layout) -> Extract:
         " ".join(filter(None, ((column[i].as_py() or "").strip() for column in extract.columns)))
         for i in range(keep, extract.rows)
     ] + [r.text.strip() for r in extract.ragged if r.line >= stop_line]
-    return Extract(
-        file=extract.file,
-        headings=extract.headings,
+    return replace(
+        extract,
         columns=[column.slice(0, keep) for column in extract.columns],
         lines=extract.lines.slice(0, keep),
-        header_line=extract.header_line,
-        captures=extract.captures,
         notes=extract.notes + [note for note in tail if note],
         ragged=[r for r in extract.ragged if r.line < stop_line],
-        rejoined=extract.rejoined,
-        ended=extract.ended,
     )
 
 

@@ -19,25 +19,11 @@ import pyarrow.compute as pc
 
 from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract, cut_at_stop
+from pipelines.readers import Extract, blocks, cut_at_stop
 
 READER = Path(__file__).with_name("cells.py")
 HEADER_WITHIN = 40  # lines among which a sought header stands
 PATIENCE = 600  # seconds; the largest workbook of the DREES, 70 MB, takes some thirty
-
-
-def headings(rows: list[list[str]]) -> list[str]:
-    """Names of columns from one or more header rows: a merged group stands before each of its columns."""
-    width = max(len(row) for row in rows)
-    padded = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
-    names = padded[-1]
-    for row in reversed(padded[:-1]):
-        group, merged = "", []
-        for cell, below in zip(row, names, strict=True):
-            group = cell or group
-            merged.append(f"{group} / {below}" if group and below else cell or below)
-        names = merged
-    return names
 
 
 def _why_closed(path: Path) -> str:
@@ -83,7 +69,7 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
             todo="reprendre le classeur d'origine",
         )
     header = [[column[above + line - 1].as_py() for column in cells.columns] for line in layout.header]
-    names = headings(header)
+    names = blocks.headings(header)
     first = header_line + layout.units
     body = cells.slice(first)
     filled = pa.repeat(False, body.num_rows)
@@ -96,6 +82,7 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
         columns=body.columns[: len(names)],
         lines=body.column("ligne").combine_chunks(),
         header_line=header_line,
+        header=header,
     )
 
 

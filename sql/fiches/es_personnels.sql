@@ -17,7 +17,8 @@ recalculees AS (
         s.millesime, s.revision, s.annee, s.finess, s.finess_ej,
         'EFF_INT_recalcule' AS variable,
         CASE WHEN i.finess IS NOT NULL
-            THEN (coalesce(i.INT, 0) + coalesce(i.DOCJU, 0) + coalesce(i.FFI, 0))::DECIMAL(18, 2)
+            -- Until 2019 the questionnaire has their sum alone (INTTOT); there was no docteur junior yet.
+            THEN coalesce(i.INTTOT, coalesce(i.INT, 0) + coalesce(i.DOCJU, 0) + coalesce(i.FFI, 0))::DECIMAL(18, 2)
         END AS valeur
     FROM staging.sae_sygen AS s
     LEFT JOIN staging.sae_q22 AS i USING (millesime, finess)

@@ -32,10 +32,10 @@ q21 AS (
 ),
 q22 AS (
     SELECT millesime, finess, 'EFF_INT', 'Q22',
-        (coalesce(INT, 0) + coalesce(DOCJU, 0) + coalesce(FFI, 0))::DECIMAL(18, 2)
+        coalesce(INTTOT, coalesce(INT, 0) + coalesce(DOCJU, 0) + coalesce(FFI, 0))::DECIMAL(18, 2)
     FROM staging.sae_q22
 ),
--- Directors of care are one column in 2023, two in 2022.
+-- Directors of care are one column since 2023, two until 2022.
 q24_large AS (
     SELECT
         millesime, finess,
