@@ -27,6 +27,7 @@ from samples import (
     finess,
     formations,
     geographie,
+    infirmiers,
     professionnels,
     recrutement,
     sae,
@@ -118,6 +119,7 @@ def _write(root: Path, seed: int, scale: float, vintages: int, national: bool, d
     populations.write(root, territoire, population, seed)
     recrutement.write(root, territoire, population, seed)
     demographie.write(root, population, seed)
+    infirmiers.write(root, population, seed)
     professionnels.write(root, population, seed)
     besoins.write(root, territoire, population, seed)
     formations.write(root, territoire, seed, scale)

@@ -6,7 +6,7 @@ They stand beside the default sample, whose own vintages are among the ten.
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from samples import besoins, contrats, demographie, finess, geographie, professionnels, recrutement, sae
+from samples import besoins, contrats, demographie, finess, geographie, infirmiers, recrutement, sae
 from samples import population as populations
 from samples.etablissements import Parc
 from samples.population import Population
@@ -50,7 +50,7 @@ def write(root: Path, territoire: Territoire, population: Population, parc: Parc
             (*range(2013, 2020), 2021, 2022),
             lambda m: demographie.write_drees_series(root, seed, population, m),
         ),
-        "drees_infirmiers": ((2024, 2025), lambda m: professionnels.write_infirmiers(root, population, seed, m)),
+        "drees_infirmiers": ((2024, 2025), lambda m: infirmiers.write(root, population, seed, m)),
         "drees_medecins_ages": (range(2013, 2022), lambda m: demographie.write_drees_ages(root, seed, population, m)),
         "finess": (range(2015, 2023), lambda m: finess.write_annual(root, parc, territoire, scale, m)),
         "formations_capacites": (range(2015, 2024), lambda m: contrats.write_capacites(root, seed, m)),

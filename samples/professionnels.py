@@ -10,7 +10,7 @@ from samples.nomenclatures import departements, regions
 from samples.population import Population
 from samples.writers import Cell
 
-MILLESIME, MILLESIME_INFIRMIERES = 2025, 2023
+MILLESIME = 2025
 SEUIL = 10  # under it, the producer writes ND
 ENSEMBLE = "00-Ensemble"
 EXERCICES = {"1-Libéral": 0.45, "2-Salarié": 0.43, "3-Mixte": 0.12}
@@ -39,7 +39,6 @@ class _Profession:
     debut: int
     fin: int
     taux: float
-    exercices: bool = True
     specialites: bool = False
 
     @property
@@ -59,7 +58,7 @@ _Counts = dict[_Profile, list[int]]
 
 def _profiles(profession: _Profession) -> Iterator[tuple[_Profile, str, float]]:
     """The lines of one territory, what divides each from the whole, and its share there."""
-    for exercice, share in EXERCICES.items() if profession.exercices else ():
+    for exercice, share in EXERCICES.items():
         yield (ENSEMBLE, ENSEMBLE, exercice, ENSEMBLE, "0-Ensemble"), "exercice", share
     for age, share, _ in AGES:
         yield (ENSEMBLE, ENSEMBLE, "0-Ensemble", age, "0-Ensemble"), "age", share
@@ -118,15 +117,13 @@ def _territories() -> Iterator[tuple[tuple[str, str, str], list[str]]]:
 def _head(profession: _Profession, measure: str) -> list[Cell]:
     dimensions = ["territoire", "region", "departement"]
     dimensions += ["specialites_agregees", "specialites"] if profession.specialites else []
-    dimensions += ["exercice"] if profession.exercices else []
-    return [*dimensions, "tranche_age", "sexe", *(f"{measure}_{annee}" for annee in profession.annees)]
+    return [*dimensions, "exercice", "tranche_age", "sexe", *(f"{measure}_{annee}" for annee in profession.annees)]
 
 
 def _line(profession: _Profession, place: tuple[str, str, str], profile: _Profile, values: list[Cell]) -> list[Cell]:
     famille, specialite, exercice, age, sexe = profile
     dimensions = [famille, specialite] if profession.specialites else []
-    dimensions += [exercice] if profession.exercices else []
-    return [*place, *dimensions, age, sexe, *values]
+    return [*place, *dimensions, exercice, age, sexe, *values]
 
 
 def _mean_age(counts: _Counts, rank: int) -> float:
@@ -171,17 +168,6 @@ def _workbook(path: Path, profession: _Profession, seed: int, population: Popula
 
 
 def write(root: Path, population: Population, seed: int) -> None:
-    """Writes `drees_professionnels/2025` and `drees_infirmiers/2023`."""
-    write_infirmiers(root, population, seed, MILLESIME_INFIRMIERES)
+    """Writes `drees_professionnels/2025`."""
     for profession in PROFESSIONS:
         _workbook(root / "drees_professionnels" / str(MILLESIME) / profession.fichier, profession, seed, population)
-
-
-def write_infirmiers(root: Path, population: Population, seed: int, millesime: int) -> None:
-    """Writes `drees_infirmiers/<millesime>`: the private nurses up to it, the salaried up to 2021."""
-    private = f"infirmieres_liberales_snds_2012_{millesime}.xlsx"
-    for profession in (
-        _Profession(private, 2012, millesime, 0.0015, exercices=False),
-        _Profession("infirmieres_salariees_bts_2013_2021.xlsx", 2013, 2021, 0.0078, exercices=False),
-    ):
-        _workbook(root / "drees_infirmiers" / str(millesime) / profession.fichier, profession, seed, population)

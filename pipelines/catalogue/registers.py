@@ -50,11 +50,15 @@ class _Record(Strict):
 
 
 class Bounds(_Record):
-    """Values that the suites let through; without one of the two, the reason why."""
+    """Values that are plausible; without one of the two, the reason why.
+
+    A value out of bounds is told, and stays: what a producer publishes may be rare and true. `severite: critical` is
+    for bounds that hold by construction (a share of a whole): beyond them it is our arithmetic that is wrong.
+    """
 
     min: Decimal | None = None
     max: Decimal | None = None
-    severite: Literal["critical", "warning"] = "critical"
+    severite: Literal["critical", "warning"] = "warning"
     raison: str = ""
 
     @model_validator(mode="after")
@@ -348,7 +352,8 @@ def package_field(mart: str, column: str) -> dict[str, Any]:
     told: dict[str, Any] = {"indicateurs": list(mine)}
     if len(mine) == 1:
         one = indicators()[next(iter(mine))]
-        limits = {"minimum": one.bornes.min, "maximum": one.bornes.max}
+        held = one.bornes.severite == "critical"
+        limits = {"minimum": one.bornes.min, "maximum": one.bornes.max} if held else {}
         told |= {"title": one.libelle, "description": f"{one.definition} {one.formule}", "unit": one.unite}
         told["constraints"] = {k: float(v) for k, v in limits.items() if v is not None}
     return told

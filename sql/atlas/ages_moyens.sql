@@ -16,7 +16,7 @@ SELECT
 FROM core.demographie AS d
 JOIN reference.professions_publiees AS p
     ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
-WHERE d.source IN ('drees_professionnels', 'drees_infirmiers')
+WHERE d.source = 'drees_professionnels'
     AND d.tranche_age = 'ensemble' AND d.niveau IS NOT NULL AND p.profession IS NOT NULL
 QUALIFY row_number() OVER (
     PARTITION BY d.source, d.annee, d.profession_publiee, d.mode_exercice, d.sexe, d.niveau, d.code

@@ -64,7 +64,7 @@ cnam AS (
     WHERE coalesce(tranche_age, 'tout_age') = 'tout_age' AND coalesce(sexe, 'tout sexe') = 'tout sexe'
         AND NOT (departement = '999' AND region <> '99')
 ),
--- The workbooks: the same three sheets for each profession.
+-- The workbooks: three sheets for each profession, one for nurses.
 lignes AS (
     SELECT
         'drees_professionnels' AS source, 'effectif' AS mesure, millesime, revision, annee, profession,
@@ -82,26 +82,17 @@ lignes AS (
         exercice, secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
     FROM staging.drees_professionnels_densites
     UNION ALL
+    -- The code 00 says a total: of France, or of a region; small sectors and specialties stay upstream.
     SELECT
         'drees_infirmiers', 'effectif', millesime, revision, annee, 'Infirmières', NULL, NULL,
         CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
-        secteur_activite, tranche_age, sexe, territoire, region, departement, effectif, effectif_statut, NULL, NULL
+        secteur_activite, tranche_age, sexe,
+        CASE WHEN regexp_matches(region, '^0+ ?-') AND regexp_matches(departement, '^0+ ?-') THEN region ELSE '1' END,
+        CASE WHEN regexp_matches(region, '^0+ ?-') THEN 'Ensemble' ELSE region END,
+        CASE WHEN regexp_matches(departement, '^0+ ?-') THEN 'Ensemble' ELSE departement END,
+        effectif, effectif_statut, NULL, NULL
     FROM staging.drees_infirmiers_effectifs
-    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
-    UNION ALL
-    SELECT
-        'drees_infirmiers', 'age', millesime, revision, annee, 'Infirmières', NULL, NULL,
-        CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
-        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, age_moyen, NULL
-    FROM staging.drees_infirmiers_ages_moyens
-    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
-    UNION ALL
-    SELECT
-        'drees_infirmiers', 'densite', millesime, revision, annee, 'Infirmières', NULL, NULL,
-        CASE WHEN mode ILIKE 'lib%' THEN '1-Libéral' ELSE '2-Salarié' END,
-        secteur_activite, tranche_age, sexe, territoire, region, departement, NULL, NULL, NULL, densite
-    FROM staging.drees_infirmiers_densites
-    WHERE exercice IS NULL OR exercice ILIKE '%ensemble'
+    WHERE coalesce(specialite, 'Ensemble') ILIKE '%ensemble'
 ),
 nommees AS (
     SELECT
@@ -136,7 +127,8 @@ classeurs AS (
             WHEN 'region' THEN trim(split_part(region, '-', 1))
             ELSE 'F'
         END AS code_publie,
-        '' AS feuille, make_date(annee, 1, 1) AS date_reference,
+        '' AS feuille,
+        CASE WHEN source = 'drees_infirmiers' THEN make_date(annee, 12, 31) ELSE make_date(annee, 1, 1) END AS date_reference,
         max(effectif) AS effectif, max(effectif_statut) AS effectif_statut, max(age_moyen) AS age_moyen,
         max(densite)::DECIMAL(24, 15) AS densite_publiee
     FROM nommees
