@@ -316,7 +316,8 @@ def _groups(parc: Parc, annee: int) -> list[dict[str, Any]]:
                 "gccId": f"G{rank:04d}",
                 "nomGcc": name,
                 "typeGcc": "002" if rank % 9 == 4 else "001",
-                "numFinessGcc": f"498{rank:08d}",
+                # The code of the SAE, as in the flux of 2026; one group in five has a number of FINESS alone.
+                **({"gccIdentifiantExterne": code} if rank % 5 else {"numFinessGcc": f"498{rank:08d}"}),
                 "engagement": [],
                 "evenement": [],
                 "pmejDuGcc": [
