@@ -29,6 +29,7 @@ FOLDER = Path(__file__).parent
 CAPTURED = re.compile(r"<(\w+)>")  # taken from the name of the file, the sheet or the heading
 VALUE = "<valeur>"  # the cell of a heading that was turned into a key
 ABSENT = "<absente>"  # beside the accepted names: the column may be missing, and is then empty
+ACCEPTED = re.compile(r"/[^/]+/|[^|]+")  # each accepted name of a cell; a pattern may have bars of its own
 NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
 # Type of a column that identifies a person: staged as a keyed hash (pipelines/arrival/personnes.py).
@@ -183,7 +184,7 @@ class Column(Strict):
         if text == NOWHERE:
             return []
         text = text.replace("{millesime}", str(millesime)).replace("{aa}", f"{millesime % 100:02d}")
-        return [name for name in text.split("|") if name]
+        return ACCEPTED.findall(text)
 
 
 def map_year(years: dict[int, str], millesime: int) -> int:

@@ -19,6 +19,13 @@ WITH sommes AS (
     WHERE m.retenu
     GROUP BY ALL
 ),
+-- What the producer didn't ask that year: a published total that isn't there is no blank.
+non_collectees AS (
+    SELECT millesime, variable
+    FROM fiches.es_personnels
+    GROUP BY millesime, variable
+    HAVING bool_and(statut = 'non collecté')
+),
 ensemble AS (
     SELECT
         coalesce(s.millesime, g.millesime) AS millesime,
@@ -43,6 +50,7 @@ SELECT
         WHEN e.membres_connus AND e.sites_repondants = 0 THEN 'non-réponse'
         WHEN e.membres_connus AND e.sites_repondants < e.sites THEN 'partiel'
         WHEN e.membres_connus THEN 'calculé'
+        WHEN e.valeur_publiee IS NULL AND n.variable IS NOT NULL THEN 'non collecté'
         WHEN e.valeur_publiee IS NULL THEN 'vide'
         ELSE 'publié'
     END AS statut,
@@ -50,3 +58,4 @@ SELECT
     substr(e.code_ght, 1, 2) AS region_ght
 FROM ensemble AS e
 JOIN reference.variables_sae AS v USING (variable)
+LEFT JOIN non_collectees AS n ON n.millesime = e.millesime AND n.variable = e.variable

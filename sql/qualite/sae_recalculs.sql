@@ -35,14 +35,17 @@ q22 AS (
         coalesce(INTTOT, coalesce(INT, 0) + coalesce(DOCJU, 0) + coalesce(FFI, 0))::DECIMAL(18, 2)
     FROM staging.sae_q22
 ),
--- Directors of care are one column since 2023, two until 2022.
+-- Directors of care are one column since 2023, two until 2022; until 2019 SYGEN counts those of nurses alone (DIRINF),
+-- and the others with the administrative staff.
 q24_large AS (
     SELECT
         millesime, finess,
         SAGFE AS ETP_SAG, CADRE AS ETP_CAD, INFSP AS ETP_INFAVECSPE, INFNS AS ETP_INFSANSSPE, AIDES AS ETP_AID,
         ASHAU AS ETP_ASH, PSYCH AS ETP_PSYCHO, REEDU AS ETP_REEDU, SOITO AS ETP_SOINS, DIREC AS ETP_DIR,
-        coalesce(DIRSOIN, coalesce(DIRSI, 0) + coalesce(DRSNI, 0)) AS ETP_DIRSOI,
-        ADMIN AS ETP_AUTADM, EDUTO AS ETP_EDU, ASSIS AS ETP_DTSOC, PHLAB AS ETP_MEDTEC, TECHN AS ETP_TEC,
+        CASE WHEN millesime <= 2019 THEN coalesce(DIRSI, DIRSOIN) ELSE coalesce(DIRSOIN, coalesce(DIRSI, 0) + coalesce(DRSNI, 0)) END
+            AS ETP_DIRSOI,
+        CASE WHEN millesime <= 2019 THEN coalesce(ADMIN, 0) + coalesce(DRSNI, 0) ELSE ADMIN END AS ETP_AUTADM,
+        EDUTO AS ETP_EDU, ASSIS AS ETP_DTSOC, PHLAB AS ETP_MEDTEC, TECHN AS ETP_TEC,
         coalesce(ADMTO, 0) + coalesce(EDUTO, 0) + coalesce(PHLAB, 0) + coalesce(TECHN, 0) AS ETP_TOT_HORS_SOINS,
         ETPPNM AS ETP_TOT_PNM
     FROM staging.sae_q24
