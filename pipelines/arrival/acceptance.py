@@ -59,7 +59,10 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         outcomes.refuse(settings, landed, error)
         raise
     pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
-    notes = {s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers] for s in staged}
+    notes = {
+        s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers]
+        for s in staged
+    }
     (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
     return staged
 

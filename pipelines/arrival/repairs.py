@@ -3,7 +3,8 @@
 import duckdb
 
 from pipelines.arrival.staging import Staged
-from pipelines.catalogue import Repair, Source
+from pipelines.catalogue import Source
+from pipelines.catalogue.tables import Repair
 from pipelines.duck import literal, quoted
 
 

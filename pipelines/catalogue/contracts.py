@@ -13,7 +13,8 @@ from typing import Any
 import xlsxwriter
 
 from pipelines import catalogue
-from pipelines.catalogue import Column, Source, Table, code_lists
+from pipelines.catalogue import Column, Source, code_lists
+from pipelines.catalogue.tables import Table
 from pipelines.errors import Place, UsageError
 
 DATA, NOTICE, LISTS, EXAMPLE = "Données", "Mode d'emploi", "Listes", "Exemple FICTIF"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,7 +39,7 @@ def split(extract: Extract, header: Sequence[Sequence[str | None]]) -> list[Extr
     above = len(header) - 1
     bounds = [-1, *starts, extract.rows]
     parts = []
-    for rank, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for rank, (start, end) in enumerate(pairwise(bounds)):
         first, last = start + 1, end - (above if rank < len(starts) else 0)
         columns = [column.slice(first, last - first) for column in extract.columns]
         part = replace(extract, columns=columns, lines=extract.lines.slice(first, last - first), ragged=[], notes=[])

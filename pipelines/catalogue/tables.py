@@ -1,0 +1,81 @@
+"""One table of a source: its key, what tells its year, what is mended in it, how it lies."""
+
+from pydantic import Field, model_validator
+
+from pipelines.catalogue.layouts import Layout
+from pipelines.strict import Strict
+
+
+class Year(Strict):
+    """What tells the year of a line, in SQL on the staged columns: of all of them, or of a series the last alone.
+
+    `de` and `a` are how many years before and after the vintage's label a line may be; `raison`, why.
+    """
+
+    toutes: str = ""
+    derniere: str = ""
+    de: int = Field(default=0, le=0)
+    a: int = Field(default=0, ge=0)
+    raison: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> "Year":
+        if bool(self.toutes) == bool(self.derniere):
+            raise ValueError("`annee` veut `toutes` ou `derniere`, l'un des deux")
+        return self
+
+
+class Repair(Strict):
+    """What is mended in a column as it is staged, because the source itself says what belongs there.
+
+    `chiffres`: its codes have that many digits, and one that lost its leading zeros gets them back. `de` and `par`:
+    an empty cell takes what that other table of the vintage has in the column, where both say the same `par`.
+    `raison` says why it is right; how many cells were mended is told each time.
+    """
+
+    chiffres: int | None = Field(default=None, ge=2)
+    de: str | None = None
+    par: str | None = None
+    raison: str
+
+    @model_validator(mode="after")
+    def _one(self) -> "Repair":
+        if bool(self.chiffres) == bool(self.de) or bool(self.de) != bool(self.par):
+            raise ValueError("`reparations` veut `chiffres`, ou `de` et `par`")
+        return self
+
+
+class Table(Strict):
+    """One table of a source: its key, its least plausible size on real extracts, its layouts.
+
+    `key_blank` lists the columns of the key that may be empty (a region's code on a national line).
+    The key is `_ligne` where the producer gives none: then each line stands for itself.
+    `annee` is what its lines say of their year, which is held against the vintage's label.
+    `listes` gives the codes that a column may hold: written out, or the name of a table of sql/reference/.
+    `obligatoires` are the columns that no row may leave empty, `exemple` the rows that a template shows;
+    the checks and the template of a contract both come from them. `formes` gives the pattern of a whole cell of a
+    text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
+    `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
+    not publish it, the reason why.
+    """
+
+    title: str
+    key: list[str]
+    key_blank: list[str] = []
+    annee: Year | None = None
+    rows_min: int = 1
+    since: int | None = None
+    until: int | None = None
+    sauf: dict[int, str] = {}
+    optional: bool = False
+    obligatoires: list[str] = []
+    listes: dict[str, str | dict[str, str]] = {}
+    exemple: list[dict[str, str]] = []
+    formes: dict[str, str] = {}
+    reparations: dict[str, Repair] = {}
+    layouts: list[Layout]
+
+    def exists_in(self, millesime: int) -> bool:
+        """Whether the producer publishes this table in that vintage."""
+        inside = (self.since is None or millesime >= self.since) and (self.until is None or millesime <= self.until)
+        return inside and millesime not in self.sauf
