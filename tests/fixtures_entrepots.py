@@ -22,6 +22,7 @@ from filelock import FileLock
 
 import samples
 from pipelines import catalogue, settings, steps
+from pipelines.errors import RefusedError
 from pipelines.publish import fiches, site, workbooks
 from pipelines.settings import Settings
 
@@ -206,6 +207,50 @@ def mirror_root() -> Path:
     if not (folder / "sae").is_dir():
         pytest.skip(f"pas de miroir d'extraits réels dans {folder} (ATLAS_MIROIR dit où il est)")
     return folder
+
+
+def lay_over(folder: Path, *roots: Path) -> None:
+    """A folder of extracts laid one over the other, the last one on top."""
+    for root in roots:
+        shutil.copytree(root, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        for path in folder.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@pytest.fixture(scope="session")
+def arrivals_root(mirror_root: Path) -> Path:
+    """Real extracts of other years, beside the mirror; the tests that need them are skipped where they are absent."""
+    folder = mirror_root.parent / "arrivals"
+    if not (folder / "sae").is_dir():
+        pytest.skip(f"pas d'extraits d'autres années dans {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def together_root(mirror_root: Path, arrivals_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mirror, and the other years over it: what a folder of extracts looks like after some years."""
+    return once(tmp_path_factory, "extraits-ensemble", lambda folder: lay_over(folder, mirror_root, arrivals_root))
+
+
+@pytest.fixture(scope="session")
+def together(together_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The edition of 2025 on the mirror and the other years; what is rightly refused is left out."""
+
+    def fill(folder: Path) -> None:
+        with environment(folder, together_root):
+            for source in catalogue.sources():
+                for millesime in steps.vintages(source):
+                    with contextlib.suppress(RefusedError):
+                        steps.ingest(source, millesime)
+            build_edition()
+
+    return Warehouse(Settings(together_root, once(tmp_path_factory, "ensemble", fill)))
+
+
+@pytest.fixture(scope="session")
+def together_db(together: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    with together.connect() as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")
