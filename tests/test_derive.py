@@ -157,21 +157,21 @@ def mapped(folder: Path, source_id: str, year: int, cells: dict[str, str]) -> So
 
 def test_a_new_year_of_a_map_is_filled_where_it_differs(sample_extracts: Path, tmp_path: Path) -> None:
     sae = catalogue.load("sae")
-    millesime, _, extract = newest(sample_extracts, "sae", "sygen")
-    whole = staged(sae, "sygen", millesime, extract)
-    year = millesime + 1
-    (name,) = next(c.headings(millesime) for c in sae.columns if (c.table, c.name) == ("sygen", "ETPSAL_TOT"))
+    millesime, _, extract = newest(sample_extracts, "sae", "q20")
+    whole = staged(sae, "q20", millesime, extract)
+    year = 1 + max(year for column in sae.columns for year in column.theirs)
+    (name,) = next(c.headings(millesime) for c in sae.columns if (c.table, c.name) == ("q20", "ETPSAL"))
     later = replace(extract, headings=["ETP_SAL_TOTAL" if h == name else h for h in extract.headings])
-    # One cell of 571 is what the refusal asks for, and enough; a dash says that the producer has it no longer.
+    # One cell of the map is what the refusal asks for, and enough; a dash says that the producer has it no longer.
     with pytest.raises(RefusedError, match="ETP_SAL_TOTAL") as refused:
-        staged(sae, "sygen", year, later)
+        staged(sae, "q20", year, later)
     assert "les cases laissées vides reprennent le millésime d'avant" in refused.value.todo
-    source = mapped(tmp_path, "sae", year, {"sygen.ETPSAL_TOT": "ETP_SAL_TOTAL"})
-    assert staged(source, "sygen", year, later).equals(whole)
-    gone = mapped(tmp_path, "sae", year, {"sygen.ETPSAL_TOT": catalogue.NOWHERE})
-    without_it = staged(gone, "sygen", year, without(extract, extract.headings.index(name)))
-    assert without_it["ETPSAL_TOT"].null_count == extract.rows
-    assert without_it.drop_columns("ETPSAL_TOT").equals(whole.drop_columns("ETPSAL_TOT"))
+    source = mapped(tmp_path, "sae", year, {"q20.ETPSAL": "ETP_SAL_TOTAL"})
+    assert staged(source, "q20", year, later).equals(whole)
+    gone = mapped(tmp_path, "sae", year, {"q20.ETPSAL": catalogue.NOWHERE})
+    without_it = staged(gone, "q20", year, without(extract, extract.headings.index(name)))
+    assert without_it["ETPSAL"].null_count == extract.rows
+    assert without_it.drop_columns("ETPSAL").equals(whole.drop_columns("ETPSAL"))
     # Every other vintage is read as before.
     for column, before in zip(source.columns, sae.columns, strict=True):
         assert [column.headings(y) for y in range(2010, year)] == [before.headings(y) for y in range(2010, year)]

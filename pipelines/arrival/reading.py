@@ -4,7 +4,7 @@ from typing import Any
 
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
-from pipelines.checks.controls import Control
+from pipelines.checks.controls import Control, Severity
 
 # Share of lines past which a column whose cells are not of its form is another one, under its name.
 FORMLESS_MAX = 0.01
@@ -54,59 +54,46 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
         )
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
     rows, quarantined, strangers, rejoined, formless, mended, headers = noted
-    controls = [
-        _form_control(objet, column, form, formless.get(column), rows + quarantined)
-        for column, form in table.formes.items()
-    ]
-    controls += [
-        Control(
+    return [
+        *(_form_control(objet, c, form, formless.get(c), rows + quarantined) for c, form in table.formes.items()),
+        *(
+            Control(
+                objet,
+                f"repare_{column}",
+                "avertissement",
+                False,
+                f"{count} cellule(s) sur {rows} lignes",
+                f"{table.reparations[column].raison} : la colonne {column} est réparée",
+                count,
+            )
+            for column, count in mended.items()
+        ),
+        *_listed(
             objet,
-            f"repare_{column}",
-            "avertissement",
-            False,
-            f"{count} cellule(s) sur {rows} lignes",
-            f"{table.reparations[column].raison} : la colonne {column} est réparée",
-            count,
-        )
-        for column, count in mended.items()
+            "colonnes_connues",
+            strangers[:20],
+            "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
+            count=len(strangers),
+        ),
+        *_listed(objet, "enregistrement_recolle", rejoined, "un enregistrement coupé sur deux lignes a été recollé"),
+        *_listed(
+            objet,
+            "en_tete_repete",
+            headers,
+            "un second en-tête, au milieu du tableau, a été lu comme tel : ce qui le suit est lu sous ses noms",
+            severity="information",
+        ),
     ]
-    if strangers:
-        controls.append(
-            Control(
-                objet,
-                "colonnes_connues",
-                "avertissement",
-                False,
-                ", ".join(strangers[:20]),
-                "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
-                len(strangers),
-            )
-        )
-    if rejoined:
-        controls.append(
-            Control(
-                objet,
-                "enregistrement_recolle",
-                "avertissement",
-                False,
-                " ; ".join(rejoined),
-                "un enregistrement coupé sur deux lignes a été recollé",
-                len(rejoined),
-            )
-        )
-    if headers:
-        controls.append(
-            Control(
-                objet,
-                "en_tete_repete",
-                "information",
-                False,
-                " ; ".join(headers),
-                "un second en-tête, au milieu du tableau, a été lu comme tel : ce qui le suit est lu sous ses noms",
-                len(headers),
-            )
-        )
-    return controls
+
+
+def _listed(
+    objet: str, name: str, found: list[str], reason: str, *, severity: Severity = "avertissement", count: int = 0
+) -> list[Control]:
+    """A control that lists what was found; none where nothing was."""
+    if not found:
+        return []
+    shown = (", " if name == "colonnes_connues" else " ; ").join(found)
+    return [Control(objet, name, severity, False, shown, reason, count or len(found))]
 
 
 def _form_control(objet: str, column: str, form: str, found: list[Any] | None, rows: int) -> Control:

@@ -167,17 +167,18 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     told = f"toutes les lignes sont de {first}" if first == last else f"les lignes sont de {first} à {last}"
     other = of_another_year(source, table, millesime)
     another = ANOTHER_YEAR.get(kinds[column], "1")
+    few = f"(SELECT count(*) FILTER ({other}) <= {ANOTHER_YEAR_MAX} * count(*) FROM {{batch}})"
+    many = "INSERT INTO {batch} SELECT b.* FROM (FROM {batch} LIMIT 1) AS b, range(200)"
     return [
         _aside(
             "autre_annee",
-            other,
+            f"{other} AND {few}",
             f"{told} : {why} ; celle-ci est d'une autre année, elle n'entre pas dans ce millésime",
-            casse={column: another},
+            casse=f"{many}; UPDATE {{batch}} SET {column} = {another} WHERE rowid = (SELECT min(rowid) FROM {{batch}})",
         ),
         query_rule(
             "annee_du_millesime",
-            f"SELECT * FROM {{batch}} WHERE {other} "
-            f"AND (SELECT count(*) FILTER ({other}) > {ANOTHER_YEAR_MAX} * count(*) FROM {{batch}})",
+            f"SELECT * FROM {{batch}} WHERE {other} AND NOT {few}",
             f"{told} : {why}",
             casse=f"UPDATE {{batch}} SET {column} = {another}",
         ),
