@@ -15,7 +15,8 @@ from samples.territoires import Territoire
 VINTAGES = 10
 # Sources without a yearly rhythm.
 SANS_RYTHME = {
-    *("contours", "dares_fap", "dares_metiers_2030", "insee_omphale", "laposte_codes_postaux", "mpom"),
+    *("contours", "dares_fap", "dares_metiers_2030", "decoupage_administratif", "insee_omphale", "mpom"),
+    "laposte_codes_postaux",
     *("zonage_arretes", "zonage_medecins"),
 }
 # Yearly sources of which there are fewer, and why.
@@ -27,7 +28,7 @@ COURTES = {
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
     "ght": "déduit de la SAE pour 2022 et 2023 seulement",
-    "insee_cog": "la présentation n'est déclarée que depuis 2023",
+    "insee_cog": "l'échantillon en écrit quatre ; la présentation est déclarée depuis 2014",
     "parcoursup": "les colonnes des sessions d'avant 2025 ne sont pas déclarées",
 }
 

@@ -1,5 +1,6 @@
 """Where things are, in the layouts of INSEE's geography, La Poste, IGN's outlines and the GP zoning."""
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -242,9 +243,46 @@ def _contours(root: Path, territoire: Territoire) -> None:
         )
 
 
+def _decoupage(root: Path, territoire: Territoire) -> None:
+    """`decoupage_administratif/2024`, an archive of JSON records: the commune that is gone is part of a neighbour."""
+    gone = next(c for c in territoire.communes if c.code == territoire.disparue)
+    home = next(c.code for c in territoire.geographie(2024) if c.departement.code == gone.departement.code)
+    records: list[dict[str, object]] = [
+        {
+            "code": c.code,
+            "nom": c.nom,
+            "typeLiaison": 0,
+            "zone": "metro",
+            "departement": c.departement.code,
+            "region": c.departement.region,
+            "type": "commune-actuelle",
+            "codesPostaux": list(c.codes_postaux),
+            "population": 1 + int(1000 * c.poids),
+            **({"anciensCodes": [gone.code]} if c.code == home else {}),
+        }
+        for c in territoire.geographie(2024)
+    ]
+    records.append(
+        {
+            "code": gone.code,
+            "nom": gone.nom,
+            "typeLiaison": 0,
+            "zone": "metro",
+            "type": "commune-deleguee",
+            "chefLieu": home,
+            "departement": gone.departement.code,
+            "region": gone.departement.region,
+        }
+    )
+    text = "[\n" + ",\n".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) for r in records) + "\n]\n"
+    folder = root / "decoupage_administratif" / "2024"
+    writers.tarred(folder / "etalab-decoupage-administratif-0.0.0.tgz", "package/data/communes.json", text.encode())
+
+
 def write(root: Path, territoire: Territoire, seed: int) -> None:
-    """Writes `insee_cog`, `contours`, `zonage_medecins`, and the postal codes of `nomenclatures`."""
+    """Writes `insee_cog`, `contours`, `zonage_medecins`, `decoupage_administratif`, and the postal codes."""
     _cog(root, territoire)
+    _decoupage(root, territoire)
     _codes_postaux(root, territoire)
     _zonage(root, territoire, seed)
     _contours(root, territoire)

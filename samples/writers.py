@@ -6,9 +6,11 @@ nor the version of zlib shows in the bytes.
 
 import csv
 import datetime as dt
+import gzip
 import io
 import json
 import os
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -126,6 +128,17 @@ def zipped(path: Path, name: str, sheets: Sequence[tuple[str, Sequence[Sequence[
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), inside.read_bytes())
     inside.unlink()
+
+
+def tarred(path: Path, name: str, data: bytes) -> None:
+    """Writes a .tgz of one file, with one fixed date."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as archive:
+        archive.addfile(info, io.BytesIO(data))
+    path.write_bytes(gzip.compress(raw.getvalue(), mtime=0))
 
 
 def xlsx(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]], *, strict: bool = False) -> None:

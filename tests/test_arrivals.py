@@ -204,6 +204,7 @@ DEPOSITS = {
     "dares_fap",
     "dares_metiers_2030",
     "dares_tensions",
+    "decoupage_administratif",
     "drees_demographie",
     "drees_medecins_ages",
     "ght",

@@ -37,6 +37,7 @@ ARRIVED = {
     "drees_infirmiers": [2023],
     "contours": [2018],
     "insee_cog": [2022],
+    "decoupage_administratif": [2024, 2025],
 }
 PAIRS = [(source, millesime) for source, years in ARRIVED.items() for millesime in years]
 
@@ -248,6 +249,12 @@ def test_apl_and_recruitment_sums(arrived: Settings, arrivals_root: Path) -> Non
     found = records(arrived, "bmo", 2025, "projets")
     assert len(found) == len(lines)
     assert total(r["met"] for r in found) == total(row[at] for row in lines if row[at] != "*")
+
+
+@pytest.mark.parametrize(("millesime", "population"), [(2024, 3_327_966), (2025, 3_345_842)])
+def test_communes_of_the_archive(arrived: Settings, millesime: int, population: int) -> None:
+    found = records(arrived, "decoupage_administratif", millesime, "decoupage_administratif")
+    assert sum(r["population"] or 0 for r in found if r["region"] == "28") == population
 
 
 def test_outlines_of_communes(arrived: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Archives as producers publish them (.7z, .zip): only the wanted members are written, within limits.
+"""Archives as producers publish them (.7z, .zip, .tgz): only the wanted members are written, within limits.
 
 An archive is refused whole, before anything is written, where a member would leave the folder, where it
 holds a link, a password, or more than is allowed. What an archive declares is then verified as it is
@@ -8,13 +8,14 @@ decompressed, block by block.
 import lzma
 import re
 import struct
+import tarfile
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import py7zr
 from py7zr.exceptions import PasswordRequired
@@ -26,6 +27,7 @@ from pipelines.errors import Place, RefusedError
 BLOCK = 1 << 20
 SEVEN = b"7z\xbc\xaf\x27\x1c"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+GZIP = b"\x1f\x8b"
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field: the name in UTF-8
 ENCRYPTED, UTF8 = 0x1, 0x800  # bits of a zip member's flags
 LINK, KINDS = 0o120000, 0o170000  # bits of a Unix mode
@@ -51,7 +53,7 @@ class Caps:
 class _Member:
     """A member of an archive: its key there, its path as text, its bytes once decompressed."""
 
-    key: str | zipfile.ZipInfo
+    key: Any  # what the library of its format calls it by
     path: str
     bytes: int
     folder: bool
@@ -78,7 +80,7 @@ def extract(
 def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, where: Place | None) -> list[Path]:
     place = where or Place(file=path.name)
     if path.stat().st_size == 0:
-        raise _refused("Le fichier est vide.", place, "une archive .7z ou .zip", "la télécharger de nouveau")
+        raise _refused("Le fichier est vide.", place, "une archive .7z, .zip ou .tgz", "la télécharger de nouveau")
     with path.open("rb") as handle:
         start = handle.read(6)
         handle.seek(0)
@@ -87,6 +89,8 @@ def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Ca
                 return _seven(handle, path, folder, wanted, limits, place)
             if start[:4] in ZIP:
                 return _zip(handle, path, folder, wanted, limits, place)
+            if start[:2] == GZIP:
+                return _tar(handle, path, folder, wanted, limits, place)
         except DiskError as error:
             raise error.cause from None
         except (RefusedError, MemoryError):
@@ -102,6 +106,7 @@ def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Ca
         except (
             py7zr.exceptions.ArchiveError,
             zipfile.BadZipFile,
+            tarfile.TarError,
             zlib.error,
             lzma.LZMAError,
             struct.error,
@@ -120,14 +125,14 @@ def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Ca
                 "la télécharger de nouveau ; si elle reste illisible, prévenir le producteur",
             ) from None
     raise _refused(
-        "Le fichier n'est pas une archive .7z ni .zip.",
+        "Le fichier n'est pas une archive .7z, .zip ni .tgz.",
         place,
-        "une archive .7z ou .zip",
+        "une archive .7z, .zip ou .tgz",
         "vérifier l'adresse ; si le producteur ne publie plus d'archive, corriger le bloc `fetch` du catalogue",
     )
 
 
-# --- The two formats ------------------------------------------------------------------------------
+# --- The three formats ----------------------------------------------------------------------------
 
 
 def _seven(
@@ -198,6 +203,29 @@ def _zip(
                 with archive.open(member.key) as source:
                     while block := source.read(BLOCK):
                         writing.write(name, block, member.bytes)
+                writing.close(name, member.bytes)
+            return writing.keep()
+
+
+def _tar(
+    handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, place: Place
+) -> list[Path]:
+    with tarfile.open(fileobj=handle, mode="r:gz") as archive:
+        members: list[_Member] = []
+        # What is past a limit is not decompressed to know the rest: `_targets` refuses it.
+        for info in archive:
+            plain = info.isfile() or info.isdir()
+            members.append(_Member(info, _path(info.name, place), info.size, info.isdir(), link=not plain))
+            if len(members) > limits.members or sum(m.bytes for m in members) > limits.bytes:
+                break
+        targets = _targets(members, path, wanted, limits, place)
+        if folder is None:
+            return [Path(name) for name in targets]
+        with Writing(folder) as writing:
+            for name, member in targets.items():
+                source = archive.extractfile(member.key)
+                while source is not None and (block := source.read(BLOCK)):
+                    writing.write(name, block, member.bytes)
                 writing.close(name, member.bytes)
             return writing.keep()
 
