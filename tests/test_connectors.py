@@ -12,6 +12,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tarfile
 import textwrap
 import zipfile
 import zlib
@@ -1776,6 +1777,34 @@ def test_archives_under_a_password(tmp_path: Path) -> None:
     for data in (central(zipped({"a.csv": CSV}), flags=1), seven({"a.csv": CSV}, password="s3cret")):  # noqa: S106
         with pytest.raises(RefusedError, match="mot de passe"):
             extract(data, tmp_path)
+
+
+def tarred(*members: tuple[str, bytes | str]) -> bytes:
+    """A .tgz; a member given as a text is a link to it."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w:gz") as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            if isinstance(data, str):
+                info.type, info.linkname = tarfile.SYMTYPE, data
+            info.size = 0 if isinstance(data, str) else len(data)
+            archive.addfile(info, None if isinstance(data, str) else io.BytesIO(data))
+    return raw.getvalue()
+
+
+def test_a_tgz_is_read_like_the_others(tmp_path: Path) -> None:
+    data = tarred(("package/data/a.csv", CSV), ("package/b.txt", b"x"))
+    assert extract(data, tmp_path) == {"a.csv": CSV}
+    for wrong, said in (
+        (tarred(("../a.csv", CSV)), "hors de son dossier"),
+        (tarred(("a.csv", "/etc/passwd")), "lien"),
+        (tarred(("d/a.csv", CSV), ("e/a.csv", CSV)), "même nom"),
+        (data[: len(data) // 2], "abîmée|archive"),
+    ):
+        other = tmp_path / said[:4]
+        other.mkdir()
+        with pytest.raises(RefusedError, match=said):
+            extract(wrong, other)
 
 
 @pytest.mark.parametrize("data", [b"", b"code;valeur\n", PAGE, gzip.compress(CSV)])

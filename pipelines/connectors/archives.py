@@ -5,6 +5,7 @@ holds a link, a password, or more than is allowed. What an archive declares is t
 decompressed, block by block.
 """
 
+import contextlib
 import lzma
 import re
 import struct
@@ -124,12 +125,7 @@ def _opened(path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Ca
                 "une archive entière",
                 "la télécharger de nouveau ; si elle reste illisible, prévenir le producteur",
             ) from None
-    raise _refused(
-        "Le fichier n'est pas une archive .7z, .zip ni .tgz.",
-        place,
-        "une archive .7z, .zip ou .tgz",
-        "vérifier l'adresse ; si le producteur ne publie plus d'archive, corriger le bloc `fetch` du catalogue",
-    )
+    raise _foreign(place)
 
 
 # --- The three formats ----------------------------------------------------------------------------
@@ -210,7 +206,11 @@ def _zip(
 def _tar(
     handle: IO[bytes], path: Path, folder: Path | None, wanted: re.Pattern[str], limits: Caps, place: Place
 ) -> list[Path]:
-    with tarfile.open(fileobj=handle, mode="r:gz") as archive:
+    with contextlib.ExitStack() as stack:
+        try:
+            archive = stack.enter_context(tarfile.open(fileobj=handle, mode="r:gz"))
+        except tarfile.ReadError:  # compressed, and nothing more
+            raise _foreign(place) from None
         members: list[_Member] = []
         # What is past a limit is not decompressed to know the rest: `_targets` refuses it.
         for info in archive:
@@ -333,6 +333,15 @@ def _targets(
             "corriger `members` dans le bloc `fetch` du catalogue",
         )
     return targets
+
+
+def _foreign(place: Place) -> RefusedError:
+    return _refused(
+        "Le fichier n'est pas une archive .7z, .zip ni .tgz.",
+        place,
+        "une archive .7z, .zip ou .tgz",
+        "vérifier l'adresse ; si le producteur ne publie plus d'archive, corriger le bloc `fetch` du catalogue",
+    )
 
 
 def _refused(what: str, place: Place, expected: str, todo: str) -> RefusedError:
