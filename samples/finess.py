@@ -317,7 +317,11 @@ def _groups(parc: Parc, annee: int) -> list[dict[str, Any]]:
                 "nomGcc": name,
                 "typeGcc": "002" if rank % 9 == 4 else "001",
                 # The code of the SAE, as in the flux of 2026; one group in five has a number of FINESS alone.
-                **({"gccIdentifiantExterne": code} if rank % 5 else {"numFinessGcc": f"498{rank:08d}"}),
+                **(
+                    {"gccIdentifiantExterne": code}
+                    if rank % 5 and code != "28105"
+                    else {"numFinessGcc": f"498{rank:08d}"}
+                ),
                 "engagement": [],
                 "evenement": [],
                 "pmejDuGcc": [

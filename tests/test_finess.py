@@ -435,8 +435,9 @@ def test_official_membership_comes_before_the_inferred_one(made: duckdb.DuckDBPy
     none(made, "SELECT millesime, finess_ej FROM core.ght_membres GROUP BY ALL HAVING count(*) > 1")
 
 
-def test_groups_are_recognised_by_their_name_or_their_members(made: duckdb.DuckDBPyConnection) -> None:
+def test_groups_are_recognised_by_their_code_their_name_or_their_members(made: duckdb.DuckDBPyConnection) -> None:
     assert rows(made, "SELECT reconnu_par, count(*) > 0 FROM core.ght_codes GROUP BY 1 ORDER BY 1") == [
+        ("identifiant", True),
         ("membres", True),
         ("nom", True),
     ]
