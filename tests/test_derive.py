@@ -4,9 +4,12 @@ The rows are those of the fictitious extracts, as their reader gives them. Files
 out (tests/test_finess.py drifts their fields), and so are surveys, read by the codes of their questions.
 """
 
+import atexit
 import csv
 import functools
 import shutil
+import tarfile
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +34,16 @@ TABLES = [
 tables = pytest.mark.parametrize(("source_id", "table"), TABLES)
 
 
+def packed(folder: Path) -> list[Path]:
+    """The members of the archives of a folder, unpacked."""
+    aside = Path(tempfile.mkdtemp(prefix="membres-"))
+    atexit.register(shutil.rmtree, aside, ignore_errors=True)
+    for archive in folder.glob("*.tgz"):
+        with tarfile.open(archive) as held:
+            held.extractall(aside, filter="data")
+    return [path for path in aside.rglob("*") if path.is_file()]
+
+
 @functools.cache
 def newest(root: Path, source_id: str, table: str) -> tuple[int, Path, Extract]:
     """The newest fictitious vintage of a table, its lightest file, and what its reader gives of it."""
@@ -38,7 +51,8 @@ def newest(root: Path, source_id: str, table: str) -> tuple[int, Path, Extract]:
     for millesime in reversed(mirror.vintages(root, source)):
         layout = source.layout(table, millesime)
         rule = pattern(layout.file, millesime)
-        files = [f for f in mirror.place(root, source, millesime).iterdir() if rule.fullmatch(f.name)]
+        folder = mirror.place(root, source, millesime)
+        files = [f for f in (*folder.iterdir(), *packed(folder)) if rule.fullmatch(f.name)]
         if files:
             path = min(files, key=lambda f: f.stat().st_size)
             where = Place(source=source_id, millesime=millesime, table=table, file=path.name)
