@@ -100,7 +100,7 @@ q24 AS (
         'Établissements dont la ligne 9999 de Q24 n''est pas la somme de 1000 et 2000',
         count(*) FILTER (total <> parties)::DECIMAL(18, 2), 0::DECIMAL(18, 2), 0::DECIMAL(18, 2),
         CASE
-            WHEN millesime = 2019 AND string_agg(finess, ' ') FILTER (total <> parties) = '330780495'
+            WHEN millesime = 2019 AND string_agg(finess, ' ' ORDER BY finess) FILTER (total <> parties) = '330780495'
                 THEN 'la ligne 9999 de 330780495 compte deux fois ses soins (2000) ; SYGEN les compte une fois'
         END
     FROM (
