@@ -156,6 +156,11 @@ def interval(low: Value, high: Value, kind: str) -> str:
     return f"{french(low, kind).removesuffix(NARROW + '%')}{NBSP}à{NBSP}{french(high, kind)}"
 
 
+def capital(text: str) -> str:
+    """Words that begin a sentence or a heading."""
+    return text[:1].upper() + text[1:]
+
+
 def joined(names: Sequence[str]) -> str:
     """« a, b et c »."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " et " + names[-1]

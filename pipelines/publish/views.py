@@ -17,7 +17,7 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import BETWEEN, Column, french, in_words
+from pipelines.publish.numbers import BETWEEN, Column, capital, french, in_words
 from pipelines.publish.rows import Row, Value, text_of
 
 # How a column is shown where its header doesn't say: by its type in the file.
@@ -31,7 +31,7 @@ _OPTIONAL = re.compile(r"\[\[(.+?)\]\]")
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CASES = {
     "minuscule": lambda text: text[:1].lower() + text[1:],
-    "majuscule": lambda text: text[:1].upper() + text[1:],
+    "majuscule": capital,
 }
 
 
@@ -118,7 +118,7 @@ class Views:
         missing = [k for k in KEYS if k in view.columns and not {k, f"{k}_libelle"} & known]
         made += [replace(view.columns[key], label=KEYS[key]) for key in missing]
         seen = Counter(column.heading for column in made)
-        made = [replace(c, label=_CASES["majuscule"](c.description)) if seen[c.heading] > 1 else c for c in made]
+        made = [replace(c, label=capital(c.description)) if seen[c.heading] > 1 else c for c in made]
         if "niveau" not in missing:
             return made, view.rows
         names = {row["code"]: row["libelle"] for row in self.rows("libelles", {"colonne": "niveau"})}

@@ -18,7 +18,7 @@ import yaml
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.publish import xlsx
-from pipelines.publish.numbers import BY_ROW, Column, french
+from pipelines.publish.numbers import BY_ROW, Column, capital, french
 from pipelines.publish.public import Written
 from pipelines.publish.rows import Line, Row, Value, text_of, whole_of
 from pipelines.publish.views import View, Views, say, typographic, unlinked
@@ -135,7 +135,7 @@ class Sheets:
         said += ["Pour toutes les lignes : " + " ; ".join(same) + "."] if same else []
         # Two columns of one heading are told by their whole description.
         seen = Counter(c.label for c in columns)
-        columns = [replace(c, label=_capital(c.description)) if seen[c.label] > 1 else c for c in columns]
+        columns = [replace(c, label=capital(c.description)) if seen[c.label] > 1 else c for c in columns]
         texts = [c for c in columns if not c.numeric]
         fixed = len(texts) if model.name in layout()["croisees"] else 0
         return xlsx.Sheet(name, typographic(model.title.rstrip(".")), columns, rows, said, fixed)
@@ -221,12 +221,8 @@ def _measure(measure: Column, key: str, word: Row, where: str) -> Column:
     """The column of one value that is crossed: its own words and unit."""
     unit = text_of(word, "unite", measure.unit)
     kind = "pct1" if unit.startswith("part") else measure.kind
-    label, said = _capital(text_of(word, "libelle")), f"{measure.description} ({where})"
+    label, said = capital(text_of(word, "libelle")), f"{measure.description} ({where})"
     return replace(measure, key=key, label=label, unit=unit, kind=kind, description=said)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _heading(key: str, description: str) -> str:
@@ -234,7 +230,7 @@ def _heading(key: str, description: str) -> str:
     first = description
     for end in (" : ", " ; ", ", ", " ("):
         first = first.split(end)[0]
-    return layout()["intitules"].get(key) or _capital(first)
+    return layout()["intitules"].get(key) or capital(first)
 
 
 def _column(model: Model, column: Column) -> Column:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import BuildError, Place
 from pipelines.publish.fiches.strips import strip
 from pipelines.publish.numbers import cell
 from pipelines.publish.rows import Row, text_of
@@ -92,7 +93,11 @@ def _plain(block: blocks.Block) -> dict[str, Any]:
             return {"genre": "note", "texte": text}
         case blocks.Absent(text=text):
             return {"genre": "absence", "texte": text}
-    raise TypeError(f"a sheet has no {block.kind}")
+    raise BuildError(
+        f"Une fiche ne sait pas montrer ce bloc : {block.kind}.",
+        where=Place(file="pipelines/publish/fiches/fiches.yml"),
+        expected="des cartes, des tableaux ou des textes",
+    )
 
 
 def _table(table: blocks.Table) -> dict[str, Any]:

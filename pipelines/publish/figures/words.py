@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipelines.publish.numbers import french, joined
+from pipelines.publish.numbers import capital, french, joined
 from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 
 
@@ -27,7 +27,7 @@ def say_series(
         first = next(row for row in known if whole_of(row, x) >= since)
         now = f"{name} : {french(last[y], kind)} en {last[x]}"
         said.append(now if first is last else f"{now}, contre {french(first[y], kind)} en {first[x]}")
-    text = f"{_opening(unit)}. " + " ; ".join(said) + "."
+    text = f"{capital(unit)}. " + " ; ".join(said) + "."
     if breaks:
         text += f" Ruptures de la série : {' ; '.join(told(b) for b in breaks)}."
     return text
@@ -48,7 +48,7 @@ def say_values(
     if not known:
         return "Aucune valeur n’est connue."
     low, high = ((french(row[x], kind), row[y]) for row in (known[0], known[-1]))
-    text = f"{_opening(unit)} : "
+    text = f"{capital(unit)} : "
     text += f"{low[1]}, {low[0]}" if len(known) == 1 else f"de {low[0]} ({low[1]}) à {high[0]} ({high[1]})"
     text += "".join(f" ; {name} : {french(value, kind)}" for name, value in references if value is not None) + "."
     for code, words in (
@@ -60,7 +60,3 @@ def say_values(
         if names:
             text += f" {words} : {joined(names)}."
     return text
-
-
-def _opening(text: str) -> str:
-    return text[:1].upper() + text[1:]
