@@ -212,11 +212,13 @@ def _tar(
         except tarfile.ReadError:  # compressed, and nothing more
             raise _foreign(place) from None
         members: list[_Member] = []
+        declared = 0
         # What is past a limit is not decompressed to know the rest: `_targets` refuses it.
         for info in archive:
             plain = info.isfile() or info.isdir()
             members.append(_Member(info, _path(info.name, place), info.size, info.isdir(), link=not plain))
-            if len(members) > limits.members or sum(m.bytes for m in members) > limits.bytes:
+            declared += info.size
+            if len(members) > limits.members or declared > limits.bytes:
                 break
         targets = _targets(members, path, wanted, limits, place)
         if folder is None:
