@@ -4,6 +4,7 @@ What is read apart, by `csv` and calamine alone, is the oracle: names of columns
 else of the pipeline is used.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -16,10 +17,11 @@ from typing import Any
 import duckdb
 import pytest
 import python_calamine
-from fixtures_entrepots import environment, none, once, one, rows
+from fixtures_entrepots import EDITION, Warehouse, environment, none, once, one, rows, tables_only
 
 from pipelines import catalogue, steps
 from pipelines.errors import RefusedError
+from pipelines.publish import release
 from pipelines.settings import Settings
 
 SAE = {
@@ -326,3 +328,32 @@ def test_true_values_out_of_bounds_stay(together_db: duckdb.DuckDBPyConnection) 
         "AND code = '28' AND sexe = 'ensemble' AND (mode_exercice, annee) IN (('libéral', 2023), ('salarié', 2021)) "
         "ORDER BY mode_exercice",
     ) == [("libéral", 4_098), ("salarié", 25_167)]
+
+
+@pytest.mark.lent
+@pytest.mark.parametrize("region", ["28", "11", "06", "52"])
+def test_a_region_publishes_years_together(
+    together: Warehouse, together_db: duckdb.DuckDBPyConnection, region: str
+) -> None:
+    """The agency's own, one whose groups have no known members, one without zones' inhabitants, a neighbour's group."""
+    with contextlib.nullcontext() if region == "28" else tables_only():
+        made = release.publish(together.settings, EDITION, region)
+    with duckdb.connect(str(next(made.path.glob("*.duckdb"))), read_only=True) as db:
+        groups = rows(db, "SELECT count(*), count(sites), bool_and(ght_libelle <> code_ght) FROM vues.personnels_ght")
+        if region == "28":
+            assert groups == [(11, 11, True)]
+            # What a total has beyond its groups is said, and is what Q20 counts under M1100 on the same sites.
+            assert rows(
+                db, "SELECT DISTINCT etp_hors_groupes FROM vues.fiche_medicaux WHERE code = '140000092'"
+            ) == rows(
+                together_db,
+                "SELECT sum(s.etp_salarie) FROM core.sae_specialites AS s "
+                "JOIN fiches.etablissements AS e USING (finess, millesime) "
+                "WHERE s.specialite = 'M1100' AND s.millesime = 2024 AND e.finess_ej = '140000092'",
+            )
+            sheet = (made.path / "fiches" / "ej-140000092.html").read_text(encoding="utf-8")
+            assert "Le total a 2,4 ETP salariés de plus que ses groupes" in sheet
+        if region == "11":
+            assert groups == [(16, 0, True)]
+        if region == "06":
+            assert rows(db, "SELECT DISTINCT habitants, valeur FROM vues.zonage_difficile") == [(None, None)]

@@ -49,8 +49,12 @@ def same(one: Path, other: Path) -> None:
     first, second = digest(one), digest(other)
     assert first.keys() == second.keys()
     data = [name for name in first if not name.startswith("figures/")]
-    assert len([name for name in data if name.endswith(".csv")]) == 2 * (len(public.published()) + 2)
-    assert len([name for name in first if name.endswith(".parquet")]) == len(public.published()) + 1
+    (file,) = one.glob("*.duckdb")
+    with duckdb.connect(str(file), read_only=True) as db:  # a table of no line is not shipped
+        shipped = [m for m in public.released() if db.execute(f"FROM {m.name} LIMIT 1").fetchall()]
+    assert len(shipped) > 0.8 * len(public.released())
+    assert len([name for name in data if name.endswith(".csv")]) == 2 * (len(shipped) + 2)
+    assert len([name for name in first if name.endswith(".parquet")]) == len(shipped) + 1
     assert len([name for name in first if name.endswith(".xlsx")]) > 8
     assert {
         "index.html",

@@ -536,7 +536,11 @@ def test_the_public_file_and_its_copies_are_the_marts(house: House) -> None:
             ]
             whole = f"SELECT {', '.join(alike)} FROM"
             held = f"{whole} p.{model.name}"
-            for copy in (f"parquet/{prefix}{model.name}.parquet", f"csv/{prefix}{model.name}.csv"):
+            copies = f"parquet/{prefix}{model.name}.parquet", f"csv/{prefix}{model.name}.csv"
+            if db.execute(f"SELECT count(*) FROM p.{model.name}").fetchall() == [(0,)]:
+                assert [c for c in copies if (release / c).exists()] == []
+                continue
+            for copy in copies:
                 text = ", all_varchar = true, header = true" if copy.endswith("csv") else ""
                 told = f"{whole} read_{copy.rsplit('.', 1)[1]}('{release / copy}'{text})"
                 for one, other in ((held, told), (told, held)):

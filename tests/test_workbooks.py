@@ -41,6 +41,12 @@ def sheets(released: duckdb.DuckDBPyConnection) -> workbooks.Sheets:
     return workbooks.Sheets(Views(released))
 
 
+def test_words_of_codes_are_in_a_list_of_theirs(released: duckdb.DuckDBPyConnection) -> None:
+    """A list without a line is an edition's; one that doesn't exist is a fault of classeurs.yml."""
+    lists = {r[0] for r in rows(released, "SELECT DISTINCT colonne FROM vues.libelles")}
+    assert {rule.get("liste", name) for name, rule in workbooks.layout()["noms"].items()} <= lists
+
+
 def model_of(name: str) -> models.Model:
     (found,) = (m for m in public.released() if m.name == name)
     return found

@@ -169,7 +169,7 @@ class Sheets:
                 keys = rule.get("cle", [name])
                 if rule.get("apres", name) != column.key or not here.issuperset(keys):
                     continue
-                words = self._words[rule.get("liste", name)]
+                words = self._words.get(rule.get("liste", name), {})  # an edition without groups has no name of one
                 for row in rows:
                     code = " ".join(str(row[k]) for k in keys)
                     found = words[code][rule.get("mot", "libelle")] if code in words else None

@@ -1,7 +1,7 @@
 -- Personnels médicaux de chaque fiche, par groupe de spécialités : salariés, libéraux, femmes, temps partiel, évolution.
 -- Grain : niveau, code, groupe
 -- Source : vues.fiche_personnels, fiches.medecins
--- Note : Salariés et libéraux : personnes au 31 décembre. ETP : moyens annuels rémunérés. Femmes et temps partiel : part des salariés. Les internes s'y ajoutent ; leur effectif est recalculé depuis le bordereau Q22.[[ Évolution, {motifs}.]]
+-- Note : Salariés et libéraux : personnes au 31 décembre. ETP : moyens annuels rémunérés. Femmes et temps partiel : part des salariés. Les internes s'y ajoutent ; leur effectif est recalculé depuis le bordereau Q22.[[ Le total a {etp_hors_groupes} ETP salariés de plus que ses groupes : la base de la SAE ne les met dans aucun.]][[ Il a {liberaux_hors_groupes} libéraux de plus qu'eux, pour la même raison.]][[ Évolution, {motifs}.]]
 -- Colonnes :
 --   niveau : es (site), ej ou ght
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
@@ -18,6 +18,8 @@
 --   temps_partiel_statut : pourquoi elle est vide
 --   liberaux « Libéraux » marque_n0 [personnes] : effectif libéral
 --   liberaux_statut : pourquoi il est vide, ou partiel
+--   etp_hors_groupes n1 [ETP] : ETP du total que les groupes de spécialités ne font pas ; vide s'ils le font, ou si l'un manque
+--   liberaux_hors_groupes n0 [personnes] : libéraux du total que les groupes de spécialités ne font pas ; vide s'ils le font, ou si l'un manque
 --   motifs : pourquoi des lignes n'ont pas d'évolution, ou de quels sites elle est
 WITH variables AS (
     SELECT
@@ -54,6 +56,24 @@ larges AS (
     JOIN variables AS v USING (variable)
     GROUP BY p.niveau, p.code, v.groupe
 ),
+-- What a total has and none of its groups: the producer's own, M1100 in 2024 (qualite.sae_recalculs).
+ecarts AS (
+    SELECT
+        p.niveau, p.code, p.mesure,
+        sum(CASE p.ligne WHEN 'total' THEN p.valeur WHEN 'détail' THEN -p.valeur ELSE 0 END) AS ecart
+    FROM vues.fiche_personnels AS p
+    WHERE p.filiere = 'médicale'
+    GROUP BY p.niveau, p.code, p.mesure
+    HAVING count(*) = count(p.valeur)
+),
+hors_groupes AS (
+    SELECT
+        niveau, code,
+        max(ecart) FILTER (mesure = 'ETP salariés' AND ecart <> 0) AS etp,
+        max(ecart) FILTER (mesure = 'effectif libéral' AND ecart <> 0) AS liberaux
+    FROM ecarts
+    GROUP BY niveau, code
+),
 -- Where no doctor is told, salaried or not, there is no table: vues.fiche_identites says why.
 connues AS (
     SELECT niveau, code
@@ -69,12 +89,13 @@ SELECT
     CASE WHEN l.internes OR m.effectif = 0 THEN 'sans objet' WHEN m.effectif IS NULL THEN 'nd' END AS femmes_statut,
     femmes_statut AS temps_partiel_statut,
     g.liberaux, CASE WHEN l.internes THEN 'sans objet' ELSE g.liberaux_statut END AS liberaux_statut,
-    o.motifs
+    h.etp AS etp_hors_groupes, h.liberaux AS liberaux_hors_groupes, o.motifs
 FROM vues.fiche_identites AS f
 JOIN connues AS c ON c.niveau = f.niveau AND c.code = f.code
 CROSS JOIN lignes AS l
 LEFT JOIN larges AS g ON g.niveau = f.niveau AND g.code = f.code AND g.groupe = l.groupe
 LEFT JOIN fiches.medecins AS m
     ON m.millesime = f.millesime AND m.niveau = f.niveau AND m.code = f.code AND m.variable = l.variable
+LEFT JOIN hors_groupes AS h ON h.niveau = f.niveau AND h.code = f.code
 LEFT JOIN vues.fiche_motifs AS o ON o.niveau = f.niveau AND o.code = f.code AND o.filiere = 'médicale'
 ORDER BY f.niveau, f.code, l.ordre

@@ -6,7 +6,7 @@
 --   niveau : ej
 --   code : numéro FINESS de l'entité juridique
 --   raison_sociale « Site »
---   commune_libelle « Commune »
+--   commune_libelle « Commune » text (vide : rien)
 --   etp_medical « Médecins salariés (ETP) » marque_n1 [ETP] : médecins, odontologistes et pharmaciens salariés
 --   etp_medical_statut : pourquoi ils sont vides
 --   etp_non_medical « Non médicaux (ETP) » marque_n1 [ETP] : personnels non médicaux et sages-femmes

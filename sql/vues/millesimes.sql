@@ -8,7 +8,7 @@
 --   millesime_libelle « Millésime » : millésime, sa révision, et s'il est celui de référence
 --   periode « Période décrite » text (vide : rien)
 --   licence « Licence »
---   lignes « Lignes » n0
+--   lignes « Lignes » n0 (vide : rien)
 --   limites « Limites »
 SELECT
     m.source, s.titre, s.producteur,

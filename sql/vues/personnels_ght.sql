@@ -1,13 +1,13 @@
 -- Personnels de chaque groupement hospitalier de territoire, SAE {millesime}.
 -- Grain : code_ght
 -- Source : vues.personnels_larges, fiches.ght_personnels
--- Vide : La SAE n'a pas été reçue, ou les membres des groupements ne sont pas connus.
--- Note : Somme des sites publics des membres ; « * » : partielle, un site au moins n'a pas répondu. Effectifs au 31 décembre ; équivalents temps plein moyens annuels rémunérés. Une personne qui travaille sur deux sites est comptée deux fois dans les effectifs.
+-- Vide : La SAE n'a pas été reçue, ou ni les membres des groupements ni leurs totaux publiés ne sont connus.
+-- Note : Somme des sites publics des membres ; « * » : partielle, un site au moins n'a pas répondu. D'un groupement dont les membres ne sont pas connus : totaux publiés par la SAE. Effectifs au 31 décembre ; équivalents temps plein moyens annuels rémunérés. Une personne qui travaille sur deux sites est comptée deux fois dans les effectifs.
 -- Colonnes :
 --   ght_libelle « GHT » : nom du groupement
 --   code_ght « Code »
---   sites « Sites » n0 [établissements] : sites du groupement
---   sites_repondants « Sites répondants » n0 [établissements] : sites dont les personnels non médicaux sont connus
+--   sites « Sites » n0 [établissements] (vide : nd) : sites du groupement
+--   sites_repondants « Sites répondants » n0 [établissements] (vide : nd) : sites dont les personnels non médicaux sont connus
 --   medecins « Médecins salariés » marque_n0 [personnes] : médecins, odontologistes et pharmaciens salariés, au 31 décembre
 --   medecins_statut : pourquoi ils sont vides
 --   medecins_etp « Médecins salariés » marque_n1 [ETP] : médecins, odontologistes et pharmaciens salariés, en équivalents temps plein

@@ -1,6 +1,6 @@
 -- Ce qui a changé plus que son intervalle, baissé de plus d'un cinquième, paru ou disparu depuis l'observation d'avant.
 -- Grain : nature, source, niveau, code, profession, objet, annee, millesime, annee_avant, millesime_avant
--- Source : qualite.alertes, atlas.recrutement
+-- Source : qualite.alertes, atlas.recrutement, reference.groupes_tension
 -- Vide : Aucune.
 -- Colonnes :
 --   lieu « Où » : territoire ou établissement
@@ -16,13 +16,13 @@
 --   explication « Explication » text (vide : rien)
 --   alertes : alertes de la même nature
 --   fortes : alertes de la même nature à examiner d'abord
--- The enquiry BMO counts occupations (FAP), which have the names that it gives them.
+-- An alert of rank is of a group of the index of tension. The enquiry BMO counts occupations (FAP), which have the names that it gives them.
 WITH metiers AS (
     SELECT fap, arg_max(libelle, annee) AS libelle FROM atlas.recrutement GROUP BY fap
 )
 SELECT
     coalesce(a.libelle, a.code) AS lieu, coalesce(n.libelle, a.niveau) AS niveau_libelle, a.objet,
-    CASE WHEN a.profession <> 'ensemble' THEN coalesce(p.libelle, m.libelle, a.profession) END AS profession_libelle,
+    CASE WHEN a.profession <> 'ensemble' THEN coalesce(p.libelle, g.libelle, m.libelle, a.profession) END AS profession_libelle,
     a.annee_avant || ' → ' || a.annee
         || CASE
             WHEN a.annee = a.annee_avant
@@ -36,6 +36,7 @@ SELECT
 FROM qualite.alertes AS a
 LEFT JOIN reference.niveaux AS n USING (niveau)
 LEFT JOIN reference.professions AS p USING (profession)
+LEFT JOIN reference.groupes_tension AS g ON a.source = 'tension' AND g.groupe = a.profession
 LEFT JOIN metiers AS m ON m.fap = a.profession
 WINDOW par_nature AS (PARTITION BY a.nature)
 ORDER BY
