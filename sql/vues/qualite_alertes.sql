@@ -22,7 +22,8 @@ WITH metiers AS (
 )
 SELECT
     coalesce(a.libelle, a.code) AS lieu, coalesce(n.libelle, a.niveau) AS niveau_libelle, a.objet,
-    CASE WHEN a.profession <> 'ensemble' THEN coalesce(p.libelle, g.libelle, m.libelle, a.profession) END AS profession_libelle,
+    CASE WHEN a.profession <> 'ensemble' THEN coalesce(p.libelle, g.libelle, m.libelle, a.profession) END
+        AS profession_libelle,
     a.annee_avant || ' → ' || a.annee
         || CASE
             WHEN a.annee = a.annee_avant
