@@ -133,6 +133,12 @@ def define(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(MACROS.read_text(encoding="utf-8"))
 
 
+def macros(query: str) -> list[str]:
+    """The text of the macros, where a query is written with one: they are part of how its table is made."""
+    text = MACROS.read_text(encoding="utf-8")
+    return [text] if any(re.search(rf"\b{name}\(", query) for name in re.findall(r"CREATE MACRO (\w+)", text)) else []
+
+
 @functools.cache
 def _needs() -> dict[str, tuple[Model | Calculation, frozenset[str]]]:
     """Every model and every calculated table by name, with all that it reads."""

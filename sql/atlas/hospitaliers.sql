@@ -14,11 +14,13 @@ WITH sites AS (
 ),
 -- By status for the large territories only; every territory has its total.
 rattachements AS (
-    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
+    SELECT * FROM (UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code)
     UNION ALL BY NAME
-    UNPIVOT (SELECT * REPLACE ('ensemble' AS secteur) FROM sites)
-    ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
-    INTO NAME niveau VALUE code
+    SELECT * FROM (
+        UNPIVOT (SELECT * REPLACE ('ensemble' AS secteur) FROM sites)
+        ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
+        INTO NAME niveau VALUE code
+    )
 ),
 -- Six million lines are summed by number: by their names it would take thrice as long.
 territoires AS (
