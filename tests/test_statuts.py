@@ -62,7 +62,8 @@ EXCUSED = {
     "qualite.avertissements": {"lignes": COUNTED, "lignes_ecartees": COUNTED},
     "qualite.sae_recalculs": dict.fromkeys(("EFFSAL", "EFFLIB", "ETPSAL", "mesure", "valeur"), COMPARED),
     "qualite.rapprochements": dict.fromkeys(
-        "EFF_INT ecart valeur_recalculee valeur_sygen ETPPNM effectif population valeur met".split(), COMPARED
+        ["EFF_INT", "ecart", "valeur_recalculee", "valeur_sygen", "ETPPNM", "effectif", "population", "valeur", "met"],
+        COMPARED,
     ),
 }
 SUMMED = [m for m in models.load_all() if m.schema in ("core", "atlas", "fiches", "qualite")]
