@@ -35,6 +35,7 @@ QUARANTINE_SCHEMA = pa.schema(
         ("controle", pa.string()),
         ("motif", pa.string()),
         ("contenu", pa.string()),
+        ("colonne", pa.string()),  # where one cell went and its line stayed
     ]
 )
 

@@ -92,7 +92,7 @@ sommes AS (
         profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone,
         count(*)::INTEGER AS communes,
         count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
-        sum(population)::INTEGER AS population,
+        sum(population)::INTEGER AS population, statut_somme(population) AS statut_population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population,
         count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition
     FROM situees
@@ -102,6 +102,7 @@ sommes AS (
 totaux AS (
     SELECT *,
         sum(population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS population_totale,
+        bool_or(sans_population > 0) OVER (PARTITION BY profession, annee, niveau, code) AS total_partiel,
         sum(sans_population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_population,
         sum(sans_repartition) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_repartition,
         sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER
@@ -112,14 +113,18 @@ SELECT
     annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, population,
     population_totale, annee_population,
     CASE
-        WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(9, 6)
+        WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(18, 6)
     END AS valeur,
     CASE
         WHEN communes_par_arrete = communes THEN 'arrêté'
         WHEN communes_par_arrete = 0 THEN CASE profession WHEN 'medecin' THEN 'liste' ELSE 'sans arrêté' END
         ELSE 'arrêté et liste'
     END AS origine,
-    CASE WHEN population_totale > 0 THEN 'calculé' ELSE 'nd' END AS statut,
+    CASE
+        WHEN coalesce(population_totale, 0) = 0 THEN 'nd'
+        WHEN total_partiel THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut,
     nullif(concat_ws(' ; ',
         CASE WHEN annee_population <> annee
             THEN 'zonage de ' || annee || ' rapporté à la population de ' || annee_population END,

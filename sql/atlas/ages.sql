@@ -37,7 +37,7 @@ situees AS (
     UNION ALL
     SELECT
         source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, mode_exercice, 'region', region,
-        NULL, tranche_age, sum(effectif)::INTEGER, 'calculé', NULL
+        NULL, tranche_age, sum(effectif)::INTEGER, statut_somme(effectif, effectif_statut), NULL
     FROM tranches
     WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM tranches WHERE niveau = 'region')
     GROUP BY source, annee, profession, mode_exercice, region, tranche_age
@@ -63,13 +63,14 @@ totalisees AS (
             -- A hidden class leaves its territory's sum short: the published total stands instead.
             WHEN count(effectif) OVER territoire < count(*) OVER territoire THEN total_publie
             ELSE sum(effectif) OVER territoire
-        END::INTEGER AS effectif_total
+        END::INTEGER AS effectif_total,
+        bool_or(statut = 'partiel') OVER territoire AS total_partiel
     FROM bornees
     WINDOW territoire AS (PARTITION BY annee, source, profession, mode_exercice, niveau, code)
 )
 SELECT
     annee, millesime, revision, source, profession, mode_exercice, niveau, code, territoire_publie,
     tranche_age, age_min, age_max, effectif, effectif_total,
-    CASE WHEN effectif_total > 0 THEN (effectif::DECIMAL(18, 4) / effectif_total)::DECIMAL(9, 6) END AS valeur,
-    statut
+    CASE WHEN effectif_total > 0 THEN (effectif::DECIMAL(18, 4) / effectif_total)::DECIMAL(18, 6) END AS valeur,
+    CASE WHEN total_partiel AND NOT statut_absent(statut) THEN 'partiel' ELSE statut END AS statut
 FROM totalisees

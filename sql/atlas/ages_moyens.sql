@@ -10,7 +10,7 @@
 SELECT
     d.annee, d.millesime, d.revision, d.source, p.profession, p.specialite, d.mode_exercice, d.sexe,
     d.niveau, d.code, d.territoire_publie, d.effectif,
-    d.age_moyen::DECIMAL(9, 2) AS valeur,
+    d.age_moyen::DECIMAL(18, 2) AS valeur,
     CASE WHEN d.age_moyen IS NOT NULL THEN 'publié' WHEN d.effectif_statut = 'secret' THEN 'secret' ELSE 'nd' END
         AS statut
 FROM core.demographie AS d

@@ -9,6 +9,7 @@
 --   population [habitants] : population totale des communes, deux ans avant l'année décrite
 --   population_sous_2_5 [habitants] : habitants des communes, et des arrondissements municipaux, dont l'APL est sous 2,5 ; médecins généralistes seulement
 --   communes_sans_apl [communes] : communes du territoire sans APL
+--   statut : publié pour une commune, calculé au-dessus ; partiel quand l'APL ou la population d'une commune n'est pas connue ; nd quand aucune APL ne l'est
 WITH situees AS (
     SELECT a.*, m.niveau, m.code FROM core.apl AS a JOIN reference.appartenances AS m USING (commune)
 ),
@@ -21,14 +22,15 @@ sommes AS (
         sum(population_standardisee) FILTER (apl IS NOT NULL) AS poids,
         sum(population)::INTEGER AS population,
         sum(population_sous_2_5)::INTEGER AS sous_2_5,
-        count(*) FILTER (apl IS NULL)::INTEGER AS communes_sans_apl
+        count(*) FILTER (apl IS NULL)::INTEGER AS communes_sans_apl,
+        [statut_somme(apl), statut_somme(apl_65), statut_somme(population)] AS statuts
     FROM situees
     GROUP BY annee, profession, niveau, code
 )
 SELECT
     annee, millesime, revision, profession, niveau, code,
-    CASE WHEN poids > 0 THEN (consultations / poids)::DECIMAL(12, 4) END AS valeur,
-    CASE WHEN poids_65 > 0 THEN (consultations_65 / poids_65)::DECIMAL(12, 4) END AS valeur_65,
+    CASE WHEN poids > 0 THEN (consultations / poids)::DECIMAL(18, 4) END AS valeur,
+    CASE WHEN poids_65 > 0 THEN (consultations_65 / poids_65)::DECIMAL(18, 4) END AS valeur_65,
     CASE profession
         WHEN 'medecin' THEN 'consultations par an et par habitant standardisé'
         ELSE 'ETP pour 100 000 habitants standardisés'
@@ -37,8 +39,13 @@ SELECT
     population,
     CASE WHEN profession = 'medecin' THEN sous_2_5 END AS population_sous_2_5,
     CASE
-        WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(9, 6)
+        WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(18, 6)
     END AS part_sous_2_5,
     communes_sans_apl,
-    CASE WHEN coalesce(poids, 0) = 0 THEN 'nd' WHEN niveau = 'commune' THEN 'publié' ELSE 'calculé' END AS statut
+    CASE
+        WHEN coalesce(poids, 0) = 0 THEN 'nd'
+        WHEN list_contains(statuts, 'partiel') THEN 'partiel'
+        WHEN niveau = 'commune' THEN 'publié'
+        ELSE 'calculé'
+    END AS statut
 FROM sommes

@@ -27,7 +27,11 @@ seuils AS (
         s.annee, max(s.millesime)::INTEGER AS millesime, max(s.revision)::INTEGER AS revision, s.source, s.scenario,
         s.niveau, s.code, a.age,
         sum(s.population) FILTER (s.age_min >= a.age)::DECIMAL(18, 1) AS numerateur,
-        sum(s.population)::DECIMAL(18, 1) AS denominateur
+        sum(s.population)::DECIMAL(18, 1) AS denominateur,
+        statut_somme(
+            CASE WHEN s.age_min >= a.age THEN s.population END, CASE WHEN s.age_min < a.age THEN 'sans objet' END
+        ) AS statut,
+        statut_somme(s.population) AS statut_total
     FROM situees AS s, (VALUES (60), (65), (75)) AS a (age)
     GROUP BY s.annee, s.source, s.scenario, s.niveau, s.code, a.age
 ),
@@ -35,15 +39,26 @@ seuils AS (
 classes AS (
     SELECT
         annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-        'insee_population_departements' AS source, 'observé' AS scenario, p.niveau, p.code, a.age,
-        sum(population) FILTER (regexp_extract(tranche_age, '^[0-9]+')::INTEGER >= a.age)::DECIMAL(18, 1) AS numerateur,
-        sum(population)::DECIMAL(18, 1) AS denominateur
-    FROM core.population AS p, (VALUES (60), (75)) AS a (age)
-    WHERE p.sexe = 'ensemble' AND p.tranche_age <> 'ensemble'
-    GROUP BY p.annee, p.niveau, p.code, a.age
+        'insee_population_departements' AS source, 'observé' AS scenario, niveau, code, age,
+        sum(population) FILTER (age_min >= age)::DECIMAL(18, 1) AS numerateur,
+        sum(population)::DECIMAL(18, 1) AS denominateur,
+        statut_somme(
+            CASE WHEN age_min >= age THEN population END, CASE WHEN age_min >= age THEN statut ELSE 'sans objet' END
+        ) AS statut,
+        statut_somme(population, statut) AS statut_total
+    FROM (
+        SELECT *, regexp_extract(tranche_age, '^[0-9]+')::INTEGER AS age_min
+        FROM core.population
+        WHERE sexe = 'ensemble' AND tranche_age <> 'ensemble'
+    ), (VALUES (60), (75)) AS a (age)
+    GROUP BY annee, niveau, code, age
 ),
+-- What is projected is said so, unless something is missing from it.
 ages AS (
-    SELECT * FROM seuils UNION ALL BY NAME SELECT * FROM classes
+    SELECT
+        * REPLACE (CASE WHEN statut = 'calculé' AND scenario <> 'observé' THEN 'projeté' ELSE statut END AS statut),
+        CASE WHEN denominateur > 0 THEN statut_rapport(statut, statut_total) ELSE 'nd' END AS statut_part
+    FROM (SELECT * FROM seuils UNION ALL BY NAME SELECT * FROM classes)
 ),
 ald AS (
     SELECT * FROM core.cnam_ald WHERE tranche_age = 'ensemble' AND sexe = 'ensemble'
@@ -51,14 +66,13 @@ ald AS (
 SELECT
     annee, millesime, revision, source, 'population_' || age || '_plus' AS indicateur, scenario, niveau, code,
     numerateur::DECIMAL(18, 6) AS valeur, 'habitants' AS unite,
-    NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur,
-    CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END AS statut
+    NULL::DECIMAL(18, 1) AS numerateur, NULL::DECIMAL(18, 1) AS denominateur, statut
 FROM ages
 UNION ALL
 SELECT
     annee, millesime, revision, source, 'part_' || age || '_plus_population', scenario, niveau, code,
     CASE WHEN denominateur > 0 THEN (numerateur / denominateur)::DECIMAL(18, 6) END, 'part, de 0 à 1',
-    numerateur, denominateur, CASE WHEN scenario = 'observé' THEN 'calculé' ELSE 'projeté' END
+    numerateur, denominateur, CASE WHEN statut_part = 'calculé' THEN statut ELSE statut_part END
 FROM ages
 UNION ALL
 SELECT
@@ -67,7 +81,7 @@ SELECT
         WHEN niveau IN ('departement', 'region', 'france') THEN 'insee_population_departements'
         ELSE 'insee_population_communes'
     END,
-    'population', 'observé', niveau, code, population, 'habitants', NULL, NULL, 'calculé'
+    'population', 'observé', niveau, code, population, 'habitants', NULL, NULL, statut
 FROM core.population
 WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
 UNION ALL
@@ -79,7 +93,7 @@ UNION ALL
 SELECT
     annee, millesime, revision, 'cnam_ald', 'part_ald', 'observé', niveau, code,
     CASE WHEN population > 0 THEN (patients::DECIMAL(18, 4) / population)::DECIMAL(18, 6) END, 'part, de 0 à 1',
-    patients, population, CASE WHEN statut = 'publié' THEN 'calculé' ELSE statut END
+    patients, population, statut_rapport(statut, CASE WHEN population > 0 THEN 'publié' ELSE 'nd' END)
 FROM ald
 UNION ALL
 SELECT

@@ -40,8 +40,7 @@ sommes AS (
         sum(liquidations) FILTER (age_liquidation IS NOT NULL)::INTEGER AS liquidations_age_connu,
         sum(liquidations * age_liquidation)::BIGINT AS annees_cumulees,
         count(DISTINCT le_departement)::INTEGER AS departements,
-        count(*) FILTER (liquidations_statut <> 'publié') AS cachees,
-        count(*) FILTER (liquidations_statut = 'secret') AS secretes
+        statut_somme(liquidations, liquidations_statut) AS statut, statut_somme(cumul, cumul_statut) AS statut_cumul
     FROM situes
     GROUP BY annee, caisse, profession, niveau, code
 )
@@ -49,12 +48,11 @@ SELECT
     s.annee, s.millesime, s.revision, s.caisse, s.profession, s.niveau, s.code,
     s.liquidations, s.cumul, s.liquidations_age_connu,
     CASE WHEN s.liquidations_age_connu > 0
-        THEN (s.annees_cumulees::DECIMAL(18, 4) / s.liquidations_age_connu)::DECIMAL(6, 2) END AS age_moyen,
+        THEN (s.annees_cumulees::DECIMAL(18, 4) / s.liquidations_age_connu)::DECIMAL(18, 2) END AS age_moyen,
     s.departements, t.departements AS departements_du_territoire,
     CASE
-        WHEN s.liquidations IS NULL AND s.secretes > 0 THEN 'secret'
-        WHEN s.liquidations IS NULL THEN 'nd'
-        WHEN s.cachees > 0 OR s.departements < t.departements THEN 'partiel'
+        WHEN statut_absent(s.statut) THEN s.statut
+        WHEN 'partiel' IN (s.statut, s.statut_cumul) OR s.departements < t.departements THEN 'partiel'
         ELSE 'calculé'
     END AS statut
 FROM sommes AS s

@@ -20,7 +20,7 @@ WITH effectifs AS (
     WHERE sexe = 'ensemble'
 ),
 population AS (
-    SELECT annee, niveau, code, population, millesime
+    SELECT annee, niveau, code, population, millesime, statut
     FROM core.population
     WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
 )
@@ -29,7 +29,7 @@ SELECT
     e.mode_exercice, e.niveau, e.code, e.territoire_publie, e.effectif, p.population,
     a.annee_population, p.millesime AS millesime_population,
     (100000 * e.effectif::DECIMAL(18, 4) / p.population)::DECIMAL(18, 4) AS valeur,
-    CASE WHEN e.effectif IS NULL THEN e.statut ELSE 'calculé' END AS statut,
+    statut_rapport(e.statut, CASE WHEN p.population IS NULL THEN 'nd' ELSE p.statut END) AS statut,
     CASE
         WHEN p.population IS NULL THEN 'population inconnue'
         WHEN a.annee_population <> e.annee_voulue

@@ -15,7 +15,7 @@
 SELECT
     annee, millesime, revision, source, profession, niveau, code, horizon, scenario,
     effectif::INTEGER AS effectif, departs::DECIMAL(18, 1) AS departs,
-    (departs / nullif(effectif, 0))::DECIMAL(9, 6) AS part_departs,
+    (departs / nullif(effectif, 0))::DECIMAL(18, 6) AS part_departs,
     bas::DECIMAL(18, 1) AS bas, haut::DECIMAL(18, 1) AS haut,
     debut_serie, fin_serie, 'projeté' AS statut
 FROM calculs.departs

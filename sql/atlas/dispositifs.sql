@@ -20,18 +20,24 @@ situes AS (
     UNPIVOT derniers
     ON commune, epci, departement, region
     INTO NAME niveau VALUE code
+),
+sommes AS (
+    SELECT
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+        dispositif, public, profession, nature, niveau, code,
+        sum(beneficiaires)::INTEGER AS beneficiaires,
+        sum(montant)::DECIMAL(18, 2) AS montant,
+        count(*)::INTEGER AS lignes,
+        statut_somme(beneficiaires, beneficiaires_statut) AS statut,
+        statut_somme(montant, montant_statut) AS statut_montant
+    FROM situes
+    GROUP BY annee, dispositif, public, profession, nature, niveau, code
 )
 SELECT
-    annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-    dispositif, public, profession, nature, niveau, code,
-    sum(beneficiaires)::INTEGER AS beneficiaires,
-    sum(montant)::DECIMAL(18, 2) AS montant,
-    count(*)::INTEGER AS lignes,
+    * EXCLUDE (statut, statut_montant),
     CASE
-        WHEN sum(beneficiaires) IS NULL AND count(*) FILTER (beneficiaires_statut = 'secret') > 0 THEN 'secret'
-        WHEN sum(beneficiaires) IS NULL THEN 'nd'
-        WHEN count(beneficiaires) < count(*) OR count(montant) < count(*) THEN 'partiel'
+        WHEN statut_absent(statut) THEN statut
+        WHEN statut = 'partiel' OR statut_montant NOT IN ('calculé', 'sans objet') THEN 'partiel'
         ELSE 'calculé'
     END AS statut
-FROM situes
-GROUP BY annee, dispositif, public, profession, nature, niveau, code
+FROM sommes

@@ -27,7 +27,8 @@ situes AS (
     SELECT
         source, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
         annee, date_reference, profession, specialite, feuille, mode_exercice, sexe,
-        'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif, 'calculé' AS statut
+        'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif,
+        statut_somme(effectif, statut) AS statut
     FROM retenus
     WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM retenus WHERE niveau = 'region')
     GROUP BY source, annee, date_reference, profession, specialite, feuille, mode_exercice, sexe, region

@@ -11,7 +11,7 @@
 --   niveau : ght, departement, region, france
 --   valeur : somme des nombres répondus, ou nombre d'établissements qui ont fait ce choix
 --   unite : unité de la question, ou établissements
---   statut : calculé, ou secret quand la publication cache la ligne
+--   statut : calculé ; partiel quand un établissement qui a répondu à l'enquête n'a pas donné ce nombre ; secret quand la publication cache la ligne
 --   reponses : établissements qui ont répondu à la question
 --   repondants : établissements qui ont répondu à l'enquête
 --   attendus : établissements dont une réponse est attendue
@@ -43,11 +43,13 @@ champ AS (
 comptees AS (
     SELECT
         enquete, annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-        question, modalite, niveau, code, count(*)::INTEGER AS reponses,
-        sum(valeur) AS somme
+        question, modalite, niveau, code, (count(*) FILTER (statut = 'publié'))::INTEGER AS reponses,
+        sum(valeur) FILTER (statut = 'publié') AS somme,
+        -- A choice in a list is an answer as a number is.
+        statut_somme(CASE WHEN statut = 'publié' THEN coalesce(valeur, 0) END, statut) AS statut
     FROM situees
-    WHERE statut = 'publié'
     GROUP BY enquete, annee, question, modalite, niveau, code
+    HAVING reponses > 0
 ),
 choix AS (
     SELECT enquete, annee, question, modalite, niveau, code, reponse AS choix, count(*) AS etablissements
@@ -66,8 +68,8 @@ lignes AS (
 )
 SELECT
     l.enquete, l.annee, l.millesime, l.revision, l.question, l.modalite, l.choix, l.niveau, l.code,
-    l.valeur, l.unite, 'calculé' AS statut,
+    l.valeur, l.unite, l.statut,
     l.reponses, c.repondants, c.attendus,
-    (l.reponses / c.attendus)::DECIMAL(9, 6) AS taux_reponse
+    (l.reponses / c.attendus)::DECIMAL(18, 6) AS taux_reponse
 FROM lignes AS l
 JOIN champ AS c USING (enquete, annee, niveau, code)

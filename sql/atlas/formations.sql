@@ -14,25 +14,36 @@
 --   admises [personnes] : femmes admises
 --   admis_neobacheliers [personnes] : admis néo-bacheliers
 --   admis_meme_academie [personnes] : admis néo-bacheliers issus de l'académie de la formation
+--   statut : publié pour un institut, calculé pour un territoire ; partiel quand une somme n'a pas toutes ses cases
 WITH situees AS (
     UNPIVOT (SELECT *, cod_uai AS institut, region AS la_region, 'F' AS france FROM core.formations)
     ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
+),
+sommes AS (
+    SELECT
+        session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
+        diplome, niveau, code, CASE WHEN niveau = 'institut' THEN min(etablissement) END AS libelle,
+        CASE WHEN count(DISTINCT la_region) = 1 THEN min(la_region) END AS region,
+        count(*)::INTEGER AS formations,
+        sum(capa_fin)::INTEGER AS places_offertes,
+        sum(voe_tot)::INTEGER AS candidats,
+        sum(prop_tot)::INTEGER AS propositions,
+        sum(acc_tot)::INTEGER AS admis,
+        sum(acc_tot_f)::INTEGER AS admises,
+        sum(acc_neobac)::INTEGER AS admis_neobacheliers,
+        sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
+        statut_rapport(statut_somme(acc_aca_orig), statut_somme(acc_neobac)) AS statut_part,
+        statut_ligne([
+            statut_somme(capa_fin), statut_somme(voe_tot), statut_somme(prop_tot), statut_somme(acc_tot),
+            statut_somme(acc_tot_f), statut_somme(acc_neobac), statut_somme(acc_aca_orig)
+        ]) AS statut
+    FROM situees
+    GROUP BY session, diplome, niveau, code
 )
 SELECT
-    session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-    diplome, niveau, code, CASE WHEN niveau = 'institut' THEN min(etablissement) END AS libelle,
-    CASE WHEN count(DISTINCT la_region) = 1 THEN min(la_region) END AS region,
-    count(*)::INTEGER AS formations,
-    sum(capa_fin)::INTEGER AS places_offertes,
-    sum(voe_tot)::INTEGER AS candidats,
-    sum(prop_tot)::INTEGER AS propositions,
-    sum(acc_tot)::INTEGER AS admis,
-    sum(acc_tot_f)::INTEGER AS admises,
-    sum(acc_neobac)::INTEGER AS admis_neobacheliers,
-    sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
-    CASE WHEN sum(acc_neobac) > 0 THEN (sum(acc_aca_orig)::DECIMAL(18, 4) / sum(acc_neobac))::DECIMAL(9, 6) END
-        AS part_meme_academie,
-    CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
-FROM situees
-GROUP BY session, diplome, niveau, code
+    * EXCLUDE (statut, statut_part),
+    CASE WHEN admis_neobacheliers > 0 AND statut_part = 'calculé'
+        THEN (admis_meme_academie::DECIMAL(18, 4) / admis_neobacheliers)::DECIMAL(18, 6) END AS part_meme_academie,
+    CASE WHEN statut = 'calculé' AND niveau = 'institut' THEN 'publié' ELSE statut END AS statut
+FROM sommes

@@ -16,7 +16,7 @@
 --   promotion_diplomes [personnes] : diplômés de cette promotion, en retard compris
 --   promotion_en_formation [personnes] : encore en formation
 --   promotion_statut : close, en cours, ou non suivie
---   statut : publié pour un institut, calculé pour un territoire, partiel quand une case est cachée
+--   statut : publié pour un institut, calculé pour un territoire ; partiel quand une case est cachée, ou qu'une somme n'a pas toutes ses cases
 WITH rentrees AS (
     SELECT *
     FROM core.formations_instituts
@@ -33,17 +33,17 @@ noms AS (
 lignes AS (
     SELECT
         annee, millesime, revision, diplome, uai, commune, region,
-        places_autorisees, entrants, presents, diplomes, apprentis, interruptions,
-        (places_autorisees_statut IN ('secret', 'nd') OR entrants_statut IN ('secret', 'nd')
-            OR diplomes_statut IN ('secret', 'nd')) AS cachee,
-        true AS declaree,
+        places_autorisees, places_autorisees_statut, entrants, entrants_statut, presents, presents_statut,
+        diplomes, diplomes_statut, apprentis, apprentis_statut, interruptions, interruptions_statut,
+        true AS declaree, 'sans objet' AS suivi,
         NULL::INTEGER AS promotion_entrants, NULL::INTEGER AS promotion_diplomes,
         NULL::INTEGER AS promotion_en_formation
     FROM rentrees
     UNION ALL
     SELECT
         annee_entree, millesime, revision, diplome, uai, commune, region,
-        NULL, NULL, NULL, NULL, NULL, NULL, false, false, entrants, diplomes, en_formation
+        NULL, 'sans objet', NULL, 'sans objet', NULL, 'sans objet', NULL, 'sans objet', NULL, 'sans objet', NULL,
+        'sans objet', false, 'publié', entrants, diplomes, en_formation
     FROM suivies
 ),
 situees AS (
@@ -73,24 +73,41 @@ sommes AS (
         sum(promotion_entrants)::INTEGER AS promotion_entrants,
         sum(promotion_diplomes)::INTEGER AS promotion_diplomes,
         sum(promotion_en_formation)::INTEGER AS promotion_en_formation,
-        bool_or(cachee) AS cachee,
-        count(*) FILTER (declaree AND (entrants IS NULL OR places_autorisees IS NULL)) AS cases_vides
+        statut_rapport(
+            statut_somme(entrants, entrants_statut), statut_somme(places_autorisees, places_autorisees_statut)
+        ) AS statut_par_place,
+        statut_ligne([
+            statut_somme(promotion_entrants, suivi), statut_somme(promotion_diplomes, suivi),
+            statut_somme(promotion_en_formation, suivi)
+        ]) AS statut_promotion,
+        statut_ligne([
+            statut_somme(entrants, entrants_statut), statut_somme(places_autorisees, places_autorisees_statut),
+            statut_somme(presents, presents_statut), statut_somme(diplomes, diplomes_statut),
+            statut_somme(apprentis, apprentis_statut), statut_somme(interruptions, interruptions_statut)
+        ]) AS statut_rentree
     FROM situees
     GROUP BY annee, diplome, niveau, code
 )
 SELECT
     s.annee, s.millesime, s.revision, s.diplome, s.niveau, s.code, n.institut AS libelle, s.region,
     s.instituts, s.places_autorisees, s.entrants, s.presents, s.diplomes, s.apprentis, s.interruptions,
-    CASE WHEN s.places_autorisees > 0 AND s.cases_vides = 0
-        THEN (s.entrants::DECIMAL(18, 4) / s.places_autorisees)::DECIMAL(9, 6) END AS entrants_par_place,
+    CASE WHEN s.places_autorisees > 0 AND s.statut_par_place = 'calculé'
+        THEN (s.entrants::DECIMAL(18, 4) / s.places_autorisees)::DECIMAL(18, 6) END AS entrants_par_place,
     s.promotion_entrants, s.promotion_diplomes, s.promotion_en_formation,
     CASE
         WHEN s.promotion_entrants IS NULL THEN 'non suivie'
-        WHEN s.promotion_en_formation = 0 THEN 'close'
+        WHEN s.promotion_en_formation = 0 AND s.statut_promotion = 'calculé' THEN 'close'
         ELSE 'en cours'
     END AS promotion_statut,
-    CASE WHEN s.promotion_entrants > 0 AND s.promotion_en_formation = 0
-        THEN (1 - s.promotion_diplomes::DECIMAL(18, 4) / s.promotion_entrants)::DECIMAL(9, 6) END AS valeur,
-    CASE WHEN s.cachee THEN 'partiel' WHEN s.niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
+    CASE WHEN s.promotion_entrants > 0 AND s.promotion_en_formation = 0 AND s.statut_promotion = 'calculé'
+        THEN (1 - s.promotion_diplomes::DECIMAL(18, 4) / s.promotion_entrants)::DECIMAL(18, 6) END AS valeur,
+    CASE
+        WHEN 'partiel' IN (s.statut_rentree, s.statut_promotion) THEN 'partiel'
+        -- A year of which a promotion alone is followed has that line's statut.
+        WHEN s.instituts = 0 AND s.statut_promotion <> 'calculé' THEN s.statut_promotion
+        WHEN s.instituts > 0 AND statut_absent(s.statut_rentree) THEN s.statut_rentree
+        WHEN s.niveau = 'institut' THEN 'publié'
+        ELSE 'calculé'
+    END AS statut
 FROM sommes AS s
 LEFT JOIN noms AS n ON s.niveau = 'institut' AND n.uai = s.code

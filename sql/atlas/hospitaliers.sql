@@ -14,11 +14,13 @@ WITH sites AS (
 ),
 -- By status for the large territories only; every territory has its total.
 rattachements AS (
-    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
+    SELECT * FROM (UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code)
     UNION ALL BY NAME
-    UNPIVOT (SELECT * REPLACE ('ensemble' AS secteur) FROM sites)
-    ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
-    INTO NAME niveau VALUE code
+    SELECT * FROM (
+        UNPIVOT (SELECT * REPLACE ('ensemble' AS secteur) FROM sites)
+        ON commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
+        INTO NAME niveau VALUE code
+    )
 ),
 -- Six million lines are summed by number: by their names it would take thrice as long.
 territoires AS (
@@ -35,7 +37,7 @@ variables AS (
     FROM reference.variables_sae
 ),
 lignes AS MATERIALIZED (
-    SELECT p.millesime, p.finess, v.numero, p.valeur, p.statut = 'non collecté' AS non_collecte
+    SELECT p.millesime, p.finess, v.numero, p.valeur, p.statut
     FROM fiches.es_personnels AS p
     JOIN variables AS v USING (variable)
 ),
@@ -45,7 +47,7 @@ sommes AS (
         sum(l.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
         count(l.valeur)::INTEGER AS sites_repondants,
-        bool_and(l.non_collecte) AS non_collecte
+        statut_somme(l.valeur, l.statut) AS statut
     FROM lignes AS l
     JOIN situes AS s USING (millesime, finess)
     GROUP BY l.millesime, s.territoire, l.numero
@@ -56,13 +58,7 @@ exercices AS (
 SELECT
     e.annee, s.millesime, e.revision, t.niveau, t.code, t.secteur, v.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
-    CASE
-        WHEN s.non_collecte THEN 'non collecté'
-        WHEN s.sites_repondants = 0 THEN 'non-réponse'
-        WHEN s.sites_repondants < s.sites THEN 'partiel'
-        ELSE 'calculé'
-    END AS statut,
-    s.sites, s.sites_repondants
+    s.statut, s.sites, s.sites_repondants
 FROM sommes AS s
 JOIN exercices AS e USING (millesime)
 JOIN territoires AS t USING (territoire)

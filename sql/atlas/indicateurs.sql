@@ -2,7 +2,7 @@
 -- Grain : indicateur, annee, source, profession, specialite, mode_exercice, modalite, niveau, code
 -- Source : marts de l'atlas ; intervalles de Byar (taux) et de Wilson (parts)
 -- Publication : territoire
--- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, sans intervalle ou avec une réserve, rien n'est dit plus haut ni plus bas. Les lignes des sources restreintes (annuaire santé, enquête RH) n'entrent dans aucune publication.
+-- Note : un effectif de registre n'est pas un sondage : l'intervalle lit l'année comme une issue d'un processus qui aurait pu en donner une autre. « non distinguable » : la valeur de la région ou de la France est dans l'intervalle. Sous dix au numérateur, sans intervalle, d'un terme partiel ou avec une réserve, rien n'est dit plus haut ni plus bas. Les lignes des sources restreintes (annuaire santé, enquête RH) n'entrent dans aucune publication.
 -- Colonnes :
 --   modalite : tranche d'âge, partie du fichier, variable de la SAE, catégorie de personnel ou diplôme que la mesure distingue ; vide sinon
 --   numerateur : ce qui est compté
@@ -10,6 +10,7 @@
 --   bas : borne basse de l'intervalle à 95 %
 --   haut : borne haute de l'intervalle à 95 %
 --   intervalle : méthode de l'intervalle
+--   statut : calculé ; partiel quand un des deux termes l'est
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
 --   reserve : le producteur a depuis rompu la série parce qu'elle comptait mal cette profession (reference.ruptures) ; vide sinon
 --   valeur_region : même rapport pour la région du territoire
@@ -39,10 +40,12 @@ situees AS (
 SELECT
     s.indicateur, s.annee, s.millesime, s.revision, s.source, s.profession, s.specialite, s.mode_exercice, s.modalite,
     s.niveau, s.code, s.numerateur, s.denominateur, s.valeur,
-    s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.petit_nombre, s.reserve,
+    s.bas::DECIMAL(18, 6) AS bas, s.haut::DECIMAL(18, 6) AS haut, s.intervalle, s.statut, s.petit_nombre,
+    s.reserve,
     r.valeur AS valeur_region, f.valeur AS valeur_france,
     CASE
         WHEN r.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL THEN NULL
+        WHEN 'partiel' IN (s.statut, r.statut) THEN NULL
         WHEN s.bas > r.valeur THEN 'plus haut'
         WHEN s.haut < r.valeur THEN 'plus bas'
         ELSE 'non distinguable'
@@ -50,6 +53,7 @@ SELECT
     CASE
         WHEN f.valeur IS NULL OR s.petit_nombre OR s.bas IS NULL OR s.reserve IS NOT NULL OR s.niveau = 'france'
             THEN NULL
+        WHEN 'partiel' IN (s.statut, f.statut) THEN NULL
         WHEN s.bas > f.valeur THEN 'plus haut'
         WHEN s.haut < f.valeur THEN 'plus bas'
         ELSE 'non distinguable'

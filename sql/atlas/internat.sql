@@ -14,7 +14,7 @@
 --   pourvus [postes] : postes pourvus ; vides dès qu'une part n'en est pas connue
 --   pourvus_cesp [postes] : dont postes pourvus par des signataires d'un CESP
 --   rupture : raison pour laquelle l'année ne se compare pas aux autres ; vide sinon
---   statut : publié, calculé ; partiel quand une subdivision du territoire manque
+--   statut : publié, calculé ; partiel quand une subdivision du territoire manque, ou qu'une de ses cases n'est pas connue
 WITH derniers AS (
     SELECT *
     FROM core.internat
@@ -47,7 +47,8 @@ sommes AS (
         sum(postes)::INTEGER AS postes,
         sum(postes_cesp)::INTEGER AS postes_cesp,
         CASE WHEN count(pourvus) = count(*) THEN sum(pourvus)::INTEGER END AS pourvus,
-        CASE WHEN count(pourvus_cesp) = count(*) THEN sum(pourvus_cesp)::INTEGER END AS pourvus_cesp
+        CASE WHEN count(pourvus_cesp) = count(*) THEN sum(pourvus_cesp)::INTEGER END AS pourvus_cesp,
+        statut_somme(postes) AS statut_postes, statut_somme(postes_cesp) AS statut_cesp
     FROM situes
     GROUP BY annee, specialite, niveau, code
 ),
@@ -60,10 +61,12 @@ SELECT
     s.annee, s.millesime, s.revision, s.specialite, s.niveau, s.code, n.libelle, s.region,
     a.subdivisions, c.subdivisions AS subdivisions_du_territoire,
     s.postes, s.postes_cesp, s.pourvus, s.pourvus_cesp,
-    CASE WHEN s.postes > 0 THEN (s.pourvus::DECIMAL(18, 4) / s.postes)::DECIMAL(9, 6) END AS valeur,
+    CASE WHEN s.postes > 0 AND s.statut_postes = 'calculé'
+        THEN (s.pourvus::DECIMAL(18, 4) / s.postes)::DECIMAL(18, 6) END AS valeur,
     x.rupture || ' : ' || x.effet AS rupture,
     CASE
-        WHEN a.subdivisions < c.subdivisions THEN 'partiel'
+        WHEN statut_absent(s.statut_postes) THEN s.statut_postes
+        WHEN a.subdivisions < c.subdivisions OR 'partiel' IN (s.statut_postes, s.statut_cesp) THEN 'partiel'
         WHEN s.niveau = 'subdivision' AND s.specialite <> 'ensemble' THEN 'publié'
         ELSE 'calculé'
     END AS statut

@@ -11,9 +11,10 @@
 --   denominateur : ce à quoi on le rapporte
 --   echelle : multiplicateur du rapport
 --   intervalle : méthode de l'intervalle à 95 % : Byar pour un taux, Wilson pour une part ; vide sans intervalle
+--   statut : calculé ; partiel quand un des deux termes l'est
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
 WITH populations AS (
-    SELECT a.annee, p.niveau, p.code, p.population
+    SELECT a.annee, p.niveau, p.code, p.population, p.statut
     FROM core.annees_population AS a
     JOIN core.population AS p ON p.niveau = a.niveau AND p.annee = a.annee_population
     WHERE p.sexe = 'ensemble' AND p.tranche_age = 'ensemble'
@@ -22,34 +23,35 @@ WITH populations AS (
 rapports AS (
     SELECT 'densite' AS indicateur, annee, millesime, revision, source, profession, specialite, mode_exercice,
         feuille AS modalite, niveau, code, effectif::DECIMAL(18, 2) AS numerateur,
-        population::DECIMAL(18, 2) AS denominateur, 100000 AS echelle, 'Byar' AS intervalle
+        population::DECIMAL(18, 2) AS denominateur, 100000 AS echelle, 'Byar' AS intervalle, statut
     FROM atlas.densites
     WHERE effectif IS NOT NULL AND population > 0
     UNION ALL
     SELECT 'part_age', annee, millesime, revision, source, profession, 'ensemble', mode_exercice,
-        tranche_age, niveau, code, effectif, effectif_total, 1, 'Wilson'
+        tranche_age, niveau, code, effectif, effectif_total, 1, 'Wilson', statut
     FROM atlas.ages
     WHERE effectif IS NOT NULL AND effectif_total > 0
     UNION ALL
     SELECT indicateur, annee, millesime, revision, source, profession, 'ensemble', 'ensemble',
-        '', niveau, code, numerateur::DECIMAL(18, 2), denominateur::DECIMAL(18, 2), 1, 'Wilson'
+        '', niveau, code, numerateur::DECIMAL(18, 2), denominateur::DECIMAL(18, 2), 1, 'Wilson', statut
     FROM atlas.departs
     WHERE indicateur IN ('part_55_plus', 'part_60_plus') AND denominateur > 0 AND numerateur IS NOT NULL
     UNION ALL
     SELECT 'part_femmes', f.annee, f.millesime, f.revision, f.source, f.profession, f.specialite, f.mode_exercice,
-        f.feuille, f.niveau, f.code, f.effectif, e.effectif, 1, 'Wilson'
+        f.feuille, f.niveau, f.code, f.effectif, e.effectif, 1, 'Wilson', statut_rapport(f.statut, e.statut)
     FROM atlas.effectifs AS f
     JOIN atlas.effectifs AS e USING (annee, source, profession, specialite, feuille, mode_exercice, niveau, code)
     WHERE f.sexe = 'femmes' AND e.sexe = 'ensemble' AND e.effectif > 0 AND f.effectif IS NOT NULL
     UNION ALL
     SELECT 'densite', r.annee, r.millesime, r.revision, 'rpps', r.profession, r.specialite_groupe, r.mode_exercice,
-        '', r.niveau, r.code, r.effectif::DECIMAL(18, 2), p.population, 100000, 'Byar'
+        '', r.niveau, r.code, r.effectif::DECIMAL(18, 2), p.population, 100000, 'Byar',
+        statut_rapport(r.statut, p.statut)
     FROM atlas.effectifs_rpps AS r
     JOIN populations AS p USING (annee, niveau, code)
     WHERE r.methode = 'personne' AND p.population > 0
     UNION ALL
     SELECT 'densite_hospitaliere', h.annee, h.millesime, h.revision, 'sae', 'ensemble', 'ensemble', 'ensemble',
-        h.variable, h.niveau, h.code, h.valeur, p.population, 100000, NULL
+        h.variable, h.niveau, h.code, h.valeur, p.population, 100000, NULL, statut_rapport(h.statut, p.statut)
     FROM atlas.hospitaliers AS h
     -- An average of the year, beside the population at its beginning.
     JOIN populations AS p USING (annee, niveau, code)
@@ -59,25 +61,25 @@ rapports AS (
         )
     UNION ALL
     SELECT 'part_meme_academie', annee, millesime, revision, 'parcoursup', 'ensemble', 'ensemble', 'ensemble',
-        diplome, niveau, code, admis_meme_academie, admis_neobacheliers, 1, 'Wilson'
+        diplome, niveau, code, admis_meme_academie, admis_neobacheliers, 1, 'Wilson', 'calculé'
     FROM atlas.formations
-    WHERE niveau <> 'institut' AND admis_neobacheliers > 0 AND admis_meme_academie IS NOT NULL
+    WHERE niveau <> 'institut' AND part_meme_academie IS NOT NULL
     UNION ALL
     SELECT 'part_sans_diplome', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
-        diplome, niveau, code, promotion_entrants - promotion_diplomes, promotion_entrants, 1, 'Wilson'
+        diplome, niveau, code, promotion_entrants - promotion_diplomes, promotion_entrants, 1, 'Wilson', 'calculé'
     FROM atlas.formations_regionales
     WHERE niveau <> 'institut' AND promotion_statut = 'close' AND promotion_entrants > 0
     UNION ALL
     SELECT
         'entrants_par_place', annee, millesime, revision, 'formations_sanitaires', 'ensemble', 'ensemble', 'ensemble',
-        diplome, niveau, code, entrants, places_autorisees, 1, NULL
+        diplome, niveau, code, entrants, places_autorisees, 1, NULL, 'calculé'
     FROM atlas.formations_regionales
     WHERE niveau <> 'institut' AND entrants_par_place IS NOT NULL
     UNION ALL
     SELECT
         indicateur, annee, millesime, revision, 'enquete_rh', 'ensemble', 'ensemble', 'ensemble', categorie, niveau,
         code, numerateur, denominateur, CASE WHEN indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END,
-        CASE indicateur WHEN 'accidents_100_etp' THEN 'Byar' END
+        CASE indicateur WHEN 'accidents_100_etp' THEN 'Byar' END, statut
     FROM atlas.ressources_humaines
     WHERE niveau <> 'france' AND denominateur > 0
 )
@@ -88,6 +90,6 @@ SELECT
     indicateur, annee, millesime, revision, source, profession, specialite, mode_exercice, modalite, niveau, code,
     numerateur, denominateur, echelle,
     (echelle * numerateur / denominateur)::DECIMAL(18, 6) AS valeur,
-    intervalle,
+    intervalle, CASE WHEN statut = 'partiel' THEN 'partiel' ELSE 'calculé' END AS statut,
     numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
 FROM rapports

@@ -2,25 +2,29 @@
 -- Grain : annee, profession, niveau, code
 -- Source : arrêtés fixant les objectifs nationaux pluriannuels ; capacités d'accueil des universités (contrat de données)
 -- Publication : territoire
--- Note : un objectif vaut pour toute la période ; la capacité cumulée n'en est rapprochée que si toutes les années depuis le début de la période sont connues. Des places en deuxième cycle ne sont pas des diplômés. La France n'a de capacité que si toutes les régions de l'arrêté en ont une.
+-- Note : un objectif vaut pour toute la période ; la capacité cumulée n'en est rapprochée que si toutes les années depuis le début de la période sont connues. Des places en deuxième cycle ne sont pas des diplômés. La France n'a de capacité que si toutes les régions de l'arrêté en ont une. Où l'arrêté donne l'objectif de la région à côté de ceux de ses universités, c'est le sien : ils ne s'additionnent pas.
 -- Colonnes :
 --   capacite_cycle_2 [places] : places offertes en première année du deuxième cycle
 --   capacite_cycle_3 [places] : places offertes en première année du troisième cycle
---   capacite_cumulee [places] : places de deuxième cycle depuis le début de la période, si toutes les années sont connues
+--   capacite_cumulee [places] : places de deuxième cycle depuis le début de la période, si toutes les années sont connues, et entières
 --   periode_debut [année] : première année de la période de l'objectif
 --   periode_fin [année] : dernière année de la période de l'objectif
 --   objectif [personnes] : professionnels à former sur la période
 --   seuil_min [personnes] : seuil minimal d'évolution
 --   seuil_max [personnes] : seuil maximal d'évolution
---   statut : calculé ; partiel quand la capacité ou l'objectif manque
+--   statut : calculé ; partiel quand la capacité ou l'objectif manque, ou qu'une des cases de leur somme n'est pas connue
 WITH objectifs AS (
     SELECT
         periode_debut, max(periode_fin) AS periode_fin, profession, region,
         max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
-        sum(objectif)::INTEGER AS objectif, sum(seuil_min)::INTEGER AS seuil_min, sum(seuil_max)::INTEGER AS seuil_max
+        sum(objectif)::INTEGER AS objectif, sum(seuil_min)::INTEGER AS seuil_min, sum(seuil_max)::INTEGER AS seuil_max,
+        statut_ligne([statut_somme(objectif), statut_somme(seuil_min), statut_somme(seuil_max)]) AS statut_objectif
     FROM (
         SELECT * FROM core.mpom WHERE region IS NOT NULL
+        -- A region's own objective stands for those of its universities.
         QUALIFY millesime = max(millesime) OVER (PARTITION BY periode_debut)
+            AND (universite IS NULL)
+            = bool_or(universite IS NULL) OVER (PARTITION BY millesime, periode_debut, profession, region)
     )
     GROUP BY periode_debut, profession, region
 ),
@@ -28,7 +32,13 @@ capacites AS (
     SELECT
         annee, profession, region, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
         sum(capacite) FILTER (cycle = '2')::INTEGER AS capacite_cycle_2,
-        sum(capacite) FILTER (cycle = '3')::INTEGER AS capacite_cycle_3
+        sum(capacite) FILTER (cycle = '3')::INTEGER AS capacite_cycle_3,
+        statut_somme(
+            CASE WHEN cycle = '2' THEN capacite END, CASE WHEN cycle = '2' THEN capacite_statut ELSE 'sans objet' END
+        ) AS statut_cycle_2,
+        statut_somme(
+            CASE WHEN cycle = '3' THEN capacite END, CASE WHEN cycle = '3' THEN capacite_statut ELSE 'sans objet' END
+        ) AS statut_cycle_3
     FROM (
         SELECT * FROM core.formations_capacites WHERE region IS NOT NULL
         QUALIFY millesime = max(millesime) OVER (PARTITION BY annee)
@@ -42,7 +52,12 @@ objectifs_situes AS (
     SELECT
         'france', 'F', periode_debut, max(periode_fin), profession,
         max(millesime)::INTEGER, max(revision)::INTEGER,
-        sum(objectif)::INTEGER, sum(seuil_min)::INTEGER, sum(seuil_max)::INTEGER, count(*)
+        sum(objectif)::INTEGER, sum(seuil_min)::INTEGER, sum(seuil_max)::INTEGER,
+        statut_ligne([
+            statut_somme(objectif, statut_objectif), statut_somme(seuil_min, statut_objectif),
+            statut_somme(seuil_max, statut_objectif)
+        ]),
+        count(*)
     FROM objectifs
     GROUP BY periode_debut, profession
 ),
@@ -51,7 +66,10 @@ capacites_situees AS (
     UNION ALL
     SELECT
         'france', 'F', c.annee, c.profession, max(c.millesime)::INTEGER, max(c.revision)::INTEGER,
-        sum(c.capacite_cycle_2)::INTEGER, sum(c.capacite_cycle_3)::INTEGER
+        sum(c.capacite_cycle_2)::INTEGER, sum(c.capacite_cycle_3)::INTEGER,
+        -- A region that says nothing of a cycle is missing from the sum.
+        statut_somme(c.capacite_cycle_2, nullif(c.statut_cycle_2, 'sans objet')),
+        statut_somme(c.capacite_cycle_3, nullif(c.statut_cycle_3, 'sans objet'))
     FROM capacites AS c
     JOIN objectifs AS o
         ON o.profession = c.profession AND o.region = c.region AND c.annee BETWEEN o.periode_debut AND o.periode_fin
@@ -70,9 +88,9 @@ ensemble AS (
     SELECT
         a.annee, a.profession, a.niveau, a.code,
         coalesce(c.millesime, o.millesime) AS millesime, coalesce(c.revision, o.revision) AS revision,
-        c.capacite_cycle_2, c.capacite_cycle_3,
-        o.periode_debut, o.periode_fin, o.objectif, o.seuil_min, o.seuil_max,
-        CASE WHEN count(c.capacite_cycle_2) OVER periode = a.annee - o.periode_debut + 1
+        c.capacite_cycle_2, c.capacite_cycle_3, c.statut_cycle_2, c.statut_cycle_3,
+        o.periode_debut, o.periode_fin, o.objectif, o.seuil_min, o.seuil_max, o.statut_objectif,
+        CASE WHEN count(*) FILTER (c.statut_cycle_2 = 'calculé') OVER periode = a.annee - o.periode_debut + 1
             THEN sum(c.capacite_cycle_2) OVER periode END::INTEGER AS capacite_cumulee
     FROM annees AS a
     LEFT JOIN capacites_situees AS c
@@ -85,6 +103,11 @@ ensemble AS (
 SELECT
     annee, millesime, revision, profession, niveau, code, capacite_cycle_2, capacite_cycle_3, capacite_cumulee,
     periode_debut, periode_fin, objectif, seuil_min, seuil_max,
-    CASE WHEN objectif > 0 THEN (capacite_cumulee::DECIMAL(18, 4) / objectif)::DECIMAL(9, 6) END AS valeur,
-    CASE WHEN capacite_cycle_2 IS NULL OR objectif IS NULL THEN 'partiel' ELSE 'calculé' END AS statut
+    CASE WHEN objectif > 0 AND statut_objectif = 'calculé'
+        THEN (capacite_cumulee::DECIMAL(18, 4) / objectif)::DECIMAL(18, 6) END AS valeur,
+    CASE
+        WHEN capacite_cycle_2 IS NULL OR objectif IS NULL THEN 'partiel'
+        WHEN 'partiel' IN (statut_cycle_2, statut_cycle_3, statut_objectif) THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut
 FROM ensemble

@@ -36,12 +36,18 @@ sommes AS (
         count(*)::INTEGER AS cases,
         count(met)::INTEGER AS cases_met,
         sum(met) AS met,
+        statut_somme(met, met_statut) AS statut_met,
+        bool_or(met_statut = 'secret') AS secret_met,
         count(*) FILTER (met IS NOT NULL AND xmet IS NOT NULL)::INTEGER AS cases_xmet,
         sum(xmet) FILTER (met IS NOT NULL) AS xmet,
         sum(met) FILTER (xmet IS NOT NULL) AS met_xmet,
+        statut_somme(CASE WHEN met IS NOT NULL THEN xmet END, xmet_statut) AS statut_xmet,
+        bool_or('secret' IN (met_statut, xmet_statut)) AS secret_xmet,
         count(*) FILTER (met IS NOT NULL AND smet IS NOT NULL)::INTEGER AS cases_smet,
         sum(smet) FILTER (met IS NOT NULL) AS smet,
-        sum(met) FILTER (smet IS NOT NULL) AS met_smet
+        sum(met) FILTER (smet IS NOT NULL) AS met_smet,
+        statut_somme(CASE WHEN met IS NOT NULL THEN smet END, smet_statut) AS statut_smet,
+        bool_or('secret' IN (met_statut, smet_statut)) AS secret_smet
     FROM situes
     GROUP BY annee, nomenclature, fap, libelle, niveau, code
 ),
@@ -59,7 +65,11 @@ bmo AS (
             AS denominateur,
         cases,
         CASE i.indicateur WHEN 'projets' THEN cases_met WHEN 'part_difficile' THEN cases_xmet ELSE cases_smet END
-            AS cases_visibles
+            AS cases_visibles,
+        CASE i.indicateur WHEN 'projets' THEN statut_met WHEN 'part_difficile' THEN statut_xmet ELSE statut_smet END
+            AS statut_cases,
+        CASE i.indicateur WHEN 'projets' THEN secret_met WHEN 'part_difficile' THEN secret_xmet ELSE secret_smet END
+            AS secret
     FROM sommes, (VALUES ('projets'), ('part_difficile'), ('part_saisonniers')) AS i (indicateur)
 ),
 dares AS (
@@ -86,9 +96,9 @@ facteurs AS (
 )
 SELECT
     annee, millesime, revision, source, indicateur, nomenclature, fap, libelle, niveau, code, valeur, unite,
-    CASE WHEN valeur IS NULL THEN 'secret' WHEN cases_visibles < cases THEN 'partiel' ELSE 'calculé' END AS statut,
+    CASE WHEN valeur IS NULL THEN CASE WHEN secret THEN 'secret' ELSE 'nd' END ELSE statut_cases END AS statut,
     numerateur, denominateur, cases, cases_visibles,
-    (cases_visibles::DECIMAL(18, 4) / cases)::DECIMAL(9, 6) AS couverture
+    (cases_visibles::DECIMAL(18, 4) / cases)::DECIMAL(18, 6) AS couverture
 FROM bmo
 UNION ALL
 SELECT

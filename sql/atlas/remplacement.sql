@@ -24,19 +24,21 @@ regions AS (
     SELECT code FROM reference.territoires WHERE niveau = 'region'
 ),
 parcoursup AS (
-    SELECT annee, millesime, revision, 'infirmier' AS profession, code, admis AS entrants, 'parcoursup' AS source
+    SELECT annee, millesime, revision, 'infirmier' AS profession, code, admis AS entrants, 'parcoursup' AS source,
+        statut
     FROM atlas.formations
     WHERE niveau = 'region' AND diplome = 'D.E Infirmier'
     QUALIFY row_number() OVER (PARTITION BY code ORDER BY annee DESC, millesime DESC) = 1
 ),
 carte AS (
-    SELECT annee, millesime, revision, diplome AS profession, code, entrants, diplomes
+    SELECT annee, millesime, revision, diplome AS profession, code, entrants, diplomes, statut
     FROM atlas.formations_regionales
     WHERE niveau = 'region' AND diplome IN ('infirmier', 'aide_soignant')
     QUALIFY row_number() OVER (PARTITION BY diplome, code ORDER BY annee DESC, millesime DESC) = 1
 ),
 internat AS (
-    SELECT annee, millesime, revision, 'medecin' AS profession, code, postes AS entrants, 'internat_postes' AS source
+    SELECT annee, millesime, revision, 'medecin' AS profession, code, postes AS entrants, 'internat_postes' AS source,
+        statut
     FROM atlas.internat
     WHERE niveau = 'region' AND specialite = 'ensemble' AND statut <> 'partiel'
     QUALIFY row_number() OVER (PARTITION BY code ORDER BY annee DESC, millesime DESC) = 1
@@ -44,7 +46,7 @@ internat AS (
 entrees AS (
     SELECT * FROM parcoursup
     UNION ALL
-    SELECT annee, millesime, revision, profession, code, entrants, 'formations_sanitaires'
+    SELECT annee, millesime, revision, profession, code, entrants, 'formations_sanitaires', statut
     FROM carte
     WHERE profession = 'aide_soignant'
     UNION ALL
@@ -83,8 +85,11 @@ SELECT
     c.diplomes::INTEGER AS diplomes,
     d.perimetre, d.periode_departs, d.departs_annuels, d.creations_annuelles,
     (d.departs_annuels + d.creations_annuelles)::DECIMAL(18, 1) AS postes_annuels,
-    CASE WHEN e.entrants IS NULL OR d.departs_annuels + d.creations_annuelles IS NULL THEN 'nd' ELSE 'calculé' END
-        AS statut,
+    CASE
+        WHEN e.entrants IS NULL OR d.departs_annuels + d.creations_annuelles IS NULL THEN 'nd'
+        WHEN 'partiel' IN (e.statut, c.statut) THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut,
     nullif(concat_ws(' ; ',
         CASE WHEN e.entrants IS NULL THEN 'entrées en formation inconnues pour cette région' END,
         CASE

@@ -90,12 +90,12 @@ SELECT
     CASE WHEN s.denominateur > 0
         THEN (
             CASE WHEN s.indicateur LIKE '%_100_etp' THEN 100 ELSE 1 END * s.numerateur / s.denominateur
-        )::DECIMAL(12, 6)
+        )::DECIMAL(18, 6)
     END AS valeur,
     CASE WHEN s.indicateur LIKE '%_100_etp' THEN 'pour 100 ETP' ELSE 'part, de 0 à 1' END AS unite,
     s.repondants, c.attendus,
-    (s.repondants / c.attendus)::DECIMAL(9, 6) AS part_repondants,
-    (s.poids / c.poids)::DECIMAL(9, 6) AS couverture,
+    (s.repondants / c.attendus)::DECIMAL(18, 6) AS part_repondants,
+    (s.poids / c.poids)::DECIMAL(18, 6) AS couverture,
     CASE WHEN s.denominateur > 0 THEN 'calculé' ELSE 'nd' END AS statut
 FROM sommes AS s
 JOIN champ AS c USING (annee, niveau, code)

@@ -37,20 +37,23 @@ sommes AS (
         q.millesime, r.niveau, r.code, q.specialite,
         sum(q.effectif_salarie)::INTEGER AS effectif_salarie,
         sum(q.etp_salarie)::DECIMAL(18, 2) AS etp_salarie,
-        sum(q.effectif_liberal)::INTEGER AS effectif_liberal
+        sum(q.effectif_liberal)::INTEGER AS effectif_liberal,
+        statut_ligne([
+            statut_somme(q.effectif_salarie), statut_somme(q.etp_salarie), statut_somme(q.effectif_liberal)
+        ]) AS statut
     FROM core.sae_specialites AS q
     JOIN rattachements AS r USING (millesime, finess)
     GROUP BY q.millesime, r.niveau, r.code, q.specialite
 )
 SELECT
     p.annee, p.millesime, p.revision, t.niveau, t.code, p.specialite, p.libelle, p.groupe,
-    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.effectif_salarie, 0) END AS effectif_salarie,
-    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.etp_salarie, 0) END AS etp_salarie,
-    CASE WHEN t.sites_repondants > 0 THEN coalesce(s.effectif_liberal, 0) END AS effectif_liberal,
+    CASE WHEN t.sites_repondants > 0 AND s.code IS NULL THEN 0 ELSE s.effectif_salarie END AS effectif_salarie,
+    CASE WHEN t.sites_repondants > 0 AND s.code IS NULL THEN 0 ELSE s.etp_salarie END AS etp_salarie,
+    CASE WHEN t.sites_repondants > 0 AND s.code IS NULL THEN 0 ELSE s.effectif_liberal END AS effectif_liberal,
     CASE
         WHEN t.sites_repondants = 0 THEN 'non-réponse'
         WHEN t.sites_repondants < t.sites THEN 'partiel'
-        ELSE 'calculé'
+        ELSE coalesce(s.statut, 'calculé')
     END AS statut,
     t.sites, t.sites_repondants
 FROM territoires AS t

@@ -20,7 +20,7 @@ SELECT
     e.edition AS annee, e.edition AS millesime, t.version_poids::INTEGER AS revision,
     groupe, 'departement' AS niveau, code,
     score::DECIMAL(9, 4) AS score, score_geometrique::DECIMAL(9, 4) AS score_geometrique,
-    rang, rang_bas, rang_haut, territoires_classes, poids_present::DECIMAL(9, 6) AS poids_present, statut, motif,
+    rang, rang_bas, rang_haut, territoires_classes, poids_present::DECIMAL(18, 6) AS poids_present, statut, motif,
     version_poids
 FROM calculs.tension AS t, reference.edition AS e
 WHERE t.situation = 'édition'

@@ -15,5 +15,5 @@ SELECT
     e.edition AS annee, e.edition AS millesime,
     (SELECT max(version_poids)::INTEGER FROM reference.tension_composition) AS revision,
     groupe, 'departement' AS niveau, code, dimension,
-    score::DECIMAL(9, 4) AS score, poids::DECIMAL(9, 6) AS poids, contribution::DECIMAL(9, 4) AS contribution
+    score::DECIMAL(9, 4) AS score, poids::DECIMAL(18, 6) AS poids, contribution::DECIMAL(9, 4) AS contribution
 FROM calculs.tension_dimensions, reference.edition AS e

@@ -149,7 +149,11 @@ SELECT
     t.source, t.millesime, t.revision, t.annee, t.date_reference, t.profession_publiee, t.feuille,
     t.mode_exercice, t.sexe, t.tranche_age, t.territoire_publie,
     d.niveau, d.code, d.regions AS region,
-    t.effectif, coalesce(t.effectif_statut, 'publié') AS effectif_statut, t.age_moyen,
-    t.population_publiee, t.densite_publiee
+    t.effectif,
+    coalesce(
+        t.effectif_statut,
+        CASE WHEN coalesce(t.effectif, t.age_moyen, t.densite_publiee) IS NULL THEN 'nd' ELSE 'publié' END
+    ) AS effectif_statut,
+    t.age_moyen, t.population_publiee, t.densite_publiee
 FROM toutes AS t
 LEFT JOIN core.decoupages AS d ON d.niveau = t.niveau_publie AND d.code = t.code_publie

@@ -19,7 +19,7 @@ WITH publiees AS (
 communes AS (
     SELECT
         annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, commune,
-        sum(population) AS population
+        sum(population) AS population, statut_somme(population) AS statut
     FROM (
         -- A year is taken whole: two vintages don't have the same communes, nor both the municipal arrondissements.
         SELECT * FROM publiees QUALIFY rank() OVER (PARTITION BY annee ORDER BY millesime DESC, revision DESC) = 1
@@ -39,6 +39,8 @@ cumuls AS (
         sum(habitants) OVER (PARTITION BY annee, commune ORDER BY lieu)::BIGINT AS cumul,
         sum(habitants) OVER (PARTITION BY annee, commune)::BIGINT AS total
     FROM arrondissements
+    -- Where the inhabitants of one are not known, nobody can say what share the others have.
+    QUALIFY count(habitants) OVER (PARTITION BY annee, commune) = count(*) OVER (PARTITION BY annee, commune)
 )
 SELECT
     c.annee, c.millesime, c.revision, coalesce(a.lieu, c.commune) AS lieu, c.commune,
@@ -47,6 +49,7 @@ SELECT
         WHEN a.lieu IS NULL THEN c.population
         ELSE round(c.population * a.cumul / a.total) - round(c.population * (a.cumul - a.habitants) / a.total)
     END::INTEGER AS population,
+    c.statut,
     a.annee_repartition::INTEGER AS annee_repartition
 FROM communes AS c
 LEFT JOIN cumuls AS a ON a.annee = c.annee AND a.commune = c.commune

@@ -2,7 +2,7 @@
 -- Grain : millesime, finess, variable
 -- Source : SAE (DREES), bordereau Q20
 -- Publication : etablissement
--- Note : les groupes sont ceux de SYGEN. Une case vide, ou un groupe absent, vaut zéro où la ligne de total du questionnaire existe ; l'établissement qui ne l'a pas rempli est absent.
+-- Note : les groupes sont ceux de SYGEN. Une case vide, ou un groupe absent, vaut zéro où la ligne de total du questionnaire existe ; l'établissement qui ne l'a pas rempli est absent. Un nombre dont les contrôles ont vidé une case n'est pas connu.
 -- Colonnes :
 --   effectif [personnes] : salariés, au 31 décembre
 --   femmes [personnes] : salariées
@@ -19,21 +19,38 @@ codes AS (
     FROM (SELECT DISTINCT perso FROM staging.sae_q20) AS p
     JOIN groupes AS g ON regexp_full_match(p.perso, g.motif)
 ),
-sommes AS (
+videes AS (
+    SELECT millesime, fichier, ligne, list(colonne) AS colonnes
+    FROM core.cellules_ecartees
+    WHERE source = 'sae' AND table_source = 'q20'
+    GROUP BY ALL
+),
+lignes AS (
     SELECT
         q.millesime, q.finess, c.variable,
-        sum(q.EFFSAL) AS effectif,
-        sum(coalesce(q.EFFSALPLF, 0) + coalesce(q.EFFSALPAF, 0)) AS femmes,
-        sum(coalesce(q.EFFSALPAH, 0) + coalesce(q.EFFSALPAF, 0)) AS temps_partiel
+        coalesce(q.EFFSAL, zero_implicite(v.colonnes, 'EFFSAL')) AS effectif,
+        coalesce(q.EFFSALPLF, zero_implicite(v.colonnes, 'EFFSALPLF'))
+        + coalesce(q.EFFSALPAF, zero_implicite(v.colonnes, 'EFFSALPAF')) AS femmes,
+        coalesce(q.EFFSALPAH, zero_implicite(v.colonnes, 'EFFSALPAH'))
+        + coalesce(q.EFFSALPAF, zero_implicite(v.colonnes, 'EFFSALPAF')) AS temps_partiel
     FROM staging.sae_q20 AS q
     JOIN codes AS c USING (perso)
+    LEFT JOIN videes AS v ON v.millesime = q.millesime AND v.fichier = q._fichier AND v.ligne = q._ligne
+),
+sommes AS (
+    SELECT
+        millesime, finess, variable,
+        CASE statut_somme(effectif) WHEN 'calculé' THEN sum(effectif) END AS effectif,
+        CASE statut_somme(femmes) WHEN 'calculé' THEN sum(femmes) END AS femmes,
+        CASE statut_somme(temps_partiel) WHEN 'calculé' THEN sum(temps_partiel) END AS temps_partiel
+    FROM lignes
     GROUP BY ALL
 )
 SELECT
     t.annee, t.millesime, t.revision, t.finess, t.finess_ej, g.variable,
-    coalesce(s.effectif, 0)::INTEGER AS effectif,
-    coalesce(s.femmes, 0)::INTEGER AS femmes,
-    coalesce(s.temps_partiel, 0)::INTEGER AS temps_partiel
+    CASE WHEN s.finess IS NULL THEN 0 ELSE s.effectif END::INTEGER AS effectif,
+    CASE WHEN s.finess IS NULL THEN 0 ELSE s.femmes END::INTEGER AS femmes,
+    CASE WHEN s.finess IS NULL THEN 0 ELSE s.temps_partiel END::INTEGER AS temps_partiel
 FROM staging.sae_q20 AS t
 CROSS JOIN groupes AS g
 LEFT JOIN sommes AS s ON s.millesime = t.millesime AND s.finess = t.finess AND s.variable = g.variable

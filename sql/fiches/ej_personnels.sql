@@ -12,7 +12,7 @@ WITH sommes AS (
         max(revision) AS revision,
         max(annee) AS annee,
         sum(valeur)::DECIMAL(18, 2) AS valeur,
-        bool_and(statut = 'non collecté') AS non_collecte,
+        statut_somme(valeur, statut) AS statut,
         count(*)::INTEGER AS sites,
         count(valeur)::INTEGER AS sites_repondants
     FROM fiches.es_personnels
@@ -21,12 +21,6 @@ WITH sommes AS (
 SELECT
     s.millesime, s.revision, s.annee, s.finess_ej, s.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
-    CASE
-        WHEN s.non_collecte THEN 'non collecté'
-        WHEN s.sites_repondants = 0 THEN 'non-réponse'
-        WHEN s.sites_repondants < s.sites THEN 'partiel'
-        ELSE 'calculé'
-    END AS statut,
-    s.sites, s.sites_repondants
+    s.statut, s.sites, s.sites_repondants
 FROM sommes AS s
 JOIN reference.variables_sae AS v USING (variable)

@@ -13,7 +13,7 @@ WITH sommes AS (
         sum(p.valeur)::DECIMAL(18, 2) AS valeur,
         count(*)::INTEGER AS sites,
         count(p.valeur)::INTEGER AS sites_repondants,
-        bool_and(p.statut = 'non collecté') AS non_collecte
+        statut_somme(p.valeur, p.statut) AS statut
     FROM fiches.ght_membres AS m
     JOIN fiches.es_personnels AS p ON p.millesime = m.millesime AND p.finess = m.finess
     WHERE m.retenu
@@ -35,7 +35,7 @@ ensemble AS (
         coalesce(g.nom_ght, s.nom_ght) AS nom_ght,
         coalesce(s.variable, g.variable) AS variable,
         s.code_ght IS NOT NULL AS membres_connus,
-        s.valeur AS somme, g.valeur AS valeur_publiee, s.sites, s.sites_repondants, s.non_collecte
+        s.valeur AS somme, g.valeur AS valeur_publiee, s.sites, s.sites_repondants, s.statut
     FROM sommes AS s
     FULL JOIN core.sae_ght_publies AS g
         ON g.millesime = s.millesime AND g.code_ght = s.code_ght AND g.variable = s.variable
@@ -46,10 +46,7 @@ SELECT
     CASE WHEN e.membres_connus THEN e.somme ELSE e.valeur_publiee END AS valeur,
     v.unite,
     CASE
-        WHEN e.membres_connus AND e.non_collecte THEN 'non collecté'
-        WHEN e.membres_connus AND e.sites_repondants = 0 THEN 'non-réponse'
-        WHEN e.membres_connus AND e.sites_repondants < e.sites THEN 'partiel'
-        WHEN e.membres_connus THEN 'calculé'
+        WHEN e.membres_connus THEN e.statut
         WHEN e.valeur_publiee IS NULL AND n.variable IS NOT NULL THEN 'non collecté'
         WHEN e.valeur_publiee IS NULL THEN 'vide'
         ELSE 'publié'

@@ -33,7 +33,7 @@ nombres AS (
 )
 SELECT
     n.constat, n.motif, n.etablissements::INTEGER AS etablissements,
-    (100.0 * n.etablissements / nullif((SELECT count(*) FROM ancien), 0))::DECIMAL(9, 3) AS part,
+    (100.0 * n.etablissements / nullif((SELECT count(*) FROM ancien), 0))::DECIMAL(18, 3) AS part,
     c.millesime_avant, c.millesime, c.revision
 FROM nombres AS n
 CROSS JOIN comparees AS c

@@ -29,7 +29,7 @@ SELECT
     count(*) FILTER (etat = 'à corriger')::INTEGER AS a_corriger,
     count(*) FILTER (etat = 'dépôt refusé')::INTEGER AS depots_refuses,
     count(*) FILTER (etat = 'sans réponse')::INTEGER AS sans_reponse,
-    (count(*) FILTER (etat IN ('répondu', 'à corriger')) / count(*))::DECIMAL(9, 6) AS taux_reponse,
-    (coalesce(sum(poids) FILTER (etat IN ('répondu', 'à corriger')), 0) / sum(poids))::DECIMAL(9, 6) AS couverture
+    (count(*) FILTER (etat IN ('répondu', 'à corriger')) / count(*))::DECIMAL(18, 6) AS taux_reponse,
+    (coalesce(sum(poids) FILTER (etat IN ('répondu', 'à corriger')), 0) / sum(poids))::DECIMAL(18, 6) AS couverture
 FROM situes
 GROUP BY GROUPING SETS ((enquete, annee, niveau, code, categorie), (enquete, annee, niveau, code))

@@ -11,7 +11,7 @@
 SELECT
     g.libelle AS groupe_libelle, coalesce(d.libelle, c.dimension) AS dimension_libelle,
     coalesce(i.libelle, c.indicateur) AS indicateur_libelle,
-    (c.poids / sum(c.poids) OVER (PARTITION BY c.groupe))::DECIMAL(9, 6) AS poids,
+    (c.poids / sum(c.poids) OVER (PARTITION BY c.groupe))::DECIMAL(18, 6) AS poids,
     c.requise,
     c.note,
     c.groupe,
