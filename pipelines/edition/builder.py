@@ -41,6 +41,7 @@ def build(settings: Settings, lock: Lock) -> Path:
         connection.begin()
         for schema in ("staging", indicators.SCHEMA, *models.SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
+        models.make_macros(connection)
         records.stage_views(connection, settings, lock, outcomes)
         records.write(connection, settings, lock, outcomes)
         connection.commit()

@@ -40,7 +40,7 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
     steps: dict[str, str] = {}
     for model in (*models.load_all(), *models.views()):
         rule = public.RULES.get(model.publication, model.publication)
-        steps[model.name] = _hash([_query(connection, model.query), rule])
+        steps[model.name] = _hash([_query(connection, model.query), models.macros_of(model.query), rule])
     code = [_code(path) for path in fingerprints.files(indicators.__name__)]
     for calculation in indicators.ALL:
         queries = [_query(connection, query) for _, query in sorted(calculation.reads.items())]
