@@ -25,7 +25,6 @@ from pipelines.settings import ROOT
 
 SQL = ROOT / "sql"
 SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
-MACROS = SQL / "macros.sql"  # what many models say in the same words: the warehouse keeps them
 VIEWS = "vues"  # what people see: computed in the public file, from what it publishes
 # Views that say which year and which source the others show: no number comes from them.
 CHOICES = frozenset({"vues.annees_retenues", "vues.series_retenues", "vues.sources_retenues"})
@@ -236,38 +235,6 @@ def lineage(name: str) -> frozenset[str]:
     """All that a table rests on: itself, and the tables that it reads, directly or not."""
     read = _needs()[name][1] if name in _needs() else frozenset[str]()
     return frozenset({name}).union(*(lineage(other) for other in read))
-
-
-@functools.cache
-def macros() -> dict[str, str]:
-    """The statement that makes each macro of sql/macros.sql, by its name, in the order of the file."""
-    text = "\n".join(
-        line.partition("-- ")[0].rstrip() for line in MACROS.read_text(encoding="utf-8").splitlines() if line
-    )
-    return {found[1]: found[0] for found in re.finditer(r"^CREATE MACRO (\w+)\(.*?;$", text, re.MULTILINE | re.DOTALL)}
-
-
-def macros_of(query: str) -> dict[str, str]:
-    """The macros that a query calls, and those that these call."""
-    found = {name: made for name, made in macros().items() if re.search(rf"\b{name}\(", query)}
-    for made in list(found.values()):
-        own = made.partition("AS")[2]
-        found |= macros_of(own)
-    return dict(sorted(found.items()))
-
-
-def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the macros of sql/macros.sql in the database that a connection uses. Raises BuildError where one fails."""
-    try:
-        for made in macros().values():
-            connection.execute(made)
-    except duckdb.Error as error:
-        raise BuildError(
-            f"Une macro ne se construit pas : {error}",
-            where=Place(file=f"sql/{MACROS.name}"),
-            expected="des CREATE MACRO, chacune finie par un point-virgule en bout de ligne",
-            todo="corriger le fichier ; l'entrepôt en place n'a pas changé",
-        ) from error
 
 
 def dependencies(connection: duckdb.DuckDBPyConnection, query: str, where: str) -> set[str]:

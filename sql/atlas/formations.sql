@@ -9,6 +9,7 @@
 --   code : identifiant de l'établissement (UAI), ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   formations : nombre de formations
+--   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
 --   propositions [candidats] : candidats ayant reçu une proposition
 --   admises [personnes] : femmes admises
@@ -18,6 +19,13 @@ WITH situees AS (
     UNPIVOT (SELECT *, cod_uai AS institut, region AS la_region, 'F' AS france FROM core.formations)
     ON institut, commune, arrondissement, zone_emploi, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
+),
+non_placees AS (
+    SELECT f.session, f.diplome, d.niveau, d.code, count(*)::INTEGER AS formations
+    FROM core.formations AS f
+    JOIN core.decoupages_departements AS d USING (departement)
+    WHERE f.commune IS NULL
+    GROUP BY f.session, f.diplome, d.niveau, d.code
 )
 SELECT
     session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
@@ -33,6 +41,12 @@ SELECT
     sum(acc_aca_orig)::INTEGER AS admis_meme_academie,
     CASE WHEN sum(acc_neobac) > 0 THEN (sum(acc_aca_orig)::DECIMAL(18, 4) / sum(acc_neobac))::DECIMAL(9, 6) END
         AS part_meme_academie,
-    CASE WHEN niveau = 'institut' THEN 'publié' ELSE 'calculé' END AS statut
+    coalesce(max(n.formations), 0) AS formations_non_placees,
+    CASE
+        WHEN niveau = 'institut' THEN 'publié'
+        WHEN max(n.formations) > 0 THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut
 FROM situees
+LEFT JOIN non_placees AS n USING (session, diplome, niveau, code)
 GROUP BY session, diplome, niveau, code

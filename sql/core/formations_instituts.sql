@@ -25,5 +25,5 @@ SELECT
     list_sum([i.presents_annee_1, i.presents_annee_2, i.presents_annee_3, i.presents_annee_4])::INTEGER AS presents,
     i.diplomes, i.diplomes_statut, i.apprentis, i.interruptions
 FROM staging.formations_sanitaires_instituts AS i
-LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = i.commune
+LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(i.commune)
 LEFT JOIN reference.communes AS r ON r.commune = c.commune
