@@ -49,3 +49,106 @@ CREATE MACRO statut_ligne(statuts) AS -- noqa: CP05
 -- sa ligne).
 CREATE MACRO zero_implicite(videes, colonne) AS -- noqa: CP05
     CASE WHEN coalesce(list_contains(videes, colonne), false) THEN NULL ELSE 0 END;
+
+-- Formes des codes et des noms de lieux, telles que les sources les écrivent : chacune n'est lue qu'ici. Une macro sans
+-- sous-requête se joint aussi vite qu'une colonne ; ce qu'elle calcule d'abord a donc une macro à soi.
+
+-- Code de commune à cinq caractères : zéro initial perdu (1004), département entier outre-mer (971102 : 97102),
+-- lettres des anciens fichiers (9D411 : 97411 ; 9J613 : 98613), département à trois caractères (014118, 02A004).
+CREATE MACRO sans_ponctuation(publie) AS ( -- noqa: CP05
+    upper(regexp_replace(regexp_replace(publie, '[.]0+$', ''), '[^0-9A-Za-z]', '', 'g'))
+);
+CREATE MACRO forme_commune(c) AS ( -- noqa: CP05
+    CASE
+        WHEN regexp_full_match(c, '[0-9]{4}') THEN '0' || c
+        WHEN regexp_full_match(c, '9[78][0-9]{4}') THEN substr(c, 1, 2) || substr(c, 4)
+        WHEN regexp_full_match(c, '0([0-9]{5}|2[AB][0-9]{3})') THEN substr(c, 2)
+        WHEN regexp_full_match(c, '9[A-H][0-9]{3}') THEN '97' || substr(c, 3)
+        WHEN regexp_full_match(c, '9[J-Z][0-9]{3}') THEN '98' || substr(c, 3)
+        ELSE nullif(c, '')
+    END
+);
+CREATE MACRO code_commune(publie) AS ( -- noqa: CP05
+    forme_commune(sans_ponctuation(publie))
+);
+
+-- Code de département, ou de collectivité d'outre-mer, au début d'une cellule (14, 014, 02A, 9D, « 14 - Calvados ») ;
+-- vide pour ce qui n'en est pas un : 99, 000, ou 20, qui ne dit pas laquelle des deux Corse.
+CREATE MACRO forme_departement(c) AS ( -- noqa: CP05
+    CASE
+        WHEN regexp_full_match(c, '9[A-H]') THEN '97' || (ascii(substr(c, 2, 1)) - ascii('A') + 1)::VARCHAR
+        WHEN regexp_full_match(c, '2[AB]|97[1-8]|98[46-9]') THEN c
+        WHEN c IN ('', '0', '00', '20') OR try_cast(c AS INTEGER) > 95 THEN NULL
+        ELSE lpad(c, 2, '0')
+    END
+);
+CREATE MACRO code_departement(publie) AS ( -- noqa: CP05
+    forme_departement(regexp_extract(
+        upper(trim(publie)), '^0?(2[AB]|9[78][0-9]|9[A-H]|[0-9]{1,2})([.]0+)?($|[^0-9A-Z.])', 1
+    ))
+);
+
+-- Code de région, au début d'une cellule (1, 01, 28.0, « 28 - Normandie ») ; outre-mer, de 01 à 06.
+CREATE MACRO code_region(publie) AS ( -- noqa: CP05
+    lpad(nullif(regexp_extract(trim(publie), '^0?([0-9]{1,2})([.]0+)?($|[^0-9A-Za-z.])', 1), ''), 2, '0')
+);
+
+-- Département d'un code postal : cinq chiffres, ou rien. Saint-Barthélemy et Saint-Martin ont ceux de la Guadeloupe.
+CREATE MACRO departement_postal(code_postal) AS ( -- noqa: CP05
+    CASE
+        WHEN NOT regexp_full_match(trim(code_postal), '[0-9]{5}') THEN NULL
+        WHEN regexp_full_match(trim(code_postal), '97133|9709[0-9]') THEN '977'
+        WHEN regexp_full_match(trim(code_postal), '97150|970[5-8][0-9]') THEN '978'
+        WHEN regexp_full_match(trim(code_postal), '9[78].*') THEN code_departement(substr(trim(code_postal), 1, 3))
+        WHEN regexp_full_match(trim(code_postal), '20[246].*') THEN '2B'
+        WHEN trim(code_postal) LIKE '20%' THEN '2A'
+        ELSE code_departement(substr(trim(code_postal), 1, 2))
+    END
+);
+
+-- Département qu'un code de commune porte lui-même, fût-elle inconnue ; 97123 et 97127 sont d'avant les collectivités.
+CREATE MACRO prefixe_commune(c) AS ( -- noqa: CP05
+    CASE
+        WHEN c IN ('97123', '97701') THEN '977'
+        WHEN c IN ('97127', '97801') THEN '978'
+        WHEN regexp_full_match(c, '9[78][0-9]{3}') THEN code_departement(substr(c, 1, 3))
+        WHEN regexp_full_match(c, '[0-9][0-9AB][0-9]{3}') THEN code_departement(substr(c, 1, 2))
+    END
+);
+CREATE MACRO departement_commune(publie) AS ( -- noqa: CP05
+    prefixe_commune(code_commune(publie))
+);
+
+-- Département d'une ligne : le premier que l'on connaisse, non la première cellule qui n'est pas vide. `connu` est
+-- celui de la commune reconnue ; « 971 » cède à un code postal des deux collectivités, que bien des fichiers y laissent.
+CREATE MACRO departement_lu(connu, commune, departement, code_postal) AS ( -- noqa: CP05
+    CASE
+        WHEN connu IS NOT NULL THEN connu
+        WHEN departement_commune(commune) IN ('977', '978') THEN departement_commune(commune)
+        WHEN departement_postal(code_postal) IN ('977', '978') AND code_departement(departement) = '971'
+            THEN departement_postal(code_postal)
+        ELSE
+            coalesce(code_departement(departement), departement_postal(code_postal), departement_commune(commune))
+    END
+);
+
+-- Une écriture pour tous les noms de lieux : capitales sans accent ni ponctuation, l'article en tête, ST pour SAINT,
+-- sans Cedex, arrondissement municipal, code postal, ni ce qui est entre parenthèses.
+CREATE MACRO nom_articule(nom) AS ( -- noqa: CP05
+    regexp_replace(
+        regexp_replace(
+            upper(strip_accents(replace(replace(replace(nom, 'œ', 'oe'), 'Œ', 'OE'), '’', ''''))),
+            '^(.*[^ ]) *[(,] *(LE|LA|LES|L'') *[)]? *$', '\2 \1'
+        ),
+        ' *[(].*$', ''
+    )
+);
+CREATE MACRO cle_lieu(nom) AS ( -- noqa: CP05
+    nullif(regexp_replace(
+        regexp_replace(
+            trim(regexp_replace(regexp_replace(nom_articule(nom), '\bS/', ' SUR ', 'g'), '[^A-Z0-9]+', ' ', 'g')),
+            '^[0-9 ]+| CEDEX.*$| [0-9].*$', '', 'g'
+        ),
+        '\bSAINT(E?)\b', 'ST\1', 'g'
+    ), '')
+);

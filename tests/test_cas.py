@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines import indicators
+from pipelines import indicators, macros
 from pipelines.edition import models
 
 CASES = Path(__file__).with_name("cas")
@@ -69,7 +69,7 @@ def empty_tables(sample_db: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def test_the_model_gives_what_was_worked_out(name: str, case: dict[str, Any], empty_tables: dict[str, str]) -> None:
     model = MODELS[name]
     with duckdb.connect() as connection:
-        models.define(connection)
+        macros.make(connection)
         read = models.dependencies(connection, model.query, name) & empty_tables.keys()
         assert case["tables"].keys() <= read, f"{name} doesn't read {sorted(case['tables'].keys() - read)}"
         for schema in sorted({table.split(".")[0] for table in read}):

@@ -7,6 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from pipelines import macros
 from pipelines.edition import models
 
 # Sums that have no statut beside them, each with its reason: `model: {what is summed: why nothing can be missing}`.
@@ -147,7 +148,7 @@ CELLS = [
 @pytest.mark.parametrize(("cells", "expected"), CELLS)
 def test_the_statut_of_a_sum(cells: list[tuple[int | None, str | None]], expected: str) -> None:
     with duckdb.connect() as connection:
-        models.define(connection)
+        macros.make(connection)
         connection.execute("CREATE TABLE t (valeur INTEGER, statut VARCHAR)")
         connection.executemany("INSERT INTO t VALUES (?, ?)", cells)
         assert connection.execute("SELECT statut_somme(valeur, statut) FROM t").fetchall() == [(expected,)]
@@ -170,10 +171,10 @@ def test_the_statut_of_a_sum(cells: list[tuple[int | None, str | None]], expecte
 )
 def test_the_statut_of_a_ratio_and_of_a_line(said: str, expected: object) -> None:
     with duckdb.connect() as connection:
-        models.define(connection)
+        macros.make(connection)
         assert connection.execute(f"SELECT {said}").fetchall() == [(expected,)]
 
 
 def test_what_is_written_with_a_macro_changes_with_it() -> None:
-    assert models.macros("SELECT statut_somme(a) FROM t") == [models.MACROS.read_text(encoding="utf-8")]
-    assert models.macros("SELECT sum(a) AS statut_somme FROM t") == []
+    assert macros.called("SELECT statut_rapport(a, b) FROM t").keys() == {"statut_rapport", "statut_absent"}
+    assert macros.called("SELECT sum(a) AS statut_somme FROM t") == {}

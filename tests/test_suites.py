@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import Publication, Warehouse
 
-from pipelines import catalogue
+from pipelines import catalogue, macros
 from pipelines.arrival import landing, outcomes
 from pipelines.catalogue import Source
 from pipelines.checks import controls, derived, rules, runner, shown
@@ -192,6 +192,7 @@ def memory() -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
     name = f":memory:{uuid.uuid4().hex}"
     with duckdb.connect(name) as connection:
         connection.execute("CREATE SCHEMA controle; CREATE SCHEMA doublons")
+        macros.make(connection)
         yield name, connection
 
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints
+from pipelines import catalogue, fingerprints, macros
 from pipelines.arrival import landing, outcomes, personnes, reading, refusals, repairs, staging
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
@@ -104,6 +104,7 @@ def check(settings: Settings, landed: Landed) -> Outcome:
         _share_cores(connection, landed)
         connection.execute("CREATE SCHEMA controle")
         connection.execute("CREATE SCHEMA doublons")
+        macros.make(connection)
         for name in notes:
             path = pending / f"{name}.parquet"
             # Dozens of rules read each table: it is decoded once, unless it is too large for memory.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints
+from pipelines import catalogue, fingerprints, macros
 from pipelines.arrival import landing, personnes
 from pipelines.arrival.landing import File, Landed
 from pipelines.catalogue import code_lists
@@ -95,9 +95,9 @@ def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
     parts: list[str | Path] = [fingerprints.code(STEP), *(f"{f.name} {f.sha256}" for f in files), str(fictif)]
     if source.personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=fictif)))
-    return fingerprints.of(
-        [*parts, *catalogue.files(source_id), rules.suite_text("staging", source_id), *code_lists.files(source)]
-    )
+    suite = rules.suite_text("staging", source_id)
+    parts += [*catalogue.files(source_id), suite, *macros.called(suite).values(), *code_lists.files(source)]
+    return fingerprints.of(parts)
 
 
 def load(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import duck, indicators
+from pipelines import duck, indicators, macros
 from pipelines.arrival import outcomes as known
 from pipelines.arrival.outcomes import Outcome
 from pipelines.duck import literal
@@ -41,7 +41,7 @@ def build(settings: Settings, lock: Lock) -> Path:
         connection.begin()
         for schema in ("staging", indicators.SCHEMA, *models.SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
-        models.define(connection)
+        macros.make(connection)
         records.stage_views(connection, settings, lock, outcomes)
         records.write(connection, settings, lock, outcomes)
         connection.commit()

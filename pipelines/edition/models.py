@@ -28,7 +28,6 @@ SCHEMAS = ("reference", "core", "atlas", "fiches", "qualite")
 VIEWS = "vues"  # what people see: computed in the public file, from what it publishes
 # Views that say which year and which source the others show: no number comes from them.
 CHOICES = frozenset({"vues.annees_retenues", "vues.series_retenues", "vues.sources_retenues"})
-MACROS = SQL / "macros.sql"  # what a number is worth where a cell is missing: the words that all models share
 
 
 @dataclass(frozen=True)
@@ -126,17 +125,6 @@ def parse(path: Path) -> Model:
         query=text.strip().rstrip(";"),
         empty=fields.get("vide", ""),
     )
-
-
-def define(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the macros that models are written with, in the database in use: a warehouse keeps them."""
-    connection.execute(MACROS.read_text(encoding="utf-8"))
-
-
-def macros(query: str) -> list[str]:
-    """The text of the macros, where a query is written with one: they are part of how its table is made."""
-    text = MACROS.read_text(encoding="utf-8")
-    return [text] if any(re.search(rf"\b{name}\(", query) for name in re.findall(r"CREATE MACRO (\w+)", text)) else []
 
 
 @functools.cache

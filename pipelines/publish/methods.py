@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import fingerprints, indicators
+from pipelines import fingerprints, indicators, macros
 from pipelines.arrival import outcomes
 from pipelines.catalogue import registers
 from pipelines.checks import derived, rules
@@ -40,7 +40,7 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
     steps: dict[str, str] = {}
     for model in (*models.load_all(), *models.views()):
         rule = public.RULES.get(model.publication, model.publication)
-        steps[model.name] = _hash([_query(connection, model.query), rule, *models.macros(model.query)])
+        steps[model.name] = _hash([_query(connection, model.query), macros.called(model.query), rule])
     code = [_code(path) for path in fingerprints.files(indicators.__name__)]
     for calculation in indicators.ALL:
         queries = [_query(connection, query) for _, query in sorted(calculation.reads.items())]
@@ -51,7 +51,8 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
         steps[f"staging.{name}"] = _hash(connection.execute(lines).fetchall())
     checks = [_code(Path(rules.__file__)), _code(Path(derived.__file__))]
     for path in sorted(rules.SUITES.glob("*/*.yml")):
-        steps[SUITE + path.stem] = _hash([checks, rules.suite_text(path.parent.name, path.stem)])
+        suite = rules.suite_text(path.parent.name, path.stem)
+        steps[SUITE + path.stem] = _hash([checks, suite, macros.called(suite)])
     readings: dict[str, str] = {}
     for pin in lock.pins:
         outcome = outcomes.load(settings, pin.source, pin.millesime, pin.revision)

@@ -10,8 +10,24 @@
 --   population_sous_2_5 [habitants] : habitants des communes, et des arrondissements municipaux, dont l'APL est sous 2,5 ; médecins généralistes seulement
 --   communes_sans_apl [communes] : communes du territoire sans APL
 --   statut : publié pour une commune, calculé au-dessus ; partiel quand l'APL ou la population d'une commune n'est pas connue ; nd quand aucune APL ne l'est
+--   communes_non_placees [communes] : communes publiées des départements du territoire qui ne mènent à aucune commune de l'édition : elles sont comptées au département, et manquent peut-être à un territoire plus petit
 WITH situees AS (
     SELECT a.*, m.niveau, m.code FROM core.apl AS a JOIN reference.appartenances AS m USING (commune)
+    UNION ALL
+    SELECT a.*, m.niveau, m.code
+    FROM core.apl AS a
+    JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = a.departement
+    CROSS JOIN LATERAL (
+        VALUES ('departement', d.code), ('region', d.regions), ('france', 'F')
+    ) AS m (niveau, code)
+    WHERE a.commune IS NULL
+),
+non_placees AS (
+    SELECT a.annee, a.profession, d.niveau, d.code, count(*)::INTEGER AS communes
+    FROM core.apl AS a
+    JOIN core.decoupages_departements AS d USING (departement)
+    WHERE a.commune IS NULL
+    GROUP BY a.annee, a.profession, d.niveau, d.code
 ),
 sommes AS (
     SELECT
@@ -41,11 +57,12 @@ SELECT
     CASE
         WHEN profession = 'medecin' AND population > 0 THEN (sous_2_5::DECIMAL(18, 4) / population)::DECIMAL(18, 6)
     END AS part_sous_2_5,
-    communes_sans_apl,
+    communes_sans_apl, coalesce(n.communes, 0) AS communes_non_placees,
     CASE
         WHEN coalesce(poids, 0) = 0 THEN 'nd'
-        WHEN list_contains(statuts, 'partiel') THEN 'partiel'
+        WHEN list_contains(statuts, 'partiel') OR n.communes > 0 THEN 'partiel'
         WHEN niveau = 'commune' THEN 'publié'
         ELSE 'calculé'
     END AS statut
 FROM sommes
+LEFT JOIN non_placees AS n USING (annee, profession, niveau, code)

@@ -9,6 +9,7 @@
 --   code : identifiant de l'établissement (UAI), ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   formations : nombre de formations
+--   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
 --   propositions [candidats] : candidats ayant reçu une proposition
 --   admises [personnes] : femmes admises
@@ -40,10 +41,23 @@ sommes AS (
         ]) AS statut
     FROM situees
     GROUP BY session, diplome, niveau, code
+),
+non_placees AS (
+    SELECT f.session, f.diplome, d.niveau, d.code, count(*)::INTEGER AS formations
+    FROM core.formations AS f
+    JOIN core.decoupages_departements AS d USING (departement)
+    WHERE f.commune IS NULL
+    GROUP BY f.session, f.diplome, d.niveau, d.code
 )
 SELECT
-    * EXCLUDE (statut, statut_part),
-    CASE WHEN admis_neobacheliers > 0 AND statut_part = 'calculé'
-        THEN (admis_meme_academie::DECIMAL(18, 4) / admis_neobacheliers)::DECIMAL(18, 6) END AS part_meme_academie,
-    CASE WHEN statut = 'calculé' AND niveau = 'institut' THEN 'publié' ELSE statut END AS statut
-FROM sommes
+    s.* EXCLUDE (statut, statut_part),
+    CASE WHEN s.admis_neobacheliers > 0 AND s.statut_part = 'calculé'
+        THEN (s.admis_meme_academie::DECIMAL(18, 4) / s.admis_neobacheliers)::DECIMAL(18, 6) END AS part_meme_academie,
+    coalesce(n.formations, 0) AS formations_non_placees,
+    CASE
+        WHEN s.statut = 'calculé' AND s.niveau = 'institut' THEN 'publié'
+        WHEN s.statut = 'calculé' AND n.formations > 0 THEN 'partiel'
+        ELSE s.statut
+    END AS statut
+FROM sommes AS s
+LEFT JOIN non_placees AS n ON n.session = s.annee AND n.diplome = s.diplome AND n.niveau = s.niveau AND n.code = s.code

@@ -13,7 +13,9 @@
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites qui ont rempli le bordereau ; une spécialité qu'ils n'y ont pas vaut zéro
 WITH sites AS (
-    SELECT e.millesime, e.finess, e.departement, e.region, 'F' AS france, q.finess IS NOT NULL AS repond
+    SELECT
+        e.millesime, e.finess, e.departement, e.region,
+        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond
     FROM fiches.etablissements AS e
     LEFT JOIN core.sae_specialites AS q
         ON q.millesime = e.millesime AND q.finess = e.finess AND q.specialite = 'M9999'

@@ -1,9 +1,10 @@
 -- Accessibilité potentielle localisée (APL) par commune de l'édition et profession : pour chaque année, le millésime le plus récent.
--- Grain : annee, profession, commune
+-- Grain : annee, profession, lieu
 -- Source : APL (DREES)
 -- Publication : region
--- Note : où plusieurs communes publiées n'en font plus qu'une (fusions, arrondissements municipaux), l'APL est pondérée par la population standardisée. `medecin` : médecins généralistes seulement. Une APL vide n'entre ni dans la moyenne, ni dans son poids.
+-- Note : où plusieurs communes publiées n'en font plus qu'une (fusions, arrondissements municipaux), l'APL est pondérée par la population standardisée. Une commune publiée qui ne mène à aucune commune de l'édition reste, sous son code et à son département. `medecin` : médecins généralistes seulement. Une APL vide n'entre ni dans la moyenne, ni dans son poids.
 -- Colonnes :
+--   lieu : commune de l'édition, ou code publié d'une commune qui n'y mène pas
 --   apl : accessibilité, en consultations par an et par habitant standardisé (médecins généralistes) ou en équivalents temps plein pour 100 000 habitants standardisés
 --   apl_65 : la même, aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
 --   population_standardisee [habitants standardisés] : poids de l'APL, deux ans avant l'année décrite
@@ -11,10 +12,11 @@
 --   population_sous_2_5 [habitants] : dont habitants des communes publiées et arrondissements municipaux dont l'APL est sous 2,5 ; n'a de sens que pour les médecins généralistes
 WITH publiees AS (
     SELECT
-        annee, millesime, revision, commune AS commune_publiee, apl, apl_65, population_standardisee, population_totale,
+        annee, millesime, revision, code_commune(commune) AS commune_publiee, apl, apl_65, population_standardisee,
+        population_totale,
         regexp_replace(lower(strip_accents(profession)), '[^a-z]+', ' ', 'g') AS cle
     FROM staging.apl
-    QUALIFY row_number() OVER (PARTITION BY annee, cle, commune ORDER BY millesime DESC, revision DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY annee, cle, commune_publiee ORDER BY millesime DESC, revision DESC) = 1
 ),
 professions (cle, profession) AS (
     VALUES
@@ -24,7 +26,8 @@ professions (cle, profession) AS (
 )
 SELECT
     p.annee, max(p.millesime)::INTEGER AS millesime, max(p.revision)::INTEGER AS revision,
-    f.profession, c.commune, r.departement, r.region,
+    f.profession, coalesce(c.commune, p.commune_publiee) AS lieu, c.commune,
+    d.code AS departement, d.regions AS region,
     CASE
         WHEN sum(p.population_standardisee) FILTER (p.apl IS NOT NULL) > 0
             THEN (
@@ -44,6 +47,7 @@ SELECT
     round(sum(CASE WHEN p.apl < 2.5 THEN p.population_totale ELSE 0 END))::INTEGER AS population_sous_2_5
 FROM publiees AS p
 JOIN professions AS f ON f.cle = p.cle
-JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
-JOIN reference.communes AS r ON r.commune = c.commune
-GROUP BY p.annee, f.profession, c.commune, r.departement, r.region
+LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
+LEFT JOIN core.decoupages AS d
+    ON d.niveau = 'departement' AND d.code = departement_lu(c.departement, p.commune_publiee, NULL, NULL)
+GROUP BY p.annee, f.profession, lieu, c.commune, d.code, d.regions

@@ -20,5 +20,5 @@ SELECT
     d.code AS departement, coalesce(d.regions, r.code) AS region,
     b.met, b.met_statut, b.xmet, b.xmet_statut, b.smet, b.smet_statut
 FROM staging.bmo_projets AS b
-LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = b.departement
-LEFT JOIN core.decoupages AS r ON r.niveau = 'region' AND r.code = b.region
+LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(b.departement)
+LEFT JOIN core.decoupages AS r ON r.niveau = 'region' AND r.code = code_region(b.region)

@@ -10,7 +10,11 @@ WITH situees AS (
         *,
         CASE WHEN departement <> '999' THEN 'departement' WHEN region <> '99' THEN 'region' ELSE 'france' END
             AS niveau_publie,
-        CASE WHEN departement <> '999' THEN departement WHEN region <> '99' THEN region ELSE 'F' END AS code_publie
+        CASE
+            WHEN departement <> '999' THEN code_departement(departement)
+            WHEN region <> '99' THEN code_region(region)
+            ELSE 'F'
+        END AS code_publie
     FROM staging.cnam_medecin_traitant
 )
 SELECT

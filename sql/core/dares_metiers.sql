@@ -15,7 +15,7 @@
 --   postes_a_pourvoir [milliers de personnes] : créations et départs
 --   tension_2019 [note de 1 à 5] : tension en 2019 ; vide hors du champ
 WITH regions AS (
-    SELECT code, libelle, lower(strip_accents(replace(libelle, '-', ' '))) AS cle
+    SELECT code, libelle, cle_lieu(libelle) AS cle
     FROM core.decoupages
     WHERE niveau = 'region'
 )
@@ -33,4 +33,4 @@ SELECT
     m.postes_a_pourvoir_milliers AS postes_a_pourvoir,
     m.tension_2019
 FROM staging.dares_metiers_2030 AS m
-LEFT JOIN regions AS r ON r.cle = lower(strip_accents(replace(m.region_libelle, '-', ' ')))
+LEFT JOIN regions AS r ON r.cle = cle_lieu(m.region_libelle)

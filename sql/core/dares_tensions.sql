@@ -24,9 +24,8 @@ WITH publiees AS (
             AS niveau,
         CASE lower(t.niveau_geo)
             WHEN 'nat' THEN 'F'
-            -- lpad would cut 971 to two characters.
-            WHEN 'reg' THEN regexp_replace(regexp_replace(t.region, '[.]0$', ''), '^([0-9])$', '0\1')
-            WHEN 'dep' THEN regexp_replace(regexp_replace(t.departement, '[.]0$', ''), '^([0-9])$', '0\1')
+            WHEN 'reg' THEN coalesce(code_region(t.region), t.region)
+            WHEN 'dep' THEN coalesce(code_departement(t.departement), t.departement)
         END AS code_publie
     FROM staging.dares_tensions AS t
 )

@@ -39,8 +39,7 @@ drees_situee AS (
         CASE WHEN territoire_publie = 'Ensemble' THEN 'france' ELSE 'departement' END AS niveau_publie,
         CASE
             WHEN territoire_publie = 'Ensemble' THEN 'F'
-            WHEN territoire_publie LIKE '0%' THEN substr(territoire_publie, 2, 2)
-            ELSE substr(territoire_publie, 1, 3)
+            ELSE code_departement(territoire_publie)
         END AS code_publie
     FROM drees
 ),
@@ -58,7 +57,7 @@ cnam AS (
         END AS niveau_publie,
         CASE
             WHEN departement = 'TOTAL France ENTIERE' OR (departement = '999' AND region = '99') THEN 'F'
-            ELSE regexp_extract(departement, '^(2[AB]|97[1-8]|[0-9]{2})(-|$|[^0-9])', 1)
+            ELSE code_departement(departement)
         END AS code_publie
     FROM staging.cnam_demographie
     WHERE coalesce(tranche_age, 'tout_age') = 'tout_age' AND coalesce(sexe, 'tout sexe') = 'tout sexe'
@@ -123,8 +122,8 @@ classeurs AS (
         CASE niveau_publie WHEN 'departement' THEN departement WHEN 'region' THEN region ELSE territoire END
             AS territoire_publie,
         CASE niveau_publie
-            WHEN 'departement' THEN regexp_replace(trim(split_part(departement, '-', 1)), '^0(..)$', '\1')
-            WHEN 'region' THEN trim(split_part(region, '-', 1))
+            WHEN 'departement' THEN code_departement(departement)
+            WHEN 'region' THEN code_region(region)
             ELSE 'F'
         END AS code_publie,
         '' AS feuille,

@@ -29,4 +29,4 @@ SELECT
     p.n_liquidations AS liquidations, p.n_liquidations_statut AS liquidations_statut,
     p.n_cumul AS cumul, p.n_cumul_statut AS cumul_statut
 FROM publiees AS p
-LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement
+LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(p.departement)

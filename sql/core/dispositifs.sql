@@ -26,6 +26,9 @@ SELECT
     coalesce(r.region, CASE WHEN NOT contains(d.regions, ' ') THEN d.regions END) AS region,
     s.date_debut, s.date_fin, s.beneficiaires, s.beneficiaires_statut, s.montant, s.montant_statut, s.financeur
 FROM staging.dispositifs AS s
-LEFT JOIN core.communes_publiees AS c ON s.niveau = 'commune' AND c.commune_publiee = s.code
+LEFT JOIN core.communes_publiees AS c ON s.niveau = 'commune' AND c.commune_publiee = code_commune(s.code)
 LEFT JOIN reference.communes AS r ON r.commune = c.commune
-LEFT JOIN core.decoupages AS d ON s.niveau <> 'commune' AND d.niveau = s.niveau AND d.code = s.code
+LEFT JOIN core.decoupages AS d ON s.niveau <> 'commune' AND d.niveau = s.niveau
+    AND d.code = CASE s.niveau
+        WHEN 'departement' THEN code_departement(s.code) WHEN 'region' THEN code_region(s.code) ELSE s.code
+    END

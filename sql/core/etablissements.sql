@@ -2,39 +2,27 @@
 -- Grain : millesime, finess
 -- Source : SAE, bordereau ID (DREES)
 -- Publication : etablissement
--- Note : le territoire vient du code de la commune ; la SAE écrit l'outre-mer 9A à 9F.
+-- Note : le territoire vient du code de la commune, à défaut de son nom dans le département ; le département, de la commune, sinon de la cellule que la SAE lui donne, du code postal ou du code de la commune, le premier connu. La SAE écrit l'outre-mer 9A à 9F. Saint-Barthélemy et Saint-Martin n'ont ni département ni région.
 -- Colonnes :
 --   commune_publiee : code de la commune tel que publié
 --   departement_publie : département tel que publié par la SAE
-WITH publie AS (
+--   collectivite : collectivité d'outre-mer hors des départements (977 Saint-Barthélemy, 978 Saint-Martin) ; vide ailleurs
+WITH lus AS (
     SELECT
-        e.millesime, e.revision, e.reference, e.annee, e.finess, e.finess_ej, e.raison_sociale,
-        e.categorie, e.categorie_regroupee, e.statut_juridique, e.secteur,
-        e.commune AS commune_publiee,
-        e.departement AS departement_publie,
-        -- Overseas, the SAE writes 9A to 9F for 971 to 976: in départements (9D) and in communes (9D407).
-        CASE WHEN e.commune SIMILAR TO '9[A-F].*' THEN '97' || substr(e.commune, 3) ELSE e.commune END AS commune_lue,
-        CASE
-            WHEN e.departement SIMILAR TO '9[A-F]'
-                THEN '97' || (ascii(substr(e.departement, 2, 1)) - ascii('A') + 1)::VARCHAR
-            ELSE e.departement
-        END AS departement_lu
+        e.*, c.commune AS commune_du_code,
+        departement_lu(c.departement, e.commune, e.departement, e.code_postal) AS departement_lu,
+        cle_lieu(e.commune_libelle) AS cle
     FROM staging.sae_id AS e
-),
-situe AS (
-    SELECT
-        p.*,
-        c.commune,
-        coalesce(c.departement, d.code) AS departement
-    FROM publie AS p
-    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_lue
-    LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement_lu
+    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(e.commune)
 )
 SELECT
-    s.millesime, s.revision, s.annee, s.finess, s.finess_ej, s.raison_sociale,
-    s.categorie, s.categorie_regroupee, s.statut_juridique, s.secteur,
-    s.commune, s.commune_publiee, s.departement, s.departement_publie,
-    t.regions AS region,
-    s.reference
-FROM situe AS s
-LEFT JOIN core.decoupages AS t ON t.niveau = 'departement' AND t.code = s.departement
+    l.millesime, l.revision, l.annee, l.finess, l.finess_ej, l.raison_sociale,
+    l.categorie, l.categorie_regroupee, l.statut_juridique, l.secteur,
+    coalesce(l.commune_du_code, n.commune) AS commune, l.commune AS commune_publiee,
+    d.code AS departement, l.departement AS departement_publie,
+    d.regions AS region,
+    CASE WHEN regexp_full_match(l.departement_lu, '97[578]|98[0-9]') THEN l.departement_lu END AS collectivite,
+    l.reference
+FROM lus AS l
+LEFT JOIN core.noms_communes AS n ON n.departement = l.departement_lu AND n.cle = l.cle
+LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = l.departement_lu

@@ -2,7 +2,7 @@
 -- Grain : session, cod_aff_form
 -- Source : Parcoursup (ministère chargé de l'enseignement supérieur)
 -- Publication : region
--- Note : la commune est reconnue par le nom de la ville dans le département. La capacité sur Parcoursup n'est pas le quota régional.
+-- Note : la commune est reconnue par le nom de la ville dans le département, sous tous ses noms (core.noms_communes) ; une ville inconnue est dans qualite.territoires_inconnus. La capacité sur Parcoursup n'est pas le quota régional.
 -- Colonnes :
 --   session [année] : session de Parcoursup
 --   cod_aff_form : identifiant de la formation
@@ -24,13 +24,6 @@ WITH sante AS (
     WHERE form_lib_voe_acc ILIKE '%sanitaire%' OR form_lib_voe_acc ILIKE '%social%'
         OR fili = 'IFSI' OR lib_for_voe_ins ILIKE 'D.E %'
     QUALIFY row_number() OVER (PARTITION BY session, cod_aff_form ORDER BY millesime DESC, revision DESC) = 1
-),
-noms AS (
-    SELECT
-        departement, regexp_replace(upper(strip_accents(libelle)), '[^A-Z]+', ' ', 'g') AS cle, min(commune) AS commune
-    FROM reference.communes
-    GROUP BY 1, 2
-    HAVING count(*) = 1
 )
 SELECT
     s.session, s.millesime, s.revision, s.cod_aff_form, s.cod_uai, s.g_ea_lib_vx AS etablissement,
@@ -39,7 +32,6 @@ SELECT
     r.arrondissement, r.zone_emploi, r.bassin_bmo,
     s.capa_fin, s.voe_tot, s.prop_tot, s.acc_tot, s.acc_tot_f, s.acc_neobac, s.acc_aca_orig
 FROM sante AS s
-LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = s.dep
-LEFT JOIN noms AS n
-    ON n.departement = d.code AND n.cle = regexp_replace(upper(strip_accents(s.ville_etab)), '[^A-Z]+', ' ', 'g')
+LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(s.dep)
+LEFT JOIN core.noms_communes AS n ON n.departement = d.code AND n.cle = cle_lieu(s.ville_etab)
 LEFT JOIN reference.communes AS r ON r.commune = n.commune

@@ -13,4 +13,4 @@ SELECT
     f.annee, f.millesime, f.revision, f.reference, f.uai, f.universite, f.region AS region_publiee, d.code AS region,
     f.profession, f.cycle, f.capacite, f.capacite_statut
 FROM staging.formations_capacites AS f
-LEFT JOIN core.decoupages AS d ON d.niveau = 'region' AND d.code = f.region
+LEFT JOIN core.decoupages AS d ON d.niveau = 'region' AND d.code = code_region(f.region)

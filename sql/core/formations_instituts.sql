@@ -48,5 +48,5 @@ FROM staging.formations_sanitaires_instituts AS i
 JOIN presents AS p
     ON p.millesime = i.millesime AND p.annee = i.annee AND p.uai = i.uai AND p.diplome = i.diplome
     AND p.commune IS NOT DISTINCT FROM i.commune
-LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = i.commune
+LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(i.commune)
 LEFT JOIN reference.communes AS r ON r.commune = c.commune

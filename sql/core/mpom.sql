@@ -15,4 +15,4 @@ SELECT
     m.periode_debut, m.periode_fin, m.millesime, m.revision, m.reference, m.profession,
     m.region AS region_publiee, d.code AS region, m.universite, m.objectif, m.seuil_min, m.seuil_max, m.arrete
 FROM staging.mpom AS m
-LEFT JOIN core.decoupages AS d ON d.niveau = 'region' AND d.code = m.region
+LEFT JOIN core.decoupages AS d ON d.niveau = 'region' AND d.code = code_region(m.region)

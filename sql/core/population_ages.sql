@@ -15,7 +15,7 @@ SELECT
     nullif(regexp_extract(p.tranche_age, '^[0-9]+ à ([0-9]+)', 1), '')::INTEGER AS age_max,
     p.population
 FROM staging.insee_population_ages AS p
-JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement
+JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(p.departement)
 WHERE regexp_matches(p.tranche_age, '^[0-9]')
 QUALIFY row_number() OVER (
     PARTITION BY p.annee, d.code, p.sexe, p.tranche_age ORDER BY p.millesime DESC, p.revision DESC

@@ -16,7 +16,7 @@ SELECT
     p.annee, p.millesime, p.revision, d.code AS departement, d.regions AS region,
     p.sexe, p.tranche_age, p.population
 FROM publiees AS p
-JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement_publie
+JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(p.departement_publie)
 QUALIFY row_number() OVER (
     PARTITION BY p.annee, d.code, p.sexe, p.tranche_age ORDER BY p.millesime DESC, p.revision DESC
 ) = 1

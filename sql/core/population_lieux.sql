@@ -10,10 +10,7 @@ WITH publiees AS (
         2000 + p.annee2 AS annee, p.millesime, p.revision, c.commune, c.commune_publiee,
         c.arrondissement_municipal IS NOT NULL AS municipal, p.population
     FROM staging.insee_population_communes AS p
-    JOIN core.communes_publiees AS c
-        -- Overseas codes carry the whole département: 971102 is 97102.
-        ON c.commune_publiee
-            = CASE WHEN length(p.commune) = 6 THEN substr(p.commune, 1, 2) || substr(p.commune, 4) ELSE p.commune END
+    JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(p.commune)
     WHERE c.commune IS NOT NULL
 ),
 communes AS (

@@ -7,7 +7,7 @@
 --   scenario : scénario de l'exercice (Central, Pop_haute, Pop_basse)
 --   age_min [années] : âge le plus bas de la tranche de cinq ans
 WITH noms AS (
-    SELECT code, regions, regexp_replace(lower(strip_accents(libelle)), '[^a-z]+', ' ', 'g') AS cle
+    SELECT code, regions, cle_lieu(libelle) AS cle
     FROM core.decoupages
     WHERE niveau = 'departement'
 )
@@ -16,5 +16,5 @@ SELECT
     (regexp_extract(o.age, '([0-9]+)', 1)::INTEGER // 5 * 5)::INTEGER AS age_min,
     sum(o.population)::DECIMAL(18, 1) AS population
 FROM staging.insee_omphale AS o
-JOIN noms AS n ON n.cle = regexp_replace(lower(strip_accents(o.zone)), '[^a-z]+', ' ', 'g')
+JOIN noms AS n ON n.cle = cle_lieu(o.zone)
 GROUP BY o.millesime, o.scenario, o.annee, n.code, n.regions, age_min

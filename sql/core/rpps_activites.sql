@@ -15,7 +15,7 @@
 --   remplacant : l'activité est un remplacement
 --   savoir_faire : spécialité ordinale de la ligne ; vide pour un autre savoir-faire
 --   site : lieu d'activité, par son numéro FINESS, sinon par l'empreinte de la structure
---   departement : département de la commune, sinon celui de l'extrait, sinon celui du code postal
+--   departement : département de la commune, sinon celui de l'extrait, celui du code postal, celui du code de la commune : le premier connu
 --   exclusion : pourquoi la ligne ne compte pas ; vide si elle compte
 WITH lues AS (
     SELECT
@@ -30,19 +30,11 @@ WITH lues AS (
         CASE WHEN a.type_savoir_faire = 'S' THEN a.savoir_faire END AS savoir_faire,
         coalesce(a.finess, a.structure, 'inconnu') AS site, a.finess,
         a.commune AS commune_publiee, c.commune,
-        coalesce(
-            c.departement, a.departement,
-            CASE
-                WHEN a.code_postal LIKE '97%' OR a.code_postal LIKE '98%' THEN a.code_postal[:3]
-                WHEN a.code_postal LIKE '202%' OR a.code_postal LIKE '206%' THEN '2B'
-                WHEN a.code_postal LIKE '20%' THEN '2A'
-                ELSE a.code_postal[:2]
-            END
-        ) AS departement_lu,
+        departement_lu(c.departement, a.commune, a.departement, a.code_postal) AS departement_lu,
         coalesce(a.pays <> '99000', false) AND a.commune IS NULL AS a_l_etranger
     FROM staging.rpps_activites AS a
     LEFT JOIN reference.professions_rpps AS p ON p.code_ans = a.profession
-    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = a.commune
+    LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(a.commune)
 )
 SELECT
     l.* EXCLUDE (departement_lu, a_l_etranger), d.code AS departement, d.regions AS region,

@@ -22,5 +22,6 @@ SELECT DISTINCT
     CASE WHEN c.arrondissement_municipal IS NULL THEN c.commune ELSE c.commune_publiee END AS lieu, c.commune,
     z.zone, z.arrete, z.date_arrete, z.valide_du, z.valide_au
 FROM staging.zonage_arretes AS z
-LEFT JOIN territoires AS t ON t.niveau = z.niveau AND t.code = z.code
-LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = t.commune
+LEFT JOIN territoires AS t
+    ON t.niveau = z.niveau AND t.code = CASE z.niveau WHEN 'commune' THEN code_commune(z.code) ELSE z.code END
+LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(t.commune)

@@ -12,8 +12,7 @@ WITH publiees AS (
     SELECT
         z.millesime, z.revision, z.reference, z.code_postal AS code_postal_publie, z.commune_libelle,
         lpad(z.code_postal, 5, '0') AS code_postal,
-        regexp_replace(z.zone, '^[0-9]_', '') AS zone,
-        z.commune_libelle AS nom
+        regexp_replace(z.zone, '^[0-9]_', '') AS zone
     FROM staging.zonage_medecins AS z
     WHERE z.zone NOT LIKE 'N/A%'
 ),
@@ -25,29 +24,8 @@ noms_postaux AS (
     CROSS JOIN LATERAL (VALUES (p.commune_libelle), (p.libelle_acheminement), (p.ligne_5), (r.libelle)) AS n (nom)
     WHERE p.reference AND n.nom IS NOT NULL
 ),
--- One spelling for all names: capitals, no accent, no punctuation, SAINT as ST.
-cles AS (
-    SELECT nom, regexp_replace(regexp_replace(
-        upper(strip_accents(replace(replace(nom, 'œ', 'oe'), 'Œ', 'OE'))),
-        '[^A-Z0-9]+', ' ', 'g'), '(^| )SAINT(E?)( |$)', '\1ST\2\3', 'g') AS cle
-    FROM (
-        SELECT nom FROM publiees
-        UNION SELECT nom FROM noms_postaux
-        UNION SELECT libelle FROM reference.communes
-    )
-),
 postaux AS (
-    SELECT DISTINCT p.code_postal, k.cle, p.commune
-    FROM noms_postaux AS p
-    JOIN cles AS k USING (nom)
-    QUALIFY row_number() OVER (PARTITION BY p.code_postal, k.cle ORDER BY p.commune) = 1
-),
-communes AS (
-    SELECT r.departement, k.cle, min(r.commune) AS commune
-    FROM reference.communes AS r
-    JOIN cles AS k ON k.nom = r.libelle
-    GROUP BY r.departement, k.cle
-    HAVING count(*) = 1
+    SELECT code_postal, cle_lieu(nom) AS cle, min(commune) AS commune FROM noms_postaux GROUP BY code_postal, cle
 )
 SELECT
     p.millesime, p.revision, p.reference, p.code_postal_publie AS code_postal, p.commune_libelle, p.zone,
@@ -58,15 +36,8 @@ SELECT
         WHEN n.commune IS NOT NULL THEN 'nom et département'
     END AS rattachement
 FROM publiees AS p
-JOIN cles AS k ON k.nom = p.nom
-LEFT JOIN postaux AS c ON c.code_postal = p.code_postal AND c.cle = k.cle
-LEFT JOIN communes AS n
-    ON n.cle = k.cle
-    AND n.departement = CASE
-        WHEN p.code_postal LIKE '97%' THEN substr(p.code_postal, 1, 3)
-        WHEN p.code_postal SIMILAR TO '20[01].*' THEN '2A'
-        WHEN p.code_postal LIKE '20%' THEN '2B'
-        ELSE substr(p.code_postal, 1, 2)
-    END
+LEFT JOIN postaux AS c ON c.code_postal = p.code_postal AND c.cle = cle_lieu(p.commune_libelle)
+LEFT JOIN core.noms_communes AS n
+    ON n.departement = departement_postal(p.code_postal) AND n.cle = cle_lieu(p.commune_libelle)
 LEFT JOIN core.communes_publiees AS m
     ON m.commune = coalesce(c.commune, n.commune) AND m.arrondissement_municipal = right(p.code_postal, 2)::INTEGER

@@ -15,7 +15,7 @@ SELECT
     e.categorie, e.categorie_regroupee, e.statut_juridique, e.secteur,
     e.commune, e.commune_publiee, c.libelle AS commune_libelle,
     c.arrondissement, c.zone_emploi, c.bassin_bmo,
-    e.departement, e.departement_publie, e.region,
+    e.departement, e.departement_publie, e.region, e.collectivite,
     g.code_ght, g.nom_ght, g.region_ght,
     s.LIT_MED, s.LIT_CHI, s.LIT_OBS, s.LIT_MCO, s.PLA_MCO,
     s.CAP_COMPLET_TOT, s.LIT_SSR, s.PLA_SSR, s.LIT_USLD, s.PLATOT_HAD

@@ -9,7 +9,16 @@
 --   lignes : lignes concernées
 --   fichier : fichier de la première ligne concernée
 --   premiere_ligne : ligne de la première occurrence dans ce fichier
-WITH codes AS (
+WITH connues AS (
+    SELECT commune_publiee FROM core.communes_publiees WHERE commune IS NOT NULL
+),
+departements AS (
+    SELECT code FROM core.decoupages WHERE niveau = 'departement'
+),
+regions AS (
+    SELECT code FROM core.decoupages WHERE niveau = 'region'
+),
+codes AS (
     SELECT 'sae' AS source, e.millesime, 'commune' AS niveau, e.commune AS code_publie, e._fichier, e._ligne
     FROM staging.sae_id AS e
     JOIN core.etablissements AS s ON s.millesime = e.millesime AND s.finess = e.finess
@@ -38,7 +47,7 @@ WITH codes AS (
     UNION ALL
     SELECT 'bmo', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.bmo_projets
-    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    WHERE coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'bmo', millesime, 'bassin_bmo', bassin, _fichier, _ligne
     FROM staging.bmo_projets
@@ -47,12 +56,11 @@ WITH codes AS (
     SELECT 'insee_population_departements', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.insee_population_departements
     WHERE regexp_matches(departement, '^[0-9]')
-        AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+        AND coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'insee_population_communes', p.millesime, 'commune', p.commune, p._fichier, p._ligne
     FROM staging.insee_population_communes AS p
-    WHERE CASE WHEN length(p.commune) = 6 THEN substr(p.commune, 1, 2) || substr(p.commune, 4) ELSE p.commune END
-        NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    WHERE code_commune(p.commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
     UNION ALL
     SELECT 'dares_metiers_2030', m.millesime, 'region', m.region_libelle, m._fichier, m._ligne
     FROM staging.dares_metiers_2030 AS m
@@ -60,7 +68,14 @@ WITH codes AS (
     UNION ALL
     SELECT 'parcoursup', millesime, 'departement', dep, _fichier, _ligne
     FROM staging.parcoursup_formations
-    WHERE dep NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    WHERE coalesce(code_departement(dep), '') NOT IN (SELECT d.code FROM departements AS d)
+    UNION ALL
+    SELECT 'parcoursup', s.millesime, 'commune', f.departement || ' ' || s.ville_etab, s._fichier, s._ligne
+    FROM core.formations AS f
+    JOIN staging.parcoursup_formations AS s
+        ON s.millesime = f.millesime AND s.revision = f.revision
+        AND s.session = f.session AND s.cod_aff_form = f.cod_aff_form
+    WHERE f.departement IS NOT NULL AND f.commune IS NULL
     UNION ALL
     SELECT 'drees_demographie', d.millesime, 'departement', d.territoire, d._fichier, d._ligne
     FROM staging.drees_demographie_departements AS d
@@ -76,24 +91,26 @@ WITH codes AS (
     UNION ALL
     SELECT 'apl', a.millesime, 'commune', a.commune, a._fichier, a._ligne
     FROM staging.apl AS a
-    WHERE a.commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    WHERE code_commune(a.commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
     UNION ALL
     SELECT 'insee_omphale', o.millesime, 'departement', o.zone, o._fichier, o._ligne
     FROM staging.insee_omphale AS o
-    WHERE regexp_replace(lower(strip_accents(o.zone)), '[^a-z]+', ' ', 'g') NOT IN (
-        SELECT regexp_replace(lower(strip_accents(d.libelle)), '[^a-z]+', ' ', 'g')
-        FROM core.decoupages AS d
-        WHERE d.niveau = 'departement'
-    )
+    WHERE cle_lieu(o.zone) NOT IN (SELECT cle_lieu(d.libelle) FROM core.decoupages AS d WHERE d.niveau = 'departement')
     UNION ALL
     SELECT 'insee_population_ages', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.insee_population_ages
     WHERE regexp_matches(departement, '^[0-9]')
-        AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+        AND coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'cnam_ald', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.cnam_ald
-    WHERE departement <> '999' AND departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    WHERE departement <> '999'
+        AND coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
+    UNION ALL
+    SELECT 'cnam_medecin_traitant', millesime, 'departement', departement, _fichier, _ligne
+    FROM staging.cnam_medecin_traitant
+    WHERE departement <> '999'
+        AND coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'drees_professionnels', d.millesime, 'departement', d.departement, d._fichier, d._ligne
     FROM staging.drees_professionnels_effectifs AS d
@@ -117,12 +134,23 @@ WITH codes AS (
     FROM staging.dares_tensions AS t
     JOIN (SELECT DISTINCT millesime, niveau, code_publie FROM core.dares_tensions WHERE code IS NULL) AS c
         ON c.millesime = t.millesime
-        AND c.code_publie = regexp_replace(
-            regexp_replace(coalesce(t.departement, t.region), '[.]0$', ''), '^([0-9])$', '0\1')
+        AND c.code_publie = CASE c.niveau
+            WHEN 'region' THEN coalesce(code_region(t.region), t.region)
+            ELSE coalesce(code_departement(t.departement), t.departement)
+        END
     UNION ALL
     SELECT 'rpps', a.millesime, 'commune', a.commune, a._fichier, a._ligne
     FROM staging.rpps_activites AS a
-    WHERE a.commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    WHERE code_commune(a.commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
+    UNION ALL
+    -- Where no cell says a département that is known; of the cells, the first that says something.
+    SELECT
+        'rpps', a.millesime, 'departement',
+        coalesce(a.departement, 'code postal ' || a.code_postal, 'commune ' || a.commune, 'aucun code'),
+        a._fichier, a._ligne
+    FROM core.rpps_activites AS r
+    JOIN staging.rpps_activites AS a ON a.millesime = r.millesime AND a._ligne = r.ligne
+    WHERE r.departement IS NULL AND r.exclusion IS NULL
     UNION ALL
     SELECT 'zonage_medecins', z.millesime, 'commune', z.code_postal || ' ' || z.commune_libelle, z._fichier, z._ligne
     FROM staging.zonage_medecins AS z
@@ -132,29 +160,28 @@ WITH codes AS (
     UNION ALL
     SELECT 'cnracl', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.cnracl
-    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    WHERE coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'carmf', millesime, 'departement', departement, _fichier, _ligne
     FROM staging.carmf
-    WHERE departement NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'departement')
+    WHERE coalesce(code_departement(departement), '') NOT IN (SELECT d.code FROM departements AS d)
     UNION ALL
     SELECT 'formations_sanitaires', millesime, 'commune', commune, _fichier, _ligne
     FROM staging.formations_sanitaires_instituts
-    WHERE commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    WHERE code_commune(commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
     UNION ALL
     SELECT 'mpom', millesime, 'region', region, _fichier, _ligne
     FROM staging.mpom
-    WHERE region NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'region')
+    WHERE coalesce(code_region(region), '') NOT IN (SELECT r.code FROM regions AS r)
     UNION ALL
     SELECT 'formations_capacites', millesime, 'region', region, _fichier, _ligne
     FROM staging.formations_capacites
-    WHERE region NOT IN (SELECT code FROM core.decoupages WHERE niveau = 'region')
+    WHERE coalesce(code_region(region), '') NOT IN (SELECT r.code FROM regions AS r)
     UNION ALL
     SELECT 'dispositifs', millesime, niveau, code, _fichier, _ligne
     FROM staging.dispositifs
     WHERE niveau || ' ' || code NOT IN (SELECT niveau || ' ' || code FROM core.decoupages)
-        AND (niveau <> 'commune' OR code NOT IN (
-            SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL))
+        AND (niveau <> 'commune' OR code_commune(code) NOT IN (SELECT c.commune_publiee FROM connues AS c))
     UNION ALL
     SELECT 'zonage_arretes', z.millesime, z.niveau, z.code, z._fichier, z._ligne
     FROM staging.zonage_arretes AS z
@@ -165,7 +192,7 @@ WITH codes AS (
     UNION ALL
     SELECT 'tvs', millesime, 'commune', commune, _fichier, _ligne
     FROM staging.tvs
-    WHERE commune NOT IN (SELECT c.commune_publiee FROM core.communes_publiees AS c WHERE c.commune IS NOT NULL)
+    WHERE code_commune(commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
 )
 SELECT
     source, millesime, niveau, code_publie,
