@@ -9,7 +9,7 @@
 --   code : identifiant de l'établissement (UAI), ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   formations : nombre de formations
---   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes
+--   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes ; pour la France, formations sans région (collectivités d'outre-mer)
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
 --   propositions [candidats] : candidats ayant reçu une proposition
 --   admises [personnes] : femmes admises
@@ -26,6 +26,11 @@ non_placees AS (
     JOIN core.decoupages_departements AS d USING (departement)
     WHERE f.commune IS NULL
     GROUP BY f.session, f.diplome, d.niveau, d.code
+    UNION ALL
+    SELECT session, diplome, 'france', 'F', count(*)::INTEGER
+    FROM core.formations
+    WHERE region IS NULL
+    GROUP BY session, diplome
 )
 SELECT
     session AS annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
@@ -44,7 +49,7 @@ SELECT
     coalesce(max(n.formations), 0) AS formations_non_placees,
     CASE
         WHEN niveau = 'institut' THEN 'publié'
-        WHEN max(n.formations) > 0 THEN 'partiel'
+        WHEN max(n.formations) > 0 AND niveau <> 'france' THEN 'partiel'
         ELSE 'calculé'
     END AS statut
 FROM situees

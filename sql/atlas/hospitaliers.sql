@@ -7,7 +7,7 @@
 --   secteur : secteur des établissements, code de la liste secteur (reference.codes), ou ensemble
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
---   sites_non_places : sites des départements du territoire dont la commune n'est pas connue : ils manquent peut-être à sa somme
+--   sites_non_places : sites des départements du territoire dont la commune n'est pas connue : ils manquent peut-être à sa somme ; pour la France, sites sans région
 WITH sites AS (
     SELECT millesime, finess, coalesce(secteur, 'inconnu') AS secteur,
         commune, arrondissement, zone_emploi, bassin_bmo, departement, region,
@@ -29,6 +29,11 @@ non_places AS (
     JOIN core.decoupages_departements AS d USING (departement)
     WHERE s.commune IS NULL
     GROUP BY s.millesime, d.niveau, d.code
+    UNION ALL
+    SELECT millesime, 'france', france, count(*)::INTEGER
+    FROM sites
+    WHERE region IS NULL AND france IS NOT NULL
+    GROUP BY millesime, france
 ),
 -- Six million lines are summed by number: by their names it would take thrice as long.
 territoires AS (
@@ -69,7 +74,7 @@ SELECT
     CASE
         WHEN s.non_collecte THEN 'non collecté'
         WHEN s.sites_repondants = 0 THEN 'non-réponse'
-        WHEN s.sites_repondants < s.sites OR n.sites > 0 THEN 'partiel'
+        WHEN s.sites_repondants < s.sites OR (n.sites > 0 AND t.niveau <> 'france') THEN 'partiel'
         ELSE 'calculé'
     END AS statut,
     s.sites, s.sites_repondants, coalesce(n.sites, 0) AS sites_non_places
