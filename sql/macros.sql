@@ -133,21 +133,22 @@ CREATE MACRO departement_lu(connu, commune, departement, code_postal) AS ( -- no
 );
 
 -- Une écriture pour tous les noms de lieux : capitales sans accent ni ponctuation, l'article en tête, ST pour SAINT,
--- sans Cedex, arrondissement municipal, code postal, ni ce qui est entre parenthèses.
+-- sans Cedex, arrondissement municipal, code postal ni département. Ce qui d'autre est entre parenthèses reste :
+-- Château-Chinon (Ville).
 CREATE MACRO nom_articule(nom) AS ( -- noqa: CP05
     regexp_replace(
         regexp_replace(
             upper(strip_accents(replace(replace(replace(nom, 'œ', 'oe'), 'Œ', 'OE'), '’', ''''))),
-            '^(.*[^ ]) *[(,] *(LE|LA|LES|L'') *[)]? *$', '\2 \1'
+            ' *[(][0-9][0-9AB]{1,2}[)] *$', ''
         ),
-        ' *[(].*$', ''
+        '^(.*[^ ]) *[(,] *(LE|LA|LES|L'') *[)]? *$', '\2 \1'
     )
 );
 CREATE MACRO cle_lieu(nom) AS ( -- noqa: CP05
     nullif(regexp_replace(
         regexp_replace(
             trim(regexp_replace(regexp_replace(nom_articule(nom), '\bS/', ' SUR ', 'g'), '[^A-Z0-9]+', ' ', 'g')),
-            '^[0-9 ]+| CEDEX.*$| [0-9].*$', '', 'g'
+            '^([0-9]{5} )?((PARIS|LYON|MARSEILLE)( [0-9].*| CEDEX.*)?|(.*?)(( [0-9]+)? CEDEX.*)?)$', '\3\5'
         ),
         '\bSAINT(E?)\b', 'ST\1', 'g'
     ), '')

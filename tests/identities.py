@@ -104,6 +104,8 @@ def disci_rows_are_never_added_up(db: Db, root: Path, year: int) -> None:
 
 def overseas_sites_are_located(db: Db, root: Path, year: int) -> None:
     raw = [r for r in sae(root, "ID", year) if r["DEP"].startswith("9") and r["DEP"][1].isalpha()]
+    # Saint-Barthélemy and Saint-Martin are in no département.
+    raw = [r for r in raw if r["COMINSEE"] not in ("9A123", "9A127")]
     wanted = {r["FI"]: "97" + str("ABCDEF".index(r["DEP"][1]) + 1) for r in raw}
     found = rows(
         db,
@@ -115,7 +117,7 @@ def overseas_sites_are_located(db: Db, root: Path, year: int) -> None:
     regions = {"971": "01", "972": "02", "973": "03", "974": "04", "976": "06"}
     assert {r[1]: r[3] for r in found} == regions
     assert {r[2][:3] for r in found if r[1] == "974"} == {"974"}
-    none(db, "FROM fiches.etablissements WHERE departement IS NULL OR region IS NULL")
+    none(db, "FROM fiches.etablissements WHERE (departement IS NULL OR region IS NULL) AND collectivite IS NULL")
     for code in regions:
         hospital = "SELECT max(sites) FROM atlas.hospitaliers WHERE annee = ? AND niveau = 'departement' AND code = ?"
         assert one(db, hospital, year, code) > 0, code

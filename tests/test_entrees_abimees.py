@@ -580,11 +580,6 @@ ASIDE: list[tuple[str, str, int, str, str, Damage, str, int, int, str]] = [
         *("cle_unique", 2, 1, "se contredisent : aucune n'est gardée"),
     ),
     (
-        "departement-impossible",
-        *("sae", 2022, "id", ID, cell("dep", 10, "ZZ")),
-        *("departement_forme", 1, 1, "le département a deux caractères"),
-    ),
-    (
         "ligne-trop-longue",
         *(*TABLE, lines(lambda all_: [*all_[:9], all_[9].rstrip("\n") + ",de trop\n", *all_[10:]], "utf-8")),
         *("ligne_irreguliere", 1, 1, "16 cellule(s) au lieu de 15"),

@@ -59,6 +59,22 @@ def query(now: Settings, table: str, said: str) -> list[tuple[Any, ...]]:
         return connection.execute(said.format(f"'{path}'")).fetchall()
 
 
+def test_a_departement_written_otherwise_costs_no_hospital(sae: tuple[Path, Settings]) -> None:
+    folder, now = sae
+    changed: dict[str, str] = {}
+
+    def edit(rows: Rows) -> None:
+        names = {name.lower(): name for name in rows[0]}
+        for row, said in zip((rows[3], rows[40], rows[80]), ("061", "ZZ", ""), strict=True):
+            changed[row[names["fi"]]] = row[names["dep"]] = said
+
+    change(folder / "ID_2022r.csv", edit)
+    told = steps.ingest("sae", 2022)
+    assert told["ecartees"] == 0
+    kept = query(now, "id", f"SELECT finess, coalesce(departement, '') FROM {{}} WHERE finess IN {tuple(changed)}")
+    assert dict(kept) == changed
+
+
 def test_a_stray_line_of_another_year_costs_no_other(sae: tuple[Path, Settings], caplog: Any) -> None:
     folder, now = sae
     seen = []

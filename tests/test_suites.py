@@ -338,7 +338,7 @@ def excused(model: models.Model, db: duckdb.DuckDBPyConnection) -> None:
     asked |= {"territoires_connus"} if {"niveau", "code"} <= columns else set()
     if model.schema == models.VIEWS:
         asked |= {rule["meta"]["controle"] for rule in shown.view_rules(marts.columns(db, model))}
-    assert words.keys() <= {"expectations", "grain_vide", "remplie_par", "hors_territoires", "sans"}
+    assert words.keys() <= {"expectations", "grain_vide", "remplie_par", "hors_territoires", "additives", "sans"}
     assert words.get("sans", {}).keys() <= asked - {rule["meta"]["controle"] for rule in words["expectations"]}
     assert set(words.get("grain_vide", [])) <= set(model.grain)
     levels = words.get("hors_territoires", {})

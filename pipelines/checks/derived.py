@@ -290,3 +290,43 @@ def territory_rule(elsewhere: Collection[str]) -> Rule:
         casse="UPDATE {batch} SET code = 'ZZZ' WHERE rowid = "
         f"(SELECT min(rowid) FROM {{batch}} WHERE {where}code IS NOT NULL)",
     )
+
+
+def parts_rule(grain: Collection[str], said: dict[str, Any]) -> Rule:
+    """Parts add up to wholes, where a suite says which measures do (`additives`).
+
+    Départements make their region, regions France, arrondissements their département, employment areas France. What a
+    place could not be given to is no silence: `non_places` is the column that counts it, and only where it does may
+    parts be less than their whole; they are never more. `seulement` is a condition of the lines that add up.
+    """
+    measures, aside, where = said["mesures"], said.get("non_places"), said.get("seulement", "true")
+    keys = [k for k in grain if k not in ("niveau", "code")]
+    key = "".join(f'"{k}", ' for k in keys)
+    sums = ", ".join(f'sum("{m}") AS "{m}"' for m in measures)
+    shown = ", ".join(f't."{m}" AS "{m}", s."{m}" AS "{m}_des_parties"' for m in measures)
+    more = " OR ".join(f's."{m}" > t."{m}"' for m in measures)
+    less = " OR ".join(f's."{m}" < t."{m}"' for m in measures)
+    # An area none of whose facts has a place has no line that could count them.
+    named = f"CASE s.partie WHEN 'departement' THEN 0 WHEN 'region' THEN t.\"{aside}\" WHEN 'zone_emploi' THEN 1 "
+    named += "ELSE s.non_places END"
+    told = f"AND coalesce({named}, 0) = 0" if aside else ""
+    query = (
+        f"WITH lignes AS (SELECT * FROM {{batch}} WHERE {where}), liens AS ("
+        "SELECT niveau AS partie, code AS code_partie, 'region' AS niveau, regions AS code FROM core.decoupages "
+        "WHERE niveau = 'departement' "
+        "UNION ALL SELECT niveau, code, 'france', 'F' FROM core.decoupages WHERE niveau IN ('region', 'zone_emploi') "
+        "UNION ALL SELECT niveau, code, 'departement', departement FROM core.decoupages "
+        "WHERE niveau = 'arrondissement'), "
+        f"sommes AS (SELECT {key}l.partie, l.niveau, l.code, {sums}"
+        + (f', sum("{aside}") AS non_places' if aside else "")
+        + " FROM lignes AS p JOIN liens AS l ON l.partie = p.niveau AND l.code_partie = p.code GROUP BY ALL) "
+        f"SELECT {key}niveau, code, s.partie, {shown} FROM lignes AS t JOIN sommes AS s USING ({key}niveau, code) "
+        f"WHERE {more} OR (({less}) {told})"
+    )
+    return query_rule(
+        "parties_et_tout",
+        query,
+        "les parties font le tout : les départements leur région, les régions et les zones d'emploi la France, les "
+        "arrondissements leur département" + (f" ; ce qui manque est ce que {aside} compte" if aside else ""),
+        casse=f'UPDATE {{batch}} SET "{measures[0]}" = "{measures[0]}" + 1 WHERE niveau = \'region\'',
+    )

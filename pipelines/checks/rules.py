@@ -102,8 +102,8 @@ def built_rules(
     `columns` are those of the table, of which those of a view are asked what its header says; `reads` the tables that
     it is made from, `empty` what is said where it has no row, which it then may. A suite that writes a rule of the name
     of a derived one says more, and stands alone. It says by words what else is not derived: `grain_vide` lists the
-    columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par` and
-    `hors_territoires` are told in derived.py.
+    columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par`,
+    `hors_territoires` and `additives` are told in derived.py.
     """
     folder, name = suite_of(table)
     suite, names = suite_file(folder, name), {column.name for column in columns}
@@ -115,6 +115,7 @@ def built_rules(
         *derived.grain_rules(grain, suite.get("grain_vide", [])),
         filled,
         *([derived.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
+        *([derived.parts_rule(grain, suite["additives"])] if "additives" in suite else []),
         *(shown.view_rules(columns) if folder == VIEWS else []),
         *registers.bound_rules(table, long="indicateur" in grain),
     ]

@@ -9,7 +9,7 @@
 --   code : identifiant de l'établissement (UAI), ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   formations : nombre de formations
---   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes
+--   formations_non_placees : formations des départements du territoire dont la ville n'est pas reconnue : elles manquent peut-être à ses sommes ; pour la France, formations sans région (collectivités d'outre-mer)
 --   candidats [candidats] : vœux confirmés, un candidat compte dans chaque formation qu'il demande
 --   propositions [candidats] : candidats ayant reçu une proposition
 --   admises [personnes] : femmes admises
@@ -48,6 +48,11 @@ non_placees AS (
     JOIN core.decoupages_departements AS d USING (departement)
     WHERE f.commune IS NULL
     GROUP BY f.session, f.diplome, d.niveau, d.code
+    UNION ALL
+    SELECT session, diplome, 'france', 'F', count(*)::INTEGER
+    FROM core.formations
+    WHERE region IS NULL
+    GROUP BY session, diplome
 )
 SELECT
     s.* EXCLUDE (statut, statut_part),
@@ -56,7 +61,7 @@ SELECT
     coalesce(n.formations, 0) AS formations_non_placees,
     CASE
         WHEN s.statut = 'calculé' AND s.niveau = 'institut' THEN 'publié'
-        WHEN s.statut = 'calculé' AND n.formations > 0 THEN 'partiel'
+        WHEN s.statut = 'calculé' AND n.formations > 0 AND s.niveau <> 'france' THEN 'partiel'
         ELSE s.statut
     END AS statut
 FROM sommes AS s

@@ -7,7 +7,7 @@
 --   secteur : secteur des établissements, code de la liste secteur (reference.codes), ou ensemble
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites dont la valeur est publiée, nulle par le questionnaire, ou calculée
---   sites_non_places : sites des départements du territoire dont la commune n'est pas connue : ils manquent peut-être à sa somme
+--   sites_non_places : sites des départements du territoire dont la commune n'est pas connue : ils manquent peut-être à sa somme ; pour la France, sites sans région
 WITH sites AS (
     SELECT millesime, finess, coalesce(secteur, 'inconnu') AS secteur,
         commune, arrondissement, zone_emploi, bassin_bmo, departement, region,
@@ -31,6 +31,11 @@ non_places AS (
     JOIN core.decoupages_departements AS d USING (departement)
     WHERE s.commune IS NULL
     GROUP BY s.millesime, d.niveau, d.code
+    UNION ALL
+    SELECT millesime, 'france', france, count(*)::INTEGER
+    FROM sites
+    WHERE region IS NULL AND france IS NOT NULL
+    GROUP BY millesime, france
 ),
 -- Six million lines are summed by number: by their names it would take thrice as long.
 territoires AS (
@@ -68,7 +73,10 @@ exercices AS (
 SELECT
     e.annee, s.millesime, e.revision, t.niveau, t.code, t.secteur, v.variable,
     v.filiere, v.mesure, v.ligne, v.dont, s.valeur, v.unite,
-    CASE WHEN s.statut = 'calculé' AND n.sites > 0 THEN 'partiel' ELSE s.statut END AS statut,
+    CASE
+        WHEN s.statut = 'calculé' AND n.sites > 0 AND t.niveau <> 'france' THEN 'partiel'
+        ELSE s.statut
+    END AS statut,
     s.sites, s.sites_repondants, coalesce(n.sites, 0) AS sites_non_places
 FROM sommes AS s
 JOIN exercices AS e USING (millesime)

@@ -17,7 +17,9 @@ WITH sante AS (
 ),
 projets AS (
     -- The basins of a survey are its own: only those of the survey of reference are territories of the edition.
-    SELECT b.* REPLACE (CASE WHEN b.reference THEN b.bassin END AS bassin), b.bassin AS bassin_publie, s.libelle
+    SELECT b.* REPLACE (CASE WHEN b.reference THEN b.bassin END AS bassin), b.bassin AS bassin_publie, s.libelle,
+        -- Saint-Barthélemy and Saint-Martin are outside France's départements, as they are outside its population.
+        CASE WHEN b.region IS NOT NULL THEN 'F' END AS france
     FROM core.bmo_projets AS b
     JOIN sante AS s ON s.nomenclature = b.nomenclature AND s.fap = b.fap
     QUALIFY row_number() OVER (
@@ -25,7 +27,7 @@ projets AS (
     ) = 1
 ),
 situes AS (
-    UNPIVOT (SELECT * RENAME (bassin AS bassin_bmo), 'F' AS france FROM projets)
+    UNPIVOT (SELECT * RENAME (bassin AS bassin_bmo) FROM projets)
     ON bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
 ),

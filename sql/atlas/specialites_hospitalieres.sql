@@ -12,10 +12,12 @@
 --   effectif_liberal [personnes] : libéraux, au 31 décembre
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites qui ont rempli le bordereau ; une spécialité qu'ils n'y ont pas vaut zéro
+--   sites_non_places : pour la France, sites sans région
 WITH sites AS (
     SELECT
         e.millesime, e.finess, e.departement, e.region,
-        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond
+        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond,
+        e.region IS NULL AS sans_region
     FROM fiches.etablissements AS e
     LEFT JOIN core.sae_specialites AS q
         ON q.millesime = e.millesime AND q.finess = e.finess AND q.specialite = 'M9999'
@@ -24,7 +26,9 @@ rattachements AS (
     UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
 ),
 territoires AS (
-    SELECT millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants
+    SELECT
+        millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants,
+        (count(*) FILTER (niveau = 'france' AND sans_region))::INTEGER AS sites_non_places
     FROM rattachements
     GROUP BY millesime, niveau, code
 ),
@@ -57,7 +61,7 @@ SELECT
         WHEN t.sites_repondants < t.sites THEN 'partiel'
         ELSE coalesce(s.statut, 'calculé')
     END AS statut,
-    t.sites, t.sites_repondants
+    t.sites, t.sites_repondants, t.sites_non_places
 FROM territoires AS t
 JOIN specialites AS p USING (millesime)
 LEFT JOIN sommes AS s

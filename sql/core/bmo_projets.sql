@@ -17,7 +17,12 @@ SELECT
     b.annee, b.millesime, b.revision, b.reference,
     CASE WHEN b.millesime >= 2024 THEN 'FAP 2021' ELSE 'FAP 2009' END AS nomenclature, b.fap, b.fap_libelle, b.famille,
     b.bassin, b.bassin_libelle, b.departement AS departement_publie,
-    d.code AS departement, coalesce(d.regions, r.code) AS region,
+    d.code AS departement,
+    -- A collectivity that is no département is in no region, whatever the cell of the region says.
+    CASE
+        WHEN d.code IS NOT NULL THEN d.regions
+        WHEN code_departement(b.departement) IS NULL THEN r.code
+    END AS region,
     b.met, b.met_statut, b.xmet, b.xmet_statut, b.smet, b.smet_statut
 FROM staging.bmo_projets AS b
 LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = code_departement(b.departement)

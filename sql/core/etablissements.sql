@@ -6,7 +6,6 @@
 -- Colonnes :
 --   commune_publiee : code de la commune tel que publié
 --   departement_publie : département tel que publié par la SAE
---   collectivite : collectivité d'outre-mer hors des départements (977 Saint-Barthélemy, 978 Saint-Martin) ; vide ailleurs
 WITH lus AS (
     SELECT
         e.*, c.commune AS commune_du_code,

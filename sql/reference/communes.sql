@@ -6,7 +6,7 @@
 --   libelle : nom de la commune
 --   bassin_bmo : bassin d'emploi de l'enquête BMO
 WITH bassins AS (
-    SELECT commune, bassin AS bassin_bmo FROM staging.bmo_bassins
+    SELECT code_commune(commune) AS commune, bassin AS bassin_bmo FROM staging.bmo_bassins
     -- A survey without its list of communes keeps the last one published.
     QUALIFY millesime = max(millesime) OVER ()
 )
