@@ -4,13 +4,15 @@ No number may become another one and still be said « calculé » or « publié 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
 from fixtures_entrepots import Warehouse
 
 from pipelines import catalogue, indicators
-from pipelines.edition import models
+from pipelines.checks import runner
+from pipelines.edition import marts, models
 
 WHOLE = ("publié", "calculé", "zéro implicite", "projeté")  # what a number says that lacks nothing
 NUMBERS = ("INTEGER", "BIGINT", "DECIMAL")
@@ -98,6 +100,11 @@ def without(sample: Warehouse, source: str, staged: str, measures: tuple[str, ..
     return connection
 
 
+def rules_of(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[dict[str, Any]]:
+    """What a table is checked by."""
+    return marts.batches(connection, [model])[model.name][1]
+
+
 def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[object]:
     """The numbers of a table that have become others, and are still said to lack nothing."""
     described = models.described(connection, model)
@@ -138,6 +145,16 @@ def test_a_cell_that_goes_is_known_to_every_number(
         made = made_of(f"staging.{staged}")
         found = {m.name: said for m in made if (said := silent(connection, m))}
         assert found == {}
+        # A blank is a fault of data: it stops no edition.
+        stopped = {
+            f"{m.name}, {rule['meta']['controle']}": query
+            for m in made
+            for rule in rules_of(connection, m)
+            if rule["severity"] == "critical"
+            and (query := runner.failing(rule, m.name))
+            and connection.execute(f"SELECT count(*) FROM ({query})").fetchall() != [(0,)]
+        }
+        assert stopped == {}
         moved = [
             m.name
             for m in made
