@@ -18,10 +18,8 @@ EXCUSED = {
     "core.population_lieux": {"habitants": "une année où la population d'un arrondissement manque est laissée"},
     "core.population_projetee": {"population": "« places » en a la charge : une case vide n'y est pas encore dite"},
     "core.apl": {
-        "apl": "une APL vide n'entre ni dans la moyenne, ni dans son poids ; atlas.apl compte les communes sans APL",
-        "apl_65": "de même",
+        "apl_65": "une APL vide n'entre ni dans la moyenne, ni dans son poids",
         "population_standardisee": "poids des seules APL connues",
-        "population_totale": "population de la ligne de l'APL, dont atlas.apl dit si elle manque",
     },
     "core.enquete_attendus": {"valeur": WEIGHT},
     "atlas.apl": {

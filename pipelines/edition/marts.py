@@ -53,13 +53,20 @@ def check(target: Path) -> list[Control]:
     failed = [c for c in found if c.severite == "critique" and not c.reussi]
     if failed:
         raise BuildError(
-            f"{len(failed)} contrôle(s) critique(s) en échec sur les marts. "
-            + " ; ".join(f"{c.objet}, {c.controle} : {c.motif} (observé : {c.observe})" for c in failed[:6]),
+            f"{len(failed)} contrôle(s) critique(s) en échec sur les marts. " + " ; ".join(map(_told, failed[:6])),
             expected="des marts conformes à expectations/marts/",
-            todo=f"examiner la construction, gardée dans {target} ; l'entrepôt en place n'a pas changé",
+            todo=f"examiner la construction, gardée dans {target} : si un extrait est en cause, retirer son millésime ou "
+            "le corriger, puis relancer ; sinon, corriger le modèle. L'entrepôt en place n'a pas changé",
         )
     promotion.counted(target).write_text(json.dumps(promotion.counts(target)), encoding="utf-8")
     return found
+
+
+def _told(control: Control) -> str:
+    """A failed check in a sentence, with the sources of its table: a fault of data is looked for there."""
+    sources = ", ".join(sorted(models.sources_of(control.objet)))
+    said = f"{control.objet}, {control.controle} : {control.motif} (observé : {control.observe}"
+    return f"{said} ; sources de la table : {sources})" if sources else f"{said})"
 
 
 def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> dict[str, tuple[str, list[Rule]]]:

@@ -85,7 +85,8 @@ class Line(_Dated):
 class Question(_Dated):
     """One question. `codes` gives the code that campaigns from a year on printed, where it was another.
 
-    `evolution_max` is the largest plausible change from one campaign to the next, as a share.
+    `evolution_max` is the largest plausible change from one campaign to the next, as a share of the smaller of the two
+    numbers: with 1, neither a double nor a half is passed.
     """
 
     code: str = Field(pattern=NAME)

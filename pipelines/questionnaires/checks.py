@@ -344,7 +344,8 @@ def _changes(verdict: Verdict, previous: Mapping[Key, Decimal]) -> list[Fault]:
         limit = answer.question.evolution_max if answer else None
         if answer is None or value is None or limit is None or not before:
             continue
-        if abs(value - before) > limit * abs(before) and abs(value - before) >= 5:
+        # By their ratio: a half is as far as a double.
+        if max(value, before) > (1 + limit) * min(value, before) and abs(value - before) >= 5:
             change = (100 * (value - before) / before).quantize(Decimal(1), ROUND_HALF_UP)
             faults.append(
                 Fault(

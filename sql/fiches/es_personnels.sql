@@ -2,7 +2,7 @@
 -- Grain : millesime, finess, variable
 -- Source : SAE (DREES), SYGEN ; Q22 pour EFF_INT_recalcule
 -- Publication : etablissement
--- Note : ne jamais additionner les lignes `dont` vrai : elles font partie d'un total. Une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon ; une case que les contrôles ont vidée est « nd ». Où le producteur n'a pas fait de questionnaire cette année-là (2020), la valeur est « non collecté ».
+-- Note : ne jamais additionner les lignes `dont` vrai : elles font partie d'un total. Une case vide vaut zéro où la ligne de total du questionnaire existe, et non-réponse sinon ; une case que les contrôles ont vidée, ou dont la ligne est écartée, est « nd ». Où le producteur n'a pas fait de questionnaire cette année-là (2020), la valeur est « non collecté ».
 WITH videes AS (
     SELECT millesime, table_source, fichier, ligne, upper(colonne) AS colonne FROM core.cellules_ecartees
     WHERE source = 'sae' AND table_source IN ('sygen', 'q22')
@@ -29,10 +29,20 @@ recalculees AS (
     LEFT JOIN (SELECT DISTINCT millesime, fichier, ligne FROM videes WHERE table_source = 'q22') AS v
         ON v.millesime = i.millesime AND v.fichier = i._fichier AND v.ligne = i._ligne
 ),
+-- A site whose line of SYGEN was set aside is still there: nothing of it is known.
+perdues AS (
+    SELECT DISTINCT e.millesime, e.revision, e.annee, e.finess, e.finess_ej
+    FROM core.lignes_ecartees AS l
+    JOIN core.etablissements AS e ON e.millesime = l.millesime AND e.finess = json_extract_string(l.contenu, '$.finess')
+    ANTI JOIN staging.sae_sygen AS s ON s.millesime = e.millesime AND s.finess = e.finess
+    WHERE l.source = 'sae' AND l.table_source = 'sygen'
+),
 toutes AS (
-    SELECT * FROM publiees
+    SELECT *, false AS perdue FROM publiees
     UNION ALL
-    SELECT * FROM recalculees
+    SELECT *, false FROM recalculees
+    UNION ALL
+    SELECT p.*, NULL, NULL, v.variable, NULL, true FROM perdues AS p CROSS JOIN reference.variables_sae AS v
 ),
 -- In 2022 SYGEN leaves EFF_INT blank as soon as one of its three terms is blank: no zero, unless Q22 counts none.
 internes_comptes AS (
@@ -51,7 +61,7 @@ lues AS (
         CASE WHEN a.bordereau IS NULL THEN t.valeur END AS valeur,
         a.bordereau IS NOT NULL AS non_collecte,
         q.finess IS NOT NULL AS questionnaire_rempli,
-        t.valeur IS NULL AND x.ligne IS NOT NULL AS videe,
+        t.perdue OR (t.valeur IS NULL AND x.ligne IS NOT NULL) AS videe,
         t.variable = 'EFF_INT' AND i.finess IS NOT NULL AS internes_non_publies
     FROM toutes AS t
     JOIN reference.variables_sae AS v USING (variable)

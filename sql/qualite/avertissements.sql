@@ -98,12 +98,36 @@ FROM qualite.territoires_inconnus
 GROUP BY source, niveau, millesime
 UNION ALL
 SELECT
-    'quarantaine', source, millesime::VARCHAR,
-    'lignes écartées : ' || sum(lignes_ecartees) || ' sur ' || sum(lignes + lignes_ecartees)
-        || ' ; liste dans qualite.quarantaine'
-FROM reference.millesimes
-WHERE lignes_ecartees > 0
-GROUP BY source, millesime
+    'quarantaine', q.source, q.millesime || ', ' || q."table",
+    concat_ws(
+        ' ; ',
+        CASE WHEN q.perdues > 0
+            THEN 'lignes écartées : ' || q.perdues || ' sur ' || m.lues || ' du millésime ('
+                || replace(round(100.0 * q.perdues / m.lues, 2)::VARCHAR, '.', ',')
+                || ' %), les totaux de cette année sont sans elles' END,
+        CASE WHEN q.videes > 0
+            THEN 'cases vidées : ' || q.videes || ' (' || q.colonnes || '), les sommes où elles entrent sont partielles'
+        END,
+        CASE WHEN q.autres > 0 THEN 'lignes répétées, ou d''une autre année, dont rien n''est perdu : ' || q.autres END,
+        'liste dans qualite.quarantaine'
+    )
+FROM (
+    SELECT
+        source, millesime, "table",
+        count(*) FILTER (
+            coalesce(colonne, '') = '' AND controle NOT IN ('ligne_repetee', 'autre_annee', 'exemple_retire')
+        ) AS perdues,
+        count(*) FILTER (
+            coalesce(colonne, '') = '' AND controle IN ('ligne_repetee', 'autre_annee', 'exemple_retire')
+        ) AS autres,
+        count(*) FILTER (colonne <> '') AS videes,
+        string_agg(DISTINCT colonne, ', ' ORDER BY colonne) FILTER (colonne <> '') AS colonnes
+    FROM staging.quarantaine
+    GROUP BY ALL
+) AS q
+JOIN (
+    SELECT source, millesime, sum(lignes + lignes_ecartees) AS lues FROM reference.millesimes GROUP BY ALL
+) AS m ON m.source = q.source AND m.millesime = q.millesime
 UNION ALL
 SELECT
     'rapprochement', source, rapprochement || ', ' || millesime,

@@ -2,7 +2,7 @@
 -- Grain : enquete, annee, finess_ej, question, modalite
 -- Source : enquêtes de l'agence
 -- Publication : region
--- Note : le questionnaire dit quelle évolution est plausible ; un écart de moins de cinq unités n'est pas signalé. La réponse est gardée.
+-- Note : le questionnaire dit quelle évolution est plausible ; une baisse s'y lit comme une hausse, par le rapport des deux nombres (un doublement vaut une division par deux). Un écart de moins de cinq unités n'est pas signalé. La réponse est gardée.
 -- Colonnes :
 --   enquete : enquête, au catalogue de l'atlas
 --   annee [année] : année décrite par la campagne
@@ -11,7 +11,7 @@
 --   valeur : nombre répondu
 --   valeur_precedente : nombre répondu à la campagne précédente
 --   evolution [part] : (valeur − valeur précédente) / valeur précédente
---   evolution_max [part] : plus grande évolution plausible
+--   evolution_max [part] : plus grande évolution plausible : à la hausse, (1 + elle) fois la valeur précédente ; à la baisse, la valeur précédente divisée par autant
 WITH reponses AS (
     SELECT * FROM core.enquete_reponses
     WHERE valeur IS NOT NULL
@@ -28,4 +28,4 @@ JOIN reponses AS p
 JOIN reference.questions AS q
     ON q.enquete = r.enquete AND q.annee = r.annee AND q.question = r.question AND q.modalite = r.modalite
 WHERE q.evolution_max IS NOT NULL AND p.valeur <> 0 AND abs(r.valeur - p.valeur) >= 5
-    AND abs(r.valeur - p.valeur) > q.evolution_max * abs(p.valeur)
+    AND greatest(r.valeur, p.valeur) > (1 + q.evolution_max) * least(r.valeur, p.valeur)

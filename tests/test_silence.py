@@ -1,0 +1,165 @@
+"""A cell that goes is known to every number that it entered: cells of the samples are blanked, and the marts made anew.
+
+No number may become another one and still be said « calculé » or « publié »; and what reads the cell must have moved.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from fixtures_entrepots import Warehouse
+
+from pipelines import catalogue, indicators
+from pipelines.checks import runner
+from pipelines.edition import marts, models
+
+WHOLE = ("publié", "calculé", "zéro implicite", "projeté")  # what a number says that lacks nothing
+NUMBERS = ("INTEGER", "BIGINT", "DECIMAL")
+# Numbers that say which line it is, or when: no measure.
+NAMING = {
+    "annee",
+    "annee2",
+    "periode_debut",
+    "periode_fin",
+    "annee_entree",
+    "session",
+    "ordre",
+    "rang",
+    "age_liquidation",
+}
+# A blank of the SAE is a zero by its producer's own rule: there, a cell goes by a check, which says so.
+ZEROS = {"sae_sygen", "sae_q20", "sae_q21", "sae_q22", "sae_q24"}
+SLOW = {"sae_sygen", "sae_q20", "sae_q22", "insee_population_communes", "apl", "drees_professionnels_effectifs"}
+CELLS = 6  # of each measure
+CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
+
+
+def measured() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each staged table that atlas or fiches come from, with its source and its measures."""
+    for source in catalogue.load_all():
+        if source.personal or source.questionnaire:
+            continue
+        for name, table in source.tables.items():
+            measures = tuple(
+                c.name
+                for c in source.of_table(name)
+                if c.sql.startswith(NUMBERS) and c.name not in {*table.key, *NAMING}
+            )
+            staged = source.staged_name(name)
+            if measures and made_of(f"staging.{staged}"):
+                yield source.id, staged, measures
+
+
+def made_of(staged: str) -> list[models.Model]:
+    """The tables of core, atlas and fiches that come from a staged one; without those that a calculation enters."""
+    found: list[models.Model] = []
+    reached = {staged}
+    for model in models.load_all():
+        lines = models.lineage(model.name)
+        if model.schema in ("core", "atlas", "fiches") and lines & reached and not lines & CALCULATED:
+            found.append(model)
+            reached.add(model.name)
+    return found if any(m.schema != "core" for m in found) else []
+
+
+def without(sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+    """The sample warehouse in memory, with cells of each measure of a staged table blanked, each on its own line."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{sample.settings.database}' AS entier (READ_ONLY)")
+    models.define(connection)
+    there = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'entier' "
+        "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'entier' AND NOT internal"
+    ).fetchall()
+    again = {model.name for model in made_of(f"staging.{staged}")}
+    for schema, name in there:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        if f"{schema}.{name}" not in again:
+            kind = "TABLE" if name in (staged, "quarantaine") and schema == "staging" else "VIEW"
+            connection.execute(f"CREATE {kind} {schema}.{name} AS FROM entier.{schema}.{name}")
+    columns = {c for (c,) in connection.execute(f"SELECT column_name FROM (DESCRIBE staging.{staged})").fetchall()}
+    for rank, name in enumerate(measures):
+        # Of the newest vintage, the largest number (a total, a large town) and others: other lines for each measure.
+        chosen = connection.execute(
+            f'SELECT rowid, millesime, revision, _fichier, _ligne FROM staging.{staged} WHERE "{name}" > 0 '
+            f'ORDER BY millesime DESC, "{name}" = max("{name}") OVER () DESC, hash(rowid) '
+            f"LIMIT {CELLS} OFFSET {CELLS * rank}"
+        ).fetchall()
+        for rowid, millesime, revision, file, line in chosen:
+            told = f", \"{name}_statut\" = 'nd'" if f"{name}_statut" in columns else ""
+            connection.execute(f'UPDATE staging.{staged} SET "{name}" = NULL{told} WHERE rowid = {rowid}')
+            connection.execute(
+                "INSERT INTO staging.quarantaine BY NAME SELECT $1 AS source, $2 AS millesime, $3 AS revision, "
+                '$4 AS "table", $5 AS fichier, $6 AS ligne, $7 AS colonne',
+                [source, millesime, revision, staged.removeprefix(f"{source}_"), file, line, name],
+            )
+    for model in models.load_all():
+        if model.name in again:
+            connection.execute(f"CREATE TABLE {model.name} AS {model.query}")
+    return connection
+
+
+def rules_of(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[dict[str, Any]]:
+    """What a table is checked by."""
+    return marts.batches(connection, [model])[model.name][1]
+
+
+def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[object]:
+    """The numbers of a table that have become others, and are still said to lack nothing."""
+    described = models.described(connection, model)
+    kinds = dict(described)
+    if "statut" not in kinds or model.grain == ("cle",):  # a number of its rank among all says no line
+        return []
+    same = " AND ".join(f'n."{k}" IS NOT DISTINCT FROM e."{k}"' for k in model.grain)
+    numbers = [
+        n for n, kind in described if kind.startswith(NUMBERS) and n not in {*model.grain, "millesime", "revision"}
+    ]
+    counts = (
+        "sites",
+        "cases",
+        "communes",
+        "lignes",
+        "departements",
+        "reponses",
+        "repondants",
+        "couverture",
+        "effectif_pairs",
+    )
+    other = " OR ".join(f'n."{n}" <> e."{n}"' for n in numbers if not n.startswith(counts)) or "false"
+    keys = ", ".join(f'n."{k}"' for k in model.grain)
+    return connection.execute(
+        f"SELECT {keys}, n.statut FROM {model.name} AS n JOIN entier.{model.name} AS e ON {same} "
+        f"WHERE n.statut IN {WHOLE} AND ({other}) LIMIT 5"
+    ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("source", "staged", "measures"),
+    [pytest.param(*case, id=case[1], marks=[pytest.mark.lent] if case[1] in SLOW else []) for case in measured()],
+)
+def test_a_cell_that_goes_is_known_to_every_number(
+    sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]
+) -> None:
+    with without(sample, source, staged, measures) as connection:
+        made = made_of(f"staging.{staged}")
+        found = {m.name: said for m in made if (said := silent(connection, m))}
+        assert found == {}
+        # A blank is a fault of data: it stops no edition.
+        stopped = {
+            f"{m.name}, {rule['meta']['controle']}": query
+            for m in made
+            for rule in rules_of(connection, m)
+            if rule["severity"] == "critical"
+            and (query := runner.failing(rule, m.name))
+            and connection.execute(f"SELECT count(*) FROM ({query})").fetchall() != [(0,)]
+        }
+        assert stopped == {}
+        moved = [
+            m.name
+            for m in made
+            if connection.execute(
+                f"SELECT count(*) FROM (FROM {m.name} EXCEPT SELECT * FROM entier.{m.name})"
+            ).fetchall()[0][0]
+        ]
+        assert [name for name in moved if not name.startswith("core.")], f"aucun mart ne lit {staged} : {measures}"
