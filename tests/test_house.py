@@ -330,6 +330,8 @@ ROOMS = (
     "journal",
     "fingerprints",
     "duck",
+    "notation",
+    "formulas",
     "questionnaires",
     "catalogue",
     "connectors",

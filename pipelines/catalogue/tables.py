@@ -57,6 +57,9 @@ class Table(Strict):
     text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
     `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
     not publish it, the reason why.
+    `indispensables` are the columns whose empty cell says something (no end yet): a line goes with one that can't be
+    read. `totaux` gives the text columns whose total lines are the producer's own, and what becomes of them.
+    `parties` is the column that names the parts of a whole: a line that leaves it empty says the whole itself.
     """
 
     title: str
@@ -73,7 +76,17 @@ class Table(Strict):
     exemple: list[dict[str, str]] = []
     formes: dict[str, str] = {}
     reparations: dict[str, Repair] = {}
+    indispensables: list[str] = []
+    totaux: dict[str, str] = {}
+    parties: str | None = None
     layouts: list[Layout]
+
+    def goes_with(self, column: str, *, number: bool) -> bool:
+        """Whether a line goes with a cell of that column that can't be read: the cell tells the line, or is its sense.
+
+        A number that is asked for is only unknown.
+        """
+        return column in (*self.key, *self.indispensables) or (column in self.obligatoires and not number)
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""

@@ -107,20 +107,21 @@ def doubles(source: Source, table: str, millesime: int) -> str:
 def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     """What the entry asks of columns: those that are never empty, those whose codes are in a list."""
     entry = source.tables[table]
-    marked = bool(source.layout(table, millesime).markers)
+    marked = bool(source.layout(table, millesime).signs)
     kinds = {c.name: c.type for c in source.of_table(table)}
     rules = []
     for column in entry.obligatoires:
-        # A number that is told to be secret or unknown is an answer; an empty cell is none.
+        # A number that is told to be secret or unknown is an answer; an empty cell is none, and its line stays.
         told = marked and kinds[column] != "VARCHAR"
-        rules.append(
-            _aside(
-                f"renseigne_{column.lower()}",
-                f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
-                f"la colonne {column} n'est jamais vide",
-                casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
-            )
+        rule = _aside(
+            f"renseigne_{column.lower()}",
+            f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
+            f"la colonne {column} n'est jamais vide",
+            casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
         )
+        if kinds[column] not in ("VARCHAR", "DATE") and column not in entry.key:
+            rule["meta"]["cellule"] = column
+        rules.append(rule)
     for column, codes in code_lists.of_table(source, table).items():
         shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
         rules.append(

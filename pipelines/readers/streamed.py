@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
@@ -92,8 +93,7 @@ def _refuse_ragged(count: int, width: int, layout: Layout, where: Place) -> None
             f"Plus de {RAGGED_MAX} lignes n'ont pas autant de cellules que l'en-tête, qui en a {width}.",
             where=where,
             expected=f"des lignes de {width} cellules séparées par « {layout.delimiter} »",
-            todo="reprendre le fichier d'origine ; si le producteur a changé l'en-tête ou le séparateur, "
-            f"le dire dans le catalogue (pipelines/catalogue/{where.source}.yml)",
+            todo=again(where.source, where.millesime),
         )
 
 
