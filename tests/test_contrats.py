@@ -247,7 +247,7 @@ def test_french_numbers_signs_and_dates(tmp_path: Path, sample_extracts: Path) -
         ("1234.50", "publié", 1012, "publié"),
         (None, "secret", None, "nd"),
         (None, "vide", 0, "publié"),
-        (31170.94, "publié", None, "nd"),
+        ("31170.94", "publié", None, "nd"),
     ]
     assert [a["motif"] for a in aside] == [
         "colonne date_debut : « 01/09/2024 » n’est pas une date écrite AAAA-MM-JJ : "

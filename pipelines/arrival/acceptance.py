@@ -1,7 +1,6 @@
 """One revision of a vintage: staged, checked, then accepted or refused."""
 
 import json
-import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import catalogue, fingerprints
-from pipelines.arrival import landing, outcomes, personnes, quarantine, reading, refusals, repairs, staging
+from pipelines.arrival import doubles, landing, outcomes, personnes, quarantine, reading, refusals, repairs, staging
 from pipelines.arrival.aside import QUARANTINE_SCHEMA, WHOLE
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
@@ -21,7 +20,7 @@ from pipelines.checks import derived, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.rules import table_rules
 from pipelines.duck import literal
-from pipelines.errors import Place, RefusedError
+from pipelines.errors import RefusedError
 from pipelines.settings import Settings
 
 # Bytes under which a vintage is read by one thread, and a table held in memory while it is checked.
@@ -53,8 +52,10 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
             if not mine or not table.exists_in(landed.millesime):
                 continue
             try:
-                _refuse_ambiguous(landed, name, rule, mine)
+                doubles.refuse_names(landed, source, name, mine)
                 result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
+                if not source.layout(name, landed.millesime).isolated:
+                    doubles.refuse_contents(connection, landed, source, name, result.path)
             except RefusedError as error:  # the other tables are read all the same: all that is wrong is told at once
                 errors.append(error)
                 continue
@@ -79,23 +80,6 @@ def _share_cores(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
     """One thread for a small vintage: to part its work costs more than it brings, and others are read beside it."""
     if sum(file.bytes for file in landed.files) < SMALL:
         connection.execute("SET threads = 1")
-
-
-def _refuse_ambiguous(landed: Landed, table: str, rule: re.Pattern[str], files: list[Path]) -> None:
-    """Refuses two files that say they are the same part of a table: reading both would count it twice."""
-    seen: dict[tuple[str, ...], str] = {}
-    for path in files:
-        match = rule.fullmatch(path.name)
-        part = tuple((text or "").casefold() for text in (match.groupdict().values() if match else ()))
-        if part in seen:
-            raise RefusedError(
-                f"Deux fichiers se disent la même partie de la table « {table} » : "
-                f"« {seen[part]} » et « {path.name} ».",
-                where=Place(source=landed.source, millesime=landed.millesime, table=table, file=path.name),
-                expected="un seul fichier par table, ou par partie de table que son nom distingue",
-                todo="ne laisser dans le dossier que celui que le producteur a publié",
-            )
-        seen[part] = path.name
 
 
 def check(settings: Settings, landed: Landed) -> Outcome:

@@ -61,7 +61,7 @@ def _faulty(
     connection: duckdb.DuckDBPyConnection, source: Source, table: str, rule: dict[str, Any], ranks: list[int]
 ) -> list[tuple[int, str]]:
     """Of the rows that fail a rule, the column at fault, or WHOLE; nothing where only several together are."""
-    if cell := rule["meta"].get("cellule"):
+    if (cell := rule["meta"].get("cellule")) is not None:
         return [(rank, cell) for rank in ranks]
     query, entry = str(rule["kwargs"]["unexpected_rows_query"]), source.tables[table]
     numbers = {

@@ -8,7 +8,8 @@ What identifies a person leaves here as a keyed hash or not at all: of a source 
 set aside keep their place and their reason, never their text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import pattern, plainly
 from pipelines.duck import literal
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract
+from pipelines.readers import Extract, Ragged
 
 
 @dataclass
@@ -207,7 +208,7 @@ def read_files(
                     todo="télécharger de nouveau",
                 )
             if not extract.rows and not layout.isolated:
-                raise _no_row(place)
+                raise _no_row(place, extract.ragged)
             aside.add(source, table, millesime, extract)
             parts.append(part)
     if not any(part.num_rows for part in parts):  # only deposits come to this: elsewhere it was said above
@@ -223,7 +224,16 @@ def read_files(
     return pa.concat_tables(parts)
 
 
-def _no_row(where: Place) -> RefusedError:
+def _no_row(where: Place, ragged: Sequence[Ragged]) -> RefusedError:
+    """Says why a file gives no row: it has no line, or none has the cells of the header."""
+    if ragged:
+        (cells, expected), count = Counter((r.cells, r.expected) for r in ragged).most_common(1)[0]
+        return RefusedError(
+            f"{count} lignes ont {cells} cellules au lieu de {expected} : aucune ne se lit.",
+            where=replace(where, line=ragged[0].line),
+            expected=f"des lignes de {expected} cellules, comme l'en-tête",
+            todo=again(where.source, where.millesime),
+        )
     return RefusedError(
         "Le fichier n'a que son en-tête : aucune ligne de données.",
         where=where,
@@ -239,7 +249,7 @@ def stream_files(
     layout = source.layout(table, millesime)
     for path in files:
         where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
-        rows = 0
+        rows, ragged = 0, []
 
         def wanted(headings: Extract, where: Place = where) -> list[int]:
             return list(match(source, table, millesime, headings, where).values())
@@ -247,10 +257,11 @@ def stream_files(
         for extract in readers.stream(path, layout, where, wanted):
             aside.add(source, table, millesime, extract)
             rows += extract.rows
+            ragged += extract.ragged if not rows else []
             part = text_table(source, table, millesime, extract, where, aside, key)
             yield from part.combine_chunks().to_batches()
         if not rows:
-            raise _no_row(where)
+            raise _no_row(where, ragged)
 
 
 def stage(

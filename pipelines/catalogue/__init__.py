@@ -199,6 +199,9 @@ class Source(Strict):
                 *table.listes,
                 *table.formes,
                 *table.reparations,
+                *table.indispensables,
+                *table.synonymes,
+                *([table.parties] if table.parties else []),
                 *(c for row in table.exemple for c in row),
             } - set(names)
             if said:

@@ -20,7 +20,11 @@ WITH objectifs AS (
         sum(objectif)::INTEGER AS objectif, sum(seuil_min)::INTEGER AS seuil_min, sum(seuil_max)::INTEGER AS seuil_max
     FROM (
         SELECT * FROM core.mpom WHERE region IS NOT NULL
+        -- A region's own objective is never added to those of its universities.
         QUALIFY millesime = max(millesime) OVER (PARTITION BY periode_debut)
+            AND (universite IS NULL) = bool_or(universite IS NULL) OVER (
+                PARTITION BY millesime, revision, periode_debut, profession, region
+            )
     )
     GROUP BY periode_debut, profession, region
 ),
