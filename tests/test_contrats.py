@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, readers, steps
 from pipelines.arrival import headings, outcomes, staging
+from pipelines.arrival.aside import Aside
 from pipelines.catalogue import code_lists, contracts
 from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import mirror
@@ -82,7 +83,7 @@ def test_a_template_reads_back(source_id: str, table: str, tmp_path: Path) -> No
     assert len(headings.match(source, table, millesime, extract, where)) == len(source.of_table(table))
     # An empty deposit is told as such.
     with pytest.raises(RefusedError, match="que son en-tête"):
-        staging.read_files(source, table, millesime, [written], staging.Aside())
+        staging.read_files(source, table, millesime, [written], Aside())
     notice = sheet(written, contracts.NOTICE)
     assert all(column.description in notice for _, column in contracts.columns(source, table, millesime))
     assert "FICTIF" in sheet(written, contracts.EXAMPLE)
@@ -246,11 +247,14 @@ def test_french_numbers_signs_and_dates(tmp_path: Path, sample_extracts: Path) -
         ("1234.50", "publié", 1012, "publié"),
         (None, "secret", None, "nd"),
         (None, "vide", 0, "publié"),
+        ("31170.94", "publié", None, "nd"),
     ]
     assert [a["motif"] for a in aside] == [
-        "colonne date_debut : « 01/09/2024 » n’est pas une date écrite AAAA-MM-JJ",
+        "colonne date_debut : « 01/09/2024 » n’est pas une date écrite AAAA-MM-JJ : "
+        "deux lectures, écrire 2024-01-09 ou 2024-09-01",
         "colonne beneficiaires : « douze » n’est pas un nombre entier",
     ]
+    assert [a["colonne"] for a in aside] == ["", "beneficiaires"]
 
 
 # --- deposits that are wrong --------------------------------------------------------------------------

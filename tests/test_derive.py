@@ -18,6 +18,7 @@ import pytest
 
 from pipelines import catalogue, readers
 from pipelines.arrival import headings, personnes, staging
+from pipelines.arrival.aside import Aside
 from pipelines.catalogue import CAPTURED, Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.connectors import mirror
@@ -64,7 +65,7 @@ def newest(root: Path, source_id: str, table: str) -> tuple[int, Path, Extract]:
 
 def staged(source: Source, table: str, millesime: int, extract: Extract) -> pa.Table:
     where = Place(source=source.id, millesime=millesime, table=table)
-    return staging.text_table(source, table, millesime, extract, where, personnes.SAMPLE_KEY)
+    return staging.text_table(source, table, millesime, extract, where, Aside(), personnes.SAMPLE_KEY)
 
 
 def without(extract: Extract, heading: int) -> Extract:

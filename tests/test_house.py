@@ -331,6 +331,8 @@ ROOMS = (
     "fingerprints",
     "duck",
     "macros",
+    "notation",
+    "formulas",
     "questionnaires",
     "catalogue",
     "connectors",

@@ -1,7 +1,6 @@
 """One revision of a vintage: staged, checked, then accepted or refused."""
 
 import json
-import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import catalogue, fingerprints, macros
-from pipelines.arrival import landing, outcomes, personnes, reading, refusals, repairs, staging
+from pipelines.arrival import doubles, landing, outcomes, personnes, quarantine, reading, refusals, repairs, staging
+from pipelines.arrival.aside import QUARANTINE_SCHEMA, WHOLE
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.checks import derived, runner
-from pipelines.checks.controls import Control, tell, undated
+from pipelines.checks.controls import Control, tell
 from pipelines.checks.rules import table_rules
 from pipelines.duck import literal
-from pipelines.errors import Place, RefusedError
+from pipelines.errors import RefusedError
 from pipelines.settings import Settings
 
 # Bytes under which a vintage is read by one thread, and a table held in memory while it is checked.
@@ -43,24 +43,33 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     files = [landed.folder(settings.landing) / f.name for f in landed.files]
     staged: list[staging.Staged] = []
     aside: list[dict[str, object]] = []
-    try:
-        with duckdb.connect() as connection:
-            _share_cores(connection, landed)
-            for name, table in source.tables.items():
-                rule = pattern(source.layout(name, landed.millesime).file, landed.millesime)
-                mine = [path for path in files if rule.fullmatch(path.name)]
-                if mine and table.exists_in(landed.millesime):
-                    _refuse_ambiguous(landed, name, rule, mine)
-                    result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
-                    staged.append(result)
-                    aside += refused
+    errors: list[RefusedError] = []
+    with duckdb.connect() as connection:
+        _share_cores(connection, landed)
+        for name, table in source.tables.items():
+            rule = pattern(source.layout(name, landed.millesime).file, landed.millesime)
+            mine = [path for path in files if rule.fullmatch(path.name)]
+            if not mine or not table.exists_in(landed.millesime):
+                continue
+            try:
+                doubles.refuse_names(landed, source, name, mine)
+                result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
+                if not source.layout(name, landed.millesime).isolated:
+                    doubles.refuse_contents(connection, landed, source, name, result.path)
+            except RefusedError as error:  # the other tables are read all the same: all that is wrong is told at once
+                errors.append(error)
+                continue
+            staged.append(result)
+            aside += refused
+        if not errors:
             repairs.mend(connection, source, staged)
-    except RefusedError as error:
-        outcomes.refuse(settings, landed, error)
-        raise
-    pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
+    if errors:
+        told = refusals.together(errors)
+        outcomes.refuse(settings, landed, told)
+        raise told
+    pq.write_table(pa.Table.from_pylist(aside, QUARANTINE_SCHEMA), pending / QUARANTINE)
     notes = {
-        s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers]
+        s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers, s.hidden]
         for s in staged
     }
     (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
@@ -73,28 +82,11 @@ def _share_cores(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:
         connection.execute("SET threads = 1")
 
 
-def _refuse_ambiguous(landed: Landed, table: str, rule: re.Pattern[str], files: list[Path]) -> None:
-    """Refuses two files that say they are the same part of a table: reading both would count it twice."""
-    seen: dict[tuple[str, ...], str] = {}
-    for path in files:
-        match = rule.fullmatch(path.name)
-        part = tuple((text or "").casefold() for text in (match.groupdict().values() if match else ()))
-        if part in seen:
-            raise RefusedError(
-                f"Deux fichiers se disent la même partie de la table « {table} » : "
-                f"« {seen[part]} » et « {path.name} ».",
-                where=Place(source=landed.source, millesime=landed.millesime, table=table, file=path.name),
-                expected="un seul fichier par table, ou par partie de table que son nom distingue",
-                todo="ne laisser dans le dossier que celui que le producteur a publié",
-            )
-        seen[part] = path.name
-
-
 def check(settings: Settings, landed: Landed) -> Outcome:
     """Checks the staged tables of a revision; accepts them, or records a refusal and raises.
 
-    Rows that fail a rule marked `quarantaine` are taken out. Raises RefusedError where a critical
-    check fails, or where more rows are set aside than the source allows.
+    Lines that fail a rule marked `quarantaine` are taken out, or the cells that make them fail. Raises RefusedError
+    where a critical check fails, or where more lines, or cells of a column, are set aside than the source allows.
     """
     source = catalogue.load(landed.source)
     pending = outcomes.aside(settings, landed)
@@ -142,12 +134,16 @@ def _judge(
     for name, (rows, quarantined, *_) in notes.items():
         mine = by_table[source.staged_name(name)]
         controls += mine
-        failing = _quarantine_rows(connection, name, rules[name], mine, told=not source.personal)
+        failing = quarantine.of_rules(connection, source, name, rules[name], mine)
         if failing:
-            _take_out(connection, pending / f"{name}.parquet", [row.pop("_rang") for row in failing])
+            quarantine.take_out(connection, pending / f"{name}.parquet", failing)
             aside += failing
-        outcome.rows[name] = rows - len(failing)
-        outcome.quarantined[name] = quarantined + len(failing)
+        lines = sum(1 for row in failing if row["colonne"] == WHOLE)
+        outcome.rows[name] = rows - lines
+        outcome.quarantined[name] = quarantined + lines
+        controls += quarantine.controls_of(
+            source, name, rows + quarantined, [row for row in aside if row["table"] == name]
+        )
         share = outcome.quarantined[name] / max(1, rows + quarantined)
         controls.append(
             Control(
@@ -168,58 +164,8 @@ def _judge(
     if error is not None:
         outcomes.refuse(settings, landed, error, controls)
         raise error
-    pq.write_table(pa.Table.from_pylist(aside, staging.QUARANTINE_SCHEMA), pending / QUARANTINE)
+    pq.write_table(pa.Table.from_pylist(aside, QUARANTINE_SCHEMA), pending / QUARANTINE)
     outcome.empreinte = outcomes.fingerprint(landed.source, landed.files, fictif=landed.fictif)
     outcome.sha256 = {name: fingerprints.sha256(pending / name) for name in outcomes.files(outcome)}
     outcomes.keep(settings, outcome, pending)
     return outcome
-
-
-def _take_out(connection: duckdb.DuckDBPyConnection, staged: Path, ranks: list[object]) -> None:
-    """Writes a staged table again, without the rows of these ranks."""
-    kept = staged.with_suffix(".garde.parquet")
-    connection.register("ecartees", pa.table({"_rang": pa.array(ranks, pa.int64())}))
-    connection.execute(
-        "COPY (SELECT * EXCLUDE (file_row_number) "
-        f"FROM read_parquet({literal(str(staged))}, file_row_number = true) "
-        "WHERE file_row_number NOT IN (SELECT _rang FROM ecartees) ORDER BY file_row_number) "
-        f"TO {literal(str(kept))} (FORMAT parquet, COMPRESSION zstd)"
-    )
-    connection.unregister("ecartees")
-    kept.replace(staged)
-
-
-def _quarantine_rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    rules: list[dict[str, Any]],
-    controls: list[Control],
-    *,
-    told: bool,
-) -> list[dict[str, object]]:
-    """The rows that failed a rule marked `quarantaine`, each with the rule's reason; their cells where `told`."""
-    aside: dict[int, dict[str, object]] = {}
-    for rule, control in zip(rules, controls, strict=True):
-        if control.reussi or not rule.get("meta", {}).get("quarantaine"):
-            continue
-        query = runner.failing(rule, f"controle.{table}")
-        rows = connection.execute(
-            "SELECT b._rang, b._fichier, b._ligne, to_json(b)::VARCHAR "
-            f"FROM controle.{table} AS b WHERE b._rang IN (SELECT _rang FROM ({query}))"
-        ).fetchall()
-        for rank, file, line, content in rows:
-            cells = {k: v for k, v in json.loads(content).items() if not k.startswith("_")}
-            row = aside.setdefault(
-                rank,
-                {
-                    "table": table,
-                    "fichier": file,
-                    "ligne": line,
-                    "controle": control.controle,
-                    "motif": "",
-                    "contenu": json.dumps(cells, ensure_ascii=False) if told else None,
-                    "_rang": rank,
-                },
-            )
-            row["motif"] = " ; ".join(filter(None, [str(row["motif"]), undated(control.motif)]))
-    return list(aside.values())

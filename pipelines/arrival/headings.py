@@ -3,8 +3,8 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
-from pipelines import catalogue
 from pipelines.catalogue import CAPTURED, Source, normalise, same_heading
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
@@ -33,7 +33,10 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
     line = replace(where, line=extract.header_line or None)
     if double:
         raise RefusedError(
-            "Une colonne est deux fois dans l'en-tête : " + ", ".join(f"« {n} »" for n in double) + ".",
+            "Une colonne est deux fois dans l'en-tête : "
+            + ", ".join(f"« {n} »" for n in double)
+            + "."
+            + (f" Et il manque : {', '.join(f'« {m} »' for m in missing)}." if missing else ""),
             where=line,
             expected="chaque nom de colonne une seule fois",
             todo="reprendre le fichier d'origine : on ne peut pas savoir laquelle est la bonne",
@@ -67,8 +70,7 @@ def _missing(
             f"{len(extract.headings)} colonne(s) et contient {header.count(other)} « {other} ».",
             where=where,
             expected=f"des colonnes séparées par « {layout.delimiter} »",
-            todo="reprendre le fichier d'origine ; si le producteur en a changé, le dire dans "
-            f"`delimiter` (pipelines/catalogue/{source.id}.yml)",
+            todo=again(where.source, where.millesime),
         )
     close = {m: get_close_matches(m, strangers, n=1, cutoff=0.5) for m in missing}
     if len(missing) == len(strangers) == 1:  # nothing else can be its new name
@@ -76,18 +78,13 @@ def _missing(
     renamed = [f"« {m} » est peut-être devenue « {c[0]} »" for m, c in close.items() if c]
     return RefusedError(
         f"Il manque {len(missing)} colonne(s) : "
-        + ", ".join(f"« {m} »" for m in missing[:12])
-        + (" …" if len(missing) > 12 else "")
+        + ", ".join(f"« {m} »" for m in missing)
         + "."
-        + (" " + " ; ".join(renamed[:5]) + "." if renamed else ""),
+        + (" " + " ; ".join(renamed) + "." if renamed else ""),
         where=where,
-        expected=f"les colonnes de pipelines/catalogue/{source.id}.columns.csv, dans n'importe quel ordre"
-        + (f" ; colonnes inconnues ici : {', '.join(strangers[:12])}" if strangers else ""),
-        todo=f"reprendre les noms de colonnes du modèle (atlas contrat {source.id} MODELE.xlsx) et déposer de nouveau"
-        if source.contrat
-        else "reprendre le fichier d'origine ; si le producteur a renommé la colonne, écrire son nouveau nom dans une "
-        f"colonne « {where.millesime} » de la carte, ou « {catalogue.NOWHERE} » s'il l'a retirée : les cases laissées "
-        "vides reprennent le millésime d'avant",
+        expected=f"les colonnes de cette table (atlas source {source.id}), dans n'importe quel ordre"
+        + (f" ; colonnes inconnues ici : {', '.join(strangers[:40])}" if strangers else ""),
+        todo=again(where.source, where.millesime),
     )
 
 

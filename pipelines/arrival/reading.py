@@ -35,8 +35,8 @@ def controls_of(source: Source, landed: Landed, notes: dict[str, Any]) -> list[C
                 "avertissement",
                 False,
                 ", ".join(landed.unknown[:20]),
-                "fichiers que le catalogue ne connaît pas : ni lus, ni archivés. S'ils sont de cette source, leur "
-                f"écrire une table, ou une ligne sous known_files ({source.id}.yml)",
+                "fichiers que le catalogue ne connaît pas : ni lus, ni archivés. S'ils sont de cette source, vérifier "
+                f"leur nom (atlas source {source.id})",
                 len(landed.unknown),
             )
         )
@@ -53,7 +53,7 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             f" ({table.sauf[millesime]})" if millesime in table.sauf else ""
         )
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
-    rows, quarantined, strangers, rejoined, formless, mended, headers = noted
+    rows, quarantined, strangers, rejoined, formless, mended, headers, hidden = noted
     return [
         *(_form_control(objet, c, form, formless.get(c), rows + quarantined) for c, form in table.formes.items()),
         *(
@@ -82,6 +82,13 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             headers,
             "un second en-tête, au milieu du tableau, a été lu comme tel : ce qui le suit est lu sous ses noms",
             severity="information",
+        ),
+        *_listed(
+            objet,
+            "lignes_masquees",
+            hidden[:20],
+            "des lignes que la feuille masque ont été lues comme les autres : les effacer si elles sont de trop",
+            count=len(hidden),
         ),
     ]
 

@@ -8,12 +8,16 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue
+from pipelines.arrival import quarantine
+from pipelines.arrival.aside import TYPE, WHOLE
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.checks import runner
 from pipelines.checks.controls import Control, shortened, undated
 from pipelines.errors import AtlasError, Place, RefusedError
+
+MOST = 12  # failed controls told at once; `atlas controles` lists them all
 
 
 @contextlib.contextmanager
@@ -37,8 +41,9 @@ def unquoted(landed: Landed) -> Iterator[None]:
 
 def first_cause(failed: list[Control], source: Source, aside: list[dict[str, object]]) -> list[Control]:
     """Failed controls, those first that explain the others: a table that could not be read fails the rest too."""
-    unread = Counter(str(row["table"]) for row in aside if row["controle"] in ("type", "ligne_irreguliere"))
-    causes = {source.staged_name(table) for table, rows in unread.items() if 2 * rows > len(aside)}
+    lines = [row for row in aside if row["colonne"] == WHOLE]
+    unread = Counter(str(row["table"]) for row in lines if row["controle"] in (TYPE, "ligne_irreguliere"))
+    causes = {source.staged_name(table) for table, rows in unread.items() if 2 * rows > len(lines)}
     return sorted(failed, key=lambda c: not (c.controle == "part_en_quarantaine" and c.objet in causes))
 
 
@@ -59,43 +64,44 @@ def place(
     return None
 
 
+def together(errors: list[RefusedError]) -> RefusedError:
+    """The error that tells all that keeps the tables of an arrival from being read, the first one in full."""
+    first, *others = errors
+    if not others:
+        return first
+    said = [
+        f"{error.what} ({', '.join(filter(None, (error.where.file or error.where.table, _line(error.where))))})"
+        for error in others
+    ]
+    return RefusedError(
+        " ".join([first.what, "Et aussi :", *said]),
+        where=first.where,
+        expected=" ; ".join(dict.fromkeys(error.expected for error in errors if error.expected)),
+        todo=" ; ".join(dict.fromkeys(error.todo for error in errors if error.todo)),
+    )
+
+
+def _line(where: Place) -> str:
+    return f"ligne {where.line}" if where.line is not None else ""
+
+
 def refusal(
     source: Source,
     landed: Landed,
     failed: list[Control],
-    aside: list[dict[str, object]],
+    aside: list[dict[str, Any]],
     place: tuple[str, int] | None,
 ) -> RefusedError:
     """The error that refuses a vintage, from its failed critical checks, the first one explaining the others."""
     first = failed[0]
-    mine = [row for row in aside if source.staged_name(str(row["table"])) == first.objet]
+    mine = _rows_of(first, source, aside)
     table = next((t for t in source.tables if source.staged_name(t) == first.objet), "")
     files = ", ".join(f.name for f in landed.files if not table or _is_of(source, table, landed, f.name))
-    todo = (
-        "reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur avant "
-        f"d'assouplir un contrôle (expectations/staging/{source.id}.yml). Le dernier bon millésime reste en place"
-    )
-    if first.controle == "part_en_quarantaine" and mine:
+    if mine:
         place = (str(mine[0]["fichier"]), int(str(mine[0]["ligne"])))
-        what = f"Trop de lignes écartées dans {first.objet} : {first.observe}. {_why_aside(mine)}"
-        if any(row["controle"] == "type" for row in mine):
-            todo = (
-                "reprendre le fichier d'origine ; si le producteur a changé sa façon d'écrire les nombres, le dire "
-                f"dans `decimal`, `thousands` ou `markers` (pipelines/catalogue/{source.id}.yml). "
-                "Le dernier bon millésime reste en place"
-            )
-    else:
-        what = f"Le contrôle « {first.controle} » de {first.objet} échoue. Observé : {first.observe}."
-    if source.contrat:
-        todo = (
-            "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
-            f"atlas contrat {source.id} MODELE.xlsx. Le dernier bon millésime reste en place"
-        )
-    others = [f"{c.controle} ({c.objet})" for c in failed[1:6]]
-    if others:
-        what += f" Échouent aussi : {', '.join(others)}{' …' if len(failed) > 6 else '.'}"
     return RefusedError(
-        what,
+        " ".join(_sentence(control, _rows_of(control, source, aside)) for control in failed[:MOST])
+        + (f" Et {len(failed) - MOST} autres contrôles." if len(failed) > MOST else ""),
         where=Place(
             source=source.id,
             millesime=landed.millesime,
@@ -104,8 +110,36 @@ def refusal(
             line=place[1] if place else None,
         ),
         expected=undated(first.motif),
-        todo=todo,
+        todo=(
+            "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
+            f"atlas contrat {source.id} MODELE.xlsx. "
+            if source.contrat
+            else "reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur : "
+            f"atlas controles {source.id} {landed.millesime}. "
+        )
+        + "Le dernier bon millésime reste en place",
     )
+
+
+def _rows_of(control: Control, source: Source, aside: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was set aside that a control is about: lines, or the cells of its column."""
+    mine = [row for row in aside if source.staged_name(str(row["table"])) == control.objet]
+    if control.controle.startswith(quarantine.CELLS):
+        return [row for row in mine if row["colonne"] == control.controle.removeprefix(quarantine.CELLS)]
+    if control.controle.startswith(quarantine.LINES):
+        name = control.controle.removeprefix(quarantine.LINES)
+        return [row for row in mine if row["controle"] == name and row["colonne"] == WHOLE]
+    return [row for row in mine if row["colonne"] == WHOLE] if control.controle == "part_en_quarantaine" else []
+
+
+def _sentence(control: Control, rows: list[dict[str, Any]]) -> str:
+    """What a failed control found, with why rows were set aside where that is what failed."""
+    if rows and control.controle == "part_en_quarantaine":
+        return f"Trop de lignes écartées dans {control.objet} : {control.observe}. {_why_aside(rows)}"
+    if rows:
+        said = "Des lignes" if rows[0]["colonne"] == WHOLE else f"Des cellules de la colonne {rows[0]['colonne']}"
+        return f"{said} sont illisibles ou fausses dans {control.objet}, {control.observe}. {_why_aside(rows)}"
+    return f"Le contrôle « {control.controle} » de {control.objet} échoue. Observé : {control.observe}."
 
 
 def _is_of(source: Source, table: str, landed: Landed, name: str) -> bool:
@@ -114,7 +148,7 @@ def _is_of(source: Source, table: str, landed: Landed, name: str) -> bool:
     return rule.fullmatch(name) is not None
 
 
-def _why_aside(rows: list[dict[str, object]]) -> str:
+def _why_aside(rows: list[dict[str, Any]]) -> str:
     """Why rows were set aside, the most frequent reason first, each with one example."""
     by_rule: dict[str, list[dict[str, object]]] = {}
     for row in rows:

@@ -1,14 +1,15 @@
 """Staging: the extract's cells as typed Parquet, and nothing else.
 
 Cells are trimmed, renamed, cast by the column map, and unpivoted where the layout says so; `_fichier`
-and `_ligne` say where each row comes from. A line that can't be read as the map says is set aside
-with its reason; it never reaches `core`.
+and `_ligne` say where each row comes from. A cell that can't be read as the map says is left empty, and told with
+its reason; its line goes, and never reaches `core`, only where that cell says which line it is.
 
 What identifies a person leaves here as a keyed hash or not at all: of a source with such a column, lines
 set aside keep their place and their reason, never their text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,26 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import readers
-from pipelines.arrival import personnes
-from pipelines.arrival.headings import match, unknown
-from pipelines.arrival.typed import select
+from pipelines.arrival import personnes, typed
+from pipelines.arrival.aside import WHOLE, Aside, Unread, refused_file
+from pipelines.arrival.headings import match
 from pipelines.catalogue import CAPTURED, PERSON, Column, Source
-from pipelines.catalogue.layouts import pattern
+from pipelines.catalogue.advice import again
+from pipelines.catalogue.layouts import pattern, plainly
 from pipelines.duck import literal
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract
-
-QUARANTINE_SCHEMA = pa.schema(
-    [
-        ("table", pa.string()),
-        ("fichier", pa.string()),
-        ("ligne", pa.int64()),
-        ("controle", pa.string()),
-        ("motif", pa.string()),
-        ("contenu", pa.string()),
-        ("colonne", pa.string()),  # where one cell went and its line stayed
-    ]
-)
+from pipelines.readers import Extract, Ragged
 
 
 @dataclass
@@ -45,7 +35,7 @@ class Staged:
     """One staged table: where it is, how many rows it holds, what was set aside and remarked.
 
     `formless`: column -> cells that were emptied for their form, and the file and line of the first; `mended`: column
-    -> cells that the catalogue says how to mend (repairs.py).
+    -> cells that the catalogue says how to mend (repairs.py); `hidden`: lines that a sheet hides, and that were read.
     """
 
     table: str
@@ -58,41 +48,57 @@ class Staged:
     formless: dict[str, list[Any]] = field(default_factory=dict)
     mended: dict[str, int] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
 
 def text_table(
+    source: Source, table: str, millesime: int, extract: Extract, where: Place, aside: Aside, key: bytes = b""
+) -> pa.Table:
+    """The mapped cells of one extract as text that SQL can cast, under our names, with `_fichier` and `_ligne`.
+
+    Cells that identify a person are hashed with `key` here, and those of another form than their column's are
+    emptied, before anything else sees them. `aside` takes what can't be read.
+    """
+    layout = source.layout(table, millesime)
+    found = match(source, table, millesime, extract, where)
+    slices = _slices(source, table, millesime, extract, where)
+    trimmed = _cells(source, table, extract, found, key, aside.formless)
+    parts = []
+    for captures, index in slices:
+        cells, places = dict(trimmed), dict(found)
+        if layout.unpivot and index is not None:
+            cells[layout.unpivot.value], places[layout.unpivot.value] = _trimmed(extract.columns[index]), index
+        for column in source.of_table(table):
+            if column.name not in cells:
+                cells[column.name] = _captured(column, millesime, captures, extract.rows)
+        parts.append(_typeable(source, table, millesime, extract, cells, places, aside))
+    return pa.concat_tables(parts)
+
+
+def _typeable(
     source: Source,
     table: str,
     millesime: int,
     extract: Extract,
-    where: Place,
-    key: bytes = b"",
-    formless: dict[str, list[Any]] | None = None,
+    cells: dict[str, pa.ChunkedArray | pa.Array],
+    places: dict[str, int],
+    aside: Aside,
 ) -> pa.Table:
-    """The mapped cells of one extract, all text, under our names, with `_fichier` and `_ligne`.
-
-    Cells that identify a person are hashed with `key` here, and those of another form than their column's are
-    emptied, before anything else sees them; `formless` counts these, with the file and the line of the first.
-    """
+    """The lines of an extract as text that SQL can cast, without those whose key can't be read."""
     layout = source.layout(table, millesime)
-    columns = source.of_table(table)
-    found = match(source, table, millesime, extract, where)
-    slices = _slices(source, table, millesime, extract, where)
-    trimmed = _cells(source, table, extract, found, key, formless)
-    parts = []
-    for captures, value_index in slices:
-        arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
-        for column in columns:
-            if layout.unpivot and column.name == layout.unpivot.value and value_index is not None:
-                arrays[column.name] = _trimmed(extract.columns[value_index])
-            elif column.name in found:
-                arrays[column.name] = trimmed[column.name]
-            else:
-                arrays[column.name] = _captured(column, millesime, captures, extract.rows)
-        arrays["_fichier"] = pa.repeat(pa.scalar(extract.file, pa.string()), extract.rows)
-        arrays["_ligne"] = extract.lines
-        parts.append(pa.table(arrays))
-    return pa.concat_tables(parts)
+    arrays: dict[str, pa.ChunkedArray | pa.Array] = {}
+    unread: list[Unread] = []
+    for column in source.of_table(table):
+        read = typed.read(column, layout, cells[column.name], file=extract.file)
+        arrays[column.name] = read.values
+        if read.status is not None:
+            arrays[f"{column.name}_statut"] = read.status
+        unread += [(row, column, text, why) for row, text, why in read.unread]
+    arrays["_fichier"] = pa.repeat(pa.scalar(extract.file, pa.string()), extract.rows)
+    arrays["_ligne"] = extract.lines
+    made = pa.table(arrays)
+    gone = aside.unread(source, table, extract, cells, places, unread) if unread else set()
+    return made.filter(pa.array([row not in gone for row in range(extract.rows)])) if gone else made
 
 
 def _slices(
@@ -113,10 +119,10 @@ def _slices(
     ]
     if not slices:
         raise RefusedError(
-            f"Aucune colonne ne s'appelle « {rule.pattern} ».",
+            f"Aucune colonne ne s'appelle « {plainly(layout.unpivot.heading, millesime)} ».",
             where=replace(where, line=extract.header_line),
             expected="une colonne par modalité ; l'en-tête a : " + ", ".join(extract.headings[:15]),
-            todo=f"reprendre le fichier d'origine, ou corriger `unpivot` (pipelines/catalogue/{source.id}.yml)",
+            todo=again(where.source, where.millesime),
         )
     return [*slices]
 
@@ -127,7 +133,7 @@ def _cells(
     extract: Extract,
     found: dict[str, int],
     key: bytes,
-    formless: dict[str, list[Any]] | None,
+    formless: dict[str, list[Any]],
 ) -> dict[str, pa.ChunkedArray | pa.Array]:
     """The trimmed cells of the mapped columns; those of persons hashed, those of another form emptied and counted."""
     trimmed = {name: _trimmed(extract.columns[index]) for name, index in found.items()}
@@ -137,7 +143,7 @@ def _cells(
         form = source.tables[table].formes.get(column.name)
         if form and column.name in trimmed:
             trimmed[column.name], count, first = _formed(trimmed[column.name], form)
-            if count and formless is not None:
+            if count:
                 formless.setdefault(column.name, [0, extract.file, extract.lines[first].as_py()])[0] += count
     return trimmed
 
@@ -170,36 +176,6 @@ def _formed(column: pa.ChunkedArray | pa.Array, form: str) -> tuple[pa.ChunkedAr
     return pc.if_else(good, whole, pa.scalar(None, pa.string())), pc.sum(other).as_py(), pc.index(other, True).as_py()
 
 
-@dataclass
-class Aside:
-    """What reading the files of a table set aside and remarked, filled as they are read."""
-
-    rows: list[dict[str, object]] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    rejoined: list[str] = field(default_factory=list)
-    formless: dict[str, list[Any]] = field(default_factory=dict)
-    headers: list[str] = field(default_factory=list)
-
-    def add(self, source: Source, table: str, millesime: int, extract: Extract) -> None:
-        """Takes the ragged lines, unknown headings, notes and mended lines of one extract."""
-        self.rows += [
-            {
-                "table": table,
-                "fichier": extract.file,
-                "ligne": ragged.line,
-                "controle": ragged.rule,
-                "motif": ragged.reason,
-                "contenu": None if source.personal else ragged.text,
-            }
-            for ragged in extract.ragged
-        ]
-        self.strangers += [h for h in unknown(source, table, millesime, extract) if h not in self.strangers]
-        self.notes += extract.notes
-        self.rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
-        self.headers += [f"{extract.file}, ligne {line}" for line in extract.headers]
-
-
 def read_files(
     source: Source, table: str, millesime: int, files: Iterable[Path], aside: Aside, key: bytes = b""
 ) -> pa.Table:
@@ -216,11 +192,11 @@ def read_files(
         except RefusedError as error:
             if not layout.isolated:
                 raise
-            aside.rows.append(_refused_file(table, path, error))
+            aside.rows.append(refused_file(table, path, error))
             continue
         for extract in extracts:
             place = replace(where, file=extract.file)
-            part = text_table(source, table, millesime, extract, place, key, aside.formless)
+            part = text_table(source, table, millesime, extract, place, aside, key)
             last = max(extract.ragged, key=lambda r: r.line, default=None)
             end = extract.lines[-1].as_py() if extract.rows else 0
             # A short last line that is properly ended is a footer or a fault of its own, not a cut file.
@@ -232,7 +208,7 @@ def read_files(
                     todo="télécharger de nouveau",
                 )
             if not extract.rows and not layout.isolated:
-                raise _no_row(place)
+                raise _no_row(place, extract.ragged)
             aside.add(source, table, millesime, extract)
             parts.append(part)
     if not any(part.num_rows for part in parts):  # only deposits come to this: elsewhere it was said above
@@ -248,7 +224,16 @@ def read_files(
     return pa.concat_tables(parts)
 
 
-def _no_row(where: Place) -> RefusedError:
+def _no_row(where: Place, ragged: Sequence[Ragged]) -> RefusedError:
+    """Says why a file gives no row: it has no line, or none has the cells of the header."""
+    if ragged:
+        (cells, expected), count = Counter((r.cells, r.expected) for r in ragged).most_common(1)[0]
+        return RefusedError(
+            f"{count} lignes ont {cells} cellules au lieu de {expected} : aucune ne se lit.",
+            where=replace(where, line=ragged[0].line),
+            expected=f"des lignes de {expected} cellules, comme l'en-tête",
+            todo=again(where.source, where.millesime),
+        )
     return RefusedError(
         "Le fichier n'a que son en-tête : aucune ligne de données.",
         where=where,
@@ -264,7 +249,7 @@ def stream_files(
     layout = source.layout(table, millesime)
     for path in files:
         where = Place(source=source.id, millesime=millesime, table=table, file=path.name)
-        rows = 0
+        rows, ragged = 0, []
 
         def wanted(headings: Extract, where: Place = where) -> list[int]:
             return list(match(source, table, millesime, headings, where).values())
@@ -272,22 +257,11 @@ def stream_files(
         for extract in readers.stream(path, layout, where, wanted):
             aside.add(source, table, millesime, extract)
             rows += extract.rows
-            part = text_table(source, table, millesime, extract, where, key, aside.formless)
+            ragged += extract.ragged if not rows else []
+            part = text_table(source, table, millesime, extract, where, aside, key)
             yield from part.combine_chunks().to_batches()
         if not rows:
-            raise _no_row(where)
-
-
-def _refused_file(table: str, path: Path, error: RefusedError) -> dict[str, object]:
-    """A whole deposit set aside, with its reason (shape of QUARANTINE_SCHEMA)."""
-    return {
-        "table": table,
-        "fichier": path.name,
-        "ligne": 1,
-        "controle": "depot_refuse",
-        "motif": " À faire : ".join(filter(None, [error.what, error.todo])),
-        "contenu": "",
-    }
+            raise _no_row(where, ragged)
 
 
 def stage(
@@ -313,10 +287,8 @@ def stage(
     aside = Aside()
     connection.register("lu", read_files(source, table, millesime, files, aside, key))
     try:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE type AS {select(source, table, millesime)}")
-        rows = _keep_typed(connection, "type", table, target, aside)
+        rows = _written(connection, typed.select(source, table, millesime), target)
     finally:
-        connection.execute("DROP TABLE IF EXISTS type")
         connection.unregister("lu")
     return _told(table, target, rows, aside), aside.rows
 
@@ -326,23 +298,14 @@ def _told(table: str, target: Path, rows: int, aside: Aside) -> Staged:
         table,
         target,
         rows,
-        len(aside.rows),
+        sum(1 for row in aside.rows if row["colonne"] == WHOLE),
         aside.strangers,
         aside.notes,
         aside.rejoined,
         aside.formless,
         headers=aside.headers,
+        hidden=aside.hidden,
     )
-
-
-def _keep_typed(connection: duckdb.DuckDBPyConnection, typed: str, table: str, target: Path, aside: Aside) -> int:
-    """Writes the rows that could be typed, and their number; sets the others aside."""
-    refused = connection.execute(f"SELECT _fichier, _ligne, _motif, _lu FROM {typed} WHERE _motif <> ''").fetchall()
-    aside.rows += [
-        {"table": table, "fichier": file, "ligne": line, "controle": "type", "motif": motif, "contenu": content}
-        for file, line, motif, content in refused
-    ]
-    return _written(connection, f"SELECT * EXCLUDE (_motif, _lu) FROM {typed} WHERE _motif = ''", target)
 
 
 def _written(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
@@ -370,22 +333,20 @@ def _stage_streamed(
             faults.append(error)
             raise
 
-    names = [*(c.name for c in source.of_table(table)), "_fichier"]
-    schema = pa.schema([*((name, pa.string()) for name in names), ("_ligne", pa.int64())])
+    layout = source.layout(table, millesime)
+    names = [
+        name
+        for c in source.of_table(table)
+        for name in ([c.name, f"{c.name}_statut"] if layout.signs and c.sql != "VARCHAR" else [c.name])
+    ]
+    schema = pa.schema([*((name, pa.string()) for name in (*names, "_fichier")), ("_ligne", pa.int64())])
     connection.register("lu", pa.RecordBatchReader.from_batches(schema, batches()))
-    typed = select(source, table, millesime)
-    whole = target.with_suffix(".lu.parquet")
     try:
-        if all(column.sql == "VARCHAR" for column in source.of_table(table)):  # text always types
-            rows = _written(connection, f"SELECT * EXCLUDE (_motif, _lu) FROM ({typed})", target)
-        else:
-            _written(connection, typed, whole)
-            rows = _keep_typed(connection, f"read_parquet({literal(str(whole))})", table, target, aside)
+        rows = _written(connection, typed.select(source, table, millesime), target)
     except duckdb.Error:
         if faults:
             raise faults[0] from None
         raise
     finally:
         connection.unregister("lu")
-        whole.unlink(missing_ok=True)
     return _told(table, target, rows, aside), aside.rows

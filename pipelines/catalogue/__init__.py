@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from pipelines import notation
 from pipelines.catalogue.fetch import Fetch
 from pipelines.catalogue.layouts import Layout
 from pipelines.catalogue.tables import Table
@@ -35,6 +36,8 @@ NOWHERE = "-"  # alone: the producer has no such column in that vintage
 IGNORED = "ignoré"
 # Type of a column that identifies a person: staged as a keyed hash (pipelines/arrival/personnes.py).
 PERSON = "personne"
+# How a column of the map shows its marks of thousands and of decimals.
+EXAMPLE = re.compile(r"1([ .,]?)234(?:([.,])5)?")
 # Key of a table to whose lines the producer gives none.
 LINE = "_ligne"
 
@@ -74,6 +77,7 @@ class Column(Strict):
 
     Several accepted names are separated by `|`; a name between slashes is a pattern of the whole name. An empty
     cell is what the nearest earlier vintage says: a new one is written where it differs, and nowhere else.
+    `ecriture` shows how its numbers are written (`1.234,5`) or its dates (`JJ/MM/AAAA`), where the layout doesn't.
     """
 
     table: str
@@ -82,6 +86,23 @@ class Column(Strict):
     unit: str
     description: str
     theirs: dict[int, str]
+    ecriture: str = ""
+
+    @field_validator("ecriture")
+    @classmethod
+    def _known(cls, text: str) -> str:
+        if text and text not in notation.DATES and not EXAMPLE.fullmatch(text):
+            raise ValueError(
+                f"`ecriture` : « {text} » ne montre ni un nombre (1 234,5 ; 1.234,5 ; 1,234.5 ; 1.234), ni une date "
+                f"({', '.join(notation.DATES)})"
+            )
+        return text
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The marks of thousands and of decimals that its `ecriture` shows; empty where the layout says them."""
+        found = EXAMPLE.fullmatch(self.ecriture)
+        return (found[1] or "", found[2] or "") if found else ("", "")
 
     @property
     def sql(self) -> str:
@@ -178,6 +199,9 @@ class Source(Strict):
                 *table.listes,
                 *table.formes,
                 *table.reparations,
+                *table.indispensables,
+                *table.synonymes,
+                *([table.parties] if table.parties else []),
                 *(c for row in table.exemple for c in row),
             } - set(names)
             if said:
@@ -270,6 +294,7 @@ def _read_columns(path: Path) -> Iterator[Column]:
                 unit=row["unit"],
                 description=row["description"],
                 theirs=years,
+                ecriture=(row.get("ecriture") or "").strip(),
             )
 
 
@@ -307,6 +332,14 @@ def _of_questionnaire(source_id: str, data: dict[str, Any]) -> tuple[dict[str, A
     return {"tables": {source_id: table}, "known_files": {r"~\$.*": "verrou d'un classeur ouvert"}, **data}, columns
 
 
+def _of_contract(data: dict[str, Any]) -> None:
+    """A contract is filled by people: numbers as the French write them, and the usual signs of the missing."""
+    for table in data["tables"].values():
+        for layout in table["layouts"]:
+            layout.setdefault("decimal", ",")
+            layout.setdefault("markers", notation.USUAL)
+
+
 def parse(folder: Path, source_id: str) -> Source:
     """Reads one entry of a catalogue folder.
 
@@ -315,6 +348,8 @@ def parse(folder: Path, source_id: str) -> Source:
     entry, columns = folder / f"{source_id}.yml", folder / f"{source_id}.columns.csv"
     try:
         data = yaml.load(entry.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        if data.get("contrat"):
+            _of_contract(data)
         if "questionnaire" in data:
             data, mapped = _of_questionnaire(source_id, data)
             return Source(id=source_id, columns=mapped, **data)

@@ -1,10 +1,12 @@
 """How a table lies in the files of its producer."""
 
+import functools
 import re
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from pipelines import notation
 from pipelines.questionnaires import Questionnaire
 from pipelines.strict import Strict
 
@@ -25,7 +27,9 @@ class Layout(Strict):
     lines of title from one sheet to the next, they count from the first line that has a cell matching
     `header_cell`. The `units` lines under the header give units, and are no data. Reading stops at the
     first line whose first filled cell matches `stop`: what follows is kept as notes. `markers` says
-    which texts stand for a number that is not published, and why. A `streamed` file is read in batches,
+    which texts stand for a number that is not published, and why; they are compared without case, blanks nor dots.
+    `decimal` and `thousands` are the marks of its numbers, blanks between groups of three digits being read
+    everywhere; a column that has other ones says so in the map (`ecriture`). A `streamed` file is read in batches,
     its size costs no memory; it has one record a line, quotes nothing, and ends its last line.
 
     `reader: deposit` is delimited text, JSON
@@ -72,6 +76,11 @@ class Layout(Strict):
     isolated: bool = False
     questionnaire: Questionnaire | None = None
 
+    @property
+    def signs(self) -> dict[str, str]:
+        """The markers as texts are compared with them, and why there is no number."""
+        return _signs(tuple(self.markers.items()))
+
     @model_validator(mode="after")
     def _streamable(self) -> "Layout":
         plain = self.reader == "delimited" and self.quote is None and self.final_newline
@@ -81,6 +90,32 @@ class Layout(Strict):
                 "une dernière ligne finie, ni `stop` ni `unpivot`"
             )
         return self
+
+
+@functools.cache
+def _signs(markers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {notation.sign(text): why for text, why in markers}
+
+
+def plainly(text: str, millesime: int | None = None) -> str:
+    """A pattern of the catalogue as a person reads it: one name that it accepts, `…` where anything may stand."""
+    said = text.replace("{millesime}", str(millesime)) if millesime else text
+    said = said.replace("{aa}", f"{millesime % 100:02d}") if millesime else said
+    said = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", said)
+    said = re.sub(r"\(\?[!=<][^()]*\)", "", said)
+    said = re.sub(r"\\\.\((\w+)\|(\w+)\)$", r".\1 ou .\2", said)
+    while (once := re.sub(r"\(([^()|]*)(\|[^()]*)?\)\??", _alternative, said)) != said:
+        said = once
+    said = re.sub(r"(?<!\\)\[([^\]])[^\]]*\]", r"\1", said)
+    said = re.sub(r"\\[dwsS][*+]?(\{[\d,]+\})?|(?<!\\)\.([*+]\??|\{[\d,]+\})", "…", said)
+    said = re.sub(r"\w\?", "", said)
+    said = re.sub(r"\\(.)", r"\1", said)
+    return " ou ".join(dict.fromkeys(said.split("|")))
+
+
+def _alternative(found: re.Match[str]) -> str:
+    """The first of several, or nothing where it may be absent."""
+    return "" if found[0].endswith("?") else found[1]
 
 
 def pattern(text: str, millesime: int) -> re.Pattern[str]:

@@ -1,5 +1,7 @@
 """One table of a source: its key, what tells its year, what is mended in it, how it lies."""
 
+import re
+
 from pydantic import Field, model_validator
 
 from pipelines.catalogue.layouts import Layout
@@ -57,6 +59,10 @@ class Table(Strict):
     text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
     `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
     not publish it, the reason why.
+    `indispensables` are the columns whose empty cell says something (no end yet): a line goes with one that can't be
+    read. `parties` is the column that names the parts of a whole: a line that leaves it empty says the whole itself.
+    `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
+    parted by one blank): two files of one meaning would be counted twice.
     """
 
     title: str
@@ -73,7 +79,19 @@ class Table(Strict):
     exemple: list[dict[str, str]] = []
     formes: dict[str, str] = {}
     reparations: dict[str, Repair] = {}
+    indispensables: list[str] = []
+    parties: str | None = None
+    synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
+
+    def goes_with(self, column: str, *, number: bool) -> bool:
+        """Whether a line goes with a cell of that column that can't be read: the cell tells the line, or is its sense.
+
+        A number that is asked for is only unknown.
+        """
+        year = f"{self.annee.toutes} {self.annee.derniere}" if self.annee else ""
+        told = column in (*self.key, *self.indispensables) or re.search(rf"\b{column}\b", year) is not None
+        return told or (column in self.obligatoires and not number)
 
     def exists_in(self, millesime: int) -> bool:
         """Whether the producer publishes this table in that vintage."""

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from typing import Any
 
 from pipelines import catalogue
-from pipelines.catalogue import Source, code_lists
+from pipelines.catalogue import Column, Source, code_lists
+from pipelines.catalogue.tables import Table
 from pipelines.duck import literal
 
 Rule = dict[str, Any]
@@ -107,20 +108,21 @@ def doubles(source: Source, table: str, millesime: int) -> str:
 def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     """What the entry asks of columns: those that are never empty, those whose codes are in a list."""
     entry = source.tables[table]
-    marked = bool(source.layout(table, millesime).markers)
+    marked = bool(source.layout(table, millesime).signs)
     kinds = {c.name: c.type for c in source.of_table(table)}
     rules = []
     for column in entry.obligatoires:
-        # A number that is told to be secret or unknown is an answer; an empty cell is none.
+        # A number that is told to be secret or unknown is an answer; an empty cell is none, and its line stays.
         told = marked and kinds[column] != "VARCHAR"
-        rules.append(
-            _aside(
-                f"renseigne_{column.lower()}",
-                f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
-                f"la colonne {column} n'est jamais vide",
-                casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
-            )
+        rule = _aside(
+            f"renseigne_{column.lower()}",
+            f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
+            f"la colonne {column} n'est jamais vide",
+            casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
         )
+        if kinds[column] not in ("VARCHAR", "DATE") and column not in entry.key:
+            rule["meta"]["cellule"] = column
+        rules.append(rule)
     for column, codes in code_lists.of_table(source, table).items():
         shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
         rules.append(
@@ -132,6 +134,87 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
             )
         )
     return rules
+
+
+# A line that adds up others says so by its first word; « Ensemble pour l'accueil » is a name.
+TOTAL = "^(sous[ -]?tota(l|ux)|grand total|tota(l|ux)|cumul|ensemble)( |:|$)"
+NO_TOTAL = "^ensemble (pour|contre|avec|a|au|aux|sur|vers) "
+
+
+def total_rules(source: Source, table: str) -> list[Rule]:
+    """Where people write names, the lines that add up others: by their name, or because they are their sum.
+
+    Where the entry says of what a line is a part (`parties`), the whole said by itself is not another number.
+    """
+    entry = source.tables[table]
+    kinds = {c.name: c for c in source.of_table(table)}
+    names = [
+        c.name
+        for c in source.of_table(table)
+        if c.type == "VARCHAR" and c.name not in code_lists.of_table(source, table)
+    ]
+    if not source.contrat or not names:
+        return []
+    said = " OR ".join(
+        f"(regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)}))"
+        for name in names
+        for text in [f'strip_accents(lower("{name}"))']
+    )
+    motif = "la ligne est un total : ce qu'elle dit est déjà dans celles qu'elle additionne, et serait compté deux fois"
+    free = [name for name in names if name in entry.key]
+    rules = [_aside("ligne_de_total", said, motif, casse={(free or names)[-1]: "'TOTAL Normandie'"})]
+    measures = [
+        name
+        for name in entry.obligatoires
+        if kinds[name].type not in ("VARCHAR", "DATE") and kinds[name].unit != "année"
+    ]
+    return [*rules, *_parts(entry.parties, entry, kinds, measures)] if entry.parties and measures else rules
+
+
+def _parts(part: str, entry: Table, kinds: dict[str, Column], measures: list[str]) -> list[Rule]:
+    """The rules of a table whose column `part` names the parts of a whole."""
+    same = [k for k in (*entry.key, *entry.obligatoires) if k != part and k not in measures]
+    same = [k for k in dict.fromkeys(same) if k in entry.key or kinds[k].type == "VARCHAR"]
+    group, named = ", ".join(f'"{k}"' for k in same), f'"{part}"'
+    double = " AND ".join(f'2 * "{m}" = sum("{m}") OVER w AND "{m}" > 0' for m in measures)
+    sums = ", ".join(f'sum("{m}") AS "{m}"' for m in measures)
+    sum_rule = query_rule(
+        "ligne_somme_des_autres",
+        f"WITH groupes AS (SELECT *, count(*) OVER w AS _lignes, {double} AS _somme FROM {{batch}} "
+        f"WHERE {named} IS NOT NULL WINDOW w AS (PARTITION BY {group})), "
+        f"sommes AS (SELECT {named} FROM groupes WHERE _lignes >= 3 GROUP BY {named} "
+        "HAVING bool_and(_somme) AND (count(*) >= 2 OR max(_lignes) >= 4)) "
+        f"SELECT * EXCLUDE (_lignes, _somme) FROM groupes SEMI JOIN sommes USING ({named}) WHERE _lignes >= 3",
+        f"la ligne est chaque fois la somme des autres lignes de même {', '.join(same)} : c'est un total, qui serait "
+        "compté deux fois",
+        casse=f"INSERT INTO {{batch}} SELECT b.* REPLACE ('Toutes réunies' AS {named}, "
+        + ", ".join(f't."{m}"::{kinds[m].type} AS "{m}"' for m in measures)
+        + f") FROM {{batch}} AS b JOIN (SELECT {group}, min({named}) AS _une, {sums} FROM {{batch}} GROUP BY {group} "
+        f"HAVING count(*) >= 2) AS t ON b.{named} = t._une AND " + " AND ".join(f'b."{k}" = t."{k}"' for k in same),
+        severity="warning",
+        quarantine=True,
+    )
+    sum_rule["meta"]["cellule"] = ""  # the line, whatever its cells
+    if part not in entry.key_blank:
+        return [sum_rule]
+    wholes = ", ".join(f'min("{m}") FILTER ({named} IS NULL) AS "{m}"' for m in measures)
+    parts = ", ".join(f'sum("{m}") FILTER ({named} IS NOT NULL) AS "{m}_parties"' for m in measures)
+    known = ", ".join(f'count(*) FILTER ({named} IS NOT NULL AND "{m}" IS NULL) AS "{m}_inconnues"' for m in measures)
+    differ = " OR ".join(f'"{m}_parties" > "{m}" OR ("{m}_parties" < "{m}" AND "{m}_inconnues" = 0)' for m in measures)
+    return [
+        sum_rule,
+        query_rule(
+            "ensemble_et_parties",
+            f"SELECT * FROM (SELECT {group}, min(_fichier) AS _fichier, "
+            f"min(_ligne) FILTER ({named} IS NULL) AS _ligne, {wholes}, {parts}, {known} "
+            f"FROM {{batch}} GROUP BY {group}) WHERE {differ}",
+            f"une ligne dont {part} est vide dit l'ensemble : il est la somme de ses parties, ou elles n'y sont pas ; "
+            "différents, on ne sait lequel est le bon",
+            casse=f"INSERT INTO {{batch}} SELECT * REPLACE (NULL AS {named}, "
+            + ", ".join(f'3 * "{m}" AS "{m}"' for m in measures)
+            + f') FROM {{batch}} WHERE {named} IS NOT NULL AND "{measures[0]}" > 0 LIMIT 1',
+        ),
+    ]
 
 
 def of_another_year(source: Source, table: str, millesime: int) -> str:

@@ -81,6 +81,7 @@ def table_rules(
         *derived.key_rules(source, table, millesime),
         *derived.column_rules(source, table, millesime),
         *derived.year_rules(source, table, millesime),
+        *derived.total_rules(source, table),
         *([derived.example_rule(source, table)] if source.contrat and not fictif else []),
         *([] if fictif else [derived.volume_rule(source.tables[table].rows_min, cut)]),
         *derived.pin_rules(pins),

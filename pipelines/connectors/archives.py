@@ -21,6 +21,7 @@ from typing import IO, Any
 import py7zr
 from py7zr.exceptions import PasswordRequired
 
+from pipelines.catalogue.layouts import plainly
 from pipelines.connectors.access import size
 from pipelines.connectors.members import DiskError, Factory, Writing
 from pipelines.errors import Place, RefusedError
@@ -320,21 +321,35 @@ def _targets(
             continue
         if name in targets:
             raise _refused(
-                f"Deux membres voulus ont le même nom : « {targets[name].path} » et « {member.path} ».",
+                f"Deux dossiers de l'archive contiennent le même fichier : « {targets[name].path} » et "
+                f"« {member.path} ».",
                 place,
-                "des noms différents",
-                "préciser `members` dans le bloc `fetch` du catalogue, avec le dossier",
+                "chaque fichier une seule fois",
+                "décompresser l'archive, et ne déposer que les fichiers du bon dossier",
             )
         targets[name] = member
     if not targets:
-        some = ", ".join(sorted(m.path for m in members if not m.folder)[:8])
-        raise _refused(
-            f"L'archive n'a aucun membre voulu ; elle a : {some or 'aucun fichier'}.",
-            place,
-            f"des membres comme « {wanted.pattern} »",
-            "corriger `members` dans le bloc `fetch` du catalogue",
-        )
+        raise _without(members, wanted, place)
     return targets
+
+
+def _without(members: list[_Member], wanted: re.Pattern[str], place: Place) -> RefusedError:
+    """Says what an archive has in place of the files expected."""
+    inside = next((m.path for m in members if m.path.lower().endswith((".zip", ".7z", ".tgz", ".tar.gz"))), None)
+    if inside is not None:
+        return _refused(
+            f"L'archive contient une autre archive : « {inside} ».",
+            place,
+            "une archive qui contient les fichiers eux-mêmes",
+            "la décompresser, et déposer l'archive ou les fichiers qui étaient dedans",
+        )
+    some = ", ".join(sorted(m.path for m in members if not m.folder)[:8])
+    return _refused(
+        f"L'archive n'a aucun des fichiers attendus ; elle a : {some or 'aucun fichier'}.",
+        place,
+        f"des fichiers nommés « {plainly(wanted.pattern)} »",
+        "déposer l'archive du producteur, ou les fichiers décompressés sous leur nom d'origine",
+    )
 
 
 def _foreign(place: Place) -> RefusedError:
@@ -342,7 +357,7 @@ def _foreign(place: Place) -> RefusedError:
         "Le fichier n'est pas une archive .7z, .zip ni .tgz.",
         place,
         "une archive .7z, .zip ou .tgz",
-        "vérifier l'adresse ; si le producteur ne publie plus d'archive, corriger le bloc `fetch` du catalogue",
+        "déposer l'archive du producteur, ou ses fichiers décompressés",
     )
 
 

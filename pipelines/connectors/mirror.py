@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines import catalogue
 from pipelines.catalogue import Source
-from pipelines.catalogue.layouts import pattern
+from pipelines.catalogue.layouts import pattern, plainly
 from pipelines.connectors import Offer, packed
 from pipelines.errors import Place, RefusedError, UsageError
 
@@ -89,9 +89,9 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
             raise RefusedError(
                 f"Il manque le fichier de la table « {name} » ({table.title}).{_misplaced(source, name, files)}",
                 where=Place(source=source.id, millesime=millesime, table=name, file=str(folder)),
-                expected=f"un fichier nommé « {plainly(rule.pattern)} » ; le dossier a : {_content(folder, files)}",
-                todo="déposer le fichier, décompressé et sous son nom d'origine ; si le producteur l'a renommé, "
-                f"corriger `file` (pipelines/catalogue/{source.id}.yml)",
+                expected=f"un fichier nommé « {plainly(layout.file, millesime)} » ; "
+                f"le dossier a : {_content(folder, files)}",
+                todo="déposer le fichier, décompressé et sous le nom attendu",
             )
     mine = [p for p in files if p in inside or _claims(source, millesime, p)]
     if not mine:
@@ -112,11 +112,6 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
         tuple(unknown),
         packed={p.name: members for p, members in inside.items()},
     )
-
-
-def plainly(rule: str) -> str:
-    """A file pattern as a person reads it: without the backslash of each dot."""
-    return rule.replace("\\.", ".")
 
 
 def _misplaced(source: Source, table: str, files: list[Path]) -> str:

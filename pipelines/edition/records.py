@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from pipelines import catalogue, questionnaires
 from pipelines.arrival import outcomes as known
-from pipelines.arrival import staging, typed
+from pipelines.arrival import typed
+from pipelines.arrival.aside import QUARANTINE_SCHEMA
 from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source, registers
 from pipelines.checks.controls import Control
@@ -166,7 +167,7 @@ def _vintages(
         controls += [{"etape": "source", **mine, **asdict(c)} for c in (seen.controls if seen else [])]
     _load(connection, "millesimes", VINTAGES, vintages)
     _load(connection, "controles", CONTROLS, controls)
-    _load(connection, "quarantaine", pa.schema([*VINTAGE, *staging.QUARANTINE_SCHEMA]), aside)
+    _load(connection, "quarantaine", pa.schema([*VINTAGE, *QUARANTINE_SCHEMA]), aside)
 
 
 def _secrecy(rules: catalogue.Confidentialite | None) -> dict[str, Any]:

@@ -5,13 +5,12 @@ The template hides a code before each line and, above each group of answers, a m
 been moved, inserted or sorted, columns shifted, labels pasted over: a code travels with its row.
 """
 
-import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from pipelines import formulas, notation
 from pipelines.questionnaires import RESPONDENT, TOTAL, Form
 
 MARK = "§"
@@ -21,13 +20,6 @@ HEADING = "·"  # in the column of codes: a row of labels, not of answers
 
 Rows = Sequence[Sequence[str]]
 Key = tuple[str, str]
-
-_BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-_GROUPED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?")
-_DOTTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
-_PLAIN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-_UNAVAILABLE = {"nd", "nc", "nondisponible", "noncommuniqué"}
-_NOT_APPLICABLE = {"so", "s/o", "sansobjet", "na", "n/a", "nonapplicable", "nonconcerné"}
 
 
 @dataclass(frozen=True)
@@ -70,66 +62,33 @@ def letters(column: int) -> str:
 
 
 def number(text: str, unit: str = "") -> Decimal | None:
-    """A number as people write it in French: `1 234,5`, `1.234,50`, `12,5 ETP`; None where it is none."""
-    clean = _BLANKS.sub(" ", text.replace("\u2212", "-")).strip()
-    if unit and clean.casefold().endswith(unit.casefold()):
-        clean = clean[: -len(unit)].strip()
-    if _GROUPED.fullmatch(clean):
-        clean = clean.replace(" ", "")
-    elif _DOTTED.fullmatch(clean):
-        clean = clean.replace(".", "")
-    return Decimal(clean.replace(",", ".")) if _PLAIN.fullmatch(clean) else None
+    """A number as people write it in French: `1 234,5`, `1.234,50`, `12,5 ETP`; None where it is none, or is unsure."""
+    try:
+        return notation.number(text, notation.Numbers(unit=unit, by_hand=True))
+    except notation.UnreadError:
+        return None
 
 
 def status(text: str) -> str | None:
     """`nd` or `sans objet` where the text says so, `vide` where there is none, else None."""
-    said = re.sub(r"[\s\u00a0\u202f.]+", "", text).casefold()
-    if not said:
+    if not text.strip():
         return "vide"
-    return "nd" if said in _UNAVAILABLE else "sans objet" if said in _NOT_APPLICABLE else None
+    found = notation.missing(text, notation.USUAL)
+    return None if found == "secret" else found  # an answer is never secret to who asks
 
 
 def computed(path: Path) -> dict[str, dict[str, str]]:
     """By sheet, the cells of an .xlsx that a formula computes: address -> `formule`, or `erreur` of calculation.
 
-    Nothing for other formats. The reader of workbooks gives a formula's last result, and nothing for an error.
+    Nothing for other formats. The reader of workbooks gives a formula's last result; one without is an error.
     """
-    found: dict[str, dict[str, str]] = {}
-    if not zipfile.is_zipfile(path):
-        return found
-    with zipfile.ZipFile(path) as book:
-        names = set(book.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return found
-        targets = {
-            identifier: target.removeprefix("/xl/")
-            for element in re.findall(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels"))
-            if (identifier := _attribute(element, "Id")) and (target := _attribute(element, "Target"))
+    return {
+        sheet: {
+            **dict.fromkeys(odd.computed, "formule"),
+            **dict.fromkeys((*odd.errors, *odd.unsaved), "erreur"),
         }
-        for element in re.findall(r"<sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
-            part = f"xl/{targets.get(_attribute(element, 'r:id'), '')}"
-            if part in names:
-                cells = re.findall(r"(<c\b[^>]*>)(\s*<f\b)?", _text(book, part))
-                found[_attribute(element, "name")] = {
-                    _attribute(cell, "r"): "erreur" if _attribute(cell, "t") == "e" else "formule"
-                    for cell, formula in cells
-                    if formula or _attribute(cell, "t") == "e"
-                }
-    return found
-
-
-def _text(book: zipfile.ZipFile, name: str, limit: int = 50_000_000) -> str:
-    """A part of a workbook, up to a size that no filled template has."""
-    with book.open(name) as handle:
-        return handle.read(limit).decode("utf-8", "replace")
-
-
-def _attribute(element: str, name: str) -> str:
-    match = re.search(rf'\s{name}="([^"]*)"', element)
-    text = match[1] if match else ""
-    for code, sign in (("&apos;", "'"), ("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        text = text.replace(code, sign)
-    return text
+        for sheet, odd in formulas.odd(path, computed=True).items()
+    }
 
 
 def collect(file: str, sheets: Mapping[str, Rows], form: Form, odd: Mapping[str, Mapping[str, str]]) -> Deposit:

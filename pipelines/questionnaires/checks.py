@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipelines import notation
 from pipelines.questionnaires import TOTAL, Form, Gravity, Identity, Part, Question
 from pipelines.questionnaires.answers import Cell, Deposit, Key, number, status
 
@@ -225,15 +226,23 @@ def _chosen(answer: Answer, text: str, form: Form) -> Iterator[Said]:
 
 def _counted(answer: Answer, text: str) -> Iterator[Said]:
     """A number, of its question's type and within its bounds."""
-    question, value = answer.question, number(text, answer.question.unite)
+    question, value, unread = answer.question, None, ""
+    whole = question.type == "entier"
+    try:
+        value = notation.number(text, notation.Numbers(unit=question.unite, by_hand=True, whole=whole))
+    except notation.UnreadError as error:
+        unread = str(error)
     if value is None and re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", text):
         said = "le tableur a pris la réponse pour une date."
         yield "nombre", "bloquant", said, "mettre la cellule au format Nombre et ressaisir"
+    elif "écrire" in unread:  # two readings
+        said, _, todo = unread.partition(" : ")
+        yield "nombre", "bloquant", f"la réponse {said}.", todo
+    elif value is None and whole and number(text, question.unite) is not None:
+        yield "entier", "bloquant", "un nombre entier est attendu.", "écrire un nombre sans décimale"
     elif value is None:
         todo = "écrire un nombre seul, n.d. (non disponible) ou sans objet"
         yield "nombre", "bloquant", "ce n'est pas un nombre.", todo
-    elif question.type == "entier" and value != value.to_integral_value():
-        yield "entier", "bloquant", "un nombre entier est attendu.", "écrire un nombre sans décimale"
     else:
         answer.value = value.quantize(CENTS, ROUND_HALF_UP)
         todo = "vérifier le nombre et son unité"

@@ -37,7 +37,8 @@ class Extract:
     """Cells of one file or sheet, all text; `captures` are read from the names of file and sheet.
 
     `ended` is false where the last line has no end of line: it may be cut. `header` are the lines of the header as
-    they stand, where a reader has more than the names made of them; `headers` are the lines of those met later on.
+    they stand, where a reader has more than the names made of them; `headers` are the lines of those met later on;
+    `hidden`, those that the sheet doesn't show and that are read all the same.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Extract:
     ended: bool = True
     header: list[list[str | None]] = field(default_factory=list)
     headers: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
 
     @property
     def rows(self) -> int:

@@ -42,7 +42,9 @@ def split(extract: Extract, header: Sequence[Sequence[str | None]]) -> list[Extr
     for rank, (start, end) in enumerate(pairwise(bounds)):
         first, last = start + 1, end - (above if rank < len(starts) else 0)
         columns = [column.slice(first, last - first) for column in extract.columns]
-        part = replace(extract, columns=columns, lines=extract.lines.slice(first, last - first), ragged=[], notes=[])
+        part = replace(
+            extract, columns=columns, lines=extract.lines.slice(first, last - first), ragged=[], notes=[], hidden=[]
+        )
         if rank:
             rows = [[column[i].as_py() for column in extract.columns] for i in range(start - above, start + 1)]
             said = zip(headings(rows), extract.headings, columns, strict=True)
@@ -50,7 +52,7 @@ def split(extract: Extract, header: Sequence[Sequence[str | None]]) -> list[Extr
             part.header_line = extract.lines[start].as_py()
         parts.append(part)
     kept = [part for part in parts if part.rows] or parts[:1]
-    kept[-1].ragged, kept[-1].notes = extract.ragged, extract.notes
+    kept[-1].ragged, kept[-1].notes, kept[-1].hidden = extract.ragged, extract.notes, extract.hidden
     kept[-1].headers = [part.header_line for part in parts[1:]]
     return kept
 

@@ -3,7 +3,11 @@
 A damaged workbook can make the library ask for more memory than there is, which ends the process that
 asks. Here it ends this one, and the workbook is refused. For each sheet whose name matches the pattern,
 `<rank>-<part>.json` hold its columns, header included, some thousand lines at a time: the largest sheets
-have hundreds of thousands. `sheets.json` names the sheets. It imports little: it starts with each workbook.
+have hundreds of thousands. `sheets.json` names the sheets, and the lines that each hides. It imports little: it
+starts with each workbook.
+
+The library gives an error of calculation, and a formula whose result was not saved, as an empty cell. Here the one
+is the text that the sheet shows (`#REF!`), the other the formula itself (`=40+28`): neither is nothing.
 """
 
 import contextlib
@@ -12,13 +16,19 @@ import itertools
 import json
 import re
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 
+from pipelines import formulas
+
 MEMORY = 8 << 30
 LINES = 20_000  # of a sheet in one part
+
+THOUSANDTHS = re.compile(r"-?\d+\.\d{3}")
 
 Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
 
@@ -32,7 +42,10 @@ def text(cell: Cell) -> str:
     if isinstance(cell, float):
         # As a spreadsheet shows it, to 15 digits: 2592185.0000000005 is 2592185.
         shown = cell if cell.is_integer() else float(f"{cell:.15g}")
-        return str(int(shown)) if shown.is_integer() and abs(shown) < 2**53 else repr(cell)
+        if shown.is_integer() and abs(shown) < 2**53:
+            return str(int(shown))
+        # A fourth decimal says that it is a number: three after a mark, as text, may be thousands (notation.py).
+        return f"{cell!r}0" if THOUSANDTHS.fullmatch(repr(cell)) else repr(cell)
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
@@ -45,11 +58,18 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def _parts(sheet: python_calamine.CalamineSheet) -> Iterator[list[list[Cell]]]:
+def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[list[list[Cell]]]:
     """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
     margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    unread = deque(sorted((formulas.place(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
     lines = sheet.iter_rows()
+    first = 0
     while part := [margin + line for line in itertools.islice(lines, LINES)]:
+        while unread and unread[0][0][0] < first + len(part):
+            (row, column), said = unread.popleft()
+            if column < len(part[row - first]):
+                part[row - first][column] = said
+        first += len(part)
         yield part
 
 
@@ -58,13 +78,16 @@ def main() -> None:
     _limit_memory()
     path, rule, folder = Path(sys.argv[1]), re.compile(sys.argv[2], re.IGNORECASE), Path(sys.argv[3])
     book = python_calamine.CalamineWorkbook.from_path(str(path))
-    said: dict[str, list[str]] = {"names": book.sheet_names, "read": []}
+    said: dict[str, Any] = {"names": book.sheet_names, "read": [], "hidden": {}}
+    odd = formulas.odd(path, sheets=rule)
     # Written first: it says which sheet was being read when the process ended.
     (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
     for name in book.sheet_names:
         if not rule.fullmatch(name.strip()):
             continue
-        for part, rows in enumerate(_parts(book.get_sheet_by_name(name))):
+        mine = odd.get(name, formulas.Odd())
+        said["hidden"][name] = mine.hidden
+        for part, rows in enumerate(_parts(book.get_sheet_by_name(name), mine)):
             columns = [
                 [cell if cell.__class__ is str else text(cell) for cell in column] for column in zip(*rows, strict=True)
             ]

@@ -1,6 +1,7 @@
 """Delimited text: CSV with `;`, `,` or `|`, in UTF-8 or Windows-1252."""
 
 import csv
+import re
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,8 @@ def _headings(path: Path, layout: Layout) -> tuple[list[str], int]:
         records = reader(handle, layout)
         wanted = max(layout.header)
         for number, row in enumerate(records, start=1):
+            if number == 1 and re.fullmatch(r"sep=.?", layout.delimiter.join(row).strip(), re.IGNORECASE):
+                wanted += 1  # a spreadsheet's own line, which names the separator of those after it
             if number == wanted:
                 return [cell.strip() for cell in row], records.line_num
     return [], 0

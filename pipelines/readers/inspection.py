@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.catalogue.advice import again, filled
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 
@@ -121,8 +122,9 @@ def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
             f"Le fichier n'est pas en {called(layout.encoding)} : un octet y est illisible{hint}.",
             where=replace(where, line=_line_of(path, declared.failed_at)),
             expected=f"du texte en {called(layout.encoding)}",
-            todo="reprendre le fichier d'origine ; si le producteur a changé d'encodage, le dire dans "
-            f"`encoding` (pipelines/catalogue/{where.source}.yml)",
+            todo="l'enregistrer de nouveau au format « CSV UTF-8 » du tableur"
+            if filled(where.source)
+            else again(where.source, where.millesime),
         )
     if layout.encoding == "cp1252" and not ascii_only and utf8.failed_at is None:
         raise RefusedError(
@@ -130,8 +132,7 @@ def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
             "les accents seraient faux (« CÅ’UR » pour « CŒUR »).",
             where=where,
             expected="du texte en Windows-1252",
-            todo="reprendre le fichier d'origine, sans l'avoir enregistré dans un tableur ; si le producteur est "
-            f"passé à l'UTF-8, le dire dans `encoding` (pipelines/catalogue/{where.source}.yml)",
+            todo=again(where.source, where.millesime),
         )
     ended = last in (b"\n", b"\r")
     return Inspected(lines=newlines + (0 if last == b"\n" else 1), ends_with_newline=ended)
@@ -149,6 +150,5 @@ def refuse_cut(layout: Layout, survey: Inspected, where: Place) -> None:
             "Le fichier ne finit pas par une fin de ligne : sa dernière ligne est sans doute coupée.",
             where=replace(where, line=survey.lines),
             expected="un fichier entier ; ce producteur termine toujours sa dernière ligne",
-            todo="télécharger de nouveau ; s'il est bien entier, mettre `final_newline: false` "
-            f"(pipelines/catalogue/{where.source}.yml)",
+            todo="télécharger de nouveau ; s'il est bien entier, aller à la ligne à la fin de la dernière",
         )

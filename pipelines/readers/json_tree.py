@@ -15,6 +15,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
@@ -293,6 +294,5 @@ def _refused(what: str, where: Place, expected: str) -> RefusedError:
         " ".join(what.split()),
         where=where,
         expected=expected,
-        todo="télécharger de nouveau ; si le producteur a changé la structure du document, corriger `rows` "
-        f"(pipelines/catalogue/{where.source}.yml) dans un layout daté",
+        todo="télécharger de nouveau, ou " + again(where.source, where.millesime),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
@@ -65,10 +66,19 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
     if line != survey.lines + 1:
         raise RefusedError(
             f"Des retours chariot coupent des lignes en deux : {survey.lines} fins de ligne, {line - 1} lignes lues.",
-            where=where,
+            where=replace(where, line=_lone_return(path)),
             expected="des lignes qui finissent toutes de la même façon",
             todo="reprendre le fichier d'origine, sans l'avoir converti",
         )
+
+
+def _lone_return(path: Path) -> int | None:
+    """The first line that a carriage return cuts, alone among line feeds."""
+    with path.open("rb") as handle:
+        for number, line in enumerate(handle, start=1):
+            if b"\r" in line.rstrip(b"\r\n"):
+                return number
+    return None
 
 
 def _numbered(batch: pa.RecordBatch, line: int, ragged: deque[Ragged]) -> tuple[list[Ragged], pa.Array]:
@@ -92,8 +102,7 @@ def _refuse_ragged(count: int, width: int, layout: Layout, where: Place) -> None
             f"Plus de {RAGGED_MAX} lignes n'ont pas autant de cellules que l'en-tête, qui en a {width}.",
             where=where,
             expected=f"des lignes de {width} cellules séparées par « {layout.delimiter} »",
-            todo="reprendre le fichier d'origine ; si le producteur a changé l'en-tête ou le séparateur, "
-            f"le dire dans le catalogue (pipelines/catalogue/{where.source}.yml)",
+            todo=again(where.source, where.millesime),
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
@@ -82,8 +83,7 @@ def _refuse_other_records(bad: list[Ragged], picked: list[int], rows: int, layou
             else f"Aucune ligne n'est du type « {layout.record} ».",
             where=replace(where, line=bad[0].line if bad else None),
             expected=f"des lignes de {len(layout.fields)} champs : {layout.delimiter.join(layout.fields[:6])} …",
-            todo="reprendre le fichier d'origine ; si le producteur a ajouté ou retiré un champ, corriger `fields` "
-            f"(pipelines/catalogue/{where.source}.yml) dans un layout daté",
+            todo=again(where.source, where.millesime),
         )
     if rows + len(bad) != len(picked):
         raise RefusedError(

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.catalogue.layouts import Layout, pattern
+from pipelines.catalogue.advice import again
+from pipelines.catalogue.layouts import Layout, pattern, plainly
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, blocks, cut_at_stop
 
@@ -50,11 +51,10 @@ def _before_header(cells: pa.Table, layout: Layout, where: Place) -> int:
             return line
     raise RefusedError(
         f"L'en-tête ne se trouve pas : aucune des {HEADER_WITHIN} premières lignes n'a de cellule "
-        f"« {layout.header_cell} ».",
+        f"« {plainly(layout.header_cell, where.millesime)} ».",
         where=where,
         expected="une ligne qui nomme les colonnes",
-        todo="reprendre le classeur d'origine ; si le producteur a renommé cette colonne, corriger `header_cell` "
-        f"(pipelines/catalogue/{where.source}.yml)",
+        todo=again(where.source, where.millesime),
     )
 
 
@@ -86,8 +86,13 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
     )
 
 
-def cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], dict[str, pa.Table]]:
-    """Names of all sheets, and the cells of those that match. Raises RefusedError where they can't be read."""
+def cells(
+    path: Path, rule: re.Pattern[str], where: Place
+) -> tuple[list[str], dict[str, pa.Table], dict[str, list[int]]]:
+    """Names of all sheets; of those that match, the cells, and the lines that are hidden.
+
+    Raises RefusedError where they can't be read.
+    """
     with tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run(  # noqa: S603
@@ -116,7 +121,8 @@ def cells(path: Path, rule: re.Pattern[str], where: Place) -> tuple[list[str], d
                 expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
                 todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
             )
-        return known["names"], {name: _table(Path(folder), rank) for rank, name in enumerate(known["read"])}
+        tables = {name: _table(Path(folder), rank) for rank, name in enumerate(known["read"])}
+        return known["names"], tables, known["hidden"]
 
 
 def _table(folder: Path, rank: int) -> pa.Table:
@@ -132,19 +138,20 @@ def _table(folder: Path, rank: int) -> pa.Table:
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads the sheets whose name matches the layout. Raises RefusedError where there is none."""
     rule = pattern(layout.sheet or ".*", where.millesime or 0)
-    names, tables = cells(path, rule, where)
+    names, tables, hidden = cells(path, rule, where)
     if not tables:
         raise RefusedError(
-            f"Aucune feuille du classeur ne s'appelle « {rule.pattern} ».",
+            f"Aucune feuille du classeur ne s'appelle « {plainly(layout.sheet or '', where.millesime)} ».",
             where=where,
             expected=f"une feuille de ce nom ; le classeur a : {', '.join(names) or 'aucune feuille'}",
-            todo="reprendre le classeur d'origine, ou corriger `sheet` "
-            f"(pipelines/catalogue/{where.source}.yml) si le producteur l'a renommée",
+            todo="reprendre le classeur d'origine, ou rendre à la feuille le nom attendu",
         )
     extracts = []
     for name, table in tables.items():
         extract = _sheet(path, name, table, layout, replace(where, file=f"{path.name}[{name}]"))
         extract = cut_at_stop(extract, layout)
+        shown = set(extract.lines.to_pylist()) if hidden[name] else set()
+        extract.hidden = [line for line in hidden[name] if line in shown]
         match = rule.fullmatch(name.strip())
         extract.captures = {
             key: re.sub(r"\s+", " ", value) for key, value in (match.groupdict() if match else {}).items() if value

@@ -1,4 +1,4 @@
--- Lignes des extraits qui ont été écartées, et pourquoi.
+-- Lignes et cellules des extraits qui ont été écartées, et pourquoi.
 -- Grain : source, millesime, table_source, controle, motif
 -- Source : qualite.quarantaine
 -- Publication : interne
@@ -8,7 +8,7 @@
 --   millesime « Millésime » year
 --   table_source « Table »
 --   motif « Motif »
---   lignes « Lignes » n0 : lignes écartées
+--   lignes « Lignes » n0 : lignes écartées, en tout ou pour une de leurs cellules
 --   exemple « Exemple » : l'une d'elles
 SELECT
     source, millesime, table_source, motif, count(*)::INTEGER AS lignes, min(fichier || ', ligne ' || ligne) AS exemple,
