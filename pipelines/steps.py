@@ -215,7 +215,8 @@ def check_marts(target: str) -> dict[str, int]:
             "controles": len(controls),
             "avertissements": sum(1 for c in controls if not c.reussi and c.severite == "avertissement"),
         }
-        said.update(counts)
+        warned = [c for c in controls if not c.reussi and c.severite == "avertissement"]
+        said.update(counts, avertis=[f"{c.controle} de {c.objet}" for c in warned])
         return counts
 
 

@@ -19,7 +19,8 @@ from pipelines.catalogue import CAPTURED, IGNORED, LINE, NOWHERE, Column, Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.errors import Place, RefusedError
 
-STRANGE = 0.2  # cells that are hardly those of the year before, under the same name
+STRANGE = 0.6  # cells under one name that may no longer be those of the year before, where another's are
+RIVAL = 0.25  # how much more alike these are
 ENOUGH_LINES = 30  # lines that may say so
 
 
@@ -201,7 +202,7 @@ def _swapped(
         others = {h: by_cells(before, new.cells(h), lines, codes=codes) for h in new.headings if h != heading}
         best = max(others, key=lambda h: others[h].score if others[h] else 0.0, default=None)  # type: ignore[union-attr]
         rival = others.get(best or "")
-        if best and rival and rival.score > 0.5:
+        if best and rival and rival.score >= max(STRANGE, seen.score + RIVAL):
             found.append(
                 Proposal(
                     table,

@@ -126,8 +126,8 @@ def _by_name(column: Column, pairs: Pairs, series: Counter[tuple[str, str]]) -> 
     if ruled and (len(ruled) == 1 or series[mine[ruled[0]].change] > series[mine[ruled[1]].change]):
         out, put = mine[ruled[0]].change
         count = series[mine[ruled[0]].change]
-        change = f"« {put.upper()} » mis pour « {out.upper()} »" if out else f"« {put.upper()} » ajouté"
-        return ruled[0], f"renommée comme {count - 1} autres ({change})"
+        change = f"{put.upper()} pour {out.upper()}" if out else f"+ {put.upper()}"
+        return ruled[0], f"comme {count - 1} autres ({change})"
     if not mine:
         return None
     first = max(mine, key=lambda h: mine[h].name)
@@ -183,9 +183,9 @@ def _by_cells(mine: dict[str, _Pair], heading: str, margin: float, said: str) ->
 def _said(cells: Likeness | None, old: Observed | None) -> str:
     """What cells say, in words."""
     if old is None:
-        return "aucun millésime d'avant à quoi comparer ses cellules"
+        return "aucune cellule à quoi comparer les siennes"
     if cells is None:
         return "trop peu de cellules pour les comparer"
     if not cells.joined:
-        return f"valeurs semblables à {cells.score:.0%} à celles de {old.millesime}, sans clé qui joigne les lignes"
-    return f"cellules semblables à {cells.score:.0%} à celles de {old.millesime} ({cells.lines} lignes)"
+        return f"valeurs semblables à {cells.score:.0%} (sans clé qui joigne les lignes)"
+    return f"cellules semblables à {cells.score:.0%} ({cells.lines} lignes)"
