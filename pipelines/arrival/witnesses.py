@@ -147,18 +147,16 @@ def _judged(column: Column, pairs: Pairs, series: Counter[tuple[str, str]], old:
     said = {h: _said(mine[h].cells, old) for h in mine}
     if named and cells == named[0] and margin > 0:
         return Heard(cells, SURE, f"{named[1]} ; {said[cells]}", again=again)
-    if named and again:  # the map knows that name, for this column and no other
-        doubt = mine[named[0]].cells is not None and mine[named[0]].score < ALIKE and column.type != IGNORED
-        level: Level = OPEN if doubt else LIKELY if not column.headings(old.millesime if old else 0) else SURE
-        return Heard(named[0], level, f"{named[1]} ; {said[named[0]]}", again=True)
+    differ = bool(named and mine[named[0]].cells and mine[named[0]].score < ALIKE)
+    elsewhere = bool(named and cells and mine[named[0]].score < mine[cells].score - 0.05)
+    if named and again and (column.type == IGNORED or not (differ or elsewhere)):
+        # The map knows that name, for this column and no other.
+        back = not column.headings(old.millesime if old else 0)
+        return Heard(named[0], LIKELY if back else SURE, f"{named[1]} ; {said[named[0]]}", again=True)
     if named and cells and cells != named[0]:
-        near = mine[named[0]].score >= mine[cells].score - 0.05
         why = f"{named[1]} ; {said[named[0]]} ; celles de « {cells} » y ressemblent aussi ({mine[cells].score:.0%})"
-        if near:
-            return Heard(named[0], LIKELY, why, (named[0], cells))
-        return Heard(None, OPEN, why, (named[0], cells))
+        return Heard(None if elsewhere else named[0], OPEN if elsewhere else LIKELY, why, (named[0], cells))
     if named:
-        differ = mine[named[0]].cells is not None and mine[named[0]].score < ALIKE
         if differ:
             return Heard(None, OPEN, f"{named[1]}, mais {said[named[0]]}", (named[0],))
         return Heard(named[0], LIKELY, f"{named[1]} ; {said[named[0]]}", (named[0],))

@@ -77,7 +77,7 @@ def _adapt(
     found = steps.adapt(entry.id, millesime)
     _show(console, entry, millesime, found)
     decided = _decided(said, found)
-    asking = sys.stdin.isatty() and not sure
+    asking = _asking() and not sure
     if asking:
         decided |= _asked(console, [p for p in _open(found) if (p.table, p.column.name) not in decided])
     made = _written(entry, millesime, found, decided)
@@ -96,6 +96,11 @@ def _adapt(
     else:
         again = hints.command(now, "adapter", entry.id, millesime, *_options(said), "--ecrire", extracts=True)
         console.print(f"\nRien n'est écrit. Pour l'écrire, puis ingérer : {again}", markup=False, soft_wrap=True)
+
+
+def _asking() -> bool:
+    """Whether a person is there to answer."""
+    return sys.stdin.isatty()
 
 
 def _options(said: Iterable[str]) -> list[str]:
