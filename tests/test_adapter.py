@@ -130,6 +130,7 @@ def test_names_that_stand_over_the_cells_of_others_stop_the_writing(house: Setti
     before = entry()
     refused = atlas("adapter", "sae", "2023", "--ecrire")
     assert refused.exit_code != 0
+    assert "ont gardé leur nom et non leurs cellules" in str(refused.exception)
     assert entry() == before
 
 

@@ -86,10 +86,15 @@ def _adapt(
     for name, (before, after) in made.texts.items():
         console.print(f"\n{maps.difference(name, before, after)}", markup=False, soft_wrap=True)
     _left(console, now, entry, millesime, made)
+    if sure:
+        _refuse_misread(made)
     if not made.texts:
         return
-    if sure or (asking and typer.confirm("\nÉcrire ces lignes dans le catalogue ?", default=False)):
-        _refuse_misread(made)
+    if sure or (
+        asking
+        and not any(p.same for p in made.left)
+        and typer.confirm("\nÉcrire ces lignes dans le catalogue ?", default=False)
+    ):
         _write(entry, made)
         console.print(f"\nÉcrit dans {catalogue.FOLDER}. Le millésime est ingéré de nouveau :", soft_wrap=True)
         ingest_shown(entry.id, millesime)
