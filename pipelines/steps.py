@@ -12,12 +12,14 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, hints, locks, settings
-from pipelines.arrival import acceptance, landing, offers, outcomes, refusals, retention
+from pipelines.arrival import acceptance, adaptation, landing, offers, outcomes, refusals, retention
 from pipelines.checks import runner
 from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
 from pipelines.errors import AtlasError, RefusedError, UsageError
 from pipelines.faults import told
 from pipelines.journal import step
+
+COMPARED = 3  # vintages beside which one is looked at: the nearest may lack a table
 
 
 @contextlib.contextmanager
@@ -132,6 +134,33 @@ def _restage(edition: int) -> None:
                 check(pin.source, pin.millesime, pin.revision)
 
 
+def adapt(source_id: str, millesime: int) -> list[adaptation.Found]:
+    """What the headings of a vintage are in the map, held against the vintages before it, else after. Archives both."""
+    number = fetch(source_id, millesime)
+    with step("adapt", source=source_id, millesime=millesime) as said:
+        now, source = settings.load(), catalogue.load(source_id)
+        landed = landing.revision(now.landing, source_id, millesime, number)
+        landing.verify(now.landing, landed)
+        found = adaptation.adapt(source, millesime, landed.paths(now.landing), _beside(now, source, millesime))
+        said.update({f.table: len(f.proposals) for f in found})
+        return found
+
+
+def _beside(now: settings.Settings, source: catalogue.Source, millesime: int) -> list[adaptation.Vintage]:
+    """The files of the vintages nearest to one, those before it first; of each, the newest revision that is kept."""
+    labels = {*landing.vintages(now.landing, source.id), *offers.deposited(now, source)} - {millesime}
+    nearest = sorted(labels, key=lambda label: (label > millesime, abs(label - millesime)))[:COMPARED]
+    found: list[adaptation.Vintage] = []
+    for label in nearest:
+        with contextlib.suppress(RefusedError):
+            if label in offers.deposited(now, source):
+                fetch(source.id, label)
+        kept = [one for one in landing.revisions(now.landing, source.id, label) if one.efface_le is None]
+        if kept:
+            found.append((label, kept[-1].paths(now.landing)))
+    return found
+
+
 def regions(asked: str | None = None) -> list[str]:
     """The regions to publish: those asked for, else those of the settings.
 
@@ -186,7 +215,8 @@ def check_marts(target: str) -> dict[str, int]:
             "controles": len(controls),
             "avertissements": sum(1 for c in controls if not c.reussi and c.severite == "avertissement"),
         }
-        said.update(counts)
+        warned = [c for c in controls if not c.reussi and c.severite == "avertissement"]
+        said.update(counts, avertis=[f"{c.controle} de {c.objet}" for c in warned])
         return counts
 
 

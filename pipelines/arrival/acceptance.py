@@ -40,7 +40,7 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         outcomes.refuse(settings, landed, landing.deleted(landed))
         raise landing.deleted(landed)
     landing.verify(settings.landing, landed)
-    files = [landed.folder(settings.landing) / f.name for f in landed.files]
+    files = landed.paths(settings.landing)
     staged: list[staging.Staged] = []
     aside: list[dict[str, object]] = []
     errors: list[RefusedError] = []

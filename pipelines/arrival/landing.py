@@ -49,6 +49,10 @@ class Landed:
         """Where its files are."""
         return landing / self.source / str(self.millesime) / f"r{self.revision}"
 
+    def paths(self, landing: Path) -> list[Path]:
+        """Its files, where they are."""
+        return [self.folder(landing) / file.name for file in self.files]
+
 
 def home(landing: Path, source: Source, millesime: int) -> Path:
     """The folder of a vintage, made where it isn't; of a restricted source, its owner alone can open it."""

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from pipelines.cli import airflow, edition, french, sources, surveys, vintages, warehouse
+from pipelines.cli import adapter, airflow, controles, edition, french, sources, surveys, vintages, warehouse
 from pipelines.errors import AtlasError
 
 app = french.App(
@@ -33,6 +33,8 @@ for command in (
     sources.contrat,
     vintages.vintages,
     vintages.run,
+    controles.controles,
+    adapter.adapter,
     vintages.echantillon,
     vintages.purge,
     warehouse.lock,

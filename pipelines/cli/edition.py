@@ -31,6 +31,9 @@ Demonstrated = Annotated[
 ]
 
 
+MARTS_WARNED = "FROM qualite.controles WHERE etape = 'mart' AND NOT reussi"
+
+
 def _demonstrate() -> None:
     """Without extracts or warehouse of one's own, the main job is a demonstration, apart from all that is real."""
     if not any(os.environ.get(name) for name in ("ATLAS_SOURCES", "ATLAS_WAREHOUSE")) and not settings.load().en_ligne:
@@ -125,6 +128,7 @@ def _summary(
         f"\nContrôles   : {passed + marts.get('controles', 0) - marts.get('avertissements', 0)} réussis, "
         f"{warned} avertissements, {len(failures)} étape(s) en échec"
     )
+    _warned(console, now, checked, marts.get("avertis", []))
     if "rapprochements" in of.get("reconcile", {}):
         natures = of["reconcile"]["rapprochements"].items()
         told = (f"{nature} : {', '.join(f'{n} {k}' for k, n in counts.items())}" for nature, counts in natures)
@@ -146,6 +150,23 @@ def _summary(
         )
     if made and made.fictif:
         console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
+
+
+def _warned(console: Console, now: settings.Settings, checked: dict[str, list[Outcome]], marts: list[str]) -> None:
+    """Names the warnings that were counted: by source, those of its vintages; then those of the marts."""
+    for source, found in checked.items():
+        by_name: dict[str, list[str]] = {}
+        for outcome in found:
+            for control in outcome.controls:
+                if not control.reussi and control.severite == "avertissement":
+                    by_name.setdefault(f"{control.controle} de {control.objet}", []).append(str(outcome.millesime))
+        if by_name:
+            said = " ; ".join(f"{name} ({', '.join(years)})" for name, years in by_name.items())
+            again = hints.command(now, "controles", source)
+            console.print(f"  {source} : {said}. Détail : {again}", markup=False, soft_wrap=True)
+    if marts:
+        again = hints.command(now, "query", MARTS_WARNED)
+        console.print(f"  marts : {' ; '.join(marts)}. Détail : {again}", markup=False, soft_wrap=True)
 
 
 def _checked(now: settings.Settings, made: lockfile.Lock) -> dict[str, list[Outcome]]:

@@ -65,10 +65,11 @@ def run(
     use(sources, online)
     catalogue.load(nom)
     with steps.alone(f"atlas run {nom}"):
-        _ingest(nom, millesime)
+        ingest_shown(nom, millesime)
 
 
-def _ingest(nom: str, millesime: int | None) -> None:
+def ingest_shown(nom: str, millesime: int | None) -> None:
+    """Ingests a vintage, or all that are offered, and says what became of each. Exits as a refusal does."""
     console, now = screen(), with_extracts()
     banner(now, fictitious(now))
     wanted = steps.vintages(nom, millesime)
