@@ -18,7 +18,7 @@ def db() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-FORMS = {
+FORMS: dict[str, dict[str, str | None]] = {
     "code_commune": {
         "14118": "14118",
         "1004": "01004",

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from fixtures_entrepots import Warehouse
+from fixtures_entrepots import Warehouse, rows
 
-from pipelines import catalogue, indicators
+from pipelines import catalogue, indicators, macros
 from pipelines.checks import runner
 from pipelines.edition import marts, models
 
@@ -67,7 +67,7 @@ def without(sample: Warehouse, source: str, staged: str, measures: tuple[str, ..
     """The sample warehouse in memory, with cells of each measure of a staged table blanked, each on its own line."""
     connection = duckdb.connect()
     connection.execute(f"ATTACH '{sample.settings.database}' AS entier (READ_ONLY)")
-    models.define(connection)
+    macros.make(connection)
     there = connection.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'entier' "
         "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'entier' AND NOT internal"
@@ -105,7 +105,7 @@ def rules_of(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list
     return marts.batches(connection, [model])[model.name][1]
 
 
-def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[object]:
+def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[tuple[Any, ...]]:
     """The numbers of a table that have become others, and are still said to lack nothing."""
     described = models.described(connection, model)
     kinds = dict(described)
@@ -128,10 +128,11 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[o
     )
     other = " OR ".join(f'n."{n}" <> e."{n}"' for n in numbers if not n.startswith(counts)) or "false"
     keys = ", ".join(f'n."{k}"' for k in model.grain)
-    return connection.execute(
+    return rows(
+        connection,
         f"SELECT {keys}, n.statut FROM {model.name} AS n JOIN entier.{model.name} AS e ON {same} "
-        f"WHERE n.statut IN {WHOLE} AND ({other}) LIMIT 5"
-    ).fetchall()
+        f"WHERE n.statut IN {WHOLE} AND ({other}) LIMIT 5",
+    )
 
 
 @pytest.mark.parametrize(
