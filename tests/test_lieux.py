@@ -18,7 +18,7 @@ def db() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-FORMS = {
+FORMS: dict[str, dict[str, str | None]] = {
     "code_commune": {
         "14118": "14118",
         "1004": "01004",
@@ -123,6 +123,22 @@ def test_towns_as_parcoursup_and_others_write_them(mirror_db: duckdb.DuckDBPyCon
         for departement, town, _ in towns
     ]
     assert found == towns
+
+
+def test_a_merged_commune_keeps_its_inhabitants(sample_db: duckdb.DuckDBPyConnection) -> None:
+    """The fictitious 50008 is gone in 2024: the movements lead it to the commune that took it over."""
+    assert sample_db.execute(
+        "SELECT commune IS NOT NULL AND commune <> '50008' FROM core.communes_publiees WHERE commune_publiee = '50008'"
+    ).fetchall() == [(True,)]
+    read = sample_db.execute(
+        "SELECT round(sum(population_totale))::INTEGER, round(sum(population_totale) FILTER (apl < 2.5))::INTEGER "
+        "FROM staging.apl WHERE annee = 2023 AND commune LIKE '50%' AND profession ILIKE 'm_decins%'"
+    ).fetchall()
+    counted = sample_db.execute(
+        "SELECT population, population_sous_2_5 FROM atlas.apl "
+        "WHERE annee = 2023 AND niveau = 'departement' AND code = '50' AND profession = 'medecin'"
+    ).fetchall()
+    assert counted == read == [(481_749, 11_666)]
 
 
 def test_a_merged_hospital_is_in_its_arrondissement(mirror_db: duckdb.DuckDBPyConnection) -> None:
