@@ -38,7 +38,7 @@ def make(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the macros in the database that a connection uses. Raises BuildError where one can't be made."""
     try:
         for statement in statements().values():
-            connection.execute(statement)
+            connection.execute(statement.replace("CREATE MACRO", "CREATE OR REPLACE MACRO", 1))
     except duckdb.Error as error:
         raise BuildError(
             f"Une macro ne se fait pas : {error}",

@@ -808,6 +808,7 @@ def test_commune_inconnue_n_est_pas_perdue(
 ) -> None:
     here = room("sae", 2022)
     here.change(ID, cell("COMINSEE", 10, "99999"))
+    here.change(ID, cell("NOMCOM", 10, "NULLE PART"))
     finess = (here.folder / ID).read_text("cp1252").splitlines()[9].split(";")[2]
     outcome = here.receive()
     assert outcome.accepte

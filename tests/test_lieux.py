@@ -125,6 +125,22 @@ def test_towns_as_parcoursup_and_others_write_them(mirror_db: duckdb.DuckDBPyCon
     assert found == towns
 
 
+def test_a_merged_commune_keeps_its_inhabitants(sample_db: duckdb.DuckDBPyConnection) -> None:
+    """The fictitious 50008 is gone in 2024: the movements lead it to the commune that took it over."""
+    assert sample_db.execute(
+        "SELECT commune IS NOT NULL AND commune <> '50008' FROM core.communes_publiees WHERE commune_publiee = '50008'"
+    ).fetchall() == [(True,)]
+    read = sample_db.execute(
+        "SELECT round(sum(population_totale))::INTEGER, round(sum(population_totale) FILTER (apl < 2.5))::INTEGER "
+        "FROM staging.apl WHERE annee = 2023 AND commune LIKE '50%' AND profession ILIKE 'm_decins%'"
+    ).fetchall()
+    counted = sample_db.execute(
+        "SELECT population, population_sous_2_5 FROM atlas.apl "
+        "WHERE annee = 2023 AND niveau = 'departement' AND code = '50' AND profession = 'medecin'"
+    ).fetchall()
+    assert counted == read == [(481_749, 11_666)]
+
+
 def test_a_merged_hospital_is_in_its_arrondissement(mirror_db: duckdb.DuckDBPyConnection) -> None:
     """Lyon Sud stands in Pierre-Bénite, which Oullins took over on 1 January 2024."""
     said = mirror_db.execute(

@@ -192,7 +192,6 @@ def memory() -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
     name = f":memory:{uuid.uuid4().hex}"
     with duckdb.connect(name) as connection:
         connection.execute("CREATE SCHEMA controle; CREATE SCHEMA doublons")
-        macros.make(connection)
         yield name, connection
 
 
@@ -204,6 +203,7 @@ def staged(sample: Warehouse, source: Source, millesime: int) -> dict[str, Path]
 
 def laid(connection: duckdb.DuckDBPyConnection, source: Source, millesime: int, paths: dict[str, Path]) -> None:
     """Staged tables laid out as the checks find them, in the place of others."""
+    macros.make(connection)
     for table, path in paths.items():
         connection.execute(
             f"CREATE OR REPLACE TABLE controle.{table} AS SELECT * EXCLUDE (file_row_number), file_row_number AS _rang "
