@@ -30,7 +30,16 @@ NAMING = {
 }
 # A blank of the SAE is a zero by its producer's own rule: there, a cell goes by a check, which says so.
 ZEROS = {"sae_sygen", "sae_q20", "sae_q21", "sae_q22", "sae_q24"}
-SLOW = {"bmo_projets", "cnam_demographie", "sae_sygen", "sae_q20", "sae_q22", "insee_population_communes", "apl", "drees_professionnels_effectifs"}
+SLOW = {
+    "bmo_projets",
+    "cnam_demographie",
+    "sae_sygen",
+    "sae_q20",
+    "sae_q22",
+    "insee_population_communes",
+    "apl",
+    "drees_professionnels_effectifs",
+}
 CELLS = 6  # of each measure
 CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
 
