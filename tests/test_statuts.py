@@ -15,7 +15,6 @@ COMPARED = "un recalcul compare ce qui est là : ce qui manque d'un côté y est
 WEIGHT = "un poids : la part des répondants, que le mart donne à côté, dit ce qui manque"
 EXCUSED = {
     "core.population_lieux": {"habitants": "une année où la population d'un arrondissement manque est laissée"},
-    "core.population_projetee": {"population": "« places » en a la charge : une case vide n'y est pas encore dite"},
     "core.enquete_attendus": {"valeur": WEIGHT},
     "atlas.apl": {
         "population_sous_2_5": "compté des mêmes communes que population, dont le statut est à côté",
