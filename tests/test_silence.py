@@ -116,7 +116,7 @@ def rules_of(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list
     return marts.batches(connection, [model])[model.name][1]
 
 
-def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[object]:
+def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[Any]:
     """The numbers of a table that have become others, and are still said to lack nothing."""
     described = models.described(connection, model)
     kinds = dict(described)
@@ -139,10 +139,9 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[o
         "couverture",
         "effectif_pairs",
     )
-    other = (
-        " OR ".join(f'n."{n}" <> e."{n}"' for n in numbers if not n.startswith(counts) and "_precedent" not in n)
-        or "false"
-    )
+    # What is of the year before has a statut of its own, and so has a change from it.
+    mine = [n for n in numbers if not n.startswith((*counts, "evolution")) and "_precedent" not in n]
+    other = " OR ".join(f'n."{n}" <> e."{n}"' for n in mine) or "false"
     keys = ", ".join(f'n."{k}"' for k in model.grain)
     return connection.execute(
         f"SELECT {keys}, n.statut FROM {model.name} AS n JOIN entier.{model.name} AS e ON {same} "
