@@ -553,6 +553,12 @@ def test_unknown_respondent_and_implausible_change(form: Form, tmp_path: Path) -
     assert verdict.blocking(("budgetes", "infirmiers")) == []
 
 
+def test_a_fall_is_read_as_a_rise_is(form: Form, tmp_path: Path) -> None:
+    """With 0.5, neither 1.5 times as many nor 1.5 times as few is passed: 180 to 100 is a fall of 44 % only."""
+    for before, found in ((180, ["evolution"]), (140, []), (70, []), (60, ["evolution"])):
+        assert rules(Sheet(form).verdict(tmp_path, previous={("budgetes", "infirmiers"): Decimal(before)})) == found
+
+
 # --- the copy to correct ------------------------------------------------------------------------------------
 
 

@@ -16,14 +16,8 @@ COMPARED = "un recalcul compare ce qui est là : ce qui manque d'un côté y est
 WEIGHT = "un poids : la part des répondants, que le mart donne à côté, dit ce qui manque"
 EXCUSED = {
     "core.population_lieux": {"habitants": "une année où la population d'un arrondissement manque est laissée"},
-    "core.population_projetee": {"population": "« places » en a la charge : une case vide n'y est pas encore dite"},
-    "core.apl": {
-        "apl_65": "une APL vide n'entre ni dans la moyenne, ni dans son poids",
-        "population_standardisee": "poids des seules APL connues",
-    },
     "core.enquete_attendus": {"valeur": WEIGHT},
     "atlas.apl": {
-        "population_standardisee": "poids des seules APL connues, dont le statut est à côté",
         "population_sous_2_5": "compté des mêmes communes que population, dont le statut est à côté",
     },
     "atlas.acces": {

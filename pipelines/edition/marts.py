@@ -55,8 +55,8 @@ def check(target: Path) -> list[Control]:
         raise BuildError(
             f"{len(failed)} contrôle(s) critique(s) en échec sur les marts. " + " ; ".join(map(_told, failed[:6])),
             expected="des marts conformes à expectations/marts/",
-            todo=f"examiner la construction, gardée dans {target} : si un extrait est en cause, retirer son millésime "
-            "ou le corriger, puis relancer ; sinon, corriger le modèle. L'entrepôt en place n'a pas changé",
+            todo=f"examiner la construction, gardée dans {target} : si un extrait est en cause, le corriger, ou "
+            "retirer son millésime, puis relancer ; sinon, corriger le modèle. L'entrepôt en place n'a pas changé",
         )
     promotion.counted(target).write_text(json.dumps(promotion.counts(target)), encoding="utf-8")
     return found

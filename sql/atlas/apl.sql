@@ -39,7 +39,10 @@ sommes AS (
         sum(population)::INTEGER AS population,
         sum(population_sous_2_5)::INTEGER AS sous_2_5,
         count(*) FILTER (apl IS NULL)::INTEGER AS communes_sans_apl,
-        [statut_somme(apl, statut), statut_somme(apl_65), statut_somme(population, statut)] AS statuts
+        [
+            statut_somme(apl, statut), statut_somme(apl_65, statut), statut_somme(population, statut),
+            statut_somme(population_standardisee)
+        ] AS statuts
     FROM situees
     GROUP BY annee, profession, niveau, code
 )

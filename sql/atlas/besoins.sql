@@ -9,11 +9,12 @@
 --   denominateur : ce à quoi une part se rapporte ; vide pour un nombre ou un taux publié
 WITH populations AS (
     SELECT annee, millesime, revision, 'insee_population_ages' AS source, 'observé' AS scenario,
-        departement, region, age_min, population::DECIMAL(18, 1) AS population
+        departement, region, age_min, population::DECIMAL(18, 1) AS population, NULL::VARCHAR AS statut
     FROM core.population_ages
     WHERE sexe = 'ensemble'
     UNION ALL
-    SELECT annee, millesime, revision, 'insee_omphale', scenario, departement, region, age_min, population
+    SELECT annee, millesime, revision, 'insee_omphale', scenario, departement, region, age_min, population,
+        statut
     FROM core.population_projetee
     QUALIFY dense_rank() OVER (PARTITION BY scenario, annee ORDER BY millesime DESC, revision DESC) = 1
 ),
@@ -29,9 +30,10 @@ seuils AS (
         sum(s.population) FILTER (s.age_min >= a.age)::DECIMAL(18, 1) AS numerateur,
         sum(s.population)::DECIMAL(18, 1) AS denominateur,
         statut_somme(
-            CASE WHEN s.age_min >= a.age THEN s.population END, CASE WHEN s.age_min < a.age THEN 'sans objet' END
+            CASE WHEN s.age_min >= a.age THEN s.population END,
+            CASE WHEN s.age_min < a.age THEN 'sans objet' ELSE s.statut END
         ) AS statut,
-        statut_somme(s.population) AS statut_total
+        statut_somme(s.population, s.statut) AS statut_total
     FROM situees AS s, (VALUES (60), (65), (75)) AS a (age)
     GROUP BY s.annee, s.source, s.scenario, s.niveau, s.code, a.age
 ),

@@ -45,7 +45,11 @@ SELECT
     (sum(p.population_standardisee) FILTER (p.apl IS NOT NULL))::DECIMAL(24, 6) AS population_standardisee,
     round(sum(p.population_totale))::INTEGER AS population,
     round(sum(CASE WHEN p.apl < 2.5 THEN p.population_totale ELSE 0 END))::INTEGER AS population_sous_2_5,
-    statut_ligne([statut_somme(p.apl), statut_somme(p.population_totale)]) AS statut
+    -- What the source doesn't give of anybody (apl_65, some years) is no blank.
+    statut_ligne([
+        statut_somme(p.apl), statut_somme(p.population_standardisee), statut_somme(p.population_totale),
+        nullif(statut_somme(p.apl_65), 'nd')
+    ]) AS statut
 FROM publiees AS p
 JOIN professions AS f ON f.cle = p.cle
 LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee

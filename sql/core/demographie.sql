@@ -10,7 +10,7 @@
 --   mode_exercice : ensemble, libéral, salarié ou mixte
 --   date_reference : date à laquelle l'effectif est compté
 --   effectif [personnes] : professionnels comptés ; vide où ils sont moins de dix (classeurs)
---   effectif_statut : publié, secret, ou vide
+--   effectif_statut : publié, secret, nd, ou vide
 --   age_moyen [années] : âge moyen publié (classeurs)
 --   population_publiee [habitants] : population à laquelle le producteur rapporte l'effectif
 --   densite_publiee [pour 100 000 habitants] : densité publiée
@@ -149,10 +149,7 @@ SELECT
     t.mode_exercice, t.sexe, t.tranche_age, t.territoire_publie,
     d.niveau, d.code, d.regions AS region,
     t.effectif,
-    coalesce(
-        t.effectif_statut,
-        CASE WHEN coalesce(t.effectif, t.age_moyen, t.densite_publiee) IS NULL THEN 'nd' ELSE 'publié' END
-    ) AS effectif_statut,
+    coalesce(t.effectif_statut, CASE WHEN t.effectif IS NULL THEN 'nd' ELSE 'publié' END) AS effectif_statut,
     t.age_moyen, t.population_publiee, t.densite_publiee
 FROM toutes AS t
 LEFT JOIN core.decoupages AS d ON d.niveau = t.niveau_publie AND d.code = t.code_publie

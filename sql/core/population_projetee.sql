@@ -14,7 +14,7 @@ WITH noms AS (
 SELECT
     o.millesime, max(o.revision)::INTEGER AS revision, o.scenario, o.annee, n.code AS departement, n.regions AS region,
     (regexp_extract(o.age, '([0-9]+)', 1)::INTEGER // 5 * 5)::INTEGER AS age_min,
-    sum(o.population)::DECIMAL(18, 1) AS population
+    sum(o.population)::DECIMAL(18, 1) AS population, statut_somme(o.population) AS statut
 FROM staging.insee_omphale AS o
 JOIN noms AS n ON n.cle = cle_lieu(o.zone)
 GROUP BY o.millesime, o.scenario, o.annee, n.code, n.regions, age_min
