@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, errors, steps
 from pipelines.arrival import outcomes
+from pipelines.cli import controles
 from pipelines.connectors import mirror
 from pipelines.edition import lockfile
 from pipelines.settings import Settings
@@ -96,7 +97,8 @@ def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 
 
 def test_there_is_a_command_for_each_daily_task() -> None:
-    assert {"edition", "lock", "query", "run", "source", "sources", "up", "vintages"} <= set(COMMANDS)
+    daily = {"adapter", "controles", "edition", "lock", "query", "run", "source", "sources", "up", "vintages"}
+    assert daily <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", [[], *[[c] for c in COMMANDS]], ids=lambda a: " ".join(a) or "atlas")
@@ -380,3 +382,42 @@ def test_the_journal_times_each_step(copied: Settings) -> None:
     assert entry["secondes"] >= 0
     assert entry["quand"].endswith("+00:00")
     assert entry["rapprochements"]["identité d'un fichier"]["égal"] > 0
+
+
+# --- Failed checks --------------------------------------------------------------------------------------
+
+
+def test_controles_lists_what_failed_and_the_lines_set_aside(
+    atlas: Atlas, sample_extracts: Path, tmp_path: Path
+) -> None:
+    """A vintage refused for its lines, and one for its columns: each with observed, expected and its lines."""
+    root = damaged(sample_extracts, tmp_path / "extraits")
+    path = root / "ght" / "2022" / "ght_membership_inferred_2022.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines, lines[-1], lines[-1]]), encoding="utf-8")
+    with environment(tmp_path / "entrepot", root):
+        one_screen(atlas("controles", "ght"), 2, "Aucun millésime contrôlé de « ght »", "atlas run ght")
+        assert atlas("run", "ght").status == 3
+        said = atlas("controles", "ght")
+        assert said.status == 0
+        first, second = len(lines) + 1, len(lines) + 2
+        shown = " ".join(re.sub(r"[│┃]", " ", said.out).split())
+        assert "ght 2022, révision 1 : refusé" in said.out
+        assert "2 ligne(s) écartée(s)" in said.out
+        assert f"2 lignes : {first}-{second}" in shown
+        assert "ligne_repetee" in shown
+        assert "ght 2023, révision 1 : refusé" in said.out
+        assert "Il manque 1 colonne(s) : « finess_ej »" in said.out
+        alone = atlas("controles", "ght", "2022")
+        assert "ght 2023" not in alone.out
+        assert in_french(re.sub(r"\b[a-z]+_[a-z_]+\b", "", alone.out))
+        one_screen(atlas("controles", "ght", "2021"), 2, "« ght » 2021", "atlas run ght --millesime 2021")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [([7], "7"), ([3, 1, 2], "3 lignes : 1-3"), ([9, 4, 5, 9], "3 lignes : 4-5, 9"), (range(1, 200, 2), "… ")],
+)
+def test_runs_of_lines(numbers: list[int], said: str) -> None:
+    assert said.strip() in controles.runs(numbers)
+    assert len(controles.runs(numbers)) < 300

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "atlas edition --revenir": "tests/test_promotion.py: an edition earlier than the one in place",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
+    "atlas adapter sae 2024": "the official files: tests/test_adapter.py",
     "atlas run maisons_sante --millesime 2024": GUIDED,
     'atlas query "SELECT niveau, code, maisons, maisons_repondantes, medecins, statut FROM atlas.maisons_sante '
     'ORDER BY ALL" --csv': GUIDED,

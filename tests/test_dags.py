@@ -212,7 +212,12 @@ def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
         assert re.search(rf"│ {source} +│ \d{{4}}", said)
     for word in ("Contrôles   :", "Rapprochés  :", "Durée       :", "Entrepôt    :", "Publication :", "FICTIVES"):
         assert word in said
-    assert re.search(r"Contrôles   : \d+ réussis, \d+ avertissements, 0 étape\(s\) en échec", said)
+    counted = re.search(r"Contrôles   : \d+ réussis, (\d+) avertissements, 0 étape\(s\) en échec", said)
+    assert counted
+    # Each warning that is counted is named, by the vintage or the mart it is of.
+    named = [line for line in said.splitlines() if re.match(r"  \w+ : .* Détail : ", line)]
+    each = [len(re.findall(r"\d{4}(?=[,)])", line)) or len(line.split(" ; ")) for line in named]
+    assert sum(each) == int(counted[1])
     assert f"Entrepôt    : {house.database}" in said
     # One publication run, a release for each region.
     assert [Path(told) for told in re.findall(r"Publication : (.+)", said)] == [

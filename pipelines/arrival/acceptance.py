@@ -40,7 +40,7 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         outcomes.refuse(settings, landed, landing.deleted(landed))
         raise landing.deleted(landed)
     landing.verify(settings.landing, landed)
-    files = landed.paths(settings.landing)
+    files = [landed.folder(settings.landing) / f.name for f in landed.files]
     staged: list[staging.Staged] = []
     aside: list[dict[str, object]] = []
     errors: list[RefusedError] = []
@@ -162,7 +162,7 @@ def _judge(
     error = refusals.refusal(source, landed, failed, aside, place) if failed else None
     (pending / "lecture.json").unlink()
     if error is not None:
-        outcomes.refuse(settings, landed, error, controls)
+        outcomes.refuse(settings, landed, error, controls, aside)
         raise error
     pq.write_table(pa.Table.from_pylist(aside, QUARANTINE_SCHEMA), pending / QUARANTINE)
     outcome.empreinte = outcomes.fingerprint(landed.source, landed.files, fictif=landed.fictif)

@@ -6,10 +6,12 @@ A revision is staged in a folder aside, with its outcome (`bilan.json`), and swa
 import json
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import catalogue, fingerprints, macros
@@ -163,9 +165,17 @@ def keep(settings: Settings, outcome: Outcome, pending: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iterable[Control] = ()) -> Outcome:
-    """Records that a revision is refused, and why; its rows never reach the warehouse."""
+def refuse(
+    settings: Settings,
+    landed: Landed,
+    error: AtlasError,
+    controls: Iterable[Control] = (),
+    rows: Sequence[dict[str, object]] = (),
+) -> Outcome:
+    """Records that a revision is refused, why, and which rows were set aside; none reaches the warehouse."""
     pending = begin(settings, landed)
+    if rows:
+        pq.write_table(pa.Table.from_pylist(list(rows)), pending / QUARANTINE)
     failed = [*controls]
     if not any(c.severite == "critique" and not c.reussi for c in failed):
         failed.append(Control(landed.source, "lecture", "critique", False, "", str(error)))
@@ -176,6 +186,7 @@ def refuse(settings: Settings, landed: Landed, error: AtlasError, controls: Iter
         accepte=False,
         refus=Refusal(error.what, error.where, error.expected, error.todo),
         empreinte=fingerprint(landed.source, landed.files, fictif=landed.fictif),
+        quarantined=dict(Counter(str(row["table"]) for row in rows if not row.get("colonne"))),
         controls=failed,
     )
     keep(settings, outcome, pending)
