@@ -106,6 +106,14 @@ WHERE lignes_ecartees > 0
 GROUP BY source, millesime
 UNION ALL
 SELECT
+    'quarantaine', source, millesime || ', ' || table_source || ', ' || colonne,
+    'cellules écartées : ' || count(*) || ', dont ' || min(fichier || ', ligne ' || ligne)
+        || ' ; liste dans qualite.quarantaine'
+FROM qualite.quarantaine
+WHERE colonne <> ''
+GROUP BY source, millesime, table_source, colonne
+UNION ALL
+SELECT
     'rapprochement', source, rapprochement || ', ' || millesime,
     'écarts sans explication : ' || count(*) || ' ; liste dans qualite.rapprochements'
 FROM qualite.rapprochements
