@@ -111,7 +111,10 @@ def refusal(
             file=place[0] if place else files,
             line=place[1] if place else None,
         ),
-        expected=undated(first.motif),
+        expected=f"au plus {100 * source.quarantine_share_max:.0f} % de cellules illisibles ou fausses par colonne"
+        + (", et aucune erreur de calcul" if source.contrat else "")
+        if first.controle.startswith(quarantine.CELLS)
+        else undated(first.motif),
         todo=(
             "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
             f"atlas contrat {source.id} MODELE.xlsx. "
