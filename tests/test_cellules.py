@@ -237,7 +237,7 @@ def test_a_column_of_bad_cells_refuses(room: tuple[Path, Settings]) -> None:
     lines = [f"2024;;Université {n} bis;28;medecin;2;1.0{n}0" for n in range(5)]
     depose(root, "formations_capacites", 2024, many(*lines))
     error = refused("formations_capacites", 2024)
-    assert "cellules de la colonne capacite" in error.what
+    assert "dans la colonne capacite" in error.what
     assert error.where.line == 2
 
 

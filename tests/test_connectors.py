@@ -1610,7 +1610,7 @@ def test_two_wanted_members_of_one_name(pack: Callable[[dict[str, bytes]], bytes
 
 @pytest.mark.parametrize("pack", [zipped, seven], ids=["zip", "7z"])
 def test_no_wanted_member(pack: Callable[[dict[str, bytes]], bytes], tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match=r"aucun membre voulu.*a\.txt"):
+    with pytest.raises(RefusedError, match=r"aucun des fichiers attendus.*a\.txt"):
         extract(pack({"a.txt": b"a"}), tmp_path)
 
 

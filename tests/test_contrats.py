@@ -313,7 +313,6 @@ annee;caisse;profession;departement;age_liquidation;classe_age;n_liquidations;n_
         ("infirmier;14", "infirmiere;14", "la colonne profession prend une valeur de sa liste : medecin"),
         ("CNRACL;infirmier;14", "CARMF;infirmier;14", "la colonne caisse prend une valeur de sa liste : CNRACL"),
         ("60;;20;1", "60;;;", "la colonne n_liquidations n'est jamais vide"),
-        ("60;;20;1", "60;;20;21", "les personnes en cumul emploi-retraite sont parmi celles"),
         ("60;;20;1", "60;60-64;20;1", "une ligne donne l'âge ou la classe d'âge, jamais les deux"),
         ("infirmier;14", "infirmier;Calvados", "le département est un code officiel"),
         ("infirmier;27;60;;30", "infirmier;14;60;;30", "se contredisent : aucune n'est gardée"),
@@ -332,6 +331,13 @@ def test_a_wrong_line_is_told(room: tuple[Path, Settings], before: str, after: s
     assert error.where.file == "cnracl_2024.csv"
     assert error.where.line == 2
     assert "atlas contrat cnracl" in error.todo
+
+
+def test_numbers_that_disagree_are_told_and_kept(room: tuple[Path, Settings], caplog: pytest.LogCaptureFixture) -> None:
+    root, _ = room
+    depose(root, "cnracl", 2024, CNRACL.replace("60;;20;1", "60;;20;21"))
+    assert steps.ingest("cnracl", 2024)["ecartees"] == 0
+    assert "cumul_parmi_liquidations de cnracl" in caplog.text
 
 
 ZONAGE = """

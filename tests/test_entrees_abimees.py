@@ -254,7 +254,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         text(lambda t: t.replace("ETP_AID;", "ETP_AIDESOIGN;", 1)),
         1,
-        ["« ETP_AID » est peut-être devenue « ETP_AIDESOIGN »", "« 2022 » de la carte"],
+        ["« ETP_AID » est peut-être devenue « ETP_AIDESOIGN »", "atlas adapter sae 2022"],
     ),
     ("colonne-en-double", "sae", 2022, SYGEN, twice("ETP_AID"), 1, ["deux fois dans l'en-tête : « ETP_AID »"]),
     (
@@ -264,7 +264,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         text(lambda t: t.replace(";", ",")),
         1,
-        ["Le séparateur n'est pas « ; »", "« , »", "`delimiter`"],
+        ["Le séparateur n'est pas « ; »", "« , »", "atlas adapter sae 2022"],
     ),
     (
         "utf8-au-lieu-de-cp1252",
@@ -273,7 +273,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         ID,
         text(lambda t: t.replace("CH FICTIF", "CENTRE RÉGIONAL FICTIF", 1), into="utf-8"),
         None,
-        ["Le fichier est en UTF-8", "Windows-1252", "`encoding`"],
+        ["Le fichier est en UTF-8", "Windows-1252", "atlas adapter"],
     ),
     (
         "cp1252-au-lieu-d-utf8",
@@ -282,7 +282,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         CNAM_CSV,
         text(lambda t: t.removeprefix("\ufeff"), "utf-8", into="cp1252"),
         2,
-        ["n'est pas en UTF-8", "Windows-1252", "`encoding`"],
+        ["n'est pas en UTF-8", "Windows-1252", "atlas adapter"],
     ),
     ("utf16", "sae", 2022, SYGEN, text(lambda t: t, into="utf-16"), None, ["UTF-16", "sans l'avoir ouvert"]),
     ("utf16-sans-marque", "sae", 2022, SYGEN, text(lambda t: t, into="utf-16-le"), None, ["UTF-16"]),
@@ -344,7 +344,11 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         BMO,
         workbook(lambda name, rows: (name.replace("BMO_2024_open_data", "Feuil1"), rows)),
         None,
-        ["Aucune feuille du classeur ne s'appelle « BMO_2024_open_data »", "Feuil1", "`sheet`"],
+        [
+            "Aucune feuille du classeur ne s'appelle « BMO_2024_open_data »",
+            "Feuil1",
+            "rendre à la feuille le nom attendu",
+        ],
     ),
     (
         "secrets-leves",
@@ -372,7 +376,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         text(lambda t: t.replace(".", ",")),
         2,
-        ["Trop de lignes écartées dans sae_sygen", "n’est pas un nombre", "`decimal`"],
+        ["colonnes de sae_sygen", "ETP_AID", "n’est pas un nombre", "atlas adapter sae 2022"],
     ),
     (
         "autre-annee",
@@ -417,7 +421,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         SYGEN,
         lambda data: data.rstrip(b"\n"),
         495,
-        ["ne finit pas par une fin de ligne", "`final_newline: false`"],
+        ["ne finit pas par une fin de ligne", "aller à la ligne à la fin de la dernière"],
     ),
     (
         "trop-de-lignes-ecartees",
@@ -428,7 +432,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
             lambda rows: [[r[0], "beaucoup", *r[2:]] if 0 < i < 101 else r for i, r in enumerate(rows)], ",", "utf-8"
         ),
         2,
-        ["Trop de lignes écartées", "100 sur 6608", "emploi_moyen : « beaucoup » n’est pas un nombre"],
+        ["la colonne emploi_moyen", "100 cellule(s) sur 6608", "emploi_moyen : « beaucoup » n’est pas un nombre"],
     ),
     (
         "trop-de-lignes-repetees",
@@ -540,36 +544,6 @@ UTF8 = {"delimiter": ",", "encoding": "utf-8"}
 ASIDE: list[tuple[str, str, int, str, str, Damage, str, int, int, str]] = [
     # id, source, millesime, table, file, damage, control, rows set aside, rows of revision 1 lost, reason
     (
-        "texte-dans-un-nombre",
-        *(*TABLE, cell("Emploi moyen", 10, "environ 12", **UTF8), "type", 1, 1),
-        "colonne emploi_moyen : « environ 12 » n’est pas un nombre",
-    ),
-    (
-        "virgule-decimale",
-        *("sae", 2022, "sygen", SYGEN, cell("ETP_AID", 10, "12,5"), "type", 1, 1),
-        "colonne ETP_AID : « 12,5 » n’est pas un nombre",
-    ),
-    (
-        "espace-des-milliers",
-        *(*TABLE, cell("Emploi moyen", 10, "1 234", **UTF8), "type", 1, 1),
-        "« 1 234 » n’est pas un nombre",
-    ),
-    (
-        "nombre-a-virgule-dans-un-entier",
-        *(*TABLE, cell("Catégorie Tension", 10, "3.5", **UTF8), "type", 1, 1),
-        "« 3.5 » n’est pas un nombre entier",
-    ),
-    (
-        "nombre-negatif",
-        *(*TABLE, cell("Emploi moyen", 10, "-500", **UTF8), "nombres_positifs", 1, 1),
-        "n'est pas négatif",
-    ),
-    (
-        "note-hors-bornes",
-        *(*TABLE, cell("Catégorie Tension", 10, "9.0", **UTF8), "notes_de_1_a_5", 1, 1),
-        "notes de 1 à 5",
-    ),
-    (
         "ligne-repetee",
         *(*TABLE, lines(lambda all_: [*all_, all_[9]], "utf-8"), "ligne_repetee", 1, 0),
         "une seule est gardée",
@@ -654,6 +628,82 @@ def test_ecarte_la_ligne_et_garde_les_autres(
     assert outcome.quarantined[table] == len([r for r in here.aside() if r["table"] == table])
 
 
+CELLS: list[tuple[str, str, int, str, str, Damage, str, str]] = [
+    # id, source, millesime, table, file, damage, control, reason
+    (
+        "texte-dans-un-nombre",
+        *(*TABLE, cell("Emploi moyen", 10, "environ 12", **UTF8), "type"),
+        "colonne emploi_moyen : « environ 12 » n’est pas un nombre",
+    ),
+    (
+        "virgule-decimale",
+        *("sae", 2022, "sygen", SYGEN, cell("ETP_AID", 10, "12,5"), "type"),
+        "colonne ETP_AID : « 12,5 » n’est pas un nombre",
+    ),
+    (
+        "points-des-milliers",
+        *(*TABLE, cell("Catégorie Tension", 10, "1.000", **UTF8), "type"),
+        "« 1.000 » a deux lectures : écrire 1000, sans séparateur de milliers, ou 1",
+    ),
+    (
+        "espaces-egares",
+        *(*TABLE, cell("Emploi moyen", 10, "12 34", **UTF8), "type"),
+        "« 12 34 » n’est pas un nombre",
+    ),
+    (
+        "nombre-a-virgule-dans-un-entier",
+        *(*TABLE, cell("Catégorie Tension", 10, "3.5", **UTF8), "type"),
+        "« 3.5 » n’est pas un nombre entier",
+    ),
+    (
+        "nombre-negatif",
+        *(*TABLE, cell("Emploi moyen", 10, "-500", **UTF8), "nombres_positifs"),
+        "n'est pas négatif",
+    ),
+    (
+        "note-hors-bornes",
+        *(*TABLE, cell("Catégorie Tension", 10, "9.0", **UTF8), "notes_de_1_a_5"),
+        "notes de 1 à 5",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "millesime", "table", "file", "damage", "control", "said"),
+    [case[1:] for case in CELLS],
+    ids=[case[0] for case in CELLS],
+)
+def test_vide_la_cellule_et_garde_la_ligne(
+    room: Callable[[str, int], Room],
+    source: str,
+    millesime: int,
+    table: str,
+    file: str,
+    damage: Damage,
+    control: str,
+    said: str,
+) -> None:
+    here = room(source, millesime)
+    here.change(file, damage)
+    outcome = here.receive()
+    assert outcome.accepte
+    here.keeps_all(refused=False)
+    before, after = Counter(here.rows(1, table)), Counter(here.rows(2, table))
+    ((was, _),) = (before - after).items()
+    ((now, _),) = (after - before).items()
+    changed = {(old is not None, new) for old, new in zip(was, now, strict=True) if old != new}
+    assert changed <= {(True, None), (True, "nd"), (False, "nd")}
+    known = [(r["controle"], r["contenu"]) for r in here.aside(revision=1)]
+    (row,) = [r for r in here.aside() if (r["controle"], r["contenu"]) not in known]
+    assert (row["table"], row["fichier"], row["controle"]) == (table, file, control)
+    assert row["colonne"]
+    assert row["ligne"]
+    assert said in row["motif"]
+    assert outcome.quarantined[table] == len([r for r in here.aside() if r["table"] == table and not r["colonne"]])
+    told = [c for c in outcome.controls if c.controle == f"cellules_ecartees_{row['colonne']}"]
+    assert [(c.severite, c.lignes) for c in told] == [("avertissement", 1)]
+
+
 def test_le_numero_de_ligne_est_celui_du_fichier(room: Callable[[str, int], Room]) -> None:
     here = room("dares_tensions", 2019)
     here.change(TENSIONS, lines(lambda all_: [*all_[:4], "\n", "\n", *all_[4:]], "utf-8"))
@@ -698,6 +748,11 @@ SAME: list[tuple[str, str, int, str, Damage]] = [
         "notes-apres-l-arret",
         *("drees_medecins_ages", 2022, DREES),
         lines(lambda all_: [*all_, "Note de lecture : au 1er janvier, 12 médecins.\n", "Source,RPPS\n"]),
+    ),
+    (
+        "espace-des-milliers",
+        *("drees_medecins_ages", 2022, DREES),
+        text(lambda t: t.replace("200 410", "200410")),
     ),
     (
         "espaces-insecables",

@@ -99,7 +99,7 @@ def test_an_archive_without_a_table_is_refused(room: tuple[Path, Settings]) -> N
         steps.fetch("sae", 2021)
     with py7zr.SevenZipFile(folder / "SAE 2021.7z", "w") as archive:
         archive.writestr("rien", "LISEZ-MOI.txt")
-    with pytest.raises(RefusedError, match="aucun membre voulu"):
+    with pytest.raises(RefusedError, match=r"aucun des fichiers attendus|contient une autre archive"):
         steps.fetch("sae", 2021)
     (folder / "SAE 2021.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + b"x" * 40)
     with pytest.raises(RefusedError, match="abîmée"):

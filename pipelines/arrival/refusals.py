@@ -12,6 +12,7 @@ from pipelines.arrival import quarantine
 from pipelines.arrival.aside import TYPE, WHOLE
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
+from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import pattern
 from pipelines.checks import runner
 from pipelines.checks.controls import Control, shortened, undated
@@ -99,9 +100,10 @@ def refusal(
     files = ", ".join(f.name for f in landed.files if not table or _is_of(source, table, landed, f.name))
     if mine:
         place = (str(mine[0]["fichier"]), int(str(mine[0]["ligne"])))
+    shown = [c for c in failed if not c.controle.startswith(quarantine.CELLS)][:MOST]
+    said = [*_columns(failed, source, aside), *(_sentence(c, _rows_of(c, source, aside)) for c in shown)]
     return RefusedError(
-        " ".join(_sentence(control, _rows_of(control, source, aside)) for control in failed[:MOST])
-        + (f" Et {len(failed) - MOST} autres contrôles." if len(failed) > MOST else ""),
+        " ".join(said if first.controle.startswith(quarantine.CELLS) else [*said[-len(shown) :], *said[: -len(shown)]]),
         where=Place(
             source=source.id,
             millesime=landed.millesime,
@@ -109,16 +111,36 @@ def refusal(
             file=place[0] if place else files,
             line=place[1] if place else None,
         ),
-        expected=undated(first.motif),
+        expected=f"au plus {100 * source.quarantine_share_max:.0f} % de cellules illisibles ou fausses par colonne"
+        + (", et aucune erreur de calcul" if source.contrat else "")
+        if first.controle.startswith(quarantine.CELLS)
+        else undated(first.motif),
         todo=(
             "corriger le fichier et le déposer de nouveau ; colonnes, listes de codes et exemple sont dans le modèle : "
             f"atlas contrat {source.id} MODELE.xlsx. "
             if source.contrat
+            else f"{again(source.id, landed.millesime)}. "
+            if first.controle.startswith(quarantine.CELLS)
             else "reprendre le fichier d'origine ; si c'est bien lui, examiner l'écart avec le producteur : "
             f"atlas controles {source.id} {landed.millesime}. "
         )
         + "Le dernier bon millésime reste en place",
     )
+
+
+def _columns(failed: list[Control], source: Source, aside: list[dict[str, Any]]) -> list[str]:
+    """What is wrong with the cells of columns, one sentence a table: all columns, and the reason of the first."""
+    said = []
+    cells = [c for c in failed if c.controle.startswith(quarantine.CELLS)]
+    for objet in dict.fromkeys(c.objet for c in cells):
+        mine = [c for c in cells if c.objet == objet]
+        names = [c.controle.removeprefix(quarantine.CELLS) for c in mine]
+        which = (
+            f"la colonne {names[0]}" if len(names) == 1 else f"{len(names)} colonnes de {objet} ({', '.join(names)})"
+        )
+        reasons = _why_aside(_rows_of(mine[0], source, aside))
+        said.append(f"Des cellules sont illisibles ou fausses dans {which} : {mine[0].observe}. {reasons}")
+    return said
 
 
 def _rows_of(control: Control, source: Source, aside: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -137,8 +159,7 @@ def _sentence(control: Control, rows: list[dict[str, Any]]) -> str:
     if rows and control.controle == "part_en_quarantaine":
         return f"Trop de lignes écartées dans {control.objet} : {control.observe}. {_why_aside(rows)}"
     if rows:
-        said = "Des lignes" if rows[0]["colonne"] == WHOLE else f"Des cellules de la colonne {rows[0]['colonne']}"
-        return f"{said} sont illisibles ou fausses dans {control.objet}, {control.observe}. {_why_aside(rows)}"
+        return f"Des lignes sont illisibles dans {control.objet}, {control.observe}. {_why_aside(rows)}"
     return f"Le contrôle « {control.controle} » de {control.objet} échoue. Observé : {control.observe}."
 
 

@@ -130,6 +130,14 @@ JOIN (
 ) AS m ON m.source = q.source AND m.millesime = q.millesime
 UNION ALL
 SELECT
+    'quarantaine', source, millesime || ', ' || table_source || ', ' || colonne,
+    'cellules écartées : ' || count(*) || ', dont ' || min(fichier || ', ligne ' || ligne)
+        || ' ; liste dans qualite.quarantaine'
+FROM qualite.quarantaine
+WHERE colonne <> ''
+GROUP BY source, millesime, table_source, colonne
+UNION ALL
+SELECT
     'rapprochement', source, rapprochement || ', ' || millesime,
     'écarts sans explication : ' || count(*) || ' ; liste dans qualite.rapprochements'
 FROM qualite.rapprochements
