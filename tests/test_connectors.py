@@ -1604,7 +1604,7 @@ def test_a_pattern_with_a_folder(pack: Callable[[dict[str, bytes]], bytes], tmp_
 
 @pytest.mark.parametrize("pack", [zipped, seven], ids=["zip", "7z"])
 def test_two_wanted_members_of_one_name(pack: Callable[[dict[str, bytes]], bytes], tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="même nom"):
+    with pytest.raises(RefusedError, match="contiennent le même fichier"):
         extract(pack({"r/ID.csv": b"r", "a/ID.csv": b"a"}), tmp_path)
 
 
@@ -1798,7 +1798,7 @@ def test_a_tgz_is_read_like_the_others(tmp_path: Path) -> None:
     for wrong, said in (
         (tarred(("../a.csv", CSV)), "hors de son dossier"),
         (tarred(("a.csv", "/etc/passwd")), "lien"),
-        (tarred(("d/a.csv", CSV), ("e/a.csv", CSV)), "même nom"),
+        (tarred(("d/a.csv", CSV), ("e/a.csv", CSV)), "contiennent le même fichier"),
         (data[: len(data) // 2], "abîmée|archive"),
     ):
         other = tmp_path / said[:4]

@@ -180,7 +180,7 @@ def test_a_new_year_of_a_map_is_filled_where_it_differs(sample_extracts: Path, t
     # One cell of the map is what the refusal asks for, and enough; a dash says that the producer has it no longer.
     with pytest.raises(RefusedError, match="ETP_SAL_TOTAL") as refused:
         staged(sae, "q20", year, later)
-    assert "les cases laissées vides reprennent le millésime d'avant" in refused.value.todo
+    assert f"atlas adapter sae {year}" in refused.value.todo
     source = mapped(tmp_path, "sae", year, {"q20.ETPSAL": "ETP_SAL_TOTAL"})
     assert staged(source, "q20", year, later).equals(whole)
     gone = mapped(tmp_path, "sae", year, {"q20.ETPSAL": catalogue.NOWHERE})

@@ -8,6 +8,7 @@ import pytest
 from fixtures_entrepots import ROOT, Publication, none, one, rows
 from test_codes import lines
 
+from pipelines import macros
 from pipelines.edition import models
 
 # Site: what it is in 2022 and in 2023, as (entity, GHT, ETP); None where the survey has no such site.
@@ -51,6 +52,7 @@ SITES: dict[str, tuple[Told, Told]] = {
 def db() -> duckdb.DuckDBPyConnection:
     """The marts of those sites alone, made by the models themselves."""
     connection = duckdb.connect()
+    macros.make(connection)
     for schema in ("core", "fiches", "reference", "atlas"):
         connection.execute(f"CREATE SCHEMA {schema}")
 

@@ -170,14 +170,14 @@ def test_membership_is_dated(mirror_db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_communes_that_left_the_geography_are_listed_not_dropped(mirror_db: duckdb.DuckDBPyConnection) -> None:
-    """Saint-Barthélemy and Saint-Martin: their sites keep a département and a region."""
+    """Saint-Barthélemy and Saint-Martin: their sites say which, and are in no département or region."""
     listed = "SELECT code_publie FROM qualite.territoires_inconnus WHERE source = 'sae' AND niveau = 'commune'"
     assert {"9A123", "9A127"} <= {r[0] for r in rows(mirror_db, listed)}
     without = (
-        "SELECT DISTINCT commune_publiee, departement, region FROM fiches.etablissements "
+        "SELECT DISTINCT commune_publiee, collectivite, departement, region FROM fiches.etablissements "
         "WHERE commune IS NULL AND commune_publiee LIKE '9A%' ORDER BY ALL"
     )
-    assert rows(mirror_db, without) == [("9A123", "971", "01"), ("9A127", "971", "01")]
+    assert rows(mirror_db, without) == [("9A123", "977", None, None), ("9A127", "978", None, None)]
 
 
 # --- Demography, density, population --------------------------------------------------------------

@@ -41,6 +41,14 @@ SLOW = {
     "drees_professionnels_effectifs",
 }
 CELLS = 6  # of each measure
+# Tables of which no measure reaches a mart, each with what it is read for.
+UNREAD = {
+    "decoupage_administratif": "les mouvements de communes seuls sont lus, non leur population",
+    "drees_professionnels_densites": "une densité publiée se compare à la nôtre dans qualite",
+    "insee_cog_libelles": "les noms seuls sont lus",
+    "sae_q21": "qualite.sae_recalculs y retrouve SYGEN",
+    "sae_q24": "qualite.sae_recalculs y retrouve SYGEN",
+}
 # Who is asked by a survey follows from the SAE: its `attendus` say that the field is another, no sum lacks a cell.
 FIELDS = {"atlas.enquetes", "atlas.ressources_humaines"}
 CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
@@ -178,4 +186,5 @@ def test_a_cell_that_goes_is_known_to_every_number(
                 f"SELECT count(*) FROM (FROM {m.name} EXCEPT SELECT * FROM entier.{m.name})"
             ).fetchall()[0][0]
         ]
-        assert [name for name in moved if not name.startswith("core.")], f"aucun mart ne lit {staged} : {measures}"
+        reached = [name for name in moved if not name.startswith("core.")]
+        assert bool(reached) is (staged not in UNREAD), f"{reached} lit {staged} : {measures}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.arrival import headings
-from pipelines.arrival.likeness import Cells, Join, by_cells, join, overlap
+from pipelines.arrival.likeness import Join, Side, by_cells, join, overlap
 from pipelines.arrival.observed import Observed, decimals, observe
 from pipelines.arrival.typed import INTEGERS
 from pipelines.arrival.witnesses import OPEN, SURE, Heard, Level, hear
@@ -140,7 +140,7 @@ def _lines(
     The year, which is one in each vintage, joins nothing. A column of the key that has another name is known again by
     the values that it shares.
     """
-    sides: list[tuple[Cells, Cells]] = []
+    sides: list[tuple[Side, Side]] = []
     for name in key if key != [LINE] else []:
         column = next((c for c in columns if c.name == name), None)
         if column is None:  # told by the name of a file or a sheet: it parts lines only where it is not one alone

@@ -53,7 +53,7 @@ def substitution(old: str, new: str) -> tuple[str, str]:
 
 
 @dataclass
-class Cells:
+class Side:
     """The cells of one column, in the order of its lines; "" where there is nothing."""
 
     text: list[str]
@@ -111,7 +111,7 @@ class Likeness:
 Join = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
-def join(old: Sequence[Cells], new: Sequence[Cells]) -> Join | None:
+def join(old: Sequence[Side], new: Sequence[Side]) -> Join | None:
     """The lines of two vintages that have the same key, where each has it once; None where too few do."""
     if not old or not new:
         return None
@@ -127,7 +127,7 @@ def join(old: Sequence[Cells], new: Sequence[Cells]) -> Join | None:
     return tuple(np.array([place[key] for key in shared], dtype=np.int64) for place in places)  # type: ignore[return-value]
 
 
-def by_cells(old: Cells, new: Cells, lines: Join | None, *, codes: bool) -> Likeness | None:
+def by_cells(old: Side, new: Side, lines: Join | None, *, codes: bool) -> Likeness | None:
     """How alike the cells of two columns are; None where they say too little to be compared.
 
     `codes` are texts, be they of digits: none is nearly another.
@@ -141,7 +141,7 @@ def by_cells(old: Cells, new: Cells, lines: Join | None, *, codes: bool) -> Like
     return found if found.lines >= FEW and found.values > 1 else None
 
 
-def _joined(old: Cells, new: Cells, lines: Join, numbers: bool) -> Likeness:
+def _joined(old: Side, new: Side, lines: Join, numbers: bool) -> Likeness:
     mine, theirs = lines
     if numbers:
         a, b = old.numbers[mine], new.numbers[theirs]
@@ -155,7 +155,7 @@ def _joined(old: Cells, new: Cells, lines: Join, numbers: bool) -> Likeness:
     return Likeness(same / max(1, len(pairs)), len(pairs), len({a for a, _ in pairs}), True)
 
 
-def _apart(old: Cells, new: Cells, numbers: bool) -> Likeness:
+def _apart(old: Side, new: Side, numbers: bool) -> Likeness:
     """By the share of their cells that hold the same values: of numbers, by the greatest gap between their ranks."""
     lines = min(old.filled, new.filled)
     if numbers:
@@ -170,7 +170,7 @@ def _apart(old: Cells, new: Cells, numbers: bool) -> Likeness:
     return Likeness(shared, lines, len(counts[0]), False)
 
 
-def overlap(old: Cells, new: Cells) -> float:
+def overlap(old: Side, new: Side) -> float:
     """The share of the distinct values of one column that the other has too: what tells a key under another name."""
     a, b = ({key for key in cells.keys if key} for cells in (old, new))
     return len(a & b) / max(1, min(len(a), len(b))) if min(len(a), len(b)) >= FEW else 0.0

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from pipelines.catalogue import Source, registers
-from pipelines.checks import derived, shown
+from pipelines.checks import built, derived, shown
 from pipelines.checks.derived import Rule
 from pipelines.errors import AtlasError, Place
 from pipelines.settings import ROOT
@@ -104,19 +104,19 @@ def built_rules(
     it is made from, `empty` what is said where it has no row, which it then may. A suite that writes a rule of the name
     of a derived one says more, and stands alone. It says by words what else is not derived: `grain_vide` lists the
     columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par`,
-    `hors_territoires` and `additives` are told in derived.py.
+    `hors_territoires` and `additives` are told in built.py.
     """
     folder, name = suite_of(table)
     suite, names = suite_file(folder, name), {column.name for column in columns}
     written = suite.get("expectations") or []
-    filled = derived.filled_rule(reads, suite.get("remplie_par", ""))
+    filled = built.filled_rule(reads, suite.get("remplie_par", ""))
     if folder == VIEWS:  # a region may have none of what a view selects; what it loses by mistake, its suite sees
         filled = {**filled, "severity": "warning"}
     rules = [
-        *derived.grain_rules(grain, suite.get("grain_vide", [])),
+        *built.grain_rules(grain, suite.get("grain_vide", [])),
         filled,
-        *([derived.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
-        *([derived.parts_rule(grain, suite["additives"])] if "additives" in suite else []),
+        *([built.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
+        *([built.parts_rule(grain, suite["additives"])] if "additives" in suite else []),
         *(shown.view_rules(columns) if folder == VIEWS else []),
         *registers.bound_rules(table, long="indicateur" in grain),
     ]

@@ -27,7 +27,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Written:
+class Kept:
     """The files of an entry as they would be: name -> (before, after); `left` waits for a decision."""
 
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -201,7 +201,7 @@ def _asked(console: Console, undecided: Sequence[Proposal]) -> dict[Key, str | N
     return decided
 
 
-def _written(entry: Source, millesime: int, found: Sequence[Found], decided: dict[Key, str | None]) -> Written:
+def _written(entry: Source, millesime: int, found: Sequence[Found], decided: dict[Key, str | None]) -> Kept:
     """The files of the entry with what is sure and what was decided."""
     cells: dict[Key, str] = {}
     left = []
@@ -228,10 +228,10 @@ def _written(entry: Source, millesime: int, found: Sequence[Found], decided: dic
             said = maps.laid_out(said, f.table, millesime, f.layout)
     if said != before:
         texts[layout.name] = (before, said)
-    return Written(texts, left)
+    return Kept(texts, left)
 
 
-def _left(console: Console, now: settings.Settings, entry: Source, millesime: int, made: Written) -> None:
+def _left(console: Console, now: settings.Settings, entry: Source, millesime: int, made: Kept) -> None:
     """Says what waits for a decision, and what to type once it is made."""
     if not made.left:
         return
@@ -245,7 +245,7 @@ def _left(console: Console, now: settings.Settings, entry: Source, millesime: in
     console.print(f"Une fois chacune vérifiée (ou remplacée par « {ABSENT} ») : {again}", markup=False, soft_wrap=True)
 
 
-def _refuse_misread(made: Written) -> None:
+def _refuse_misread(made: Kept) -> None:
     """Refuses to write while a column would be read under its name with the cells of another."""
     misread = [p for p in made.left if p.same]
     if misread:
@@ -256,7 +256,7 @@ def _refuse_misread(made: Written) -> None:
         )
 
 
-def _write(entry: Source, made: Written) -> None:
+def _write(entry: Source, made: Kept) -> None:
     """Writes the files of the entry, once they have been read back together. Raises AtlasError where they can't be."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "pipelines" / "catalogue"

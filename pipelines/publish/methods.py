@@ -16,7 +16,7 @@ import duckdb
 from pipelines import fingerprints, indicators, macros
 from pipelines.arrival import outcomes
 from pipelines.catalogue import registers
-from pipelines.checks import derived, rules
+from pipelines.checks import built, derived, rules
 from pipelines.edition import models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import public
@@ -49,7 +49,7 @@ def of(connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock) ->
     for name in (*registers.records(), *WRITTEN):
         lines = f"SELECT t::VARCHAR FROM staging.{name} AS t ORDER BY ALL"
         steps[f"staging.{name}"] = _hash(connection.execute(lines).fetchall())
-    checks = [_code(Path(rules.__file__)), _code(Path(derived.__file__))]
+    checks = [_code(Path(rules.__file__)), _code(Path(derived.__file__)), _code(Path(built.__file__))]
     for path in sorted(rules.SUITES.glob("*/*.yml")):
         suite = rules.suite_text(path.parent.name, path.stem)
         steps[SUITE + path.stem] = _hash([checks, suite, macros.called(suite)])

@@ -20,7 +20,7 @@ codes AS (
     JOIN groupes AS g ON regexp_full_match(p.perso, g.motif)
 ),
 videes AS (
-    SELECT millesime, fichier, ligne, list(colonne) AS colonnes
+    SELECT millesime, fichier, ligne, list(colonne ORDER BY colonne) AS colonnes
     FROM core.cellules_ecartees
     WHERE source = 'sae' AND table_source = 'q20'
     GROUP BY ALL
