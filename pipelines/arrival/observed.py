@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from pipelines import readers
-from pipelines.arrival.likeness import Cells
+from pipelines.arrival.likeness import Side
 from pipelines.catalogue import Column, Source, normalise, same_heading
 from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.errors import Place, RefusedError
@@ -30,22 +30,22 @@ class Observed:
     layout: Layout
     extracts: list[Extract]
     changed: dict[str, str] = field(default_factory=dict)
-    _cells: dict[str, Cells] = field(default_factory=dict)
+    _cells: dict[str, Side] = field(default_factory=dict)
 
     @property
     def headings(self) -> list[str]:
         """Each heading once, in the order in which the files have them."""
         return list(dict.fromkeys(h for extract in self.extracts for h in extract.headings if normalise(h)))
 
-    def cells(self, heading: str) -> Cells:
+    def cells(self, heading: str) -> Side:
         """The cells under a heading; nothing where one of the files goes without it."""
         if heading not in self._cells:
-            self._cells[heading] = Cells(list(chain.from_iterable(_column(e, heading) for e in self.extracts)))
+            self._cells[heading] = Side(list(chain.from_iterable(_column(e, heading) for e in self.extracts)))
         return self._cells[heading]
 
-    def captured(self, name: str) -> Cells:
+    def captured(self, name: str) -> Side:
         """What the names of files and sheets say, for each line."""
-        return Cells([text for e in self.extracts for text in [e.captures.get(name) or ""] * e.rows])
+        return Side([text for e in self.extracts for text in [e.captures.get(name) or ""] * e.rows])
 
     def heading_of(self, column: Column) -> str | None:
         """The heading that the map names for a column in this vintage."""

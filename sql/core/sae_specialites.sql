@@ -9,7 +9,7 @@
 --   etp_salarie [ETP] : salariés, équivalents temps plein moyens annuels rémunérés
 --   effectif_liberal [personnes] : libéraux, au 31 décembre
 WITH videes AS (
-    SELECT millesime, fichier, ligne, list(colonne) AS colonnes
+    SELECT millesime, fichier, ligne, list(colonne ORDER BY colonne) AS colonnes
     FROM core.cellules_ecartees
     WHERE source = 'sae' AND table_source = 'q20'
     GROUP BY ALL
