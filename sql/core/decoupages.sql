@@ -39,10 +39,7 @@ bassins_sans_communes AS (
     SELECT
         'bassin_bmo' AS niveau, bassin AS code,
         CASE WHEN count(DISTINCT departement) = 1 THEN min(departement) END AS departement,
-        -- That of a collectivity overseas is in no region, though the survey writes the one nearby.
-        string_agg(DISTINCT region, ' ' ORDER BY region) FILTER (
-            regexp_full_match(code_departement(departement), '97[578]|98[0-9]') IS NOT true
-        ) AS regions,
+        string_agg(DISTINCT region, ' ' ORDER BY region) AS regions,
         0 AS communes
     FROM staging.bmo_projets
     WHERE reference AND bassin NOT IN (SELECT code FROM territoires WHERE niveau = 'bassin_bmo')
