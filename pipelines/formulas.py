@@ -4,6 +4,7 @@ Errors of calculation, formulas, hidden lines. The parts are read as they come o
 workbooks have hundreds of millions of characters.
 """
 
+import html
 import re
 import zipfile
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ _CELL = re.compile(
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(?P<said>.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>(?P<said>.*?)</(?:\w+:)?v>", re.DOTALL)
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
-_ENTITIES = (("&apos;", "'"), ("&quot;", '"'), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 @dataclass
@@ -59,15 +59,6 @@ def odd(path: Path, *, computed: bool = False, sheets: re.Pattern[str] | None = 
                 with book.open(part) as handle:
                     found[name] = _of_sheet(handle, computed)
     return found
-
-
-def place(address: str) -> tuple[int, int]:
-    """The row and the column of an address, from 0: `C12` is (11, 2)."""
-    letters, digits = address.rstrip("0123456789"), address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    column = 0
-    for letter in letters:
-        column = 26 * column + ord(letter) - 64
-    return int(digits) - 1, column - 1
 
 
 def _of_sheet(handle: IO[bytes], computed: bool) -> Odd:
@@ -120,15 +111,9 @@ def _text(book: zipfile.ZipFile, name: str, limit: int = 50_000_000) -> str:
 
 
 def _plain(said: bytes) -> str:
-    return _decoded(said.decode("utf-8", "replace")).strip()
+    return html.unescape(said.decode("utf-8", "replace")).strip()
 
 
 def _attribute(element: str, name: str) -> str:
     match = re.search(rf'\s{name}="([^"]*)"', element)
-    return _decoded(match[1]) if match else ""
-
-
-def _decoded(text: str) -> str:
-    for code, character in _ENTITIES:
-        text = text.replace(code, character)
-    return text
+    return html.unescape(match[1]) if match else ""

@@ -272,6 +272,15 @@ def mirror_published(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
+def depot(tmp_path: Path) -> Iterator[tuple[Path, Settings]]:
+    """An empty folder of real deposits, and a new warehouse."""
+    root = tmp_path / "extraits"
+    root.mkdir()
+    with environment(tmp_path / "entrepot", root) as now:
+        yield root, now
+
+
+@pytest.fixture
 def empty(tmp_path: Path, sample_extracts: Path) -> Iterator[Settings]:
     """A new warehouse beside the fictitious extracts, as the environment of this process."""
     with environment(tmp_path / "entrepot", sample_extracts) as now:

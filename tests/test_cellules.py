@@ -28,15 +28,6 @@ from pipelines.settings import Settings
 Deposit = Callable[..., Path]
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[tuple[Path, Settings]]:
-    """An empty folder of deposits, and a warehouse."""
-    root = tmp_path / "extraits"
-    root.mkdir()
-    with environment(tmp_path / "entrepot", root) as now:
-        yield root, now
-
-
 def depose(root: Path, source: str, millesime: int, text: str, *, encoding: str = "utf-8", name: str = "") -> Path:
     path = root / source / str(millesime) / f"{name or source}_{millesime}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -206,8 +197,8 @@ def test_what_does_not_fit_is_told() -> None:
 # --- the cell goes, not the line ----------------------------------------------------------------------------
 
 
-def test_a_cell_goes_and_its_line_stays(room: tuple[Path, Settings], caplog: Any) -> None:
-    root, now = room
+def test_a_cell_goes_and_its_line_stays(depot: tuple[Path, Settings], caplog: Any) -> None:
+    root, now = depot
     depose(root, "formations_capacites", 2024, many("2024;;Université A;28;medecin;2;1.000"))
     assert steps.ingest("formations_capacites", 2024)["ecartees"] == 0
     assert result(
@@ -221,8 +212,8 @@ def test_a_cell_goes_and_its_line_stays(room: tuple[Path, Settings], caplog: Any
     assert "cellules_ecartees_capacite de formations_capacites" in caplog.text
 
 
-def test_a_rule_of_one_number_costs_this_number(room: tuple[Path, Settings]) -> None:
-    root, now = room
+def test_a_rule_of_one_number_costs_this_number(depot: tuple[Path, Settings]) -> None:
+    root, now = depot
     depose(root, "formations_capacites", 2024, many("2024;;Université A;28;medecin;2;-1"))
     steps.ingest("formations_capacites", 2024)
     (row,) = set_aside(now, "formations_capacites", 2024)
@@ -232,8 +223,8 @@ def test_a_rule_of_one_number_costs_this_number(room: tuple[Path, Settings]) -> 
     assert steps.ingest("formations_capacites", 2024)["ecartees"] == 1  # without its region, a line is nowhere
 
 
-def test_a_column_of_bad_cells_refuses(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_a_column_of_bad_cells_refuses(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     lines = [f"2024;;Université {n} bis;28;medecin;2;1.0{n}0" for n in range(5)]
     depose(root, "formations_capacites", 2024, many(*lines))
     error = refused("formations_capacites", 2024)
@@ -280,8 +271,8 @@ ONE = "2024;;Université A;28;medecin;2;12"
         ("#DIV/0!", "« #DIV/0! » est une erreur de calcul"),
     ],
 )
-def test_an_error_of_calculation_refuses_a_contract(room: tuple[Path, Settings], cell: str, told: str) -> None:
-    root, _ = room
+def test_an_error_of_calculation_refuses_a_contract(depot: tuple[Path, Settings], cell: str, told: str) -> None:
+    root, _ = depot
 
     def change(sheet: Any) -> None:
         sheet["G2"] = cell
@@ -293,8 +284,8 @@ def test_an_error_of_calculation_refuses_a_contract(room: tuple[Path, Settings],
     assert error.where.line == 2
 
 
-def test_an_error_in_a_key_takes_the_line(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_an_error_in_a_key_takes_the_line(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
 
     def change(sheet: Any) -> None:
         sheet["C2"] = "#N/A"
@@ -303,15 +294,15 @@ def test_an_error_in_a_key_takes_the_line(room: tuple[Path, Settings]) -> None:
     assert "cellule C2" in refused("formations_capacites", 2024).what
 
 
-def test_an_error_exported_as_text_is_one(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_an_error_exported_as_text_is_one(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     depose(root, "formations_capacites", 2024, many("2024;;Université A;28;medecin;2;#VALEUR!"))
     assert "« #VALEUR! » est une erreur de calcul" in refused("formations_capacites", 2024).what
 
 
-def test_numbers_of_a_sheet_are_no_texts(room: tuple[Path, Settings]) -> None:
+def test_numbers_of_a_sheet_are_no_texts(depot: tuple[Path, Settings]) -> None:
     """911,875 as a number is a number; as a text, it may be thousands. A formula with its value is its value."""
-    root, now = room
+    root, now = depot
     line = "2024;CAE;Contrat {n};étudiants;infirmier;departement;61;personnes;2024-09-01;;12;{m};ARS"
     head = (
         "annee;dispositif;intitule;public;profession;niveau;code;nature;date_debut;date_fin;beneficiaires;montant;"
@@ -356,22 +347,22 @@ def test_odd_cells_are_found_in_any_block(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("name", ["TOTAL Normandie", "Sous-total", "ensemble", "Ensemble de la région", "Totaux :"])
-def test_a_total_by_its_name(room: tuple[Path, Settings], name: str) -> None:
-    root, now = room
+def test_a_total_by_its_name(depot: tuple[Path, Settings], name: str) -> None:
+    root, now = depot
     depose(root, "formations_capacites", 2024, many(ONE, f"2024;;{name};28;medecin;2;12"))
     assert steps.ingest("formations_capacites", 2024)["ecartees"] == 1
     assert [r["controle"] for r in set_aside(now, "formations_capacites", 2024)] == ["ligne_de_total"]
 
 
-def test_a_name_that_begins_as_a_total_is_none(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_a_name_that_begins_as_a_total_is_none(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     lines = [ONE, "2024;;Ensemble pour la santé;28;medecin;2;7", "2024;;Totalia;28;medecin;2;7"]
     depose(root, "formations_capacites", 2024, many(*lines))
     assert steps.ingest("formations_capacites", 2024)["ecartees"] == 0
 
 
-def test_a_total_by_what_it_says(room: tuple[Path, Settings]) -> None:
-    root, now = room
+def test_a_total_by_what_it_says(depot: tuple[Path, Settings]) -> None:
+    root, now = depot
     lines = [
         f"2024;;{name};28;{profession};2;{value}"
         for profession, values in {"medecin": (12, 30, 42), "pharmacien": (5, 6, 11)}.items()
@@ -394,8 +385,8 @@ periode_debut;periode_fin;profession;region;universite;objectif;seuil_min;seuil_
 """
 
 
-def test_a_whole_beside_other_parts_refuses(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_a_whole_beside_other_parts_refuses(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     depose(root, "mpom", 2021, MPOM + "2021;2025;medecin;28;;300;280;320;\n")
     assert steps.ingest("mpom", 2021)["ecartees"] == 0  # the mart takes the region's own
     depose(root, "mpom", 2021, MPOM + "2021;2025;medecin;28;;310;280;320;\n")
@@ -432,8 +423,8 @@ def test_two_names_of_one_profession(tmp_path: Path) -> None:
 # --- deposits of a spreadsheet, messages --------------------------------------------------------------------
 
 
-def test_what_a_spreadsheet_saves(room: tuple[Path, Settings]) -> None:
-    root, now = room
+def test_what_a_spreadsheet_saves(depot: tuple[Path, Settings]) -> None:
+    root, now = depot
     signs = ["NC", "-", "…", "n.d.", "ND", "S", "ns"]
     lines = [f"2024;;Université {sign};28;medecin;2;{sign}" for sign in signs]
     depose(root, *LAST, "sep=;\n" + many(*lines))
@@ -446,8 +437,8 @@ def test_what_a_spreadsheet_saves(room: tuple[Path, Settings]) -> None:
     assert "CSV UTF-8" in refused(*LAST).todo
 
 
-def test_all_that_is_wrong_is_told_at_once(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_all_that_is_wrong_is_told_at_once(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     for table in ("instituts", "promotions"):
         depose(
             root,

@@ -260,15 +260,6 @@ def test_french_numbers_signs_and_dates(tmp_path: Path, sample_extracts: Path) -
 # --- deposits that are wrong --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[tuple[Path, Settings]]:
-    """An empty folder of real deposits, and a warehouse."""
-    root = tmp_path / "extraits"
-    root.mkdir()
-    with environment(tmp_path / "entrepot", root) as now:
-        yield root, now
-
-
 def refused(source_id: str, millesime: int) -> RefusedError:
     with pytest.raises(RefusedError) as said:
         steps.ingest(source_id, millesime)
@@ -282,8 +273,8 @@ def depose(root: Path, source_id: str, millesime: int, text: str, table: str = "
 
 
 @pytest.mark.parametrize(("source_id", "table"), TABLES)
-def test_the_example_itself_is_never_accepted(source_id: str, table: str, room: tuple[Path, Settings]) -> None:
-    root, now = room
+def test_the_example_itself_is_never_accepted(source_id: str, table: str, depot: tuple[Path, Settings]) -> None:
+    root, now = depot
     source = catalogue.load(source_id)
     year = contracts.newest(source)
     for name in source.tables:
@@ -320,8 +311,8 @@ annee;caisse;profession;departement;age_liquidation;classe_age;n_liquidations;n_
         ("2024;CNRACL;infirmier;14", "2025;CNRACL;infirmier;14", "annee_du_millesime"),
     ],
 )
-def test_a_wrong_line_is_told(room: tuple[Path, Settings], before: str, after: str, told: str) -> None:
-    root, _ = room
+def test_a_wrong_line_is_told(depot: tuple[Path, Settings], before: str, after: str, told: str) -> None:
+    root, _ = depot
     depose(root, "cnracl", 2024, CNRACL)
     assert steps.ingest("cnracl", 2024)["ecartees"] == 0
     assert before in CNRACL
@@ -333,8 +324,10 @@ def test_a_wrong_line_is_told(room: tuple[Path, Settings], before: str, after: s
     assert "atlas contrat cnracl" in error.todo
 
 
-def test_numbers_that_disagree_are_told_and_kept(room: tuple[Path, Settings], caplog: pytest.LogCaptureFixture) -> None:
-    root, _ = room
+def test_numbers_that_disagree_are_told_and_kept(
+    depot: tuple[Path, Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    root, _ = depot
     depose(root, "cnracl", 2024, CNRACL.replace("60;;20;1", "60;;20;21"))
     assert steps.ingest("cnracl", 2024)["ecartees"] == 0
     assert "cumul_parmi_liquidations de cnracl" in caplog.text
@@ -351,8 +344,8 @@ sage_femme;commune;14118;INT;n° 4;2023-01-01;2023-01-01;
 
 
 @pytest.mark.parametrize("end", ["2024-07-01", "2025-12-31", ""])
-def test_overlapping_arretes_are_refused(room: tuple[Path, Settings], end: str) -> None:
-    root, _ = room
+def test_overlapping_arretes_are_refused(depot: tuple[Path, Settings], end: str) -> None:
+    root, _ = depot
     depose(root, "zonage_arretes", 2024, ZONAGE)
     assert steps.ingest("zonage_arretes", 2024)["ecartees"] == 0
     depose(root, "zonage_arretes", 2024, ZONAGE.replace("2024-06-30", end))
@@ -364,16 +357,16 @@ def test_overlapping_arretes_are_refused(room: tuple[Path, Settings], end: str) 
     assert (error.where.file, error.where.line) == ("zonage_arretes_2024.csv", 2)
 
 
-def test_two_deposits_of_one_table_are_refused(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_two_deposits_of_one_table_are_refused(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     depose(root, "zonage_arretes", 2024, ZONAGE)
     lines = list(csv.reader(io.StringIO(ZONAGE.strip()), delimiter=";"))
     write(root / "zonage_arretes" / "2024" / "zonage_arretes_2024.xlsx", lines)
     assert "Deux fichiers se disent la même partie" in refused("zonage_arretes", 2024).what
 
 
-def test_a_comma_in_place_of_the_separator_is_told(room: tuple[Path, Settings]) -> None:
-    root, _ = room
+def test_a_comma_in_place_of_the_separator_is_told(depot: tuple[Path, Settings]) -> None:
+    root, _ = depot
     depose(root, "zonage_arretes", 2024, ZONAGE.replace(";", ","))
     assert "Le séparateur n'est pas « ; »" in refused("zonage_arretes", 2024).what
 

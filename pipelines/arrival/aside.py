@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.arrival import typed
 from pipelines.arrival.headings import unknown
@@ -14,7 +15,6 @@ from pipelines.catalogue import Column, Source
 from pipelines.checks.controls import shortened
 from pipelines.errors import RefusedError
 from pipelines.notation import is_error
-from pipelines.questionnaires.answers import letters
 from pipelines.readers import Extract
 
 QUARANTINE_SCHEMA = pa.schema(
@@ -102,7 +102,7 @@ def _fault(source: Source, extract: Extract, places: dict[str, int], cell: Unrea
     """What is wrong with a cell that can't be read: its column, its address in a workbook, its text, and why."""
     row, column, text, why = cell
     sheet = extract.file.endswith("]") and column.name in places
-    address = f" (cellule {letters(places[column.name])}{extract.lines[row].as_py()})" if sheet else ""
+    address = f" (cellule {xl_col_to_name(places[column.name])}{extract.lines[row].as_py()})" if sheet else ""
     said = "la valeur" if source.personal else f"« {shortened(text, 80)} »"
     return f"colonne {column.name}{address} : {said} {why}"
 

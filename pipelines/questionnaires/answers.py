@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from xlsxwriter.utility import xl_col_to_name
+
 from pipelines import formulas, notation
 from pipelines.questionnaires import RESPONDENT, TOTAL, Form
 
@@ -35,7 +37,7 @@ class Cell:
     @property
     def address(self) -> str:
         """As a spreadsheet names it: `C12`."""
-        return f"{letters(self.column)}{self.row + 1}"
+        return f"{xl_col_to_name(self.column)}{self.row + 1}"
 
 
 @dataclass
@@ -49,16 +51,6 @@ class Deposit:
     double: dict[Key, list[Cell]] = field(default_factory=dict)
     strangers: list[tuple[str, Cell]] = field(default_factory=list)
     added: list[Cell] = field(default_factory=list)
-
-
-def letters(column: int) -> str:
-    """The name of a column: 0 is A, 26 is AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def number(text: str, unit: str = "") -> Decimal | None:
@@ -126,7 +118,7 @@ class _Area:
         """A cell of the block, empty where the sheet has none."""
         line = self.rows[row]
         text = line[column].strip() if column < len(line) else ""
-        return Cell(self.sheet, row, column, text, self.odd.get(f"{letters(column)}{row + 1}", ""))
+        return Cell(self.sheet, row, column, text, self.odd.get(f"{xl_col_to_name(column)}{row + 1}", ""))
 
 
 def _block(deposit: Deposit, form: Form, block: _Area) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from pipelines.questionnaires import RESPONDENT, TOTAL, Form, Part, Question
-from pipelines.questionnaires.answers import ANSWER, HEADING, IDENTITY, MARK, Key, letters
+from pipelines.questionnaires.answers import ANSWER, HEADING, IDENTITY, MARK, Key
 from pipelines.questionnaires.book import GREY, NAVY, PALE, RED, WHITE, YELLOW, Book
 
 SHEET = "Réponses"
@@ -206,12 +208,12 @@ def _identity(made: Book, sheet: Any, filled: Filled, row: int) -> int:
         if code == HEADING:
             sheet.merge_range(row, FIRST, row, FIRST + 2, text, known)
             continue
-        made.finess = f"{letters(FIRST)}{row + 1}"
+        made.finess = f"{xl_col_to_name(FIRST)}{row + 1}"
         marked = RED if filled.finess_mark else WHITE
         sheet.write_string(row, FIRST, text, known if locked else made.input(None, marked))
         if filled.finess_mark:
             sheet.write_comment(row, FIRST, filled.finess_mark, {"author": "", "x_scale": 2})
-        made.book.define_name(RESPONDENT, f"='{SHEET}'!${letters(FIRST)}${row + 1}")
+        made.book.define_name(RESPONDENT, f"='{SHEET}'!${xl_col_to_name(FIRST)}${row + 1}")
         if not locked:
             sheet.data_validation(
                 row,
@@ -271,7 +273,7 @@ def _part(made: Book, sheet: Any, part: Part, filled: Filled, row: int) -> int:
 
 def _cell(made: Book, sheet: Any, row: int, column: int, question: Question, key: Key, filled: Filled) -> None:
     """One cell to fill: its answer if known, its mark, what may be typed."""
-    made.places[key] = f"{letters(column)}{row + 1}"
+    made.places[key] = f"{xl_col_to_name(column)}{row + 1}"
     comment, blocks = filled.marks.get(key, ("", False))
     style = made.input(question, RED if blocks else YELLOW if comment else WHITE)
     answer = filled.answers.get(key, "")
@@ -285,7 +287,7 @@ def _cell(made: Book, sheet: Any, row: int, column: int, question: Question, key
 
 def _allow(made: Book, sheet: Any, first: int, last: int, column: int, question: Question) -> None:
     """Says what the cells of a question take; the formula is about the first one and follows the others."""
-    rule = _allowed(made.form, question, f"{letters(column)}{first + 1}")
+    rule = _allowed(made.form, question, f"{xl_col_to_name(column)}{first + 1}")
     sheet.data_validation(first, column, last, column, rule)
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import python_calamine
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from pipelines import formulas
 
@@ -61,7 +62,7 @@ def _limit_memory() -> None:
 def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[list[list[Cell]]]:
     """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
     margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
-    unread = deque(sorted((formulas.place(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
+    unread = deque(sorted((xl_cell_to_rowcol(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
     lines = sheet.iter_rows()
     first = 0
     while part := [margin + line for line in itertools.islice(lines, LINES)]:
