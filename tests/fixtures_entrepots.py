@@ -31,6 +31,7 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
+REAL = {"mirror", "together"}  # fixtures that build from real extracts; what needs them names them, or they do
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
 VARIABLES = tuple(
     f"ATLAS_{name}" for name in ("CONTACT", "EDITION", "EN_LIGNE", "REGIONS", "SOURCES", "VERROU_TENU", "WAREHOUSE")
@@ -41,6 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # Real extracts of persons are hashed by a key of the tests, never by the person's own.
     os.environ["ATLAS_CLE_PERSONNES"] = "cle d'essai : personne n'est protege par elle"
     config.addinivalue_line("filterwarnings", "ignore:.schema_name. is deprecated:DeprecationWarning")
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that `-m` leaves out are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that reads a whole edition of real extracts takes long, wherever it stands."""
+    for item in items:
+        if REAL & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.lent)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ READ = [
     ("rpps", 2025),
     ("contours", 2018),
 ]
+
+ROOMS = ("pipelines", "samples", "expectations", "sql", "uv.lock")
 
 WATCH = """
 import json, sys
@@ -141,34 +144,49 @@ def test_a_build_and_its_checks_open_nothing_that_their_fingerprint_leaves_out(
 
 @pytest.fixture(scope="module")
 def moved(sample: Warehouse) -> dict[str, list[str]]:
-    """Each file of our code, queries and suites -> the steps whose fingerprint moves where its bytes do."""
-    now, real, known = sample.settings, fingerprints.sha256, functools.cache(fingerprints.sha256)
-    lock = lockfile.load(now, EDITION)
+    """Each file of our code, queries and suites -> the steps whose fingerprint moves where its bytes do.
+
+    A step that never asks what a file holds can't be moved by it: only those that ask are tried.
+    """
+    known, suite, listed = map(functools.cache, (fingerprints.sha256, rules.suite_text, fingerprints.files))
+    lock = lockfile.load(sample.settings, EDITION)
     assert lock
-    landed = [landing.revision(now.landing, source, millesime, 1) for source, millesime in READ]
-    listed, suite = functools.cache(fingerprints.files), rules.suite_text
+    steps: dict[str, Callable[[], str]] = {"build": lambda: inputs.fingerprint(lock)}
+    for source, millesime in READ:
+        landed = landing.revision(sample.settings.landing, source, millesime, 1)
+        steps[f"{source} {millesime}"] = lambda d=landed: outcomes.fingerprint(d.source, d.files, fictif=d.fictif)
+    changed: list[Path] = []
+    asked: set[Path] = set()
 
-    def prints() -> dict[str, str]:
+    def sha256(path: Path) -> str:
+        asked.add(path)
+        return "autre" if path in changed else known(path)
+
+    def suite_text(room: str, name: str) -> str:  # of a suite, what it says
+        path = rules.SUITES / room / f"{name}.yml"
+        asked.add(path)
+        return "autre" if path in changed else suite(room, name)
+
+    def told(step: str) -> str:
         fingerprints.code.cache_clear()
-        mine = {f"{d.source} {d.millesime}": outcomes.fingerprint(d.source, d.files, fictif=d.fictif) for d in landed}
-        return mine | {"build": inputs.fingerprint(lock)}
+        asked.clear()
+        return steps[step]()
 
-    found = {}
+    every = sorted(p for room in ROOMS for p in [ROOT / room, *(ROOT / room).rglob("*")] if p.is_file())
+    found: dict[str, list[str]] = {p.relative_to(ROOT).as_posix(): [] for p in every if p.suffix != ".pyc"}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprints, "sha256", sha256)
         patch.setattr(fingerprints, "files", listed)
-        patch.setattr(fingerprints, "sha256", known)
-        before = prints()
-        for room in ("pipelines", "samples", "expectations", "sql", "uv.lock"):
-            for path in sorted(p for p in [ROOT / room, *(ROOT / room).rglob("*")] if p.is_file()):
-                if path.suffix != ".pyc":
-                    patch.setattr(fingerprints, "sha256", lambda p, path=path: "autre" if p == path else known(p))
-                    here = (path.parent.name, path.stem) if room == "expectations" else ()  # by what it says
-                    patch.setattr(rules, "suite_text", lambda *s, here=here: "autre" if s == here else suite(*s))
-                    after = prints()
-                    found[path.relative_to(ROOT).as_posix()] = [step for step in after if after[step] != before[step]]
-        patch.setattr(fingerprints, "sha256", real)
-        patch.setattr(rules, "suite_text", suite)
-        assert prints() == before
+        patch.setattr(rules, "suite_text", suite_text)
+        patch.setattr(macros, "called", functools.cache(macros.called))
+        for step in steps:
+            before = told(step)
+            for path in sorted(asked & set(every)):
+                changed[:] = [path]
+                if told(step) != before:
+                    found[path.relative_to(ROOT).as_posix()].append(step)
+            changed.clear()
+            assert told(step) == before
     fingerprints.code.cache_clear()
     return found
 

@@ -70,6 +70,7 @@ def test_a_figure_that_cannot_be_drawn_is_told() -> None:
 # --- Immutable, numbered ------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     home = copied.releases / f"{EDITION}-{REGION}"
@@ -92,6 +93,7 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
     assert sorted(p.name for p in home.iterdir()) == [f"{EDITION}.1", f"{EDITION}.2"]
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_a_commit_that_changes_nothing_shown_makes_no_release(
     copied: Settings, monkeypatch: pytest.MonkeyPatch
@@ -124,6 +126,7 @@ def test_a_commit_that_changes_nothing_shown_makes_no_release(
     assert "autre" not in (second / "FICTIF-differences.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> None:
     home = copied.releases / f"{EDITION}-{REGION}"
@@ -327,6 +330,7 @@ def test_a_view_is_in_words_in_the_french_csv(made: Publication, fictif: bool) -
     assert {line["Statut"] for line in seen} >= {"public", "privé à but lucratif"}
 
 
+@pytest.mark.lent
 def test_a_table_without_a_line_is_named_and_has_no_file(copied: Settings) -> None:
     """Its reason is what the edition lacks; the public file keeps it, with its columns."""
     with duckdb.connect(str(copied.database)) as db:
@@ -665,6 +669,7 @@ def test_quality_page_tells_gaps_quarantine_and_unknown_territories(mirror_publi
 NASTY = "<script>alert('x')</script> & \"<b>"
 
 
+@pytest.mark.lent
 def test_pages_escape_whatever_an_extract_contains(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # A name that says one thing in a table and another elsewhere would refuse the release before anybody reads it.
     monkeypatch.setattr(public, "check", lambda file: [])

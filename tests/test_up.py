@@ -190,6 +190,7 @@ def test_a_warehouse_that_has_received_nothing_has_nothing_to_build(empty: Setti
     assert "Aucun millésime n'est accepté" in why
 
 
+@pytest.mark.lent
 def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with tables_only():
         steps.publish(EDITION, REGION)
