@@ -50,6 +50,12 @@ CREATE MACRO statut_ligne(statuts) AS -- noqa: CP05
 CREATE MACRO zero_implicite(videes, colonne) AS -- noqa: CP05
     CASE WHEN coalesce(list_contains(videes, colonne), false) THEN NULL ELSE 0 END;
 
+-- D'une ligne que ce contrôle écarte, rien n'est perdu : une autre la dit, elle est d'ailleurs, ou c'est un total.
+CREATE MACRO rien_perdu(controle) AS -- noqa: CP05
+    controle IN (
+        'ligne_repetee', 'autre_annee', 'exemple_retire', 'ligne_de_total', 'ligne_somme_des_autres'
+    );
+
 -- Formes des codes et des noms de lieux, telles que les sources les écrivent : chacune n'est lue qu'ici. Une macro sans
 -- sous-requête se joint aussi vite qu'une colonne ; ce qu'elle calcule d'abord a donc une macro à soi.
 

@@ -200,6 +200,7 @@ class Source(Strict):
                 *table.formes,
                 *table.reparations,
                 *table.indispensables,
+                *table.faits,
                 *table.synonymes,
                 *([table.parties] if table.parties else []),
                 *(c for row in table.exemple for c in row),

@@ -11,6 +11,6 @@
 --   contenu : cellules de la ligne (JSON), sous les noms de la table mise en forme
 SELECT source, millesime, revision, "table" AS table_source, fichier, ligne, min(contenu) AS contenu
 FROM staging.quarantaine
-WHERE coalesce(colonne, '') = '' AND controle NOT IN ('ligne_repetee', 'autre_annee', 'exemple_retire')
+WHERE coalesce(colonne, '') = '' AND NOT rien_perdu(controle)
     AND json_valid(contenu) AND contenu LIKE '{%'
 GROUP BY ALL
