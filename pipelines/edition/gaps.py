@@ -13,10 +13,12 @@ from pipelines.catalogue import LINE, Column, Source, code_lists
 from pipelines.checks import derived
 from pipelines.duck import literal, quoted
 
-TABLE = "staging.lacunes"  # the cells that are missing: those of core.cellules_ecartees, and how many lines they are of
+TABLE = "staging.lacunes"  # the cells that are missing, each of a line set aside
+WEIGHTS = "staging.poids_ecartes"  # the share of each measure of a table that its lines set aside have
+_OF = 'source VARCHAR, millesime INTEGER, revision INTEGER, "table" VARCHAR'
 CREATE = (
-    f'CREATE TABLE {TABLE} (source VARCHAR, millesime INTEGER, revision INTEGER, "table" VARCHAR, '
-    "fichier VARCHAR, ligne BIGINT, colonne VARCHAR)"
+    f"CREATE TABLE {TABLE} ({_OF}, fichier VARCHAR, ligne BIGINT, colonne VARCHAR); "
+    f"CREATE TABLE {WEIGHTS} ({_OF}, mesure VARCHAR, part DECIMAL(9, 6))"
 )
 
 
@@ -44,18 +46,16 @@ def lost(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int, str]
 _READ = "coalesce(colonne, '') = '' AND NOT rien_perdu(controle) AND json_valid(contenu) AND contenu LIKE '{%'"
 
 
-def select(source: Source, table: str, millesime: int, revision: int, kept: str) -> str:
-    """SQL of the gaps of a staged table (its columns, its key unique, its numbers empty); empty where it can have none.
+def lines(source: Source, table: str, millesime: int, revision: int) -> str:
+    """SQL of the lines set aside whose key is read, typed, without their numbers; empty where a table has no such line.
 
-    `kept` is what stayed (SQL): what a line there says of the same key isn't missing.
+    They have all its columns but statuses.
     """
     entry, missing = source.tables[table], {column.name for column in measures(source, table)}
     if entry.key == [LINE] or not missing or source.questionnaire:
         return ""
-    columns, listed = source.of_table(table), code_lists.of_table(source, table)
-    marked = bool(source.layout(table, millesime).signs)
-    read, said, statuses = [], [], []
-    for column in columns:
+    listed, read = code_lists.of_table(source, table), []
+    for column in source.of_table(table):
         name = quoted(column.name)
         cell = f"try_cast(json_extract_string(contenu, '$.{name}') AS {column.sql})"
         if column.name in missing:
@@ -65,6 +65,27 @@ def select(source: Source, table: str, millesime: int, revision: int, kept: str)
         elif column.name not in entry.key:  # what the rule at fault looks at may be what is wrong
             cell = f"CASE WHEN NOT list_contains(douteuses, {literal(column.name)}) THEN {cell} END"
         read.append(f"{cell} AS {name}")
+    filled = [f"{quoted(k)} IS NOT NULL" for k in entry.key if k not in entry.key_blank]
+    other = derived.of_another_year(source, table, millesime)
+    return (
+        f"SELECT * FROM (SELECT {', '.join(read)}, fichier AS _fichier, ligne AS _ligne FROM ("
+        "SELECT * REPLACE (string_split(coalesce(douteuses, ''), ' ') AS douteuses) FROM staging.quarantaine "
+        f'WHERE source = {literal(source.id)} AND "table" = {literal(table)} AND millesime = {millesime} '
+        f"AND revision = {revision} AND {_READ})) "
+        f"WHERE {' AND '.join([*filled, *([f'({other}) IS NOT TRUE'] if other else [])]) or 'true'}"
+    )
+
+
+def select(source: Source, table: str, millesime: int, mine: str, kept: str) -> str:
+    """SQL of the gaps of a staged table: one line a key, with all its columns, from what `lines` reads (`mine`).
+
+    `kept` is what stayed (SQL): what a line there says of the same key isn't missing.
+    """
+    entry, missing = source.tables[table], {column.name for column in measures(source, table)}
+    marked = bool(source.layout(table, millesime).signs)
+    said, statuses = [], []
+    for column in source.of_table(table):
+        name = quoted(column.name)
         # Lines of one key that contradict each other say nothing for sure but what they all say.
         same = f"CASE WHEN count(DISTINCT {name}) = 1 AND count({name}) = count(*) THEN min({name}) END AS {name}"
         said.append(name if column.name in entry.key else same)
@@ -72,27 +93,48 @@ def select(source: Source, table: str, millesime: int, revision: int, kept: str)
             status = "'nd'" if column.name in missing else f"CASE WHEN {name} IS NULL THEN 'nd' ELSE 'publié' END"
             statuses.append(f"{status} AS {quoted(column.name + '_statut')}")
     key = [quoted(k) for k in entry.key]
-    filled = [f"{quoted(k)} IS NOT NULL" for k in entry.key if k not in entry.key_blank]
-    other = derived.of_another_year(source, table, millesime)
     there = " AND ".join(f"g.{k} IS NOT DISTINCT FROM p.{k}" for k in key)
     return (
-        "SELECT * FROM (SELECT *, " + "".join(f"{status}, " for status in statuses) + "FROM ("
-        f"SELECT {', '.join(said)}, min(_fichier) AS _fichier, arg_min(_ligne, (_fichier, _ligne)) AS _ligne FROM ("
-        f"SELECT {', '.join(read)}, fichier AS _fichier, ligne AS _ligne FROM ("
-        "SELECT * REPLACE (string_split(coalesce(douteuses, ''), ' ') AS douteuses) FROM staging.quarantaine "
-        f'WHERE source = {literal(source.id)} AND "table" = {literal(table)} AND millesime = {millesime} '
-        f"AND revision = {revision} AND {_READ})) "
-        f"WHERE {' AND '.join([*filled, *([f'({other}) IS NOT TRUE'] if other else [])]) or 'true'} "
-        f"GROUP BY {', '.join(key)})) AS g ANTI JOIN {kept} AS p ON {there}"
+        f"SELECT * FROM (SELECT *{''.join(f', {status}' for status in statuses)} FROM ("
+        f"SELECT {', '.join(said)}, min(_fichier) AS _fichier, arg_min(_ligne, (_fichier, _ligne)) AS _ligne "
+        f"FROM ({mine}) GROUP BY {', '.join(key)})) AS g ANTI JOIN {kept} AS p ON {there}"
     )
 
 
 def record(
-    connection: duckdb.DuckDBPyConnection, source: Source, table: str, millesime: int, revision: int, gaps: str
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    table: str,
+    millesime: int,
+    revision: int,
+    *,
+    mine: str,
+    kept: str,
 ) -> None:
-    """Adds the missing cells of a table, as `select` gives its lines, to the table of gaps."""
+    """Adds the missing cells of the lines of a table that `lines` reads to the table of gaps, and what they weigh."""
+    of = f"{literal(source.id)}, {millesime}, {revision}, {literal(table)}"
     names = ", ".join(literal(column.name) for column in measures(source, table))
     connection.execute(
-        f"INSERT INTO {TABLE} SELECT {literal(source.id)}, {millesime}, {revision}, {literal(table)}, _fichier, "
-        f"_ligne, unnest([{names}]) FROM ({gaps}) ORDER BY ALL"
+        f"INSERT INTO {TABLE} SELECT {of}, _fichier, _ligne, unnest([{names}]) FROM ({mine}) ORDER BY ALL"
+    )
+    numbers = [column for column in measures(source, table) if typed.is_number(column)]
+    if source.restreint or not numbers:  # a weight would tell a number that is hidden
+        return
+    key = ", ".join(quoted(k) for k in source.tables[table].key)
+    # Of lines that contradict each other one at most is right: the largest number is what may be lost.
+    said = ", ".join(
+        f"max(abs(try_cast(json_extract_string(q.contenu, '$.{quoted(c.name)}') AS {c.sql}))) AS {quoted(c.name)}"
+        for c in numbers
+    )
+    lost = ", ".join(f"coalesce(sum({quoted(c.name)}), 0)::DOUBLE AS {quoted(c.name)}" for c in numbers)
+    there = ", ".join(f"coalesce(sum(abs({quoted(c.name)})), 0)::DOUBLE AS {quoted(c.name)}" for c in numbers)
+    on = ", ".join(quoted(c.name) for c in numbers)
+    connection.execute(
+        f"INSERT INTO {WEIGHTS} SELECT {of}, mesure, round(e.ecarte / (e.ecarte + k.garde), 6) FROM "
+        f"(UNPIVOT (SELECT {lost} FROM (SELECT {said} FROM ({mine}) AS l JOIN (SELECT fichier AS _fichier, "
+        f"ligne AS _ligne, contenu FROM staging.quarantaine WHERE source = {literal(source.id)} "
+        f'AND "table" = {literal(table)} AND millesime = {millesime} AND revision = {revision} AND {_READ}) AS q '
+        f"USING (_fichier, _ligne) GROUP BY {key})) ON {on} INTO NAME mesure VALUE ecarte) AS e JOIN "
+        f"(UNPIVOT (SELECT {there} FROM {kept}) ON {on} INTO NAME mesure VALUE garde) AS k USING (mesure) "
+        "WHERE e.ecarte > 0 ORDER BY ALL"
     )

@@ -79,11 +79,10 @@ def stage_views(
                     file = known.folder(settings, pin.source, pin.millesime, pin.revision) / f"{table}.parquet"
                     kept = f"read_parquet({literal(str(file))})"
                     read = [kept]
-                    if (source.id, pin.millesime, pin.revision, table) in lost:
-                        missing = gaps.select(source, table, pin.millesime, pin.revision, kept)
-                        if missing:
-                            gaps.record(connection, source, table, pin.millesime, pin.revision, missing)
-                            read.append(f"({missing})")
+                    mine = (source, table, pin.millesime, pin.revision)
+                    if (source.id, *mine[2:], table) in lost and (aside := gaps.lines(*mine)):
+                        gaps.record(connection, *mine, mine=aside, kept=kept)
+                        read.append(f"({gaps.select(source, table, pin.millesime, aside, kept)})")
                     parts += [
                         f"SELECT {pin.millesime} AS millesime, {pin.revision} AS revision, "
                         f"{pin.reference} AS reference, * FROM {lines}"
