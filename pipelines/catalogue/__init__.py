@@ -201,6 +201,7 @@ class Source(Strict):
                 *table.reparations,
                 *table.indispensables,
                 *table.faits,
+                *table.totaux,
                 *table.synonymes,
                 *([table.parties] if table.parties else []),
                 *(c for row in table.exemple for c in row),

@@ -82,7 +82,9 @@ def parts_rule(grain: Collection[str], said: dict[str, Any]) -> Rule:
     more = " OR ".join(f's."{m}"{gap} > t."{m}"' for m in measures)
     less = " OR ".join(f's."{m}"{gap} < t."{m}"' for m in measures)
     # An area none of whose facts has a place has no line that could count them.
-    named = f"CASE s.partie WHEN 'departement' THEN {within} WHEN 'region' THEN t.\"{aside}\" WHEN 'zone_emploi' THEN 1 "
+    named = (
+        f"CASE s.partie WHEN 'departement' THEN {within} WHEN 'region' THEN t.\"{aside}\" WHEN 'zone_emploi' THEN 1 "
+    )
     named += "ELSE s.non_places END"
     told = f"AND coalesce({named}, 0) = 0" if aside else ""
     query = (
@@ -102,7 +104,8 @@ def parts_rule(grain: Collection[str], said: dict[str, Any]) -> Rule:
         "parties_et_tout",
         query,
         "les parties font le tout : les départements leur région, les régions et les zones d'emploi la France, les "
-        "arrondissements leur département" + (f" ; ce qui manque est ce que {aside} compte" if aside else "")
+        "arrondissements leur département"
+        + (f" ; ce qui manque est ce que {aside} compte" if aside else "")
         + (f" ; la différence avec un tout publié est {said['ecart']}" if gap else ""),
         casse=f'UPDATE {{batch}} SET "{measures[0]}" = "{measures[0]}" + 1 WHERE niveau = \'region\'',
     )

@@ -135,15 +135,25 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     return rules
 
 
-# A line that adds up others says so by its first word; « Ensemble pour l'accueil » is a name.
-TOTAL = "^(sous[ -]?tota(l|ux)|grand total|tota(l|ux)|cumul|ensemble)( |:|$)"
+# A line that adds up others says so by its first words; « Ensemble pour l'accueil » is a name.
+TOTAL = (
+    "^([0-9]+ ?- ?)?(sous[ -]?tota(l|ux)|grand total|tota(l|ux)|cumul|ensemble|france (entiere|metropolitaine)"
+    "|tou(te)?s (les )?(departements|regions|communes|professions|specialites|ages))( |:|$)"
+)
 NO_TOTAL = "^ensemble (pour|contre|avec|a|au|aux|sur|vers) "
+MOTIF_TOTAL = (
+    "la ligne est un total : ce qu'elle dit est déjà dans celles qu'elle additionne, et serait compté deux fois"
+)
+# A total that no label tells adds up the others in at least half of the groups of a table, and in three, or of ten.
+GROUPS_SHARE, GROUPS_MIN, LINES_MIN = 0.5, 3, 10
 
 
 def total_rules(source: Source, table: str) -> list[Rule]:
-    """Where people write names, the lines that add up others: by their name, or because they are their sum.
+    """The lines that add up others, in the columns that name parts: by their name, or because they are their sum.
 
-    Where the entry says of what a line is a part (`parties`), the whole said by itself is not another number.
+    Those are, of a contract, all that people write; of a producer, the texts of the key, but for the totals that the
+    entry says it gives (`totaux`). Where the entry says of what a line is a part (`parties`), the whole said by itself
+    is not another number.
     """
     entry = source.tables[table]
     kinds = {c.name: c for c in source.of_table(table)}
@@ -151,23 +161,77 @@ def total_rules(source: Source, table: str) -> list[Rule]:
         c.name
         for c in source.of_table(table)
         if c.type == "VARCHAR" and c.name not in code_lists.of_table(source, table)
+        if source.contrat or c.name in entry.key
     ]
-    if not source.contrat or not names:
+    if not names or source.personal or source.questionnaire:
         return []
     said = " OR ".join(
-        f"(regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)}))"
+        f"(regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)})"
+        f"{_unsaid(entry, name)})"
         for name in names
         for text in [f'strip_accents(lower("{name}"))']
     )
-    motif = "la ligne est un total : ce qu'elle dit est déjà dans celles qu'elle additionne, et serait compté deux fois"
     free = [name for name in names if name in entry.key]
-    rules = [_aside("ligne_de_total", said, motif, casse={(free or names)[-1]: "'TOTAL Normandie'"})]
-    measures = [
-        name
-        for name in entry.obligatoires
-        if kinds[name].type not in ("VARCHAR", "DATE") and kinds[name].unit != "année"
-    ]
-    return [*rules, *_parts(entry.parties, entry, kinds, measures)] if entry.parties and measures else rules
+    rules = [_aside("ligne_de_total", said, MOTIF_TOTAL, casse={(free or names)[-1]: "'Sous-total'"})]
+    if entry.parties:
+        measures = [
+            name
+            for name in entry.obligatoires
+            if kinds[name].type not in ("VARCHAR", "DATE") and kinds[name].unit != "année"
+        ]
+        return [*rules, *_parts(entry.parties, entry, kinds, measures)] if measures else rules
+    counted = next(
+        (
+            c.name
+            for c in source.of_table(table)
+            if c.sql in ("INTEGER", "BIGINT") and c.unit != "année" and not entry.goes_with(c.name, number=True)
+        ),
+        None,
+    )
+    return [*rules, _sum_rule(entry, free, kinds[counted])] if counted and free else rules
+
+
+def _unsaid(entry: Table, name: str) -> str:
+    """SQL condition that a cell is none of the totals that an entry says its producer gives."""
+    known = entry.totaux.get(name)
+    return f' AND regexp_full_match("{name}", {literal(_braced(known))}) IS NOT TRUE' if known else ""
+
+
+def _braced(pattern: str) -> str:
+    return pattern.replace("{", "{{").replace("}", "}}")
+
+
+def _sum_rule(entry: Table, names: list[str], measure: Column) -> Rule:
+    """Lines whose number is each time the sum of the others that differ from them by one column alone."""
+    parts, broken = [], []
+    for name in names:
+        group = ", ".join(f'"{k}"' for k in entry.key if k != name) or "_fichier"
+        of = f'"{name}" IS NOT NULL{_unsaid(entry, name)}'
+        part, number = f'"{name}"', f'"{measure.name}"'
+        same = " AND ".join(f"b.{k} IS NOT DISTINCT FROM g.{k}" for k in group.split(", "))
+        parts.append(
+            f"SELECT b._rang FROM {{batch}} AS b JOIN (SELECT {group}, count(*) AS _lignes, arg_max({part}, {number}) "
+            f"AS _tout, 2 * max({number}) = sum({number}) AND max({number}) > 0 AS _somme FROM {{batch}} WHERE {of} "
+            f"GROUP BY {group} HAVING count(*) >= 3) AS g ON {same} AND b.{part} = g._tout WHERE g._somme "
+            f"QUALIFY count(*) OVER (PARTITION BY b.{part}) >= {GROUPS_SHARE} * (SELECT count(*) FROM (SELECT 1 "
+            f"FROM {{batch}} WHERE {of} GROUP BY {group} HAVING count(*) >= 3)) AND (count(*) OVER "
+            f"(PARTITION BY b.{part}) >= {GROUPS_MIN} OR max(g._lignes) OVER (PARTITION BY b.{part}) >= {LINES_MIN})"
+        )
+        broken.append(
+            f"INSERT INTO {{batch}} SELECT b.* REPLACE ('Réunis' AS {part}, g._somme::{measure.sql} AS {number}) "
+            f"FROM {{batch}} AS b JOIN (SELECT {group}, min({part}) AS _une, sum({number}) AS _somme FROM {{batch}} "
+            f"WHERE {of} GROUP BY {group} HAVING count({number}) >= 2) AS g ON {same} AND b.{part} = g._une"
+        )
+    rule = query_rule(
+        "ligne_somme_des_autres",
+        f"SELECT * FROM {{batch}} WHERE _rang IN ({' UNION '.join(parts)})",
+        f"la ligne est chaque fois la somme des autres ({measure.name}) : c'est un total, qui serait compté deux fois",
+        casse="; ".join(broken),
+        severity="warning",
+        quarantine=True,
+    )
+    rule["meta"]["cellule"] = ""  # the line, whatever its cells
+    return rule
 
 
 def _parts(part: str, entry: Table, kinds: dict[str, Column], measures: list[str]) -> list[Rule]:
