@@ -23,7 +23,10 @@ WITH retenus AS (
     ) = 1
 ),
 departements AS (
-    SELECT regions AS region, count(*) AS departements FROM core.decoupages WHERE niveau = 'departement' GROUP BY regions
+    SELECT regions AS region, count(*) AS departements
+    FROM core.decoupages
+    WHERE niveau = 'departement'
+    GROUP BY regions
 ),
 situes AS (
     SELECT * EXCLUDE (region) FROM retenus
@@ -34,7 +37,8 @@ situes AS (
         'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif,
         -- A département that has no line, where the others of its region have one, is missing.
         CASE
-            WHEN statut_somme(effectif, statut) = 'calculé' AND count(DISTINCT code) < min(d.departements) THEN 'partiel'
+            WHEN statut_somme(effectif, statut) = 'calculé' AND count(DISTINCT code) < min(d.departements)
+                THEN 'partiel'
             ELSE statut_somme(effectif, statut)
         END AS statut
     FROM retenus
@@ -55,7 +59,8 @@ parties AS (
 )
 SELECT
     s.annee, s.date_reference, s.millesime, s.revision, s.source, s.profession, s.specialite, s.feuille,
-    s.mode_exercice, s.sexe, s.niveau, s.code, s.territoire_publie, s.effectif, s.effectif - p.effectif AS ecart_parties,
+    s.mode_exercice, s.sexe, s.niveau, s.code, s.territoire_publie, s.effectif,
+    s.effectif - p.effectif AS ecart_parties,
     s.statut
 FROM situes AS s
 LEFT JOIN parties AS p USING (source, annee, profession, specialite, feuille, mode_exercice, sexe, niveau, code)
