@@ -70,7 +70,7 @@ NEVER_PARTIAL = {
     "qualite_alertes": "l'alerte compare deux publications du producteur",
     "personnels_ght": "un nombre de sites ; les personnels ont leur statut",
     "personnels_etablissements": "les lits sont ceux du seul site, tels que publiés",
-    "evolutions_personnels": "une évolution n'existe qu'entre deux sommes des mêmes réponses",
+    "evolutions_personnels": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
     "tension": "un rang : un indice se classe ou manque, et dit pourquoi",
     "tension_absente": "un poids",
     "tension_classement": "un indice se classe ou manque, et dit pourquoi",
@@ -78,13 +78,12 @@ NEVER_PARTIAL = {
     "tension_indicateurs": "un indicateur partiel est dit écarté, avec son motif",
     "fiche_identites": "des lits, tels que publiés",
     "fiche_sites": "des lits, tels que publiés ; les personnels ont leur statut",
-    "fiche_chiffres_cles": "une évolution n'existe qu'entre deux sommes des mêmes réponses ; les valeurs ont leur statut",
-    "fiche_medicaux": "une évolution n'existe qu'entre deux sommes des mêmes réponses ; les valeurs ont leur statut",
+    "fiche_chiffres_cles": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
+    "fiche_medicaux": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
     "fiche_non_medicaux": "une part n'existe que de sommes entières ; les valeurs ont leur statut",
     "fiche_pairs": "ni un total partiel, ni ses pairs partiels ne sont comparés",
     "projections": "les bornes d'une projection ; sa valeur a son statut",
-    "remplacement_figure": "la table qu'elle illustre a le statut",
-    "chiffres_cles": "un indice se classe ou manque, des établissements se comptent ; les autres nombres ont leur statut",
+    "chiffres_cles": "un indice se classe ou manque ; les autres nombres ont leur statut",
 }
 
 
