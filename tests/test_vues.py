@@ -110,7 +110,8 @@ def test_a_number_that_may_be_partial_has_its_statut_beside_it(
     }
     found = set()
     for model in VIEWS:
-        reached, waiting = set(), [model.name]
+        reached: set[str] = set()
+        waiting = [model.name]
         while waiting:
             for name in models.made_from(waiting.pop()) - reached - models.CHOICES:
                 reached.add(name)

@@ -1,5 +1,7 @@
 """The rules that look for what would be counted twice: lines that add up others, by their name or by their number."""
 
+import re
+
 from pipelines.catalogue import Column, Source, code_lists
 from pipelines.catalogue.tables import Table
 from pipelines.checks.derived import Rule, aside_rule, query_rule
@@ -37,14 +39,16 @@ def total_rules(source: Source, table: str) -> list[Rule]:
     ]
     if not names or source.personal or source.questionnaire:
         return []
+    # Columns that name parts have few names: they are read, and not each cell.
     said = " OR ".join(
-        f"(regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)})"
+        f'"{name}" IN (SELECT "{name}" FROM (SELECT DISTINCT "{name}" FROM {{batch}}) WHERE '
+        f"regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)})"
         f"{_unsaid(entry, name)})"
         for name in names
         for text in [f'strip_accents(lower("{name}"))']
     )
     free = [name for name in names if name in entry.key]
-    broken = {(free or names)[-1]: "'Sous-total'"}
+    broken = {_open(entry, free or names): "'Sous-total'"}
     if source.contrat:
         rules = [aside_rule("ligne_de_total", said, MOTIF_TOTAL, casse=broken)]
     else:
@@ -81,10 +85,15 @@ def _few_or_told(name: str, lines: str, motif: str, column: str, value: str) -> 
         f"{name}_nombreux",
         f"SELECT * FROM ({lines}) WHERE NOT {few}",
         f"{motif} ; si nombreux, ils sont dans la présentation du fichier : à dire sous `totaux`, au catalogue",
-        casse={column: value},
+        casse=f'UPDATE {{batch}} SET "{column}" = {value}',
         severity="warning",
     )
     return [aside, told]
+
+
+def _open(entry: Table, names: list[str]) -> str:
+    """The last of some columns in which any name may be a total that the entry doesn't know."""
+    return [name for name in names if not re.fullmatch(entry.totaux.get(name, ""), "Sous-total")][-1]
 
 
 def _unsaid(entry: Table, name: str) -> str:
@@ -99,7 +108,7 @@ def _braced(pattern: str) -> str:
 
 def _sum_rule(entry: Table, names: list[str], measure: Column) -> Rule:
     """Lines whose number is each time the sum of the others that differ from them by one column alone."""
-    parts, broken = [], []
+    parts = []
     for name in names:
         group = ", ".join(f'"{k}"' for k in entry.key if k != name) or "_fichier"
         of = f'"{name}" IS NOT NULL{_unsaid(entry, name)}'
@@ -113,16 +122,16 @@ def _sum_rule(entry: Table, names: list[str], measure: Column) -> Rule:
             f"FROM {{batch}} WHERE {of} GROUP BY {group} HAVING count(*) >= 3)) AND (count(*) OVER "
             f"(PARTITION BY b.{part}) >= {GROUPS_MIN} OR max(g._lignes) OVER (PARTITION BY b.{part}) >= {LINES_MIN})"
         )
-        broken.append(
-            f"INSERT INTO {{batch}} SELECT b.* REPLACE ('Réunis' AS {part}, g._somme::{measure.sql} AS {number}) "
-            f"FROM {{batch}} AS b JOIN (SELECT {group}, min({part}) AS _une, sum({number}) AS _somme FROM {{batch}} "
-            f"WHERE {of} GROUP BY {group} HAVING count({number}) >= 2) AS g ON {same} AND b.{part} = g._une"
-        )
+    part = _open(entry, names)
+    first = "rowid = (SELECT min(rowid) FROM {batch})"
     return query_rule(
         "somme_des_autres",
         f"SELECT * FROM {{batch}} WHERE _rang IN ({' UNION '.join(parts)})",
         f"la ligne est chaque fois la somme des autres ({measure.name}) : si c'est un total, il est compté deux fois",
-        casse="; ".join(broken),
+        casse=f"DELETE FROM {{batch}} WHERE NOT {first}; "
+        f'INSERT INTO {{batch}} SELECT b.* REPLACE (\'partie \' || r AS "{part}", 1 AS "{measure.name}") '
+        f"FROM {{batch}} AS b, range({LINES_MIN}) AS t (r); "
+        f'UPDATE {{batch}} SET "{part}" = \'Réunis\', "{measure.name}" = {LINES_MIN} WHERE {first}',
         severity="warning",
     )
 
