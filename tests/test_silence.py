@@ -193,6 +193,9 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
         "repondants",
         "couverture",
         "effectif_pairs",
+        "ecart_parties",  # what a published total has more than the parts that are known
+        "non_places",
+        "instituts_non_places",
     )
     # What is of the year before has a statut of its own, and so has a change from it.
     mine = [n for n in numbers if not n.startswith((*counts, "evolution")) and "_precedent" not in n]
