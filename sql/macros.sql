@@ -50,6 +50,24 @@ CREATE MACRO statut_ligne(statuts) AS -- noqa: CP05
 CREATE MACRO zero_implicite(videes, colonne) AS -- noqa: CP05
     CASE WHEN coalesce(list_contains(videes, colonne), false) THEN NULL ELSE 0 END;
 
+-- D'une ligne que ce contrôle écarte, rien n'est perdu : une autre la dit, elle est d'ailleurs, ou c'est un total.
+CREATE MACRO rien_perdu(controle) AS -- noqa: CP05
+    controle IN (
+        'ligne_repetee', 'autre_annee', 'exemple_retire', 'ligne_de_total', 'ligne_somme_des_autres'
+    );
+
+-- Profession d'une feuille de l'APL, telle que la DREES l'écrit ; vide si l'on ne sait pas la lire.
+CREATE MACRO profession_apl(publiee) AS ( -- noqa: CP05
+    CASE regexp_replace(lower(strip_accents(publiee)), '[^a-z]+', ' ', 'g')
+        WHEN 'medecins generalistes' THEN 'medecin'
+        WHEN 'infirmiers' THEN 'infirmier' WHEN 'infirmieres' THEN 'infirmier'
+        WHEN 'kinesitherapeutes' THEN 'masseur_kinesitherapeute'
+        WHEN 'masseurs kinesitherapeutes' THEN 'masseur_kinesitherapeute'
+        WHEN 'sages femmes' THEN 'sage_femme'
+        WHEN 'chirurgiens dentistes' THEN 'chirurgien_dentiste'
+    END
+);
+
 -- Formes des codes et des noms de lieux, telles que les sources les écrivent : chacune n'est lue qu'ici. Une macro sans
 -- sous-requête se joint aussi vite qu'une colonne ; ce qu'elle calcule d'abord a donc une macro à soi.
 

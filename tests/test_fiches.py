@@ -405,7 +405,7 @@ def test_same_bytes_twice_and_correction_address(own: Path) -> None:
 
 def test_secret_partial_zero_and_missing_are_told_apart() -> None:
     def said(valeur: Decimal | None, statut: str | None) -> str:
-        column = Column("valeur", "Valeur", "marque_n1", signs={"secret": "s", "sans objet": "///"})
+        column = Column("valeur", "Valeur", "n1", signs={"secret": "s", "sans objet": "///"})
         return numbers.cell({"valeur": valeur, "valeur_statut": statut}, column)
 
     assert said(None, "secret") == "s"

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Publication, none
 
-from pipelines.edition import models
+from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError
-from pipelines.publish import public
+from pipelines.publish import numbers, public
 from pipelines.publish.fiches import sheets
-from pipelines.publish.numbers import Column
+from pipelines.publish.numbers import UNMARKED, Column
 from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
@@ -61,6 +61,81 @@ CHOOSING = {"annees_retenues", "sources_retenues", "series_retenues", "specialit
 def test_a_view_shows_the_year_that_was_chosen() -> None:
     own = re.compile(r"SELECT max\((\w+\.)?(annee|millesime)\)|QUALIFY[^\n]*max\(\(?(\w+\.)?(annee|millesime)")
     assert {model.table for model in VIEWS if own.search(model.query)} <= CHOOSING
+
+
+# Views whose numbers have no statut though what they read has one, each with the reason why none of them is partial.
+NEVER_PARTIAL = {
+    "millesimes": "le statut est celui du millésime, accepté ou refusé",
+    "series_retenues": "un nombre d'années",
+    "qualite_alertes": "l'alerte compare deux publications du producteur",
+    "personnels_ght": "un nombre de sites ; les personnels ont leur statut",
+    "personnels_etablissements": "les lits sont ceux du seul site, tels que publiés",
+    "evolutions_personnels": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
+    "tension": "un rang : un indice se classe ou manque, et dit pourquoi",
+    "tension_absente": "un poids",
+    "tension_classement": "un indice se classe ou manque, et dit pourquoi",
+    "tension_dimensions": "un indice se classe ou manque, et dit pourquoi",
+    "tension_indicateurs": "un indicateur partiel est dit écarté, avec son motif",
+    "fiche_identites": "des lits, tels que publiés",
+    "fiche_sites": "des lits, tels que publiés ; les personnels ont leur statut",
+    "fiche_chiffres_cles": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
+    "fiche_medicaux": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
+    "fiche_non_medicaux": "une part n'existe que de sommes entières ; les valeurs ont leur statut",
+    "fiche_pairs": "ni un total partiel, ni ses pairs partiels ne sont comparés",
+    "projections": "les bornes d'une projection ; sa valeur a son statut",
+    "chiffres_cles": "un indice se classe ou manque ; les autres nombres ont leur statut",
+}
+
+
+def bare(model: Model, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The numbers of a view that people read and that no statut goes with: its own, or that of its line."""
+    shown_columns = marts.columns(connection, model)
+    names = {c.name for c in shown_columns}
+    return [
+        c.name
+        for c in shown_columns
+        if c.heading and c.kind not in UNMARKED and c.sql.startswith(("INTEGER", "BIGINT", "HUGEINT", "DECIMAL"))
+        if f"{c.name}_statut" not in names and ("statut" not in names or c.empty)
+    ]
+
+
+def test_a_number_that_may_be_partial_has_its_statut_beside_it(
+    shown: duckdb.DuckDBPyConnection, sample_db: duckdb.DuckDBPyConnection
+) -> None:
+    told = {
+        f"{schema}.{table}"
+        for schema, table in sample_db.execute(
+            "SELECT schema_name, table_name FROM duckdb_columns() WHERE column_name = 'statut'"
+        ).fetchall()
+    }
+    found = set()
+    for model in VIEWS:
+        reached: set[str] = set()
+        waiting = [model.name]
+        while waiting:
+            for name in models.made_from(waiting.pop()) - reached - models.CHOICES:
+                reached.add(name)
+                waiting += [name] if name.startswith("vues.") else []
+        if reached & told and bare(model, shown):
+            found.add(model.table)
+    assert found == NEVER_PARTIAL.keys()
+
+
+def test_a_partial_number_is_marked_in_every_view(shown: duckdb.DuckDBPyConnection) -> None:
+    views, seen = Views(shown), 0
+    for model in VIEWS:
+        view = views.view(model.table)
+        for column in view.shown:
+            row = next((r for r in view.rows if isinstance(r[column.key], int | Decimal)), None)
+            own = f"{column.key}_statut"
+            name = own if own in view.columns else "" if column.empty else "statut"
+            if row is None or name not in view.columns or numbers.kind_of(row, column) in UNMARKED:
+                continue
+            said = numbers.cell({**row, name: "partiel"}, column)
+            assert numbers.PARTIAL in said or said == "", (model.table, column.key, said)
+            assert numbers.PARTIAL not in numbers.cell({**row, name: "calculé"}, column), (model.table, column.key)
+            seen += 1
+    assert seen > 100
 
 
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:

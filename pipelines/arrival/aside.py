@@ -26,6 +26,7 @@ QUARANTINE_SCHEMA = pa.schema(
         ("motif", pa.string()),
         ("contenu", pa.string()),
         ("colonne", pa.string()),
+        ("douteuses", pa.string()),  # of a whole line: the columns that what fails looks at, between blanks
     ]
 )
 TYPE, CALCULATION = "type", "erreur_de_calcul"  # what sets aside a cell that can't be read
@@ -93,6 +94,7 @@ class Aside:
                         "motif": " ; ".join(_fault(source, extract, places, cell) for cell in group),
                         "contenu": None if source.personal else json.dumps(content, ensure_ascii=False),
                         "colonne": WHOLE if row in gone else group[0][1].name,
+                        "douteuses": " ".join(cell[1].name for cell in group) if row in gone else "",
                     }
                 )
         return gone

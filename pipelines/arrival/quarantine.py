@@ -41,13 +41,15 @@ def of_rules(
     for rule, control in zip(rules, controls, strict=True):
         if control.reussi or not rule.get("meta", {}).get("quarantaine"):
             continue
+        looked = _looked_at(source, table, rule)
         ranks = [
             r for (r,) in connection.execute(f"SELECT _rang FROM ({_query(rule, f'controle.{table}')})").fetchall()
         ]
         for rank, column in _faulty(connection, source, table, rule, ranks):
-            row = found.setdefault((rank, column), {"_rang": rank, "colonne": column, "raisons": []})
+            row = found.setdefault((rank, column), {"_rang": rank, "colonne": column, "raisons": [], "douteuses": []})
             row.setdefault("controle", control.controle)
             row["raisons"].append(undated(control.motif))
+            row["douteuses"] += looked
     gone = {rank for rank, column in found if column == WHOLE}
     kept = [row for (rank, column), row in found.items() if column == WHOLE or rank not in gone]
     return _told(connection, source, table, kept)
@@ -55,6 +57,12 @@ def of_rules(
 
 def _query(rule: dict[str, Any], batch: str) -> str:
     return str(rule["kwargs"]["unexpected_rows_query"]).rstrip("; \n").format(batch=batch)
+
+
+def _looked_at(source: Source, table: str, rule: dict[str, Any]) -> list[str]:
+    """The columns of a table that a rule names: of a line that it sets aside, they may be what is wrong."""
+    query = str(rule["kwargs"]["unexpected_rows_query"])
+    return [c.name for c in source.of_table(table) if re.search(rf"\b{c.name}\b", query)]
 
 
 def _faulty(
@@ -122,6 +130,7 @@ def _told(connection: duckdb.DuckDBPyConnection, source: Source, table: str, row
                 "motif": reason if column == WHOLE else f"colonne {column} :{value} ; {reason}",
                 "contenu": None if source.personal else json.dumps(cells, ensure_ascii=False),
                 "colonne": column,
+                "douteuses": " ".join(dict.fromkeys(row["douteuses"])) if column == WHOLE else "",
                 "_rang": row["_rang"],
             }
         )

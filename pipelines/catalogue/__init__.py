@@ -200,6 +200,8 @@ class Source(Strict):
                 *table.formes,
                 *table.reparations,
                 *table.indispensables,
+                *table.faits,
+                *table.totaux,
                 *table.synonymes,
                 *([table.parties] if table.parties else []),
                 *(c for row in table.exemple for c in row),

@@ -60,7 +60,10 @@ class Table(Strict):
     `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
     not publish it, the reason why.
     `indispensables` are the columns whose empty cell says something (no end yet): a line goes with one that can't be
-    read. `parties` is the column that names the parts of a whole: a line that leaves it empty says the whole itself.
+    read. `faits` are the texts that are what a line says, as its numbers are (a zone). `parties` is the column that
+    names the parts of a whole: a line that leaves it empty says the whole itself.
+    `totaux` gives, for a text of the key, the pattern of the totals that the producer lists among the lines, and that
+    the models know; another total is set aside.
     `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
     parted by one blank): two files of one meaning would be counted twice.
     """
@@ -80,7 +83,9 @@ class Table(Strict):
     formes: dict[str, str] = {}
     reparations: dict[str, Repair] = {}
     indispensables: list[str] = []
+    faits: list[str] = []
     parties: str | None = None
+    totaux: dict[str, str] = {}
     synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
 

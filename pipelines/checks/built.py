@@ -68,17 +68,23 @@ def parts_rule(grain: Collection[str], said: dict[str, Any]) -> Rule:
 
     Départements make their region, regions France, arrondissements their département, employment areas France. What a
     place could not be given to is no silence: `non_places` is the column that counts it, and only where it does may
-    parts be less than their whole; they are never more. `seulement` is a condition of the lines that add up.
+    parts be less than their whole; they are never more. `sans_departement` is the same column where a region may have
+    what none of its départements has. `ecart` is the column that names the difference from a published whole, to the
+    unit, of the one measure. `seulement` is a condition of the lines that add up.
     """
     measures, aside, where = said["mesures"], said.get("non_places"), said.get("seulement", "true")
+    within = f't."{said["sans_departement"]}"' if "sans_departement" in said else "0"
+    gap = f' + coalesce(t."{said["ecart"]}", 0)' if "ecart" in said else ""
     keys = [k for k in grain if k not in ("niveau", "code")]
     key = "".join(f'"{k}", ' for k in keys)
     sums = ", ".join(f'sum("{m}") AS "{m}"' for m in measures)
     shown = ", ".join(f't."{m}" AS "{m}", s."{m}" AS "{m}_des_parties"' for m in measures)
-    more = " OR ".join(f's."{m}" > t."{m}"' for m in measures)
-    less = " OR ".join(f's."{m}" < t."{m}"' for m in measures)
+    more = " OR ".join(f's."{m}"{gap} > t."{m}"' for m in measures)
+    less = " OR ".join(f's."{m}"{gap} < t."{m}"' for m in measures)
     # An area none of whose facts has a place has no line that could count them.
-    named = f"CASE s.partie WHEN 'departement' THEN 0 WHEN 'region' THEN t.\"{aside}\" WHEN 'zone_emploi' THEN 1 "
+    named = (
+        f"CASE s.partie WHEN 'departement' THEN {within} WHEN 'region' THEN t.\"{aside}\" WHEN 'zone_emploi' THEN 1 "
+    )
     named += "ELSE s.non_places END"
     told = f"AND coalesce({named}, 0) = 0" if aside else ""
     query = (
@@ -98,6 +104,8 @@ def parts_rule(grain: Collection[str], said: dict[str, Any]) -> Rule:
         "parties_et_tout",
         query,
         "les parties font le tout : les départements leur région, les régions et les zones d'emploi la France, les "
-        "arrondissements leur département" + (f" ; ce qui manque est ce que {aside} compte" if aside else ""),
+        "arrondissements leur département"
+        + (f" ; ce qui manque est ce que {aside} compte" if aside else "")
+        + (f" ; la différence avec un tout publié est {said['ecart']}" if gap else ""),
         casse=f'UPDATE {{batch}} SET "{measures[0]}" = "{measures[0]}" + 1 WHERE niveau = \'region\'',
     )

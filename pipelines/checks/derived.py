@@ -7,8 +7,7 @@ import re
 from typing import Any
 
 from pipelines import catalogue
-from pipelines.catalogue import Column, Source, code_lists
-from pipelines.catalogue.tables import Table
+from pipelines.catalogue import Source, code_lists
 from pipelines.duck import literal
 
 Rule = dict[str, Any]
@@ -41,7 +40,7 @@ def query_rule(
     }
 
 
-def _aside(name: str, where: str, motif: str, **said: Any) -> Rule:
+def aside_rule(name: str, where: str, motif: str, **said: Any) -> Rule:
     """A condition of rows that are set aside, with the reason."""
     query = f"SELECT * FROM {{batch}} WHERE {where}"
     return query_rule(name, query, motif, severity="warning", quarantine=True, **said)
@@ -65,14 +64,14 @@ def key_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     emptied = ", ".join(f"NULL AS {name}" for name in other)
     some = " OR ".join(f"{name} IS NOT NULL" for name in other)
     return [
-        _aside("cle_renseignee", empty, f"la clé ({said}) n'est pas renseignée", casse=dict.fromkeys(filled[:1])),
-        _aside(
+        aside_rule("cle_renseignee", empty, f"la clé ({said}) n'est pas renseignée", casse=dict.fromkeys(filled[:1])),
+        aside_rule(
             "ligne_repetee",
             f"{double} = false)",
             f"la ligne en répète une autre, de même clé ({said}) et de même contenu : une seule est gardée",
             casse="INSERT INTO {batch} SELECT * FROM {batch} LIMIT 1",
         ),
-        _aside(
+        aside_rule(
             "cle_unique",
             f"{double})",
             f"des lignes de même clé ({said}) se contredisent : aucune n'est gardée",
@@ -113,7 +112,7 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     for column in entry.obligatoires:
         # A number that is told to be secret or unknown is an answer; an empty cell is none, and its line stays.
         told = marked and kinds[column] != "VARCHAR"
-        rule = _aside(
+        rule = aside_rule(
             f"renseigne_{column.lower()}",
             f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
             f"la colonne {column} n'est jamais vide",
@@ -125,7 +124,7 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     for column, codes in code_lists.of_table(source, table).items():
         shown = ", ".join(list(codes)[:12]) + (f" … ({len(codes)} codes)" if len(codes) > 12 else "")
         rules.append(
-            _aside(
+            aside_rule(
                 f"valeurs_{column.lower()}",
                 f'"{column}" NOT IN ({", ".join(map(literal, codes))})',
                 f"la colonne {column} prend une valeur de sa liste : {shown}",
@@ -133,87 +132,6 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
             )
         )
     return rules
-
-
-# A line that adds up others says so by its first word; « Ensemble pour l'accueil » is a name.
-TOTAL = "^(sous[ -]?tota(l|ux)|grand total|tota(l|ux)|cumul|ensemble)( |:|$)"
-NO_TOTAL = "^ensemble (pour|contre|avec|a|au|aux|sur|vers) "
-
-
-def total_rules(source: Source, table: str) -> list[Rule]:
-    """Where people write names, the lines that add up others: by their name, or because they are their sum.
-
-    Where the entry says of what a line is a part (`parties`), the whole said by itself is not another number.
-    """
-    entry = source.tables[table]
-    kinds = {c.name: c for c in source.of_table(table)}
-    names = [
-        c.name
-        for c in source.of_table(table)
-        if c.type == "VARCHAR" and c.name not in code_lists.of_table(source, table)
-    ]
-    if not source.contrat or not names:
-        return []
-    said = " OR ".join(
-        f"(regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)}))"
-        for name in names
-        for text in [f'strip_accents(lower("{name}"))']
-    )
-    motif = "la ligne est un total : ce qu'elle dit est déjà dans celles qu'elle additionne, et serait compté deux fois"
-    free = [name for name in names if name in entry.key]
-    rules = [_aside("ligne_de_total", said, motif, casse={(free or names)[-1]: "'TOTAL Normandie'"})]
-    measures = [
-        name
-        for name in entry.obligatoires
-        if kinds[name].type not in ("VARCHAR", "DATE") and kinds[name].unit != "année"
-    ]
-    return [*rules, *_parts(entry.parties, entry, kinds, measures)] if entry.parties and measures else rules
-
-
-def _parts(part: str, entry: Table, kinds: dict[str, Column], measures: list[str]) -> list[Rule]:
-    """The rules of a table whose column `part` names the parts of a whole."""
-    same = [k for k in (*entry.key, *entry.obligatoires) if k != part and k not in measures]
-    same = [k for k in dict.fromkeys(same) if k in entry.key or kinds[k].type == "VARCHAR"]
-    group, named = ", ".join(f'"{k}"' for k in same), f'"{part}"'
-    double = " AND ".join(f'2 * "{m}" = sum("{m}") OVER w AND "{m}" > 0' for m in measures)
-    sums = ", ".join(f'sum("{m}") AS "{m}"' for m in measures)
-    sum_rule = query_rule(
-        "ligne_somme_des_autres",
-        f"WITH groupes AS (SELECT *, count(*) OVER w AS _lignes, {double} AS _somme FROM {{batch}} "
-        f"WHERE {named} IS NOT NULL WINDOW w AS (PARTITION BY {group})), "
-        f"sommes AS (SELECT {named} FROM groupes WHERE _lignes >= 3 GROUP BY {named} "
-        "HAVING bool_and(_somme) AND (count(*) >= 2 OR max(_lignes) >= 4)) "
-        f"SELECT * EXCLUDE (_lignes, _somme) FROM groupes SEMI JOIN sommes USING ({named}) WHERE _lignes >= 3",
-        f"la ligne est chaque fois la somme des autres lignes de même {', '.join(same)} : c'est un total, qui serait "
-        "compté deux fois",
-        casse=f"INSERT INTO {{batch}} SELECT b.* REPLACE ('Toutes réunies' AS {named}, "
-        + ", ".join(f't."{m}"::{kinds[m].type} AS "{m}"' for m in measures)
-        + f") FROM {{batch}} AS b JOIN (SELECT {group}, min({named}) AS _une, {sums} FROM {{batch}} GROUP BY {group} "
-        f"HAVING count(*) >= 2) AS t ON b.{named} = t._une AND " + " AND ".join(f'b."{k}" = t."{k}"' for k in same),
-        severity="warning",
-        quarantine=True,
-    )
-    sum_rule["meta"]["cellule"] = ""  # the line, whatever its cells
-    if part not in entry.key_blank:
-        return [sum_rule]
-    wholes = ", ".join(f'min("{m}") FILTER ({named} IS NULL) AS "{m}"' for m in measures)
-    parts = ", ".join(f'sum("{m}") FILTER ({named} IS NOT NULL) AS "{m}_parties"' for m in measures)
-    known = ", ".join(f'count(*) FILTER ({named} IS NOT NULL AND "{m}" IS NULL) AS "{m}_inconnues"' for m in measures)
-    differ = " OR ".join(f'"{m}_parties" > "{m}" OR ("{m}_parties" < "{m}" AND "{m}_inconnues" = 0)' for m in measures)
-    return [
-        sum_rule,
-        query_rule(
-            "ensemble_et_parties",
-            f"SELECT * FROM (SELECT {group}, min(_fichier) AS _fichier, "
-            f"min(_ligne) FILTER ({named} IS NULL) AS _ligne, {wholes}, {parts}, {known} "
-            f"FROM {{batch}} GROUP BY {group}) WHERE {differ}",
-            f"une ligne dont {part} est vide dit l'ensemble : il est la somme de ses parties, ou elles n'y sont pas ; "
-            "différents, on ne sait lequel est le bon",
-            casse=f"INSERT INTO {{batch}} SELECT * REPLACE (NULL AS {named}, "
-            + ", ".join(f'3 * "{m}" AS "{m}"' for m in measures)
-            + f') FROM {{batch}} WHERE {named} IS NOT NULL AND "{measures[0]}" > 0 LIMIT 1',
-        ),
-    ]
 
 
 def of_another_year(source: Source, table: str, millesime: int) -> str:
@@ -252,7 +170,7 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     few = f"(SELECT count(*) FILTER ({other}) <= {ANOTHER_YEAR_MAX} * count(*) FROM {{batch}})"
     many = "INSERT INTO {batch} SELECT b.* FROM (FROM {batch} LIMIT 1) AS b, range(200)"
     return [
-        _aside(
+        aside_rule(
             "autre_annee",
             f"{other} AND {few}",
             f"{told} : {why} ; celle-ci est d'une autre année, elle n'entre pas dans ce millésime",
@@ -271,7 +189,7 @@ def example_rule(source: Source, table: str) -> Rule:
     """A row of the template's example must not pass for a fact."""
     texts = [c.name for c in source.of_table(table) if c.type == "VARCHAR"]
     quoted = ", ".join(f'"{name}"' for name in texts)
-    return _aside(
+    return aside_rule(
         "exemple_retire",
         f"contains(upper(concat_ws(' ', {quoted})), 'FICTIF')",
         "la ligne est un exemple du modèle : elle dit FICTIF",

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from pipelines.catalogue import Source, registers
-from pipelines.checks import built, derived, shown
+from pipelines.checks import built, derived, shown, totals
 from pipelines.checks.derived import Rule
 from pipelines.errors import AtlasError, Place
 from pipelines.settings import ROOT
@@ -81,7 +81,7 @@ def table_rules(
         *derived.key_rules(source, table, millesime),
         *derived.column_rules(source, table, millesime),
         *derived.year_rules(source, table, millesime),
-        *derived.total_rules(source, table),
+        *totals.total_rules(source, table),
         *([derived.example_rule(source, table)] if source.contrat and not fictif else []),
         *([] if fictif else [derived.volume_rule(source.tables[table].rows_min, cut)]),
         *derived.pin_rules(pins),

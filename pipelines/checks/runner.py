@@ -17,6 +17,8 @@ from pipelines.checks.controls import SEVERITIES, Control, shortened
 from pipelines.checks.rules import unbroken
 from pipelines.errors import AtlasError, Place
 
+NAMING = ("source", "millesime", "revision", "fichier", "ligne")  # what says where a row comes from
+
 
 @functools.cache
 def _gx() -> tuple[Any, Any]:
@@ -153,7 +155,9 @@ def _with_example(
         seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
         seen += f" ({values})" if values else ""
     else:
-        cells = ", ".join(f"{k} = {v}" for k, v in list(row.items())[:8])
+        # Where to look comes first.
+        named = sorted(row, key=lambda k: NAMING.index(k) if k in NAMING else len(NAMING))
+        cells = ", ".join(f"{k} = {row[k]}" for k in named[:8])
         seen = f"{control.observe} ligne(s), la première : {cells}" if control.lignes > 1 else cells
     return replace(control, observe=shortened(seen, 240))
 

@@ -13,9 +13,8 @@ from pipelines.duck import literal
 
 LOW = "entre_"  # the low bound of an interval (`bas` in its name); `haut` is the other
 BY_ROW = "selon"  # each line says its kind in its column `format`
-MARKED = "marque_"  # a mark stands beside the number where it is partial
-SHARES = ("pct", f"{LOW}pct", f"{MARKED}pct")
-COUNTS = ("n", f"{LOW}n", f"{MARKED}n")  # a number that may be under zero is « signe_ »
+SHARES = ("pct", f"{LOW}pct")
+COUNTS = ("n", f"{LOW}n")  # a number that may be under zero is « signe_ »
 # Levels whose territories are those of the region that a release is about, or France.
 LEVELS = ("departement", "arrondissement", "region", "france")
 # The signs that stand in place of a number: a status with another says that the number is there.

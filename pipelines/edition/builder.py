@@ -42,8 +42,8 @@ def build(settings: Settings, lock: Lock) -> Path:
         for schema in ("staging", indicators.SCHEMA, *models.SCHEMAS):
             connection.execute(f"CREATE SCHEMA {schema}")
         macros.make(connection)
-        records.stage_views(connection, settings, lock, outcomes)
         records.write(connection, settings, lock, outcomes)
+        records.stage_views(connection, settings, lock, outcomes)
         connection.commit()
         _make_all(connection)
         # What the marts took from it is in them, with its words.

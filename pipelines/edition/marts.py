@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from pipelines.edition.records import CONTROLS
 from pipelines.errors import BuildError
 
 LOG = logging.getLogger(__name__)
+GEOGRAPHY = "reference.territoires"
 
 
 def check(target: Path) -> list[Control]:
@@ -39,7 +40,13 @@ def check(target: Path) -> list[Control]:
             LOG.warning("%s (%s) : %s", subject, " ".join(filter(None, (source, what))), said)
         known = [m for m in models.load_all() if not models.sources_of(m.name) or models.sources_of(m.name) & there]
         checked = batches(connection, known)
-    found = _validated(target, checked)
+        vintages: dict[str, str] = dict(
+            connection.execute(
+                "SELECT source, source || ' ' || string_agg(DISTINCT millesime::VARCHAR, ', ' "
+                "ORDER BY millesime::VARCHAR) FROM staging.millesimes WHERE statut = 'accepté' GROUP BY source"
+            ).fetchall()
+        )
+    found = [_sourced(control, vintages) for control in _validated(target, checked)]
     tell(found)
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
@@ -62,11 +69,21 @@ def check(target: Path) -> list[Control]:
     return found
 
 
+def _sourced(control: Control, vintages: dict[str, str]) -> Control:
+    """A failed check with the sources of its table and their vintages: a fault of data is looked for there.
+
+    All tables of territories read the geography: it is named where there is nothing else.
+    """
+    read = models.sources_of(control.objet)
+    sources = [vintages[s] for s in sorted(read - models.sources_of(GEOGRAPHY) or read) if s in vintages]
+    if control.reussi or not sources:
+        return control
+    return replace(control, observe=f"{control.observe} ; sources de la table : {' ; '.join(sources)}")
+
+
 def _told(control: Control) -> str:
-    """A failed check in a sentence, with the sources of its table: a fault of data is looked for there."""
-    sources = ", ".join(sorted(models.sources_of(control.objet)))
-    said = f"{control.objet}, {control.controle} : {control.motif} (observé : {control.observe}"
-    return f"{said} ; sources de la table : {sources})" if sources else f"{said})"
+    """A failed check in a sentence."""
+    return f"{control.objet}, {control.controle} : {control.motif} (observé : {control.observe})"
 
 
 def batches(connection: duckdb.DuckDBPyConnection, tables: Iterable[Model]) -> dict[str, tuple[str, list[Rule]]]:

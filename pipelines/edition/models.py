@@ -74,7 +74,7 @@ def glossary() -> dict[str, Words]:
 
 
 # name « Heading » kind [unit] (vide : statut) : description. What has no description of its own takes the shared one.
-KIND = r"text|selon|year|date|bool|link|(?:entre_|signe_|marque_)?(?:n|pct)\d|signed\d"
+KIND = r"text|selon|year|date|bool|link|(?:entre_|signe_)?(?:n|pct)\d|signed\d"
 COLUMN = re.compile(
     rf"(\w+)(?:\s+«\s*(.+?)\s*»)?(?:\s+({KIND}))?(?:\s*\[(.+?)\])?(?:\s*\(vide : (.+?)\))?(?:\s*:\s*(.+))?"
 )

@@ -16,7 +16,7 @@ from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source, registers
 from pipelines.checks.controls import Control
 from pipelines.duck import literal
-from pipelines.edition import inputs
+from pipelines.edition import gaps, inputs
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.settings import Settings
 
@@ -65,7 +65,9 @@ ABSENCES = pa.schema([("source", _TEXT), ("millesime", _INTEGER), *((n, _TEXT) f
 def stage_views(
     connection: duckdb.DuckDBPyConnection, settings: Settings, lock: Lock, outcomes: dict[Pin, Outcome]
 ) -> None:
-    """One view of `staging` for each table of the catalogue, on the Parquet of its pinned vintages."""
+    """One view of `staging` for each table of the catalogue: the Parquet of its pinned vintages, and what they lack."""
+    connection.execute(gaps.CREATE)
+    lost = gaps.lost(connection)
     for source in catalogue.load_all():
         for table in source.tables:
             parts = [
@@ -75,10 +77,17 @@ def stage_views(
             for pin in lock.of(source.id):
                 if table in outcomes[pin].rows:
                     file = known.folder(settings, pin.source, pin.millesime, pin.revision) / f"{table}.parquet"
-                    parts.append(
+                    kept = f"read_parquet({literal(str(file))})"
+                    read = [kept]
+                    mine = (source, table, pin.millesime, pin.revision)
+                    if (source.id, *mine[2:], table) in lost and (aside := gaps.lines(*mine)):
+                        gaps.record(connection, *mine, mine=aside, kept=kept)
+                        read.append(f"({gaps.select(source, table, pin.millesime, aside, kept)})")
+                    parts += [
                         f"SELECT {pin.millesime} AS millesime, {pin.revision} AS revision, "
-                        f"{pin.reference} AS reference, * FROM read_parquet({literal(str(file))})"
-                    )
+                        f"{pin.reference} AS reference, * FROM {lines}"
+                        for lines in read
+                    ]
             view = f"staging.{source.staged_name(table)}"
             said = [
                 f"CREATE VIEW {view} AS " + " UNION ALL BY NAME ".join(parts),

@@ -12,9 +12,10 @@ BETWEEN = "entre_"
 BY_ROW = "selon"  # each row says its own, in its column `<key>_format`, else `format`
 NOTHING = "rien"  # the statut of a column whose empty cells say nothing: a reserve that isn't made
 UNKNOWN = "nd"  # the sign where nothing says why
+UNMARKED = ("text", "link", "year", "bool", "date")  # kinds of what is no measure
 SIGNED = "signe_"  # a number with its sign, in its own unit; « signed » is a change, in percent
-MARKED = "marque_"  # a number beside which a mark stands where its statut is « partiel »
-PARTIAL = "*"
+PARTIAL_COLUMN = "nombres_partiels"  # of a CSV, whose numbers stay numbers
+PARTIAL = "*"  # beside a number whose statut is « partiel »: the sum of what is known, not of all
 NARROW, NBSP, MINUS = "\u202f", "\u00a0", "\u2212"
 # What a spreadsheet would run. Full-width signs too: a Japanese or Chinese Excel takes them for the plain ones.
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -110,10 +111,11 @@ def cell(row: Row, column: Column) -> str:
     """What a cell shows: its value in French, or the sign that says why it is empty."""
     value, kind = row[column.key], kind_of(row, column)
     if kind.startswith(BETWEEN):
-        return interval(value, row[column.key.replace("bas", "haut")], kind.removeprefix(BETWEEN))
+        shown = interval(value, row[column.key.replace("bas", "haut")], kind.removeprefix(BETWEEN))
+        return shown + PARTIAL if shown and marked(row, column) else shown
     if value is None:
         return absence(row, column)
-    text = french(value, kind.removeprefix(MARKED))
+    text = french(value, kind)
     if marked(row, column):
         text += PARTIAL
     detail = row.get(f"{column.key}_detail") if column.detail else None
@@ -138,8 +140,20 @@ def _statut(row: Row, column: Column) -> str:
 
 
 def marked(row: Row, column: Column) -> bool:
-    """Whether a mark stands beside its number: the sum of what is known, not of all."""
-    return kind_of(row, column).startswith(MARKED) and _statut(row, column) == "partiel"
+    """Whether a mark stands beside its number: the sum of what is known, not of all.
+
+    A number without a statut of its own has that of its line; not a year, nor what the column empties by itself.
+    """
+    value = row[column.key]
+    if value is None or not isinstance(value, int | Decimal) or kind_of(row, column) in UNMARKED:
+        return False
+    own = text_of(row, f"{column.key}_statut", "")
+    return (own or ("" if column.empty else text_of(row, "statut", ""))) == "partiel"
+
+
+def partial(row: Row, columns: Sequence[Column]) -> str:
+    """The headings of the numbers of a row that a mark stands beside: a CSV keeps its numbers as numbers."""
+    return ", ".join(column.label for column in columns if marked(row, column))
 
 
 def kind_of(row: Row, column: Column) -> str:

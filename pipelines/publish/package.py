@@ -312,7 +312,7 @@ def readme(about: Release, books: list[Workbook], diff: Diff, written: list[Writ
         classeurs=[(book.file.partition("/")[2], book.title) for book in books],
         commencer=[(table, name) for table, name in workbooks.start().items() if released.get(table)],
         vides=sorted(reasons.items()),
-        signes=_signs(views).items(),
+        signes=[(text_of(row, "signe"), text_of(row, "sens")) for row in views.signs_told],
         avant=diff.before,
     )
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from pipelines import duck
 from pipelines.edition import models
 from pipelines.edition.models import Model
-from pipelines.publish.numbers import FORMULA, written
+from pipelines.publish.numbers import FORMULA, PARTIAL_COLUMN, partial, written
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
 from pipelines.publish.views import Views
 
@@ -82,10 +82,15 @@ def _seen(views: Views, model: Model, target: Path, *, fictif: bool) -> None:
     """Writes a view as people see it."""
     columns, rows = views.whole(views.view(model.table))
     said = {FICTIF_COLUMN: FICTIF} if fictif else {}
+    marked = [partial(row, columns) for row in rows]
+    told = [PARTIAL_COLUMN] if any(marked) else []
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow([*(column.heading for column in columns), *said])
-        writer.writerows([*(written(row, column) for column in columns), *said.values()] for row in rows)
+        writer.writerow([*(column.heading for column in columns), *told, *said])
+        writer.writerows(
+            [*(written(row, column) for column in columns), *(mark for _ in told), *said.values()]
+            for row, mark in zip(rows, marked, strict=True)
+        )
 
 
 def both(connection: duckdb.DuckDBPyConnection, table: str, machines: Path, people: Path) -> None:

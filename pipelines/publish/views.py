@@ -17,7 +17,7 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import BETWEEN, Column, capital, french, in_words
+from pipelines.publish.numbers import BETWEEN, NBSP, PARTIAL, Column, capital, french, in_words
 from pipelines.publish.rows import Row, Value, text_of
 
 # How a column is shown where its header doesn't say: by its type in the file.
@@ -129,6 +129,16 @@ class Views:
         """The sign of each statut, in place of a number that isn't there."""
         found = public.rows(self._connection, f"FROM {models.VIEWS}.{SIGNS}")
         return {row["statut"]: row["signe"] for row in found}
+
+    @property
+    def signs_told(self) -> list[Row]:
+        """The signs of tables of numbers: those in place of one, and the mark beside one that is partial."""
+        return [row for row in self.view("signes").rows if row["liste"] == "signe" or row["signe"] == PARTIAL]
+
+    @functools.cached_property
+    def mark(self) -> str:
+        """What the mark of a partial number means."""
+        return next(f"{PARTIAL}{NBSP}{row['sens']}." for row in self.signs_told if row["signe"] == PARTIAL)
 
     def why_empty(self, model: Model) -> str:
         """Why a table of the publication has no line."""

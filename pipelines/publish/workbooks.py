@@ -90,7 +90,7 @@ def write(
             title=book.title,
             edition=edition,
             fictif=fictif,
-            signs=[(text_of(r, "signe"), text_of(r, "sens")) for r in sheets.views.rows("signes", {"liste": "signe"})],
+            signs=[(text_of(r, "signe"), text_of(r, "sens")) for r in sheets.views.signs_told],
             empty=[(names[t], sheets.views.why_empty(by_name[t].model)) for t in names if t not in filled],
         )
         contents = [sheets.make(by_name[table].model, sheet) for table, sheet in filled.items()]

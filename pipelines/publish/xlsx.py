@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.publish.numbers import BY_ROW, MARKED, PARTIAL, SIGNED, Column, absence, french, kind_of, marked
+from pipelines.publish.numbers import BY_ROW, PARTIAL, SIGNED, Column, absence, french, kind_of, marked
 from pipelines.publish.public import FICTIF
 from pipelines.publish.rows import Row
 
@@ -51,7 +51,7 @@ def number_format(kind: str) -> str:
     One that ends by the mark of a partial sum is shown with it: the number stays a number.
     """
     if kind.endswith(PARTIAL):
-        return f'{number_format(kind.removesuffix(PARTIAL))}"{PARTIAL}"'
+        return ";".join(f'{part}"{PARTIAL}"' for part in number_format(kind.removesuffix(PARTIAL)).split(";"))
     if kind in ("year", "date"):
         return {"year": "0", "date": "dd/mm/yyyy"}[kind]
     decimals = int(kind[-1]) if kind[-1].isdigit() else 1
@@ -205,16 +205,16 @@ def _text_writer(page: Any, column: Column, formats: _Formats) -> Put:
 
 
 def _number_writer(page: Any, column: Column, formats: _Formats) -> Put:
-    fixed = None if column.kind == BY_ROW or column.kind.startswith(MARKED) else formats.number(column.kind)
+    fixed = None if column.kind == BY_ROW else formats.number(column.kind)
 
     def shown(line: Row) -> Any:
-        kind = kind_of(line, column).removeprefix(MARKED)
-        return formats.number(kind + PARTIAL if marked(line, column) else kind)
+        kind = kind_of(line, column)
+        return formats.number(kind + PARTIAL) if marked(line, column) else fixed or formats.number(kind)
 
     def put(row: int, rank: int, value: Any, line: Row) -> None:
         if value is None:
             page.write_string(row, rank, absence(line, column), formats.sign)
         else:
-            page.write_number(row, rank, float(value), fixed or shown(line))
+            page.write_number(row, rank, float(value), shown(line))
 
     return put

@@ -76,7 +76,9 @@ communes AS (
     SELECT
         l.profession, l.annee, l.millesime, l.revision, l.millesime_liste, l.par_arrete AS arrete_employe,
         l.annee_population, l.commune, l.population,
-        coalesce(a.zone, z.zone, 'non classée') AS zone,
+        coalesce(CASE WHEN a.lieu IS NULL THEN z.zone ELSE a.zone END, 'non classée') AS zone,
+        -- Of a line set aside the place is known, and its zone is not.
+        CASE WHEN a.lieu IS NULL THEN z.lieu IS NOT NULL AND z.zone IS NULL ELSE a.zone IS NULL END AS zone_perdue,
         a.lieu IS NOT NULL AS par_arrete,
         coalesce(a.zone, z.zone) IS NULL AND m.commune IS NOT NULL AS sans_repartition
     FROM lieux AS l
@@ -94,7 +96,8 @@ sommes AS (
         count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
         sum(population)::INTEGER AS population, statut_somme(population) AS statut_population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population,
-        count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition
+        count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition,
+        count(*) FILTER (zone_perdue)::INTEGER AS zones_perdues
     FROM situees
     GROUP BY
         profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone
@@ -105,6 +108,7 @@ totaux AS (
         bool_or(sans_population > 0) OVER (PARTITION BY profession, annee, niveau, code) AS total_partiel,
         sum(sans_population) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_population,
         sum(sans_repartition) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_repartition,
+        sum(zones_perdues) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_ecartees,
         sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER
             AS communes_sans_arrete
     FROM sommes
@@ -122,7 +126,7 @@ SELECT
     END AS origine,
     CASE
         WHEN coalesce(population_totale, 0) = 0 THEN 'nd'
-        WHEN total_partiel THEN 'partiel'
+        WHEN total_partiel OR communes_ecartees > 0 THEN 'partiel'
         ELSE 'calculé'
     END AS statut,
     nullif(concat_ws(' ; ',
@@ -133,6 +137,8 @@ SELECT
         CASE WHEN arrete_employe AND profession = 'medecin' AND communes_sans_arrete > 0
             THEN 'communes sans arrêté en vigueur, zone de la liste non officielle'
                 || coalesce(' de ' || millesime_liste, '') || ' : ' || communes_sans_arrete END,
+        CASE WHEN communes_ecartees > 0
+            THEN 'communes dont la ligne de zonage a été écartée, et laissées sans zone : ' || communes_ecartees END,
         CASE WHEN communes_sans_population > 0
             THEN 'communes sans population connue : ' || communes_sans_population END,
         CASE WHEN communes_sans_repartition > 0

@@ -16,11 +16,13 @@ WITH situees AS (
     UNION ALL
     SELECT a.*, m.niveau, m.code
     FROM core.apl AS a
-    JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = a.departement
+    LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = a.departement
     CROSS JOIN LATERAL (
         VALUES ('departement', d.code), ('region', d.regions), ('france', 'F')
     ) AS m (niveau, code)
-    WHERE a.commune IS NULL
+    -- A code that says no département may be of any; one of a collectivity overseas is outside France's.
+    WHERE a.commune IS NULL AND m.code IS NOT NULL
+        AND (d.code IS NOT NULL OR departement_commune(a.lieu) IS NULL)
 ),
 non_placees AS (
     SELECT a.annee, a.profession, d.niveau, d.code, count(*)::INTEGER AS communes
@@ -28,6 +30,11 @@ non_placees AS (
     JOIN core.decoupages_departements AS d USING (departement)
     WHERE a.commune IS NULL
     GROUP BY a.annee, a.profession, d.niveau, d.code
+    UNION ALL
+    SELECT annee, profession, 'france', 'F', count(*)::INTEGER
+    FROM core.apl
+    WHERE commune IS NULL AND departement IS NULL AND departement_commune(lieu) IS NULL
+    GROUP BY annee, profession
 ),
 sommes AS (
     SELECT

@@ -10,6 +10,7 @@
 --   nature : ce que comptent les bénéficiaires : personnes, établissements, projets
 --   montant [€] : montant attribué, cases visibles
 --   lignes : lignes déclarées
+--   lignes_non_placees : lignes du même dispositif dont le territoire n'est pas reconnu : elles manquent peut-être à celui-ci
 --   statut : calculé ; partiel quand une case n'est pas connue ; secret ou nd quand aucun bénéficiaire n'est visible
 WITH derniers AS (
     SELECT *
@@ -20,6 +21,12 @@ situes AS (
     UNPIVOT derniers
     ON commune, epci, departement, region
     INTO NAME niveau VALUE code
+),
+non_placees AS (
+    SELECT annee, dispositif, public, profession, nature, count(*)::INTEGER AS lignes
+    FROM derniers
+    WHERE coalesce(commune, epci, departement, region) IS NULL
+    GROUP BY annee, dispositif, public, profession, nature
 ),
 sommes AS (
     SELECT
@@ -34,10 +41,13 @@ sommes AS (
     GROUP BY annee, dispositif, public, profession, nature, niveau, code
 )
 SELECT
-    * EXCLUDE (statut, statut_montant),
+    s.* EXCLUDE (statut, statut_montant), coalesce(n.lignes, 0) AS lignes_non_placees,
     CASE
-        WHEN statut_absent(statut) THEN statut
-        WHEN statut = 'partiel' OR statut_montant NOT IN ('calculé', 'sans objet') THEN 'partiel'
+        WHEN statut_absent(s.statut) THEN s.statut
+        WHEN s.statut = 'partiel' OR s.statut_montant NOT IN ('calculé', 'sans objet') OR n.lignes > 0 THEN 'partiel'
         ELSE 'calculé'
     END AS statut
-FROM sommes
+FROM sommes AS s
+LEFT JOIN non_placees AS n
+    ON n.annee = s.annee AND n.dispositif = s.dispositif AND n.public = s.public AND n.profession = s.profession
+    AND n.nature = s.nature

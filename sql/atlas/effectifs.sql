@@ -7,6 +7,7 @@
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
 --   territoire_publie : territoire tel que publié ; vide pour une somme
+--   ecart_parties [personnes] : effectif, moins la somme de ceux de ses parties (départements d'une région, régions de la France) : professionnels d'un territoire dont le nombre est caché, ou d'aucun ; zéro pour une somme, vide sans parties
 WITH retenus AS (
     SELECT
         d.source, d.millesime, d.revision, d.annee, d.date_reference, p.profession, p.specialite, d.feuille,
@@ -21,6 +22,12 @@ WITH retenus AS (
         ORDER BY d.millesime DESC, d.revision DESC
     ) = 1
 ),
+departements AS (
+    SELECT regions AS region, count(*) AS departements
+    FROM core.decoupages
+    WHERE niveau = 'departement'
+    GROUP BY regions
+),
 situes AS (
     SELECT * EXCLUDE (region) FROM retenus
     UNION ALL BY NAME
@@ -28,12 +35,32 @@ situes AS (
         source, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
         annee, date_reference, profession, specialite, feuille, mode_exercice, sexe,
         'region' AS niveau, region AS code, sum(effectif)::INTEGER AS effectif,
-        statut_somme(effectif, statut) AS statut
+        -- A département that has no line, where the others of its region have one, is missing.
+        CASE
+            WHEN statut_somme(effectif, statut) = 'calculé' AND count(DISTINCT code) < min(d.departements)
+                THEN 'partiel'
+            ELSE statut_somme(effectif, statut)
+        END AS statut
     FROM retenus
+    JOIN departements AS d USING (region)
     WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM retenus WHERE niveau = 'region')
     GROUP BY source, annee, date_reference, profession, specialite, feuille, mode_exercice, sexe, region
+),
+parties AS (
+    SELECT
+        s.source, s.annee, s.profession, s.specialite, s.feuille, s.mode_exercice, s.sexe,
+        CASE s.niveau WHEN 'departement' THEN 'region' ELSE 'france' END AS niveau,
+        CASE s.niveau WHEN 'departement' THEN d.regions ELSE 'F' END AS code,
+        sum(s.effectif)::INTEGER AS effectif
+    FROM situes AS s
+    JOIN core.decoupages AS d USING (niveau, code)
+    WHERE s.niveau IN ('departement', 'region')
+    GROUP BY ALL
 )
 SELECT
-    annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, sexe,
-    niveau, code, territoire_publie, effectif, statut
-FROM situes
+    s.annee, s.date_reference, s.millesime, s.revision, s.source, s.profession, s.specialite, s.feuille,
+    s.mode_exercice, s.sexe, s.niveau, s.code, s.territoire_publie, s.effectif,
+    s.effectif - p.effectif AS ecart_parties,
+    s.statut
+FROM situes AS s
+LEFT JOIN parties AS p USING (source, annee, profession, specialite, feuille, mode_exercice, sexe, niveau, code)

@@ -8,6 +8,8 @@
 --   profession : profession (reference.professions_rpps)
 --   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
 --   mode_exercice : libéral, salarié, mixte, ou ensemble
+--   effectif [personnes] : professionnels en activité
+--   non_places [personnes] : de ceux des départements du territoire, ceux dont la commune n'est pas connue : ils y sont peut-être ; pour la France, ceux dont le département ne l'est pas, ou d'une collectivité sans région
 WITH entiers AS (
     SELECT millesime
     FROM core.rpps_personnes
@@ -50,6 +52,26 @@ comptes AS (
     FROM parts
     GROUP BY ALL
 ),
+-- Those whose commune isn't known may be in each territory that touches their département.
+non_places AS (
+    SELECT c.millesime, c.methode, c.profession, c.specialite_groupe, c.mode_exercice, d.niveau, d.code, c.effectif
+    FROM comptes AS c
+    JOIN core.decoupages_departements AS d USING (departement)
+    WHERE c.commune IS NULL
+    UNION ALL
+    SELECT c.millesime, c.methode, c.profession, c.specialite_groupe, c.mode_exercice, 'france', 'F', c.effectif
+    FROM comptes AS c
+    LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = c.departement
+    WHERE d.regions IS NULL
+),
+hors_sommes AS (
+    SELECT
+        millesime, methode, profession, niveau, code,
+        coalesce(specialite_groupe, 'ensemble') AS specialite_groupe,
+        coalesce(mode_exercice, 'ensemble') AS mode_exercice, sum(effectif)::DECIMAL(18, 6) AS effectif
+    FROM non_places
+    GROUP BY millesime, methode, profession, niveau, code, CUBE (specialite_groupe, mode_exercice)
+),
 situes AS (
     UNPIVOT (
         SELECT
@@ -62,10 +84,30 @@ situes AS (
     )
     ON commune, arrondissement, epci, zone_emploi, bassin_vie, bassin_bmo, departement, region, france
     INTO NAME niveau VALUE code
+),
+sommes AS (
+    SELECT
+        millesime, max(revision)::INTEGER AS revision, methode, profession,
+        coalesce(specialite_groupe, 'ensemble') AS specialite_groupe,
+        coalesce(mode_exercice, 'ensemble') AS mode_exercice, niveau, code, sum(effectif)::DECIMAL(18, 6) AS effectif
+    FROM situes
+    GROUP BY millesime, methode, profession, niveau, code, CUBE (specialite_groupe, mode_exercice)
+),
+-- A line set aside of the directory says no place, for it is of a person: it may be missing from France.
+perdues AS (
+    SELECT DISTINCT millesime, true AS perdue FROM core.lignes_ecartees
+    WHERE source = 'rpps' AND table_source = 'activites'
 )
 SELECT
-    millesime AS annee, millesime, max(revision)::INTEGER AS revision, methode, profession,
-    coalesce(specialite_groupe, 'ensemble') AS specialite_groupe, coalesce(mode_exercice, 'ensemble') AS mode_exercice,
-    niveau, code, sum(effectif)::DECIMAL(18, 6) AS effectif, 'calculé' AS statut
-FROM situes
-GROUP BY millesime, methode, profession, niveau, code, CUBE (specialite_groupe, mode_exercice)
+    s.millesime AS annee, s.millesime, s.revision, s.methode, s.profession, s.specialite_groupe, s.mode_exercice,
+    s.niveau, s.code, s.effectif,
+    CASE WHEN s.niveau NOT IN ('commune', 'departement', 'region') THEN coalesce(h.effectif, 0) END::DECIMAL(18, 6)
+        AS non_places,
+    CASE WHEN (s.niveau = 'france' AND p.perdue) OR (s.niveau <> 'france' AND h.effectif > 0)
+        THEN 'partiel' ELSE 'calculé' END AS statut
+FROM sommes AS s
+LEFT JOIN hors_sommes AS h
+    ON h.millesime = s.millesime AND h.methode = s.methode AND h.profession = s.profession
+    AND h.specialite_groupe = s.specialite_groupe AND h.mode_exercice = s.mode_exercice
+    AND h.niveau = s.niveau AND h.code = s.code
+LEFT JOIN perdues AS p ON p.millesime = s.millesime

@@ -56,7 +56,7 @@ non_placees AS (
 )
 SELECT
     s.* EXCLUDE (statut, statut_part),
-    CASE WHEN s.admis_neobacheliers > 0 AND s.statut_part = 'calculé'
+    CASE WHEN s.admis_neobacheliers >= greatest(s.admis_meme_academie, 1) AND s.statut_part = 'calculé'
         THEN (s.admis_meme_academie::DECIMAL(18, 4) / s.admis_neobacheliers)::DECIMAL(18, 6) END AS part_meme_academie,
     coalesce(n.formations, 0) AS formations_non_placees,
     CASE

@@ -9,6 +9,7 @@
 --   code : code UAI de l'institut, ou du territoire
 --   libelle : nom de l'institut ; vide pour un territoire
 --   instituts : nombre d'instituts qui déclarent cette rentrée
+--   instituts_non_places : instituts de la même rentrée et du même diplôme dont la commune n'est pas reconnue : ils manquent peut-être au territoire ; zéro pour un institut
 --   presents [personnes] : présents, toutes années de formation
 --   apprentis [personnes] : dont présents sous contrat d'apprentissage
 --   interruptions [personnes] : interruptions de l'année scolaire précédente
@@ -26,6 +27,12 @@ suivies AS (
     SELECT *
     FROM core.formations_promotions
     QUALIFY row_number() OVER (PARTITION BY uai, diplome, annee_entree ORDER BY annee DESC, millesime DESC) = 1
+),
+non_places AS (
+    SELECT annee, diplome, count(DISTINCT uai)::INTEGER AS instituts
+    FROM rentrees
+    WHERE commune IS NULL
+    GROUP BY annee, diplome
 ),
 noms AS (
     SELECT uai, arg_max(institut, annee) AS institut FROM rentrees GROUP BY uai
@@ -90,7 +97,8 @@ sommes AS (
 )
 SELECT
     s.annee, s.millesime, s.revision, s.diplome, s.niveau, s.code, n.institut AS libelle, s.region,
-    s.instituts, s.places_autorisees, s.entrants, s.presents, s.diplomes, s.apprentis, s.interruptions,
+    s.instituts, CASE WHEN s.niveau = 'institut' THEN 0 ELSE coalesce(h.instituts, 0) END AS instituts_non_places,
+    s.places_autorisees, s.entrants, s.presents, s.diplomes, s.apprentis, s.interruptions,
     CASE WHEN s.places_autorisees > 0 AND s.statut_par_place = 'calculé'
         THEN (s.entrants::DECIMAL(18, 4) / s.places_autorisees)::DECIMAL(18, 6) END AS entrants_par_place,
     s.promotion_entrants, s.promotion_diplomes, s.promotion_en_formation,
@@ -107,7 +115,9 @@ SELECT
         WHEN s.instituts = 0 AND s.statut_promotion <> 'calculé' THEN s.statut_promotion
         WHEN s.instituts > 0 AND statut_absent(s.statut_rentree) THEN s.statut_rentree
         WHEN s.niveau = 'institut' THEN 'publié'
+        WHEN h.instituts > 0 THEN 'partiel'
         ELSE 'calculé'
     END AS statut
 FROM sommes AS s
+LEFT JOIN non_places AS h ON h.annee = s.annee AND h.diplome = s.diplome
 LEFT JOIN noms AS n ON s.niveau = 'institut' AND n.uai = s.code

@@ -10,6 +10,7 @@
 --   libelle : nom de la subdivision ; vide pour un territoire
 --   subdivisions : subdivisions comptées
 --   subdivisions_du_territoire : subdivisions du territoire
+--   postes_non_places [postes] : pour la France, postes des subdivisions qui couvrent plusieurs régions : elles ne sont dans aucune
 --   postes_cesp [postes] : dont postes réservés aux signataires d'un CESP
 --   pourvus [postes] : postes pourvus ; vides dès qu'une part n'en est pas connue
 --   pourvus_cesp [postes] : dont postes pourvus par des signataires d'un CESP
@@ -45,6 +46,7 @@ sommes AS (
         annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, specialite, niveau, code,
         CASE WHEN niveau <> 'france' THEN min(la_region) END AS region,
         sum(postes)::INTEGER AS postes,
+        coalesce(sum(postes) FILTER (niveau = 'france' AND la_region IS NULL), 0)::INTEGER AS postes_non_places,
         sum(postes_cesp)::INTEGER AS postes_cesp,
         CASE WHEN count(pourvus) = count(*) THEN sum(pourvus)::INTEGER END AS pourvus,
         CASE WHEN count(pourvus_cesp) = count(*) THEN sum(pourvus_cesp)::INTEGER END AS pourvus_cesp,
@@ -60,7 +62,7 @@ annees AS (
 SELECT
     s.annee, s.millesime, s.revision, s.specialite, s.niveau, s.code, n.libelle, s.region,
     a.subdivisions, c.subdivisions AS subdivisions_du_territoire,
-    s.postes, s.postes_cesp, s.pourvus, s.pourvus_cesp,
+    s.postes, s.postes_non_places, s.postes_cesp, s.pourvus, s.pourvus_cesp,
     CASE WHEN s.postes > 0 AND s.statut_postes = 'calculé'
         THEN (s.pourvus::DECIMAL(18, 4) / s.postes)::DECIMAL(18, 6) END AS valeur,
     x.rupture || ' : ' || x.effet AS rupture,

@@ -93,3 +93,5 @@ SELECT
     intervalle, CASE WHEN statut = 'partiel' THEN 'partiel' ELSE 'calculé' END AS statut,
     numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
 FROM rapports
+-- A producer whose part is larger than its total gives no share: the warning of the arrival names the line.
+WHERE intervalle IS DISTINCT FROM 'Wilson' OR numerateur <= denominateur

@@ -11,17 +11,20 @@
 --   denominateur [projets] : projets des mêmes cases
 --   cases : cases de l'enquête (métier, bassin) sur le territoire
 --   cases_visibles : cases dont les nombres nécessaires sont visibles
+--   cases_non_placees : cases du territoire dont le département n'est pas reconnu ; pour la France, celles dont la région ne l'est pas : elles manquent à ses parties
 --   couverture [part, de 0 à 1] : cases visibles sur cases
 WITH sante AS (
     SELECT nomenclature, fap, libelle, niveau_fap FROM reference.familles_professionnelles
 ),
 projets AS (
     -- The basins of a survey are its own: only those of the survey of reference are territories of the edition.
-    SELECT b.* REPLACE (CASE WHEN b.reference THEN b.bassin END AS bassin), b.bassin AS bassin_publie, s.libelle,
+    SELECT b.* REPLACE (CASE WHEN b.reference THEN z.code END AS bassin), b.bassin AS bassin_publie, s.libelle,
         -- Saint-Barthélemy and Saint-Martin are outside France's départements, as they are outside its population.
-        CASE WHEN b.region IS NOT NULL THEN 'F' END AS france
+        CASE WHEN b.region IS NOT NULL OR code_departement(b.departement_publie) IS NULL THEN 'F' END AS france,
+        b.departement IS NULL AS sans_departement, b.region IS NULL AS sans_region
     FROM core.bmo_projets AS b
     JOIN sante AS s ON s.nomenclature = b.nomenclature AND s.fap = b.fap
+    LEFT JOIN core.decoupages AS z ON z.niveau = 'bassin_bmo' AND z.code = b.bassin
     QUALIFY row_number() OVER (
         PARTITION BY b.annee, b.fap, b.bassin, b.departement_publie ORDER BY b.millesime DESC
     ) = 1
@@ -36,6 +39,8 @@ sommes AS (
         annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, nomenclature, fap, libelle,
         niveau, code,
         count(*)::INTEGER AS cases,
+        (count(*) FILTER (CASE niveau WHEN 'region' THEN sans_departement WHEN 'france' THEN sans_region END))::INTEGER
+            AS cases_non_placees,
         count(met)::INTEGER AS cases_met,
         sum(met) AS met,
         statut_somme(met, met_statut) AS statut_met,
@@ -65,7 +70,7 @@ bmo AS (
         CASE i.indicateur WHEN 'part_difficile' THEN xmet WHEN 'part_saisonniers' THEN smet END::INTEGER AS numerateur,
         CASE i.indicateur WHEN 'part_difficile' THEN met_xmet WHEN 'part_saisonniers' THEN met_smet END::INTEGER
             AS denominateur,
-        cases,
+        cases, cases_non_placees,
         CASE i.indicateur WHEN 'projets' THEN cases_met WHEN 'part_difficile' THEN cases_xmet ELSE cases_smet END
             AS cases_visibles,
         CASE i.indicateur WHEN 'projets' THEN statut_met WHEN 'part_difficile' THEN statut_xmet ELSE statut_smet END
@@ -99,12 +104,12 @@ facteurs AS (
 SELECT
     annee, millesime, revision, source, indicateur, nomenclature, fap, libelle, niveau, code, valeur, unite,
     CASE WHEN valeur IS NULL THEN CASE WHEN secret THEN 'secret' ELSE 'nd' END ELSE statut_cases END AS statut,
-    numerateur, denominateur, cases, cases_visibles,
+    numerateur, denominateur, cases, cases_visibles, cases_non_placees,
     (cases_visibles::DECIMAL(18, 4) / cases)::DECIMAL(18, 6) AS couverture
 FROM bmo
 UNION ALL
 SELECT
     annee, millesime, revision, 'dares_tensions', indicateur, nomenclature, fap, libelle, niveau, code,
     valeur::DECIMAL(18, 6), 'note de 1 à 5', CASE WHEN valeur IS NULL THEN 'nd' ELSE 'publié' END,
-    NULL, NULL, NULL, NULL, NULL
+    NULL, NULL, NULL, NULL, NULL, NULL
 FROM facteurs

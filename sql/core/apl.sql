@@ -14,19 +14,15 @@ WITH publiees AS (
     SELECT
         annee, millesime, revision, code_commune(commune) AS commune_publiee, apl, apl_65, population_standardisee,
         population_totale,
-        regexp_replace(lower(strip_accents(profession)), '[^a-z]+', ' ', 'g') AS cle
+        profession_apl(profession) AS profession
     FROM staging.apl
-    QUALIFY row_number() OVER (PARTITION BY annee, cle, commune_publiee ORDER BY millesime DESC, revision DESC) = 1
-),
-professions (cle, profession) AS (
-    VALUES
-        ('medecins generalistes', 'medecin'), ('infirmiers', 'infirmier'), ('infirmieres', 'infirmier'),
-        ('kinesitherapeutes', 'masseur_kinesitherapeute'), ('masseurs kinesitherapeutes', 'masseur_kinesitherapeute'),
-        ('sages femmes', 'sage_femme'), ('chirurgiens dentistes', 'chirurgien_dentiste')
+    QUALIFY row_number() OVER (
+        PARTITION BY annee, profession_apl(profession), commune_publiee ORDER BY millesime DESC, revision DESC
+    ) = 1
 )
 SELECT
     p.annee, max(p.millesime)::INTEGER AS millesime, max(p.revision)::INTEGER AS revision,
-    f.profession, coalesce(c.commune, p.commune_publiee) AS lieu, c.commune,
+    p.profession, coalesce(c.commune, p.commune_publiee) AS lieu, c.commune,
     d.code AS departement, d.regions AS region,
     CASE
         WHEN sum(p.population_standardisee) FILTER (p.apl IS NOT NULL) > 0
@@ -51,8 +47,8 @@ SELECT
         nullif(statut_somme(p.apl_65), 'nd')
     ]) AS statut
 FROM publiees AS p
-JOIN professions AS f ON f.cle = p.cle
 LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = p.commune_publiee
 LEFT JOIN core.decoupages AS d
     ON d.niveau = 'departement' AND d.code = departement_lu(c.departement, p.commune_publiee, NULL, NULL)
-GROUP BY p.annee, f.profession, lieu, c.commune, d.code, d.regions
+WHERE p.profession IS NOT NULL
+GROUP BY p.annee, p.profession, lieu, c.commune, d.code, d.regions

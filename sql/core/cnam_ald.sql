@@ -2,7 +2,7 @@
 -- Grain : annee, niveau, code, tranche_age, sexe
 -- Source : cartographie des pathologies (CNAM)
 -- Publication : territoire
--- Note : sous onze patients la case est vide, avec le statut « secret ».
+-- Note : sous onze patients la case est vide, avec le statut « secret » ; une case ou une ligne que les contrôles ont écartée est « nd ».
 -- Colonnes :
 --   tranche_age : classe d'âge publiée (« 75-79 »), ou ensemble
 --   patients [personnes] : patients pris en charge
@@ -24,7 +24,7 @@ SELECT
     CASE WHEN s.tranche_age = 'tsage' THEN 'ensemble' ELSE s.tranche_age END AS tranche_age,
     CASE s.sexe WHEN '1' THEN 'hommes' WHEN '2' THEN 'femmes' ELSE 'ensemble' END AS sexe,
     s.patients, s.population,
-    CASE WHEN s.patients IS NULL THEN 'secret' ELSE 'publié' END AS statut
+    CASE WHEN s.patients IS NOT NULL THEN 'publié' WHEN s.patients_statut = 'nd' THEN 'nd' ELSE 'secret' END AS statut
 FROM situees AS s
 JOIN core.decoupages AS d ON d.niveau = s.niveau_publie AND d.code = s.code_publie
 QUALIFY row_number() OVER (

@@ -28,6 +28,7 @@ WITH publiees AS (
             WHEN 'dep' THEN coalesce(code_departement(t.departement), t.departement)
         END AS code_publie
     FROM staging.dares_tensions AS t
+    WHERE lower(t.niveau_geo) IN ('nat', 'reg', 'dep')
 )
 SELECT
     p.annee, p.millesime, p.revision, p.reference, p.fap, p.niveau_fap, p.niveau, p.code_publie, d.code,

@@ -4,7 +4,7 @@
 -- Publication : commune
 -- Note : un lieu sur plusieurs codes postaux a presque toujours une seule zone ; sinon, celle de la plupart de ses lignes.
 -- Colonnes :
---   zone : ZIP, ZAC, HZ (hors zone), ZAR (zone d'appui régional)
+--   zone : ZIP, ZAC, HZ (hors zone), ZAR (zone d'appui régional) ; vide quand toutes ses lignes ont été écartées
 --   zones : nombre de zones différentes que la liste donne au lieu
 SELECT
     millesime, max(revision)::INTEGER AS revision, bool_or(reference) AS reference, lieu, commune,

@@ -7,7 +7,7 @@
 --   profession : profession zonée (reference.professions) ; medecin pour les médecins généralistes
 --   niveau_publie : commune, ou tvs (territoire de vie-santé)
 --   code_publie : code tel que publié
---   zone : ZIP, ZAC, ZAR, ZV, HV, HZ (médecins) ; TSD, SD, INT, TD, SURD, NP (autres professions)
+--   zone : ZIP, ZAC, ZAR, ZV, HV, HZ (médecins) ; TSD, SD, INT, TD, SURD, NP (autres professions) ; vide pour une ligne écartée
 --   arrete : référence de l'arrêté
 --   date_arrete : date de l'arrêté
 --   valide_du : premier jour de validité

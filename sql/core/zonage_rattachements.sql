@@ -6,7 +6,7 @@
 -- Colonnes :
 --   code_postal : code postal tel que publié
 --   commune_libelle : nom de la commune tel que publié
---   zone : ZIP, ZAC, HZ (hors zone), ZAR (zone d'appui régional)
+--   zone : ZIP, ZAC, HZ (hors zone), ZAR (zone d'appui régional) ; vide pour une ligne écartée
 --   rattachement : code postal et nom, ou nom et département ; vide si la ligne n'est pas rattachée
 WITH publiees AS (
     SELECT
@@ -14,7 +14,8 @@ WITH publiees AS (
         lpad(z.code_postal, 5, '0') AS code_postal,
         regexp_replace(z.zone, '^[0-9]_', '') AS zone
     FROM staging.zonage_medecins AS z
-    WHERE z.zone NOT LIKE 'N/A%'
+    -- An empty zone is that of a line set aside: the place had one, which is not known.
+    WHERE z.zone IS NULL OR z.zone NOT LIKE 'N/A%'
 ),
 noms_postaux AS (
     SELECT DISTINCT p.code_postal, c.commune, n.nom

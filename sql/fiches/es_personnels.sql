@@ -29,20 +29,10 @@ recalculees AS (
     LEFT JOIN (SELECT DISTINCT millesime, fichier, ligne FROM videes WHERE table_source = 'q22') AS v
         ON v.millesime = i.millesime AND v.fichier = i._fichier AND v.ligne = i._ligne
 ),
--- A site whose line of SYGEN was set aside is still there: nothing of it is known.
-perdues AS (
-    SELECT DISTINCT e.millesime, e.revision, e.annee, e.finess, e.finess_ej
-    FROM core.lignes_ecartees AS l
-    JOIN core.etablissements AS e ON e.millesime = l.millesime AND e.finess = json_extract_string(l.contenu, '$.finess')
-    ANTI JOIN staging.sae_sygen AS s ON s.millesime = e.millesime AND s.finess = e.finess
-    WHERE l.source = 'sae' AND l.table_source = 'sygen'
-),
 toutes AS (
-    SELECT *, false AS perdue FROM publiees
+    SELECT * FROM publiees
     UNION ALL
-    SELECT *, false FROM recalculees
-    UNION ALL
-    SELECT p.*, NULL, NULL, v.variable, NULL, true FROM perdues AS p CROSS JOIN reference.variables_sae AS v
+    SELECT * FROM recalculees
 ),
 -- In 2022 SYGEN leaves EFF_INT blank as soon as one of its three terms is blank: no zero, unless Q22 counts none.
 internes_comptes AS (
@@ -61,7 +51,7 @@ lues AS (
         CASE WHEN a.bordereau IS NULL THEN t.valeur END AS valeur,
         a.bordereau IS NOT NULL AS non_collecte,
         q.finess IS NOT NULL AS questionnaire_rempli,
-        t.perdue OR (t.valeur IS NULL AND x.ligne IS NOT NULL) AS videe,
+        t.valeur IS NULL AND x.ligne IS NOT NULL AS videe,
         t.variable = 'EFF_INT' AND i.finess IS NOT NULL AS internes_non_publies
     FROM toutes AS t
     JOIN reference.variables_sae AS v USING (variable)

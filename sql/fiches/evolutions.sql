@@ -7,17 +7,19 @@
 --   niveau : es (site), ej ou ght
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
 --   valeur_precedente : valeur de l'exercice précédent, des sites d'aujourd'hui
+--   statut_precedent : calculé, partiel quand un de ses sites n'avait pas répondu, nd
 --   millesime_precedent [année] : millésime de l'exercice précédent
 --   evolution : valeur moins valeur précédente
 --   evolution_relative [part] : évolution / valeur précédente ; vide où celle-ci est nulle
 --   motif : pourquoi il n'y a pas d'évolution, ou quels sites ont changé de rattachement
 WITH personnels AS (
-    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, mesure, ligne, unite, valeur
+    SELECT millesime, revision, annee, 'es' AS niveau, finess AS code, variable, mesure, ligne, unite, valeur, statut
     FROM fiches.es_personnels
     UNION ALL
-    SELECT millesime, revision, annee, 'ej', finess_ej, variable, mesure, ligne, unite, valeur FROM fiches.ej_personnels
+    SELECT millesime, revision, annee, 'ej', finess_ej, variable, mesure, ligne, unite, valeur, statut
+    FROM fiches.ej_personnels
     UNION ALL
-    SELECT millesime, revision, annee, 'ght', code_ght, variable, mesure, ligne, unite, valeur
+    SELECT millesime, revision, annee, 'ght', code_ght, variable, mesure, ligne, unite, valeur, statut
     FROM fiches.ght_personnels
 ),
 suivies AS (
@@ -26,7 +28,7 @@ suivies AS (
 ),
 comparees AS (
     SELECT
-        n.annee, n.millesime, n.revision, n.niveau, n.code, n.variable, n.valeur, n.unite,
+        n.annee, n.millesime, n.revision, n.niveau, n.code, n.variable, n.valeur, n.statut, n.unite,
         p.millesime AS millesime_precedent
     FROM suivies AS n
     JOIN suivies AS p ON p.annee = n.annee - 1 AND p.niveau = n.niveau AND p.code = n.code AND p.variable = n.variable
@@ -70,7 +72,7 @@ valeurs AS (
 presents AS (
     SELECT
         u.annee, u.niveau, u.code, n.variable,
-        sum(a.valeur) AS valeur_precedente,
+        sum(a.valeur) AS valeur_precedente, statut_somme(a.valeur) AS statut_precedent,
         count(*) FILTER (NOT u.la_avant AND n.valeur <> 0) AS ouverts,
         count(*) FILTER (u.la_avant AND (a.valeur IS NULL) <> (n.valeur IS NULL)) AS une_annee,
         count(*) FILTER (u.venu AND (u.niveau = 'es' OR a.valeur <> 0)) AS venus
@@ -115,7 +117,7 @@ sauts AS (
 ),
 motivees AS (
     SELECT
-        c.*, p.valeur_precedente, coalesce(p.venus, 0) AS venus, coalesce(d.partis, 0) AS partis,
+        c.*, p.valeur_precedente, p.statut_precedent, coalesce(p.venus, 0) AS venus, coalesce(d.partis, 0) AS partis,
         CASE
             WHEN p.code IS NULL THEN 'membres du GHT non connus'
             WHEN c.valeur IS NULL OR p.valeur_precedente IS NULL THEN 'donnée manquante'
@@ -140,8 +142,9 @@ motivees AS (
     LEFT JOIN partis AS d USING (annee, niveau, code, variable)
 )
 SELECT
-    annee, millesime, revision, niveau, code, variable, valeur, unite,
-    valeur_precedente::DECIMAL(18, 2) AS valeur_precedente, millesime_precedent,
+    annee, millesime, revision, niveau, code, variable, valeur, statut, unite,
+    valeur_precedente::DECIMAL(18, 2) AS valeur_precedente, coalesce(statut_precedent, 'nd') AS statut_precedent,
+    millesime_precedent,
     CASE WHEN empechement IS NULL THEN valeur - valeur_precedente END::DECIMAL(18, 2) AS evolution,
     CASE WHEN empechement IS NULL THEN (valeur - valeur_precedente) / nullif(valeur_precedente, 0) END::DECIMAL(18, 6)
         AS evolution_relative,

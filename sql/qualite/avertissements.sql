@@ -104,22 +104,25 @@ SELECT
         CASE WHEN q.perdues > 0
             THEN 'lignes écartées : ' || q.perdues || ' sur ' || m.lues || ' du millésime ('
                 || replace(round(100.0 * q.perdues / m.lues, 2)::VARCHAR, '.', ',')
-                || ' %), les totaux de cette année sont sans elles' END,
+                || ' %)' || coalesce(p.poids, '') END,
+        CASE WHEN q.perdues > 0 AND l.placees > 0
+            THEN 'dont la clé se lit : ' || l.placees || ', les sommes où elles seraient entrées sont partielles' END,
+        CASE WHEN q.perdues > coalesce(l.placees, 0)
+            THEN 'dont la place n''est pas connue : ' || (q.perdues - coalesce(l.placees, 0))
+                || ', les totaux de cette année sont sans elles' END,
         CASE WHEN q.videes > 0
             THEN 'cases vidées : ' || q.videes || ' (' || q.colonnes || '), les sommes où elles entrent sont partielles'
         END,
-        CASE WHEN q.autres > 0 THEN 'lignes répétées, ou d''une autre année, dont rien n''est perdu : ' || q.autres END,
+        CASE WHEN q.autres > 0
+            THEN 'lignes répétées, de total, ou d''une autre année, dont rien n''est perdu : ' || q.autres END,
         'liste dans qualite.quarantaine'
     )
 FROM (
     SELECT
         source, millesime, "table",
-        count(*) FILTER (
-            coalesce(colonne, '') = '' AND controle NOT IN ('ligne_repetee', 'autre_annee', 'exemple_retire')
-        ) AS perdues,
-        count(*) FILTER (
-            coalesce(colonne, '') = '' AND controle IN ('ligne_repetee', 'autre_annee', 'exemple_retire')
-        ) AS autres,
+        count(DISTINCT fichier || ' ' || ligne) FILTER (coalesce(colonne, '') = '' AND NOT rien_perdu(controle))
+            AS perdues,
+        count(*) FILTER (coalesce(colonne, '') = '' AND rien_perdu(controle)) AS autres,
         count(*) FILTER (colonne <> '') AS videes,
         string_agg(DISTINCT colonne, ', ' ORDER BY colonne) FILTER (colonne <> '') AS colonnes
     FROM staging.quarantaine
@@ -128,6 +131,17 @@ FROM (
 JOIN (
     SELECT source, millesime, sum(lignes + lignes_ecartees) AS lues FROM reference.millesimes GROUP BY ALL
 ) AS m ON m.source = q.source AND m.millesime = q.millesime
+LEFT JOIN (
+    SELECT source, millesime, table_source, count(*) FILTER (placee) AS placees FROM core.lignes_ecartees GROUP BY ALL
+) AS l ON l.source = q.source AND l.millesime = q.millesime AND l.table_source = q."table"
+LEFT JOIN (
+    SELECT
+        source, millesime, "table",
+        ', et jusqu''à ' || replace(round(100 * max(part), 2)::VARCHAR, '.', ',') || ' % de « '
+            || arg_max(mesure, (part, mesure)) || ' »' AS poids
+    FROM staging.poids_ecartes
+    GROUP BY ALL
+) AS p ON p.source = q.source AND p.millesime = q.millesime AND p."table" = q."table"
 UNION ALL
 SELECT
     'quarantaine', source, millesime || ', ' || table_source || ', ' || colonne,

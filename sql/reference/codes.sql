@@ -55,7 +55,7 @@ signes (liste, code, libelle, libelle_court, ordre) AS (
         ('marque', 'e', 'estimé ou projeté : le nombre est calculé, il n’a pas été observé', 'estimé ou projeté', 1),
         ('marque', 'r', 'révisé : le nombre a changé depuis une publication précédente', 'révisé', 2),
         ('marque', 'p', 'provisoire : le nombre sera révisé', 'provisoire', 3),
-        ('marque', '*', 'total partiel : un site au moins n’a pas répondu', 'total partiel', 4),
+        ('marque', '*', 'nombre partiel : seul ce qui est connu y est compté', 'nombre partiel', 4),
         ('marque', '≈', 'l’écart avec la France ne dépasse pas l’incertitude : il ne se distingue pas',
             'ne se distingue pas de la France', 5)
 ),

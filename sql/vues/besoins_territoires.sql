@@ -6,11 +6,16 @@
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   annee_population « Année de la population » year [année] (vide : nd) : année de la population
---   population « Population » n0 [habitants] (vide : nd) : population de tous âges
---   population_60_plus « 60 ans ou plus » n0 [habitants] (vide : nd) : population de 60 ans ou plus
---   part_60_plus « Part des 60 ans ou plus » pct1 [part] (vide : nd) : part des 60 ans ou plus dans la population
---   population_75_plus « 75 ans ou plus » n0 [habitants] (vide : nd) : population de 75 ans ou plus
---   part_75_plus « Part des 75 ans ou plus » pct1 [part] (vide : nd) : part des 75 ans ou plus dans la population
+--   population « Population » n0 [habitants] : population de tous âges
+--   population_statut : pourquoi le nombre est vide, ou partiel
+--   population_60_plus « 60 ans ou plus » n0 [habitants] : population de 60 ans ou plus
+--   population_60_plus_statut : pourquoi le nombre est vide, ou partiel
+--   part_60_plus « Part des 60 ans ou plus » pct1 [part] : part des 60 ans ou plus dans la population
+--   part_60_plus_statut : pourquoi le nombre est vide, ou partiel
+--   population_75_plus « 75 ans ou plus » n0 [habitants] : population de 75 ans ou plus
+--   population_75_plus_statut : pourquoi le nombre est vide, ou partiel
+--   part_75_plus « Part des 75 ans ou plus » pct1 [part] : part des 75 ans ou plus dans la population
+--   part_75_plus_statut : pourquoi le nombre est vide, ou partiel
 --   annee_patients « Année des patients » year [année] (vide : nd) : année des affections de longue durée
 --   patients_ald « Patients en affection de longue durée » n0 [personnes] : patients en affection de longue durée
 --   patients_ald_statut : pourquoi ils sont vides
@@ -22,10 +27,15 @@ SELECT
     b.territoire, b.niveau, b.code, b.territoire_libelle,
     max(b.annee) FILTER (b.indicateur = 'population_75_plus') AS annee_population,
     max(b.valeur) FILTER (b.indicateur = 'population') AS population,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'population'), 'nd') AS population_statut,
     max(b.valeur) FILTER (b.indicateur = 'population_60_plus') AS population_60_plus,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'population_60_plus'), 'nd') AS population_60_plus_statut,
     max(b.valeur) FILTER (b.indicateur = 'part_60_plus_population') AS part_60_plus,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'part_60_plus_population'), 'nd') AS part_60_plus_statut,
     max(b.valeur) FILTER (b.indicateur = 'population_75_plus') AS population_75_plus,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'population_75_plus'), 'nd') AS population_75_plus_statut,
     max(b.valeur) FILTER (b.indicateur = 'part_75_plus_population') AS part_75_plus,
+    coalesce(max(b.statut) FILTER (b.indicateur = 'part_75_plus_population'), 'nd') AS part_75_plus_statut,
     max(b.annee) FILTER (b.indicateur = 'patients_ald') AS annee_patients,
     max(b.valeur) FILTER (b.indicateur = 'patients_ald') AS patients_ald,
     coalesce(max(b.statut) FILTER (b.indicateur = 'patients_ald'), 'nd') AS patients_ald_statut,

@@ -38,7 +38,7 @@ WITH retenues AS (
 ),
 compares AS (
     SELECT
-        r.*, f.valeur AS valeur_france,
+        r.*, f.valeur AS valeur_france, f.valeur_statut AS statut_france,
         r.principal AS premier_mode,
         -- France is no mark of a figure one of whose lines must not be compared with it.
         bool_or(r.reserve IS NOT NULL) OVER (PARTITION BY r.profession, r.specialite, r.mode_exercice) AS reservee
@@ -52,7 +52,9 @@ SELECT
     c.mode_exercice, c.mode_libelle, c.annee, c.annee_decrite, c.pratique, c.effectif, c.valeur, c.valeur_statut, c.bas,
     c.haut, c.petit_nombre,
     CASE WHEN c.reserve IS NULL THEN c.valeur_france END AS france,
-    CASE WHEN c.reserve IS NOT NULL THEN 'sans objet' ELSE 'nd' END AS france_statut,
+    CASE
+        WHEN c.reserve IS NOT NULL THEN 'sans objet' WHEN c.valeur_france IS NULL THEN 'nd' ELSE c.statut_france
+    END AS france_statut,
     c.face, s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
     CASE
         WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'

@@ -14,11 +14,15 @@
 --   densite_france_statut : pourquoi la densité de la France est vide
 --   face « Densité face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
 --   annee_femmes « Année des femmes » year [année] (vide : nd) : année de la part des femmes
---   part_femmes « Femmes » pct1 [part] (vide : nd) : part des femmes
+--   part_femmes « Femmes » pct1 [part] : part des femmes
+--   part_femmes_statut : pourquoi elle est vide, ou partielle
 --   annee_ages « Année des âges » year [année] (vide : nd) : année des âges
---   part_55_plus « 55 ans ou plus » pct1 [part] (vide : nd) : part des 55 ans ou plus
---   part_60_plus « 60 ans ou plus » pct1 [part] (vide : nd) : part des 60 ans ou plus
+--   part_55_plus « 55 ans ou plus » pct1 [part] : part des 55 ans ou plus
+--   part_55_plus_statut : pourquoi elle est vide, ou partielle
+--   part_60_plus « 60 ans ou plus » pct1 [part] : part des 60 ans ou plus
+--   part_60_plus_statut : pourquoi elle est vide, ou partielle
 --   part_60_plus_bas « 60 ans ou plus : intervalle à 95 % » entre_pct1 [part] (vide : nd) : borne basse de l'intervalle à 95 %
+--   part_60_plus_bas_statut : pourquoi l'intervalle est vide, ou partiel
 --   part_60_plus_haut [part] : borne haute de l'intervalle à 95 %
 WITH effectifs AS (
     SELECT *
@@ -37,8 +41,10 @@ SELECT
     e.profession, e.profession_libelle, e.territoire, e.niveau, e.code, e.territoire_libelle, e.mode_libelle,
     e.annee, e.effectif, e.valeur AS densite, e.france AS densite_france, e.france_statut AS densite_france_statut,
     e.face, f.annee AS annee_femmes, f.valeur AS part_femmes,
-    a.annee AS annee_ages, a.plus_55 AS part_55_plus, a.plus_60 AS part_60_plus, a.bas AS part_60_plus_bas,
-    a.haut AS part_60_plus_haut, concat_ws(' ', e.source, f.source, a.source) AS sources, e.statut
+    coalesce(f.statut, 'nd') AS part_femmes_statut,
+    a.annee AS annee_ages, a.plus_55 AS part_55_plus, coalesce(a.statut, 'nd') AS part_55_plus_statut,
+    a.plus_60 AS part_60_plus, coalesce(a.statut, 'nd') AS part_60_plus_statut, a.bas AS part_60_plus_bas,
+    CASE WHEN a.bas IS NULL THEN 'nd' ELSE a.statut END AS part_60_plus_bas_statut, a.haut AS part_60_plus_haut, concat_ws(' ', e.source, f.source, a.source) AS sources, e.statut
 FROM effectifs AS e
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN femmes AS f ON f.profession = e.profession AND f.niveau = e.niveau AND f.code = e.code

@@ -15,7 +15,7 @@ SELECT
     t.territoire_libelle, coalesce(p.libelle, i.profession) AS profession_libelle,
     coalesce(m.libelle, i.mode_exercice) AS mode_libelle,
     i.annee, i.denominateur, i.valeur, i.bas, i.haut, i.profession, i.mode_exercice, t.territoire, i.niveau, i.code,
-    i.source
+    i.source, i.statut
 FROM atlas.indicateurs AS i
 JOIN vues.sources_retenues AS s
     ON s.sujet = i.indicateur AND s.profession = i.profession AND s.specialite = i.specialite

@@ -15,7 +15,7 @@
 --   sans_evolution : pourquoi il n'y en a pas
 SELECT
     f.niveau, f.code, v.variable, v.libelle_court AS libelle,
-    p.valeur, p.statut AS valeur_statut, 'marque_n' || u.decimales AS valeur_format,
+    p.valeur, p.statut AS valeur_statut, 'n' || u.decimales AS valeur_format,
     CASE v.unite WHEN 'ETP' THEN v.unite END AS unite_dite,
     p.evolution, 'signe_n' || u.decimales AS evolution_format, p.evolution_detail,
     CASE WHEN p.evolution IS NULL THEN coalesce('nd : ' || split_part(p.motif, ' : ', 1), 'non disponible')

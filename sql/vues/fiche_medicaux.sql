@@ -6,9 +6,9 @@
 --   niveau : es (site), ej ou ght
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
 --   libelle_ligne « Groupe de spécialités » : groupe de spécialités ; les internes à la fin
---   salaries « Salariés » marque_n0 [personnes] : effectif salarié
+--   salaries « Salariés » n0 [personnes] : effectif salarié
 --   salaries_statut : pourquoi il est vide, ou partiel
---   etp « ETP salariés » marque_n1 [ETP] : ETP salariés
+--   etp « ETP salariés » n1 [ETP] : ETP salariés
 --   etp_statut : pourquoi ils sont vides, ou partiels
 --   evolution « Évolution des ETP[[, {millesime_precedent}-{millesime}]] » signe_n1 [ETP] (vide : nd) : ETP moins ceux de l'exercice précédent, des mêmes sites
 --   evolution_detail signed1 [part] : la même, rapportée aux ETP de l'exercice précédent
@@ -16,7 +16,7 @@
 --   temps_partiel « Temps partiel » pct0 [part] : part des salariés à temps partiel
 --   femmes_statut : pourquoi elle est vide
 --   temps_partiel_statut : pourquoi elle est vide
---   liberaux « Libéraux » marque_n0 [personnes] : effectif libéral
+--   liberaux « Libéraux » n0 [personnes] : effectif libéral
 --   liberaux_statut : pourquoi il est vide, ou partiel
 --   etp_hors_groupes n1 [ETP] : ETP du total que les groupes de spécialités ne font pas ; vide s'ils le font, ou si l'un manque
 --   liberaux_hors_groupes n0 [personnes] : libéraux du total que les groupes de spécialités ne font pas ; vide s'ils le font, ou si l'un manque

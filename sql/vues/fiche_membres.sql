@@ -71,7 +71,7 @@ restes AS (
 SELECT
     f.niveau, f.code, l.membre, l.libelle AS membre_libelle, l.ligne, v.variable,
     v.libelle_court || CASE v.unite WHEN 'ETP' THEN ' (ETP)' ELSE '' END AS variable_libelle,
-    p.valeur, p.statut AS valeur_statut, 'marque_n' || u.decimales AS valeur_format,
+    p.valeur, p.statut AS valeur_statut, 'n' || u.decimales AS valeur_format,
     CASE WHEN l.ligne <> 'total' THEN p.valeur / nullif(g.valeur, 0) END::DECIMAL(18, 9) AS valeur_detail,
     e.exclus, r.non_detailles
 FROM vues.fiche_identites AS f

@@ -7,12 +7,12 @@
 --   code : numéro FINESS du site ou de l'entité juridique, ou code du GHT
 --   groupe : fonction, fin du nom de la variable
 --   libelle_ligne « Fonction » : fonction
---   etp « ETP » marque_n1 [ETP] : ETP
+--   etp « ETP » n1 [ETP] : ETP
 --   etp_statut : pourquoi ils sont vides, ou partiels
 --   part_etp « Part des ETP » pct1 [part] (vide : sans objet) : part des ETP non médicaux
 --   evolution « Évolution des ETP[[, {millesime_precedent}-{millesime}]] » signe_n1 [ETP] (vide : nd) : ETP moins ceux de l'exercice précédent, des mêmes sites
 --   evolution_detail signed1 [part] : la même, rapportée aux ETP de l'exercice précédent
---   effectif « Effectif » marque_n0 [personnes] : effectif
+--   effectif « Effectif » n0 [personnes] : effectif
 --   effectif_statut : pourquoi il est vide, ou partiel
 --   motifs : pourquoi des lignes n'ont pas d'évolution, ou de quels sites elle est
 WITH personnels AS (

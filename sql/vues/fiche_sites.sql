@@ -7,9 +7,9 @@
 --   code : numéro FINESS de l'entité juridique
 --   raison_sociale « Site »
 --   commune_libelle « Commune » text (vide : rien)
---   etp_medical « Médecins salariés (ETP) » marque_n1 [ETP] : médecins, odontologistes et pharmaciens salariés
+--   etp_medical « Médecins salariés (ETP) » n1 [ETP] : médecins, odontologistes et pharmaciens salariés
 --   etp_medical_statut : pourquoi ils sont vides
---   etp_non_medical « Non médicaux (ETP) » marque_n1 [ETP] : personnels non médicaux et sages-femmes
+--   etp_non_medical « Non médicaux (ETP) » n1 [ETP] : personnels non médicaux et sages-femmes
 --   etp_non_medical_statut : pourquoi ils sont vides
 --   capacite « Capacité à temps complet » n0 [lits et places] (vide : nd) : lits et places où l'on est accueilli jour et nuit
 --   non_detailles n0 [sites] : sites que la fiche ne montre pas ; vide si elle les montre tous

@@ -8,25 +8,25 @@
 --   code_ght « Code »
 --   sites « Sites » n0 [établissements] (vide : nd) : sites du groupement
 --   sites_repondants « Sites répondants » n0 [établissements] (vide : nd) : sites dont les personnels non médicaux sont connus
---   medecins « Médecins salariés » marque_n0 [personnes] : médecins, odontologistes et pharmaciens salariés, au 31 décembre
+--   medecins « Médecins salariés » n0 [personnes] : médecins, odontologistes et pharmaciens salariés, au 31 décembre
 --   medecins_statut : pourquoi ils sont vides
---   medecins_etp « Médecins salariés » marque_n1 [ETP] : médecins, odontologistes et pharmaciens salariés, en équivalents temps plein
+--   medecins_etp « Médecins salariés » n1 [ETP] : médecins, odontologistes et pharmaciens salariés, en équivalents temps plein
 --   medecins_etp_statut : pourquoi ils sont vides
---   liberaux « Libéraux » marque_n0 [personnes] : médecins, odontologistes et pharmaciens libéraux, au 31 décembre
+--   liberaux « Libéraux » n0 [personnes] : médecins, odontologistes et pharmaciens libéraux, au 31 décembre
 --   liberaux_statut : pourquoi ils sont vides
---   internes « Internes et FFI » marque_n0 [personnes] : internes, docteurs juniors et faisant fonction d'interne, au 31 décembre
+--   internes « Internes et FFI » n0 [personnes] : internes, docteurs juniors et faisant fonction d'interne, au 31 décembre
 --   internes_statut : pourquoi ils sont vides
---   sages_femmes_etp « Sages-femmes » marque_n1 [ETP] : sages-femmes, en équivalents temps plein
+--   sages_femmes_etp « Sages-femmes » n1 [ETP] : sages-femmes, en équivalents temps plein
 --   sages_femmes_etp_statut : pourquoi elles sont vides
---   infirmiers_etp « Infirmiers » marque_n1 [ETP] : infirmiers sans spécialisation, en équivalents temps plein
+--   infirmiers_etp « Infirmiers » n1 [ETP] : infirmiers sans spécialisation, en équivalents temps plein
 --   infirmiers_etp_statut : pourquoi ils sont vides
---   infirmiers_specialises_etp « Infirmiers spécialisés » marque_n1 [ETP] : infirmiers spécialisés, en équivalents temps plein
+--   infirmiers_specialises_etp « Infirmiers spécialisés » n1 [ETP] : infirmiers spécialisés, en équivalents temps plein
 --   infirmiers_specialises_etp_statut : pourquoi ils sont vides
---   aides_soignants_etp « Aides-soignants » marque_n1 [ETP] : aides-soignants, en équivalents temps plein
+--   aides_soignants_etp « Aides-soignants » n1 [ETP] : aides-soignants, en équivalents temps plein
 --   aides_soignants_etp_statut : pourquoi ils sont vides
---   non_medicaux « Personnels non médicaux » marque_n0 [personnes] : personnels non médicaux, au 31 décembre
+--   non_medicaux « Personnels non médicaux » n0 [personnes] : personnels non médicaux, au 31 décembre
 --   non_medicaux_statut : pourquoi ils sont vides
---   non_medicaux_etp « Personnels non médicaux » marque_n1 [ETP] : personnels non médicaux, en équivalents temps plein
+--   non_medicaux_etp « Personnels non médicaux » n1 [ETP] : personnels non médicaux, en équivalents temps plein
 --   non_medicaux_etp_statut : pourquoi ils sont vides
 WITH noms AS (
     SELECT DISTINCT code_ght, nom_ght, millesime

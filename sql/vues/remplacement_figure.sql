@@ -13,9 +13,10 @@ WITH connus AS (
 )
 SELECT
     profession_libelle AS libelle, 'entrants en formation, un an' AS serie, annee, entrants::DECIMAL(18, 1) AS valeur,
-    1 AS rang, profession, sources
+    1 AS rang, profession, sources, statut
 FROM connus
 UNION ALL
-SELECT profession_libelle, 'postes à pourvoir, par an', annee, postes_annuels::DECIMAL(18, 1), 2, profession, sources
+SELECT profession_libelle, 'postes à pourvoir, par an', annee, postes_annuels::DECIMAL(18, 1), 2, profession, sources,
+    'calculé'
 FROM connus
 ORDER BY profession, rang

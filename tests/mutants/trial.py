@@ -262,15 +262,15 @@ def _staged_again(database: Path, prepared: Path, settings: Any, lock: Any, sour
     checked = {pin: outcomes.load(settings, pin.source, pin.millesime, pin.revision) for pin in lock.pins}
     found = {pin: outcome for pin, outcome in checked.items() if outcome is not None}
     entry = catalogue.load(source)
-    records = ("sources", "questions", "millesimes", "absences", "controles", "quarantaine")
+    records = ("sources", "questions", "millesimes", "absences", "controles", "quarantaine", "lacunes", "poids_ecartes")
     names = [*(entry.staged_name(table) for table in entry.tables), *records]
     with duckdb.connect(str(database)) as connection:
         connection.execute("SET threads = 1")
         connection.execute(f"ATTACH '{prepared / base.BUILD}' AS avant (READ_ONLY)")
         connection.execute("DROP SCHEMA staging CASCADE")
         connection.execute("CREATE SCHEMA staging")
-        of_edition.stage_views(connection, settings, lock, found)
         of_edition.write(connection, settings, lock, found)
+        of_edition.stage_views(connection, settings, lock, found)
         here, there = "staging.{}", "avant.staging.{}"
         return [
             here.format(name)

@@ -57,7 +57,7 @@ def sheets(views: Views, contact: str = "") -> Iterator[Sheet]:
     """The sheets of a release, GHT first. `contact` is who corrects an error."""
     declaration = _declared()
     for scope in render.each(views, declaration.pour, {**views.publication, "contact": contact}):
-        page = render.page_of(views, declaration, scope)
+        page = render.page_of(views, declaration, scope, marks=False)  # a sheet lists its signs at its end
         yield Sheet(
             niveau=text_of(scope, "niveau"),
             code=text_of(scope, "code"),

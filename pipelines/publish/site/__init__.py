@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from pipelines.publish.figures import drawing
 from pipelines.publish.figures.figure import Figure, script
-from pipelines.publish.numbers import Column, cell, written
+from pipelines.publish.numbers import PARTIAL_COLUMN, Column, cell, partial, written
 from pipelines.publish.site import render
 from pipelines.publish.views import LINK, Views
 
@@ -111,9 +111,11 @@ def _csv(figure: Figure, *, fictif: bool) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     columns = list(figure.columns)
-    writer.writerow([_heading(c) for c in columns] + (["donnees_fictives"] if fictif else []))
-    for row in figure.rows:
-        cells = [written(row, c) for c in columns]
+    marked = [partial(row, columns) for row in figure.rows]
+    told = [PARTIAL_COLUMN] if any(marked) else []
+    writer.writerow([*(_heading(c) for c in columns), *told, *(["donnees_fictives"] if fictif else [])])
+    for row, mark in zip(figure.rows, marked, strict=True):
+        cells = [*(written(row, c) for c in columns), *(mark for _ in told)]
         writer.writerow(cells + (["DONNÉES FICTIVES"] if fictif else []))
     return out.getvalue()
 

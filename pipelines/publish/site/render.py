@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.errors import BuildError
 from pipelines.publish.figures.figure import Figure
-from pipelines.publish.numbers import Column, french
+from pipelines.publish.numbers import PARTIAL, Column, french, marked
 from pipelines.publish.rows import Row, Value, text_of
 from pipelines.publish.site import blocks, declared, traces
 from pipelines.publish.views import View, Views, headed, say
@@ -35,10 +35,12 @@ def menu() -> tuple[tuple[str, str], ...]:
     return tuple((path, words) for _, path, words in sorted([*declare, *OWN]))
 
 
-def page_of(views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str] = frozenset()) -> blocks.Page:
-    """A declared page, made for one scope."""
+def page_of(
+    views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str] = frozenset(), *, marks: bool = True
+) -> blocks.Page:
+    """A declared page, made for one scope; with `marks`, that of a partial number is explained where it is shown."""
     path = say(page.chemin, scope)
-    made = _Blocks(views, sheets)
+    made = _Blocks(views, sheets, marks=marks)
     return blocks.Page(
         path=path,
         title=say(page.titre, scope),
@@ -76,8 +78,8 @@ def _rows(views: Views, name: str, where: Mapping[str, Any], scope: Scope) -> li
 class _Blocks:
     """Makes the blocks of pages."""
 
-    def __init__(self, views: Views, sheets: frozenset[str]) -> None:
-        self.views, self.sheets = views, sheets
+    def __init__(self, views: Views, sheets: frozenset[str], *, marks: bool) -> None:
+        self.views, self.sheets, self.marks = views, sheets, marks
 
     def sections(self, section: declared.Section, scope: Scope) -> Iterator[blocks.Section]:
         """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
@@ -143,6 +145,8 @@ class _Blocks:
             cards += made
         if cards:
             yield blocks.Cards(cards, block.liste)
+            if self.marks and any(PARTIAL in text for card in cards for text in (card.value, card.detail)):
+                yield blocks.Text(self.views.mark)
         elif block.vide:
             yield blocks.Absent(say(block.vide, scope))
 
@@ -163,14 +167,19 @@ class _Blocks:
         if block.croise:
             columns, shown = crossed(block.croise, columns, shown, view)
         note = say(view.note if block.note is None else block.note, first, view.columns)
+        cited = f"Source : {self.views.cited(view, rows)}." if block.source else ""
         yield blocks.Table(
             caption=say(view.title if block.titre is None else block.titre, first, view.columns),
             columns=[headed(c, first, view.columns) for c in columns],
             rows=shown,
-            note=" ".join(filter(None, [note, f"Source : {self.views.cited(view, rows)}." if block.source else ""])),
+            note=" ".join(filter(None, [self._mark(columns, shown), note, cited])),
             strip=block.bande,
             folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
         )
+
+    def _mark(self, columns: Sequence[Column], rows: Sequence[Row]) -> str:
+        """What the mark of a partial number means, where one of these cells has it."""
+        return self.views.mark if self.marks and any(marked(r, c) for r in rows for c in columns) else ""
 
     def _linked(self, row: Row, column: str) -> Row:
         """A row whose first cell leads somewhere: an address, or a sheet, where there is one of that name."""
@@ -186,21 +195,25 @@ class _Blocks:
             if block.ou_tableau and rows:
                 first = {**scope, **rows[0]}
                 shown = [headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)]
-                yield blocks.Table(say(block.titre or view.title, first, view.columns), shown, rows)
+                told = self._mark(shown, rows)
+                yield blocks.Table(say(block.titre or view.title, first, view.columns), shown, rows, told)
             elif block.vide:
                 yield blocks.Absent(say(block.vide, scope))
             return
         first = {**scope, **rows[0]}
+        columns = [headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)]
+        lines = [self._linked(row, block.lien) for row in drawn.rows or rows]
+        notes = [self._mark(columns, lines), *(say(note, first, view.columns) for note in block.notes)]
         words = say(block.mots, first, view.columns) + drawn.words + say(block.mots_apres, first, view.columns)
         yield Figure(
             id=blocks.slug(say(block.id, first)),
             title=say(view.title if block.titre is None else block.titre, first, view.columns),
             spec=drawn.spec,
-            columns=[headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)],
-            rows=[self._linked(row, block.lien) for row in drawn.rows or rows],
+            columns=columns,
+            rows=lines,
             words=words,
             source=block.source or self.views.cited(view, rows, *drawn.sources),
-            notes=[said for note in block.notes if (said := say(note, first, view.columns))],
+            notes=[*filter(None, notes)],
         )
 
 
