@@ -81,7 +81,7 @@ def _told(whole: pa.Array, layout: Layout) -> pa.Array | None:
 
 def _text(whole: pa.Array) -> Read:
     """A column of text, without the errors of calculation that a spreadsheet left in place of some."""
-    odd = pc.fill_null(pc.or_(pc.starts_with(whole, "#"), pc.starts_with(whole, "=")), False)
+    odd = pc.fill_null(pc.match_substring_regex(whole, "^(#|=|Err)"), False)
     if not pc.any(odd).as_py():
         return Read(whole)
     coded = pc.dictionary_encode(whole)

@@ -61,16 +61,19 @@ def _limit_memory() -> None:
 
 def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[list[list[Cell]]]:
     """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
-    margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
     unread = deque(sorted((xl_cell_to_rowcol(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
-    lines = sheet.iter_rows()
-    first = 0
-    while part := [margin + line for line in itertools.islice(lines, LINES)]:
+    left = (sheet.start or (0, 0))[1]
+    # What has no value for the library may stand beside or below all that has one for it.
+    width = max(left + sheet.width, *(column + 1 for (_, column), _ in unread), 0)
+    height = max((sheet.end or (-1, -1))[0], *(row for (row, _), _ in unread), -1) + 1
+    margin: list[Cell] = [""] * left
+    beside: list[Cell] = [""] * (width - left - sheet.width)
+    lines = itertools.chain((margin + line + beside for line in sheet.iter_rows()), itertools.repeat([""] * width))
+    for first in range(0, height, LINES):
+        part = [[*line] for line in itertools.islice(lines, min(LINES, height - first))]
         while unread and unread[0][0][0] < first + len(part):
             (row, column), said = unread.popleft()
-            if column < len(part[row - first]):
-                part[row - first][column] = said
-        first += len(part)
+            part[row - first][column] = said
         yield part
 
 
