@@ -66,9 +66,7 @@ def odd(path: Path, *, computed: bool = False, sheets: re.Pattern[str] | None = 
     return {name: said for name, said in found.items() if sheets is None or sheets.fullmatch(name.strip())}
 
 
-def _of_xlsx(
-    book: zipfile.ZipFile, names: set[str], computed: bool, sheets: re.Pattern[str] | None
-) -> dict[str, Odd]:
+def _of_xlsx(book: zipfile.ZipFile, names: set[str], computed: bool, sheets: re.Pattern[str] | None) -> dict[str, Odd]:
     found: dict[str, Odd] = {}
     targets = {
         identifier: target.removeprefix("/xl/")

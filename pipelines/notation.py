@@ -16,7 +16,8 @@ USUAL = {
     **dict.fromkeys(("nd", "nc", "nondisponible", "noncommuniqué", "nonconnu", "-", "–", "—", "…", "?"), "nd"),
     **dict.fromkeys(("///", "//", "so", "s/o", "sansobjet", "na", "n/a", "nonapplicable", "nonconcerné"), "sans objet"),
 }
-# What a spreadsheet shows in place of a result, in English and in French (`Err:502`: LibreOffice); `=` starts a formula that has none.
+# What a spreadsheet shows in place of a result, in English and in French; `Err:502` is LibreOffice’s, and `=` starts a
+# formula that has none.
 ERROR = (
     r"#(REF!|N/A|DIV/0!|VALUE!|VALEUR!|NAME\?|NOM\?|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|PROPAGATION!|CALC!|CALCUL!|"
     r"FIELD!|CHAMP!|CONNECT!|BLOCKED!|UNKNOWN!|GETTING_DATA|#+)|Err ?:\d{3}|=.+"

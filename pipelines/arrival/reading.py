@@ -56,7 +56,7 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
     rows, quarantined, strangers, rejoined, formless, mended, headers, hidden = noted
     return [
-        *(_form_control(objet, c, form, formless.get(c), rows + quarantined) for c, form in table.formes.items()),
+        *(_form_control(objet, c, formless.get(c), rows + quarantined) for c in table.formes),
         *(
             Control(
                 objet,
@@ -107,9 +107,11 @@ def _listed(
     return [Control(objet, name, severity, False, shown, reason, len(found))]
 
 
-def _form_control(objet: str, column: str, form: str, found: list[Any] | None, rows: int) -> Control:
+def _form_control(objet: str, column: str, found: list[Any] | None, rows: int) -> Control:
     """Whether the cells of a column are of its form. Those that aren't were emptied, and are never told."""
-    reason = f"la colonne {column} a la forme {form} ; une cellule d'une autre forme, qui peut être un nom, reste vide"
+    reason = (
+        f"les cellules de la colonne {column} ont une seule forme ; celle d'une autre, qui peut être un nom, reste vide"
+    )
     count, file, line = found or [0, "", 0]
     return Control(
         objet,

@@ -36,7 +36,7 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         extract = _rejoin(extract, layout)
     except (pa.ArrowInvalid, csv.Error) as error:
         raise RefusedError(
-            f"Le texte délimité ne se lit pas : {error}",
+            f"Le texte délimité ne se lit pas{_why(error)}.",
             where=where,
             expected=f"des lignes séparées par « {layout.delimiter} », guillemets fermés",
             todo="reprendre le fichier d'origine",
@@ -55,7 +55,7 @@ def opened(path: Path, layout: Layout, where: Place) -> tuple[Inspected, list[st
         headings, header_line = _headings(path, layout, broken=survey.broken)
     except csv.Error as error:
         raise RefusedError(
-            f"L'en-tête ne se lit pas : {error}.",
+            f"L'en-tête ne se lit pas{_why(error)}.",
             where=replace(where, line=1),
             expected="une ligne de noms de colonnes",
             todo="reprendre le fichier d'origine",
@@ -69,6 +69,12 @@ def opened(path: Path, layout: Layout, where: Place) -> tuple[Inspected, list[st
         )
     refuse_cut(layout, survey, where)
     return survey, headings, header_line
+
+
+def _why(error: Exception) -> str:
+    """Why a text can't be parted, where the library says it; its words are in English."""
+    long = "field larger" in str(error)
+    return f" : une cellule y a plus de {csv.field_size_limit()} caractères, un guillemet reste ouvert" if long else ""
 
 
 def _headings(path: Path, layout: Layout, *, broken: bool) -> tuple[list[str], int]:

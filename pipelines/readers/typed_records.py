@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from pipelines.catalogue.advice import again
-from pipelines.catalogue.layouts import Layout
+from pipelines.catalogue.layouts import Layout, plainly
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
 from pipelines.readers.lines import arrow, cells_of, encoding, unbroken
@@ -106,7 +106,7 @@ def _preamble(first: bytes, layout: Layout, where: Place) -> dict[str, str]:
         raise RefusedError(
             f"La première ligne n'est pas celle qui décrit le fichier : « {text[:80]} ».",
             where=replace(where, line=1),
-            expected=f"une ligne comme « {layout.preamble} », puis les données",
+            expected=f"une ligne comme « {plainly(layout.preamble)} », puis les données",
             todo="reprendre le fichier d'origine, sans l'avoir trié ni coupé",
         )
     return said.groupdict(default="")

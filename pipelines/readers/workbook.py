@@ -109,10 +109,12 @@ def cells(
         if failed and known:
             left = [n for n in known["names"] if rule.fullmatch(n.strip()) and n not in known["read"]]
             raise RefusedError(
-                f"La feuille « {left[0] if left else '?'} » ne se lit pas : le classeur est abîmé.",
+                f"La feuille « {left[0] if left else '?'} » ne se lit pas : une cellule y est remplie loin du tableau, "
+                "ou le classeur est abîmé.",
                 where=where,
-                expected="une feuille de calcul entière, dont aucune cellule n'est à des millions de lignes",
-                todo="télécharger de nouveau le fichier d'origine",
+                expected="une feuille de calcul entière, dont toutes les cellules remplies sont celles du tableau",
+                todo="effacer ce que la feuille a loin du tableau (Ctrl+Fin y mène), ou télécharger de nouveau le "
+                "fichier d'origine",
             )
         if failed:
             raise RefusedError(
