@@ -100,16 +100,18 @@ def test_a_change_beyond_what_its_series_ever_did_is_told_both_ways(db: duckdb.D
     whole = {"specialite": "ensemble", "sexe": "ensemble", "mode_exercice": "ensemble", "millesime": 2018}
     # The series knew a tenth, in one département: that much is no news in another, more is, up or down.
     for code, *counts in (
-        ("14", 1000, 1100, 1300),
-        ("27", 1000, 1000, 850),
-        ("50", 1000, 1000, 1099),
-        ("61", 1000, 1000, 1),
-        ("76", 3, 3, 19),
+        ("14", 1000, 1000, 1000, 1100, 1300),
+        ("27", 1000, 1000, 1000, 1000, 850),
+        ("50", 1000, 1000, 1000, 1000, 1099),
+        ("61", 1000, 1000, 1000, 1000, 1),
+        ("76", 3, 3, 3, 3, 19),
     ):
-        for annee, effectif in enumerate(counts, 2016):
+        for annee, effectif in enumerate(counts, 2014):
             line = {"code": code, "annee": annee, "effectif": effectif}
             add(db, "atlas.effectifs", counted | whole, line)
-    told = found(db, "nature, source, code, millesime, annee, avant::INTEGER, apres::INTEGER, bas::INTEGER, haut::INTEGER")
+    told = found(
+        db, "nature, source, code, millesime, annee, avant::INTEGER, apres::INTEGER, bas::INTEGER, haut::INTEGER"
+    )
     assert told == [
         ("variation inédite", "drees_demographie", "14", 2018, 2018, 1100, 1300, 1000, 1210),
         ("variation inédite", "drees_demographie", "27", 2018, 2018, 1000, 850, 909, 1100),

@@ -2,7 +2,7 @@
 -- Grain : nature, source, niveau, code, profession, objet, annee
 -- Source : marts de l'atlas ; tous les millésimes épinglés par le verrou
 -- Publication : institut
--- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une variation est inédite quand elle dépasse, à la hausse comme à la baisse (un doublement vaut une division par deux), la plus grande que la même série ait connue avant, à ce niveau, de tous les territoires ; d'une série sans passé, quand elle triple ou se divise par trois. Un nombre sous le seuil des petits nombres y compte pour ce seuil. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
+-- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une variation est inédite quand elle dépasse, à la hausse comme à la baisse (un doublement vaut une division par deux), la plus grande que la même série ait connue avant, à ce niveau, de tous les territoires, et passe un seuil plus haut quand son passé est court ; d'une série sans passé, quand elle triple ou se divise par trois. Un nombre sous le seuil des petits nombres y compte pour ce seuil. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
 -- Colonnes :
 --   nature : hors de l'intervalle, variation inédite, baisse d'un cinquième, révision, rang de tension, site paru, site disparu, entrée dans un GHT, sortie d'un GHT
 --   niveau : niveau du territoire, etablissement ou institut
@@ -26,7 +26,8 @@ WITH seuils AS (
         max(valeur) FILTER (seuil = 'nombre_suivi') AS suivi,
         max(valeur) FILTER (seuil = 'baisse') AS baisse,
         max(valeur) FILTER (seuil = 'evolution') AS evolution,
-        max(valeur) FILTER (seuil = 'saut_rapport') AS rapport
+        max(valeur) FILTER (seuil = 'saut_rapport') AS rapport,
+        max(valeur) FILTER (seuil = 'annees_serie') AS annees
     FROM reference.seuils
 ),
 rapports AS (
@@ -115,7 +116,7 @@ sauts AS (
 ),
 -- What a series did before, at its level, wherever that was.
 records AS (
-    SELECT source, niveau, profession, objet, max(saut) AS saut
+    SELECT source, niveau, profession, objet, max(saut) AS saut, count(DISTINCT annee) AS pas
     FROM sauts
     WHERE annee < derniere
     GROUP BY ALL
@@ -123,11 +124,17 @@ records AS (
 inedites AS (
     SELECT
         s.source, s.niveau, s.code, s.profession, s.objet, s.annee, s.millesime, s.annee_avant, s.millesime_avant,
-        s.avant, s.valeur, s.saut, greatest(coalesce(r.saut, ln(s.rapport)), ln(1 + s.evolution)) AS connu,
-        greatest(s.avant, s.suivi) AS base
+        s.avant, s.valeur, greatest(s.avant, s.suivi) AS base,
+        -- Of a short past, the largest step says little: less than a fall of a fifth, or its like, is not told.
+        CASE
+            WHEN r.pas >= s.annees THEN greatest(r.saut, ln(1 + s.evolution))
+            WHEN r.pas > 0 THEN greatest(r.saut, -ln(1 - s.baisse))
+            ELSE ln(s.rapport)
+        END AS connu
     FROM sauts AS s
     LEFT JOIN records AS r USING (source, niveau, profession, objet)
-    WHERE s.annee = s.derniere AND s.saut > connu
+    -- Fewer units than a fifth of those followed are no news.
+    WHERE s.annee = s.derniere AND s.saut > connu AND abs(s.valeur - s.avant) >= s.baisse * s.suivi
 ),
 variations AS (
     SELECT
