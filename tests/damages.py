@@ -1,4 +1,4 @@
-"""Extracts damaged as life damages them: a small model of a text, of a workbook or of a document, and what is done to it.
+"""Extracts damaged as life damages them: a small model of a text, a workbook or a document, and what is done to it.
 
 A damage is a tuple, its name first: a failing input is kept as it is read (test_robustesse.py). Numbers that say a
 line, a column or a place are taken modulo how many there are.
@@ -19,6 +19,7 @@ import openpyxl
 import py7zr
 import xlwt
 from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 Damage = tuple[Any, ...]
 
@@ -290,6 +291,7 @@ class Book:
     kind: str
     header: int
     hidden: dict[str, set[int]] = field(default_factory=dict)
+    far: list[tuple[str, int, int]] = field(default_factory=list)  # cells filled far from the table, of an .xlsx
     name: str = ""
     raw: list[Damage] = field(default_factory=list)
 
@@ -368,8 +370,7 @@ def damage_book(book: Book, damage: Damage) -> None:  # noqa: C901
         case ("sheet", _, said):
             book.sheets = {said if name == sheet else name: cells for name, cells in book.sheets.items()}
         case ("far", _, row, column):
-            rows += [[] for _ in range(min(row, 2_000) - len(rows))]
-            book.raw.append(("far", sheet, row, column)) if row > 2_000 else rows[-1].extend([None] * column + [1])
+            book.far.append((sheet, row, column))
         case ("kind", said):
             book.kind = said
         case ("name", _) | ("pack", _):
@@ -379,43 +380,40 @@ def damage_book(book: Book, damage: Damage) -> None:  # noqa: C901
 def as_xlsx(book: Book) -> bytes:
     made = openpyxl.Workbook()
     made.remove(made.active)
-    far, book.raw = [d for d in book.raw if d[0] == "far"], [d for d in book.raw if d[0] != "far"]
     for name, rows in book.sheets.items():
         sheet = made.create_sheet(name[:31])
         for i, row in enumerate(rows, 1):
             for j, value in enumerate(row, 1):
-                if value is None:
-                    continue
-                cell = sheet.cell(i, j)
-                if isinstance(value, Error):
-                    cell.value, cell.data_type = value.said, "e"
-                elif isinstance(value, Formula):
-                    cell.value = value.said
-                elif isinstance(value, str):
-                    cell.value = openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.sub("", value)
-                    cell.data_type = "s"
-                else:
-                    cell.value = value
+                if value is not None:
+                    _put(sheet.cell(i, j), value)
         for line in book.hidden.get(name, ()):
             sheet.row_dimensions[line].hidden = True
-        for _, where, row, column in far:
-            if where == name:
-                sheet.cell(row + 1, column + 1).value = 1
+        for _, row_far, column in [far for far in book.far if far[0] == name]:
+            sheet.cell(row_far + 1, column + 1).value = 1
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
 
 
+def _put(cell: Any, value: Cell) -> None:
+    """Writes a value in a cell of an .xlsx: a text that looks like a formula is one only where it is."""
+    if isinstance(value, Error | Formula):
+        cell.value, cell.data_type = value.said, "e" if isinstance(value, Error) else "f"
+    elif isinstance(value, str):
+        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
+    else:
+        cell.value = value
+
+
 def as_xls(book: Book) -> bytes:
     made = xlwt.Workbook(encoding="utf-8")
-    book.raw = [d for d in book.raw if d[0] != "far"]
     day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
     for name, rows in book.sheets.items():
         sheet = made.add_sheet(name[:31], cell_overwrite_ok=True)
         for i, row in enumerate(rows):
             for j, value in enumerate(row[:256]):
                 if isinstance(value, Error):
-                    sheet.row(i).set_cell_error(j, value.said)
+                    sheet.row(i).set_cell_error(j, "#N/A!" if value.said == "#N/A" else value.said)  # its own spelling
                 elif isinstance(value, dt.date):
                     sheet.write(i, j, value, day)
                 elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > 1 << 29:
@@ -440,7 +438,6 @@ SPACES = {
 
 def as_ods(book: Book) -> bytes:
     """As LibreOffice writes it: errors have no value, blank cells and lines are repeated."""
-    book.raw = [d for d in book.raw if d[0] != "far"]
     tables = []
     for name, rows in book.sheets.items():
         lines = "".join(
@@ -457,7 +454,8 @@ def as_ods(book: Book) -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(
             "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+            '<?xml version="1.0"?><manifest:manifest '
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
         )
         archive.writestr(
             "content.xml",

@@ -37,7 +37,7 @@ class Seen:
     loose: set[int] = field(default_factory=set)
 
 
-def text(data: bytes, layout: Layout) -> Seen | None:
+def text(data: bytes, layout: Layout) -> Seen | None:  # noqa: C901
     """The lines of a delimited file; None where it is not text of that encoding."""
     try:
         whole = data.decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)

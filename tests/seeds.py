@@ -1,4 +1,4 @@
-"""Extracts to be damaged: each file of a folder of extracts, cut to some lines, as a model that can be written again."""
+"""Extracts to be damaged: each file of a folder of extracts, cut to some lines, as a model that writes it again."""
 
 import csv
 import io
@@ -56,12 +56,12 @@ def all_of(root: Path, *, whole: tuple[str, ...] = ()) -> list[Seed]:
     for source in catalogue.load_all():
         for millesime in mirror.vintages(root, source):
             offered = mirror.offer(root, source, millesime)
-            if offered.packed or source.questionnaire:
-                continue
-            tables = {path.name: _tables(source, millesime, path) for path in offered.files}
+            # One deposit is enough: each stands by itself.
+            files = [] if offered.packed else offered.files[:1] if source.questionnaire else offered.files
+            tables = {path.name: _tables(source, millesime, path) for path in files}
             models = {
                 path.name: made
-                for path in offered.files
+                for path in files
                 if tables[path.name]
                 and (made := model(path, source, tables[path.name], millesime, cut=source.id not in whole))
             }
@@ -83,7 +83,7 @@ def _tables(source: Source, millesime: int, path: Path) -> list[str]:
 
 def model(path: Path, source: Source, tables: list[str], millesime: int, *, cut: bool) -> Model | None:
     """A file as a model that writes it again, cut to its first lines; None for one that has none here."""
-    end = LINES if cut else 1_000_000
+    end = LINES if cut and not source.questionnaire else 1_000_000
     layouts = [source.layout(table, millesime) for table in tables]
     if path.suffix in (".csv", ".txt"):
         return _text(path, layouts[0], end)
@@ -120,7 +120,7 @@ def _wanted(name: str, layout: Layout, millesime: int) -> bool:
 def _xlsx(path: Path, layout: Layout, millesime: int, end: int) -> Iterator[tuple[str, list[list[Cell]]]]:
     read = openpyxl.load_workbook(path, read_only=True, data_only=True)
     names = [name for name in read.sheetnames if _wanted(name, layout, millesime)]
-    for name in names[:SHEETS]:
+    for name in names if layout.questionnaire else names[:SHEETS]:
         rows = [list(row) for row in read[name].iter_rows(max_row=end + 10, values_only=True)]
         yield name, rows
 

@@ -24,6 +24,7 @@ from pipelines.readers import Extract, blocks, cut_at_stop
 
 READER = Path(__file__).with_name("cells.py")
 HEADER_WITHIN = 40  # lines among which a sought header stands
+WIDEST = 1000  # columns that a table may have; past them, those without a name are no part of it
 PATIENCE = 600  # seconds; the largest workbook of the DREES, 70 MB, takes some thirty
 
 
@@ -70,6 +71,9 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
         )
     header = [[column[above + line - 1].as_py() for column in cells.columns] for line in layout.header]
     names = blocks.headings(header)
+    if len(names) > WIDEST:  # a cell alone at the far right makes a sheet as wide as that
+        names = names[: max((i for i, name in enumerate(names, start=1) if name), default=0)]
+        cells, header = cells.select(range(len(names))), [row[: len(names)] for row in header]
     first = header_line + layout.units
     body = cells.slice(first)
     filled = pa.repeat(False, body.num_rows)
