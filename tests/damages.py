@@ -238,8 +238,9 @@ BYTES = st.one_of(
         ),
     ),
 )
+TEXT_CELL = st.tuples(st.just("cell"), AT, AT, WORDS)
 TEXT_DAMAGES = st.one_of(
-    *[st.tuples(st.just("cell"), AT, AT, WORDS)] * 6,
+    *[TEXT_CELL] * 6,
     st.tuples(st.just("twice"), AT),
     st.tuples(st.just("total"), AT),
     st.tuples(st.just("blank"), AT, st.sampled_from(["", " ", ";", ",", "\t"])),
@@ -308,8 +309,9 @@ VALUES = st.one_of(
     st.sampled_from([None, True, 12, -3, 0, 1.5, 1.234, 1234.0, 2592185.0000000005, 1e20, 0.1 + 0.2, 45657]),
     st.sampled_from([dt.date(2024, 2, 1), dt.datetime(2024, 12, 31), dt.datetime(2024, 3, 1, 12, 30)]),
 )
+BOOK_CELL = st.tuples(st.just("cell"), AT, AT, AT, VALUES)
 BOOK_DAMAGES = st.one_of(
-    *[st.tuples(st.just("cell"), AT, AT, AT, VALUES)] * 6,
+    *[BOOK_CELL] * 6,
     st.tuples(st.just("twice"), AT, AT),
     st.tuples(st.just("blank"), AT, AT),
     st.tuples(st.just("note"), AT, AT, st.sampled_from(["Source : Insee", "TOTAL", "(1) hors Mayotte"])),
@@ -487,9 +489,11 @@ def _ods_cell(value: Cell) -> str:
 
 # --- documents ------------------------------------------------------------------------------------------
 
+JSON_CELL = st.tuples(
+    st.just("cell"), AT, AT, st.one_of(WORDS, st.sampled_from([None, True, 12, 1.5, -1, [], {}, ["a"]]))
+)
 JSON_DAMAGES = st.one_of(
-    *[st.tuples(st.just("cell"), AT, AT, st.one_of(WORDS, st.sampled_from([None, True, 12, 1.5, -1, [], {}, ["a"]])))]
-    * 4,
+    *[JSON_CELL] * 4,
     st.tuples(st.just("twice"), AT),
     st.tuples(st.just("drop"), AT, AT),
     st.tuples(st.just("rename"), AT, AT, LETTERS),

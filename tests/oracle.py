@@ -86,7 +86,8 @@ def _sound(line: str, delimiter: str) -> bool:
 
 def book(model: Book, sheet: str, layout: Layout, millesime: int) -> Seen:
     """The lines of a sheet, by its model."""
-    rows = model.sheets[sheet]
+    # An .xls doesn't say whether the result of a formula was saved: it reads as a blank.
+    rows = [[None if model.kind == "xls" and isinstance(c, Formula) else c for c in row] for row in model.sheets[sheet]]
     above = 0
     if layout.header_cell is not None:
         rule = pattern(layout.header_cell, millesime)
@@ -123,8 +124,8 @@ def shown(cell: Any) -> str:
         return cell.said
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
+    if isinstance(cell, float) and float(f"{cell:.15g}").is_integer() and abs(cell) < 2**53:
+        return str(int(float(f"{cell:.15g}")))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
