@@ -196,7 +196,8 @@ def search(chosen: list[Seed], *, examples: int, first: int, checked: bool = Fal
         max_examples=examples,
         deadline=None,
         database=None,
-        phases=[Phase.generate, Phase.shrink],
+        # Of many cells, the message names those that count.
+        phases=[Phase.generate] if cells else [Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
