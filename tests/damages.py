@@ -126,7 +126,7 @@ def raw(data: bytes, damage: Damage) -> bytes:
             return data[:at] + bytes([value]) + data[at + 1 :]
         case ("insert", at, value):
             at %= max(1, len(data))
-            return data[:at] + value + data[at:]
+            return data[:at] + bytes(value) + data[at:]
     raise ValueError(damage)
 
 
@@ -489,7 +489,7 @@ def _ods_cell(value: Cell) -> str:
 
 # --- documents ------------------------------------------------------------------------------------------
 
-JSON_CELL = st.tuples(
+JSON_CELL: st.SearchStrategy[Damage] = st.tuples(
     st.just("cell"), AT, AT, st.one_of(WORDS, st.sampled_from([None, True, 12, 1.5, -1, [], {}, ["a"]]))
 )
 JSON_DAMAGES = st.one_of(

@@ -7,12 +7,13 @@ and the sums of the numbers staged and of those set aside are those of the extra
 
 import csv
 import datetime as dt
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Any, Literal
 
 from damages import Book, Cell, Document, Error, Formula
 
@@ -49,7 +50,7 @@ def text(data: bytes, layout: Layout) -> Seen | None:  # noqa: C901
     seen, header = Seen(), max(layout.header) if not layout.fields else (1 if layout.preamble else 0)
     if physical and re.fullmatch(r"sep=.?", physical[0].strip(), re.IGNORECASE):
         header += 1
-    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
 
     def cells(line: str) -> list[str]:
         return next(csv.reader([line], delimiter=layout.delimiter, quoting=quoting), [])
@@ -124,6 +125,8 @@ def shown(cell: Any) -> str:
         return cell.said
     if isinstance(cell, bool):
         return str(cell).lower()
+    if isinstance(cell, list | dict):
+        return json.dumps(cell, ensure_ascii=False)
     if isinstance(cell, float) and float(f"{cell:.15g}").is_integer() and abs(cell) < 2**53:
         return str(int(float(f"{cell:.15g}")))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
@@ -246,8 +249,9 @@ def _cells(
     if column.sql == "VARCHAR":
         return [
             f"{where} : « {t} » lu « {v} »"
-            for t, v in zip(texts, values, strict=False)
-            if (TRIM.sub("", v or "") != t) and not (v is None and told)
+            for cell, t, v in zip(cells, texts, values, strict=False)
+            if TRIM.sub("", v or "") not in (t, f"{cell:.15g}" if isinstance(cell, float) else t)
+            and not (v is None and told)
         ]
     if column.type == "DATE":
         digits = [re.sub(r"\D", "", t) for t in texts]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import xlrd
@@ -100,7 +100,7 @@ def model(path: Path, source: Source, tables: list[str], millesime: int, *, cut:
 def _text(path: Path, layout: Layout, end: int) -> Text:
     data = path.read_bytes()
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
-    quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
     header = max(layout.header) if not layout.fields else (1 if layout.preamble else 0)
     records = list(
         csv.reader(io.StringIO(data.decode(encoding), newline=""), delimiter=layout.delimiter, quoting=quoting)

@@ -4,6 +4,7 @@ Some seconds of it, always the same, are in `make test`. `ATLAS_ROBUSTESSE=600 p
 for new ones for ten minutes. What it found is in FOUND, and is tried each time.
 """
 
+import importlib
 import json
 import os
 import re
@@ -185,6 +186,7 @@ def kept(sample_extracts: Path) -> list[Seed]:
 @pytest.fixture(scope="module")
 def complete(sample_extracts: Path) -> list[Seed]:
     """Whole extracts of some small sources, which the checks accept."""
+    importlib.import_module("great_expectations")  # takes seconds, once, that are nobody's hang
     return [s for s in seeds.all_of(sample_extracts, whole=WHOLE_SOURCES) if s.source in WHOLE_SOURCES]
 
 

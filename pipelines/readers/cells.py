@@ -75,9 +75,11 @@ def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[
     height = max((sheet.end or (-1, -1))[0], *(row for (row, _), _ in unread), -1) + 1
     margin: list[Cell] = [""] * left
     beside: list[Cell] = [""] * (width - left - sheet.width)
-    lines = itertools.chain((margin + line + beside for line in sheet.iter_rows()), itertools.repeat([""] * width))
+    below: list[Cell] = [""] * width
+    filled: Iterator[list[Cell]] = (margin + line + beside for line in sheet.iter_rows())
+    lines = itertools.chain(filled, itertools.repeat(below))
     for first in range(0, height, LINES):
-        part = list(itertools.islice(lines, min(LINES, height - first)))
+        part: list[list[Cell]] = list(itertools.islice(lines, min(LINES, height - first)))
         while unread and unread[0][0][0] < first + len(part):
             (row, column), said = unread.popleft()
             cells = part[row - first] = [*part[row - first]]
