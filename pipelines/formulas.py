@@ -1,16 +1,23 @@
-"""What the XML of an .xlsx says of its cells, which the library that reads values does not hand over.
+"""What a workbook says of its cells, which the library that reads values does not hand over.
 
-Errors of calculation, formulas, hidden lines. The parts are read as they come out of the archive: sheets of national
-workbooks have hundreds of millions of characters.
+Errors of calculation, formulas, hidden lines: from the XML of an .xlsx or an .ods, from the records of an .xls. The
+parts of an archive are read as they come out of it: sheets of national workbooks have hundreds of millions of
+characters.
 """
 
 import html
+import io
+import itertools
 import re
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+import xlrd
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 _BLOCK = 1 << 22
 _CELL = re.compile(
@@ -20,6 +27,8 @@ _CELL = re.compile(
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(?P<said>.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>(?P<said>.*?)</(?:\w+:)?v>", re.DOTALL)
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_OLE = b"\xd0\xcf\x11\xe0"
+_MOST = 10_000  # cells or lines that one element of an .ods repeats, of those looked at
 
 
 @dataclass
@@ -36,29 +45,105 @@ class Odd:
 
 
 def odd(path: Path, *, computed: bool = False, sheets: re.Pattern[str] | None = None) -> dict[str, Odd]:
-    """By sheet, what is odd in an .xlsx. Nothing for other formats, nor where its parts can't be found.
+    """By sheet, what is odd in a workbook. Nothing for other formats, nor where its parts can't be found.
 
-    `sheets`: the pattern of the names of those to look at.
+    `sheets`: the pattern of the names of those to look at. Of an .xls, formulas can't be told from values.
     """
-    found: dict[str, Odd] = {}
     if not zipfile.is_zipfile(path):
-        return found
-    with zipfile.ZipFile(path) as book:
-        names = set(book.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return found
-        targets = {
-            identifier: target.removeprefix("/xl/")
-            for element in re.findall(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels"))
-            if (identifier := _attribute(element, "Id")) and (target := _attribute(element, "Target"))
-        }
-        for element in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
-            part = f"xl/{targets.get(_attribute(element, 'r:id'), '')}"
-            name = _attribute(element, "name")
-            if part in names and (sheets is None or sheets.fullmatch(name.strip())):
-                with book.open(part) as handle:
-                    found[name] = _of_sheet(handle, computed)
+        with path.open("rb") as handle:
+            ole = handle.read(len(_OLE)) == _OLE
+        found = _of_xls(path) if ole else {}
+    else:
+        with zipfile.ZipFile(path) as book:
+            names = set(book.namelist())
+            if "content.xml" in names:
+                with book.open("content.xml") as handle:
+                    found = _of_ods(handle, computed)
+            elif {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+                found = _of_xlsx(book, names, computed, sheets)
+            else:
+                found = {}
+    return {name: said for name, said in found.items() if sheets is None or sheets.fullmatch(name.strip())}
+
+
+def _of_xlsx(book: zipfile.ZipFile, names: set[str], computed: bool, sheets: re.Pattern[str] | None) -> dict[str, Odd]:
+    found: dict[str, Odd] = {}
+    targets = {
+        identifier: target.removeprefix("/xl/")
+        for element in re.findall(r"<Relationship\b[^>]*>", _text(book, "xl/_rels/workbook.xml.rels"))
+        if (identifier := _attribute(element, "Id")) and (target := _attribute(element, "Target"))
+    }
+    for element in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", _text(book, "xl/workbook.xml")):
+        part = f"xl/{targets.get(_attribute(element, 'r:id'), '')}"
+        name = _attribute(element, "name")
+        if part in names and (sheets is None or sheets.fullmatch(name.strip())):
+            with book.open(part) as handle:
+                found[name] = _of_sheet(handle, computed)
     return found
+
+
+def _of_xls(path: Path) -> dict[str, Odd]:
+    """The errors and the hidden lines of an .xls; nothing of one that this second library can't read."""
+    try:
+        book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
+    except Exception:  # damaged in ways of its own: whether it can be read at all is told by who reads the values
+        return {}
+    found = {}
+    for sheet in book.sheets():
+        said = found[sheet.name] = Odd()
+        for row in range(sheet.nrows):
+            for column, kind in enumerate(sheet.row_types(row)):
+                if kind == xlrd.XL_CELL_ERROR:
+                    code = sheet.cell_value(row, column)
+                    said.errors[xl_rowcol_to_cell(row, column)] = xlrd.error_text_from_code.get(code, "#N/A")
+        said.hidden = sorted(row + 1 for row, shown in sheet.rowinfo_map.items() if shown.hidden)
+    return found
+
+
+def _of_ods(handle: IO[bytes], computed: bool) -> dict[str, Odd]:
+    """What the XML of an .ods says, sheet by sheet; of what it repeats, the first ones."""
+    found: dict[str, Odd] = {}
+    said, row, repeated, cells = Odd(), 0, 1, 0
+    for event, element in ET.iterparse(handle, events=("start", "end")):  # noqa: S314 (expat bounds what entities make)
+        kind, given = _local(element.tag), {_local(key): value for key, value in element.attrib.items()}
+        if event == "start" and kind == "table":
+            said, row = found.setdefault(given.get("name", ""), Odd()), 0
+        elif event == "start" and kind == "table-row":
+            repeated, cells = int(given.get("number-rows-repeated", 1)), 0
+            if given.get("visibility") in ("collapse", "filter"):
+                said.hidden += range(row + 1, row + 1 + min(repeated, _MOST))
+        elif event == "end" and kind in ("table-cell", "covered-table-cell"):
+            wide = int(given.get("number-columns-repeated", 1))
+            if given:
+                _note_ods(said, element, range(row, row + min(repeated, _MOST)), range(cells, cells + wide), computed)
+            cells += wide
+        elif event == "end" and kind == "table-row":
+            row += repeated
+            element.clear()
+    return found
+
+
+def _note_ods(said: Odd, element: ET.Element, rows: range, columns: range, computed: bool) -> None:
+    """Notes an element of an .ods, which stands for the cells of these rows and columns."""
+    given = {_local(key): value for key, value in element.attrib.items()}
+    # Two attributes have that name, in two namespaces; the one that says « error » is LibreOffice's own.
+    kinds = {value for key, value in element.attrib.items() if _local(key) == "value-type"}
+    shown, formula = "".join(element.itertext()).strip(), given.get("formula", "")
+    error, unsaved = "error" in kinds, bool(formula) and not kinds and not shown
+    if not (error or unsaved or (formula and computed)):
+        return
+    for address in itertools.islice((xl_rowcol_to_cell(i, j) for i in rows for j in columns), _MOST):
+        if error:
+            said.errors[address] = shown or "#N/A"
+        elif unsaved:
+            said.unsaved[address] = "=" + (formula.partition("=")[2] or "…")
+        else:
+            said.computed.add(address)
+
+
+def _local(name: str) -> str:
+    """The name of an element or an attribute, without its namespace."""
+    return name.rpartition("}")[2]
 
 
 def _of_sheet(handle: IO[bytes], computed: bool) -> Odd:

@@ -16,10 +16,11 @@ USUAL = {
     **dict.fromkeys(("nd", "nc", "nondisponible", "noncommuniqué", "nonconnu", "-", "–", "—", "…", "?"), "nd"),
     **dict.fromkeys(("///", "//", "so", "s/o", "sansobjet", "na", "n/a", "nonapplicable", "nonconcerné"), "sans objet"),
 }
-# What a spreadsheet shows in place of a result, in English and in French; `=` starts a formula that has none.
+# What a spreadsheet shows in place of a result, in English and in French; `Err:502` is LibreOffice’s, and `=` starts a
+# formula that has none.
 ERROR = (
     r"#(REF!|N/A|DIV/0!|VALUE!|VALEUR!|NAME\?|NOM\?|NULL!|NUL!|NUM!|NOMBRE!|SPILL!|PROPAGATION!|CALC!|CALCUL!|"
-    r"FIELD!|CHAMP!|CONNECT!|BLOCKED!|UNKNOWN!|GETTING_DATA|#+)|=.+"
+    r"FIELD!|CHAMP!|CONNECT!|BLOCKED!|UNKNOWN!|GETTING_DATA|#+)|Err ?:\d{3}|=.+"
 )
 ISO = "AAAA-MM-JJ"
 DATES = {
@@ -30,11 +31,12 @@ DATES = {
 }
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-_SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?")
-_TWO_READINGS = re.compile(r"([+-]?)([1-9]\d{0,2})[.,](\d{3})")
-_POINTED = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})")
-_COMMAED = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})")
-_PLAIN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
+# Digits are 0 to 9: those of other scripts are no number here, as they are none for SQL.
+_SPACED = re.compile(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
+_TWO_READINGS = re.compile(r"([+-]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+_POINTED = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})", re.ASCII)
+_COMMAED = re.compile(r"[+-]?\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _ERROR = re.compile(ERROR, re.IGNORECASE)
 
 
@@ -98,13 +100,13 @@ def _called(said: Numbers) -> str:
 
 def date(text: str, form: str = ISO) -> dt.date:
     """The date that a text says in that form. Raises UnreadError where it says none, or has two readings."""
-    found = re.fullmatch(DATES[form], text.strip())
+    found = re.fullmatch(DATES[form], text.strip(), re.ASCII)
     if found and (day := _day(found["a"], found["m"], found["j"])):
         return day
     readings = {
         said
         for other in ("JJ/MM/AAAA", "MM/JJ/AAAA")
-        if form == ISO and (seen := re.fullmatch(DATES[other], text.strip()))
+        if form == ISO and (seen := re.fullmatch(DATES[other], text.strip(), re.ASCII))
         if (said := _day(seen["a"], seen["m"], seen["j"]))
     }
     shown = " ou ".join(f"{day:%Y-%m-%d}" for day in sorted(readings))

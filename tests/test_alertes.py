@@ -95,6 +95,38 @@ def test_a_fall_of_a_fifth_counts_from_twenty_units(db: duckdb.DuckDBPyConnectio
     ]
 
 
+def test_a_change_beyond_what_its_series_ever_did_is_told_both_ways(db: duckdb.DuckDBPyConnection) -> None:
+    counted = {"source": "drees_demographie", "feuille": "", "profession": "infirmier", "niveau": "departement"}
+    whole = {"specialite": "ensemble", "sexe": "ensemble", "mode_exercice": "ensemble", "millesime": 2018}
+    # The series knew a tenth, in one département: that much is no news in another, more is, up or down.
+    for code, *counts in (
+        ("14", 1000, 1000, 1000, 1100, 1300),
+        ("27", 1000, 1000, 1000, 1000, 850),
+        ("50", 1000, 1000, 1000, 1000, 1099),
+        ("61", 1000, 1000, 1000, 1000, 1),
+        ("76", 3, 3, 3, 3, 19),
+    ):
+        for annee, effectif in enumerate(counts, 2014):
+            line = {"code": code, "annee": annee, "effectif": effectif}
+            add(db, "atlas.effectifs", counted | whole, line)
+    told = found(
+        db, "nature, source, code, millesime, annee, avant::INTEGER, apres::INTEGER, bas::INTEGER, haut::INTEGER"
+    )
+    assert told == [
+        ("variation inédite", "drees_demographie", "14", 2018, 2018, 1100, 1300, 1000, 1210),
+        ("variation inédite", "drees_demographie", "27", 2018, 2018, 1000, 850, 909, 1100),
+        ("variation inédite", "drees_demographie", "61", 2018, 2018, 1000, 1, 909, 1100),
+    ]
+
+
+def test_a_series_without_a_past_may_triple_no_more(db: duckdb.DuckDBPyConnection) -> None:
+    staff = {"niveau": "ej", "variable": "ETP_TOT_PNM", "annee": 2023, "millesime": 2023, "millesime_precedent": 2022}
+    for code, before, after in (("140000100", 100, 310), ("270000001", 100, 290), ("500000001", 5, 55)):
+        line = {"code": code, "valeur_precedente": before, "valeur": after, "evolution": after - before}
+        add(db, "fiches.evolutions", staff, line)
+    assert found(db, "nature, code, bas::INTEGER, haut::INTEGER") == [("variation inédite", "140000100", 33, 300)]
+
+
 def test_a_series_that_has_stopped_is_no_news(db: duckdb.DuckDBPyConnection) -> None:
     asked = {"source": "bmo", "indicateur": "projets", "niveau": "departement", "code": "14", "statut": "calculé"}
     for annee, nomenclature, fap, valeur in (

@@ -8,6 +8,7 @@ from pipelines.checks.controls import Control, Severity
 
 # Share of lines past which a column whose cells are not of its form is another one, under its name.
 FORMLESS_MAX = 0.01
+SHOWN = 20  # places or names listed in a control; it says how many there are
 
 
 def controls_of(source: Source, landed: Landed, notes: dict[str, Any]) -> list[Control]:
@@ -55,7 +56,7 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
     rows, quarantined, strangers, rejoined, formless, mended, headers, hidden = noted
     return [
-        *(_form_control(objet, c, form, formless.get(c), rows + quarantined) for c, form in table.formes.items()),
+        *(_form_control(objet, c, formless.get(c), rows + quarantined) for c in table.formes),
         *(
             Control(
                 objet,
@@ -71,11 +72,15 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
         *_listed(
             objet,
             "colonnes_connues",
-            strangers[:20],
+            strangers,
             "colonnes que la carte ne connaît pas : non lues, gardées dans l'archive",
-            count=len(strangers),
         ),
-        *_listed(objet, "enregistrement_recolle", rejoined, "un enregistrement coupé sur deux lignes a été recollé"),
+        *_listed(
+            objet,
+            "enregistrement_recolle",
+            rejoined,
+            "un enregistrement coupé en deux, par une fin de ligne ou un retour chariot égarés, a été recollé",
+        ),
         *_listed(
             objet,
             "en_tete_repete",
@@ -86,26 +91,27 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
         *_listed(
             objet,
             "lignes_masquees",
-            hidden[:20],
+            hidden,
             "des lignes que la feuille masque ont été lues comme les autres : les effacer si elles sont de trop",
-            count=len(hidden),
         ),
     ]
 
 
 def _listed(
-    objet: str, name: str, found: list[str], reason: str, *, severity: Severity = "avertissement", count: int = 0
+    objet: str, name: str, found: list[str], reason: str, *, severity: Severity = "avertissement"
 ) -> list[Control]:
     """A control that lists what was found; none where nothing was."""
     if not found:
         return []
-    shown = (", " if name == "colonnes_connues" else " ; ").join(found)
-    return [Control(objet, name, severity, False, shown, reason, count or len(found))]
+    shown = (", " if name == "colonnes_connues" else " ; ").join(found[:SHOWN])
+    return [Control(objet, name, severity, False, shown, reason, len(found))]
 
 
-def _form_control(objet: str, column: str, form: str, found: list[Any] | None, rows: int) -> Control:
+def _form_control(objet: str, column: str, found: list[Any] | None, rows: int) -> Control:
     """Whether the cells of a column are of its form. Those that aren't were emptied, and are never told."""
-    reason = f"la colonne {column} a la forme {form} ; une cellule d'une autre forme, qui peut être un nom, reste vide"
+    reason = (
+        f"les cellules de la colonne {column} ont une seule forme ; celle d'une autre, qui peut être un nom, reste vide"
+    )
     count, file, line = found or [0, "", 0]
     return Control(
         objet,

@@ -51,7 +51,7 @@ def read(column: Column, layout: Layout, cells: Text, *, file: str = "") -> Read
     whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     by_hand = layout.reader in BY_HAND and not file.endswith(".json")
     if column.sql == "VARCHAR":
-        return _text(whole) if not layout.streamed else Read(whole)
+        return _text(whole, sheet=file.endswith("]")) if not layout.streamed else Read(whole)
     plain, understand = _grammar(column, layout, by_hand)
     coded = pc.dictionary_encode(whole)
     known = pc.match_substring_regex(coded.dictionary, f"^(?:{plain})$")
@@ -79,9 +79,14 @@ def _told(whole: pa.Array, layout: Layout) -> pa.Array | None:
     return pc.if_else(pc.is_null(whole), "vide", "publié") if layout.signs else None
 
 
-def _text(whole: pa.Array) -> Read:
-    """A column of text, without the errors of calculation that a spreadsheet left in place of some."""
-    odd = pc.fill_null(pc.or_(pc.starts_with(whole, "#"), pc.starts_with(whole, "=")), False)
+def _text(whole: pa.Array, *, sheet: bool) -> Read:
+    """A column of text, without the errors of calculation that a spreadsheet left in place of some.
+
+    Of a `sheet`, without the fourth decimal that says that a cell is a number (readers/cells.py).
+    """
+    if sheet:
+        whole = pc.replace_substring_regex(whole, r"^(-?[0-9]+[.][0-9]{3})0$", r"\1")
+    odd = pc.fill_null(pc.match_substring_regex(whole, "^(#|=|Err)"), False)
     if not pc.any(odd).as_py():
         return Read(whole)
     coded = pc.dictionary_encode(whole)

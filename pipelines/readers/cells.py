@@ -16,6 +16,7 @@ import itertools
 import json
 import re
 import sys
+import zipfile
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from pipelines import formulas
 
-MEMORY = 8 << 30
+# What a workbook may take: some room, and so many times what it holds or, where that is more than sheets ever unpack
+# to, what it weighs. A cell alone at the far end of a sheet, or an archive made to unpack without end, passes it.
+ROOM, MOST, BY_CONTENT, BY_WEIGHT = 800 << 20, 8 << 30, 8, 160
 LINES = 20_000  # of a sheet in one part
 
 THOUSANDTHS = re.compile(r"-?\d+\.\d{3}")
@@ -52,32 +55,42 @@ def text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
 
 
-def _limit_memory() -> None:
+def _limit_memory(path: Path) -> None:
+    weight = content = path.stat().st_size
+    with contextlib.suppress(zipfile.BadZipFile, OSError):
+        content = sum(part.file_size for part in zipfile.ZipFile(path).infolist())
+    most = min(MOST, ROOM + min(BY_CONTENT * content, BY_WEIGHT * weight))
     with contextlib.suppress(ImportError, ValueError, OSError):  # not every system has it
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[list[list[Cell]]]:
     """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
-    margin: list[Cell] = [""] * (sheet.start or (0, 0))[1]
     unread = deque(sorted((xl_cell_to_rowcol(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
-    lines = sheet.iter_rows()
-    first = 0
-    while part := [margin + line for line in itertools.islice(lines, LINES)]:
+    left = (sheet.start or (0, 0))[1]
+    # What has no value for the library may stand beside or below all that has one for it.
+    width = max(left + sheet.width, *(column + 1 for (_, column), _ in unread), 0)
+    height = max((sheet.end or (-1, -1))[0], *(row for (row, _), _ in unread), -1) + 1
+    margin: list[Cell] = [""] * left
+    beside: list[Cell] = [""] * (width - left - sheet.width)
+    below: list[Cell] = [""] * width
+    filled: Iterator[list[Cell]] = (margin + line + beside for line in sheet.iter_rows())
+    lines = itertools.chain(filled, itertools.repeat(below))
+    for first in range(0, height, LINES):
+        part: list[list[Cell]] = list(itertools.islice(lines, min(LINES, height - first)))
         while unread and unread[0][0][0] < first + len(part):
             (row, column), said = unread.popleft()
-            if column < len(part[row - first]):
-                part[row - first][column] = said
-        first += len(part)
+            cells = part[row - first] = [*part[row - first]]
+            cells[column] = said
         yield part
 
 
 def main() -> None:
     """Reads the sheets of one workbook into a folder."""
-    _limit_memory()
     path, rule, folder = Path(sys.argv[1]), re.compile(sys.argv[2], re.IGNORECASE), Path(sys.argv[3])
+    _limit_memory(path)
     book = python_calamine.CalamineWorkbook.from_path(str(path))
     said: dict[str, Any] = {"names": book.sheet_names, "read": [], "hidden": {}}
     odd = formulas.odd(path, sheets=rule)

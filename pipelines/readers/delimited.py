@@ -12,8 +12,9 @@ import pyarrow.csv as pacsv
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged, cut_at_stop, text_columns, typed_records
+from pipelines.readers import lines as texts
 from pipelines.readers.inspection import Inspected, inspect, refuse_cut
-from pipelines.readers.lines import arrow, cells_of, encoding, is_blank, reader, without_blank_lines
+from pipelines.readers.lines import arrow, cells_of, is_blank, reader, without_blank_lines
 
 # A quoted cell may hold line breaks; a quote that stays open longer is a stray one.
 RECORD_LINES = 20
@@ -29,13 +30,13 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         return [cut_at_stop(typed, layout)]
     survey, headings, header_line = opened(path, layout, where)
     try:
-        extract = _quickly(path, layout, headings, header_line, survey.lines)
+        extract = None if survey.broken else _quickly(path, layout, headings, header_line, survey.lines)
         if extract is None:
-            extract = _slowly(path, layout, headings, header_line)
+            extract = _slowly(path, layout, headings, header_line, broken=survey.broken)
         extract = _rejoin(extract, layout)
     except (pa.ArrowInvalid, csv.Error) as error:
         raise RefusedError(
-            f"Le texte délimité ne se lit pas : {error}",
+            f"Le texte délimité ne se lit pas{_why(error)}.",
             where=where,
             expected=f"des lignes séparées par « {layout.delimiter} », guillemets fermés",
             todo="reprendre le fichier d'origine",
@@ -51,10 +52,10 @@ def opened(path: Path, layout: Layout, where: Place) -> tuple[Inspected, list[st
     """
     survey = inspect(path, layout, where)
     try:
-        headings, header_line = _headings(path, layout)
+        headings, header_line = _headings(path, layout, broken=survey.broken)
     except csv.Error as error:
         raise RefusedError(
-            f"L'en-tête ne se lit pas : {error}.",
+            f"L'en-tête ne se lit pas{_why(error)}.",
             where=replace(where, line=1),
             expected="une ligne de noms de colonnes",
             todo="reprendre le fichier d'origine",
@@ -70,9 +71,15 @@ def opened(path: Path, layout: Layout, where: Place) -> tuple[Inspected, list[st
     return survey, headings, header_line
 
 
-def _headings(path: Path, layout: Layout) -> tuple[list[str], int]:
+def _why(error: Exception) -> str:
+    """Why a text can't be parted, where the library says it; its words are in English."""
+    long = "field larger" in str(error)
+    return f" : une cellule y a plus de {csv.field_size_limit()} caractères, un guillemet reste ouvert" if long else ""
+
+
+def _headings(path: Path, layout: Layout, *, broken: bool) -> tuple[list[str], int]:
     """The names of the columns, and the physical line where the header ends."""
-    with path.open(encoding=encoding(layout), newline="") as handle:
+    with texts.opened(path, layout, broken=broken)[0] as handle:
         records = reader(handle, layout)
         wanted = max(layout.header)
         for number, row in enumerate(records, start=1):
@@ -119,7 +126,7 @@ def _quickly(path: Path, layout: Layout, headings: list[str], header_line: int, 
     )
 
 
-def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -> Extract:
+def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int, *, broken: bool) -> Extract:
     """Line by line with exact line numbers, for files with records over several lines or blank lines.
 
     A quote that is never closed would swallow what follows: only its own line is set aside.
@@ -128,7 +135,8 @@ def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -
     lines: list[int] = []
     ragged: list[Ragged] = []
     width = len(headings)
-    with path.open(encoding=encoding(layout), newline="") as handle:
+    handle, mended = texts.opened(path, layout, broken=broken)
+    with handle:
         numbered = enumerate(handle, start=1)
         waiting: deque[tuple[int, str]] = deque()
         while True:
@@ -162,6 +170,7 @@ def _slowly(path: Path, layout: Layout, headings: list[str], header_line: int) -
         lines=pa.array(lines, type=pa.int64()),
         header_line=header_line,
         ragged=ragged,
+        rejoined=mended,
     )
 
 
@@ -216,5 +225,5 @@ def _rejoin(extract: Extract, layout: Layout) -> Extract:
     ]
     extract.lines = lines.take(order)
     extract.ragged = left
-    extract.rejoined = [line for line, _ in rows]
+    extract.rejoined += [line for line, _ in rows]
     return extract

@@ -12,7 +12,7 @@ def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
     document = json_records.load(path, where)
     kind = document.get("type") if isinstance(document, dict) else None
     features = document.get("features") if kind == "FeatureCollection" else [document] if kind == "Feature" else None
-    if not isinstance(features, list) or not all(isinstance(f, dict) and f.get("geometry") for f in features):
+    if not isinstance(features, list) or not all(map(_is_feature, features)):
         raise RefusedError(
             "Le document n'est pas un GeoJSON de contours.",
             where=where,
@@ -21,3 +21,8 @@ def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
         )
     records = [{**(f.get("properties") or {}), "geometry": f["geometry"]} for f in features]
     return [json_records.table(records, path.name)]
+
+
+def _is_feature(said: object) -> bool:
+    """Whether an element has an outline, and words about it or none."""
+    return isinstance(said, dict) and bool(said.get("geometry")) and isinstance(said.get("properties") or {}, dict)

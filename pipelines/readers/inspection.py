@@ -16,10 +16,14 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Inspected:
-    """What one pass over the bytes tells: physical lines, and whether the last one is ended."""
+    """What one pass over the bytes tells: physical lines, and whether the last one is ended.
+
+    `broken`: a carriage return stands in the middle of a line, where no line ends.
+    """
 
     lines: int
     ends_with_newline: bool
+    broken: bool = False
 
 
 class _Decodes:
@@ -82,11 +86,12 @@ def _kind(start: bytes, nul: int, size: int) -> str | None:
 def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
     """One pass over the bytes. Refuses another encoding than the layout's, and binary content."""
     utf8, declared = _Decodes("utf-8"), _Decodes(layout.encoding)
-    newlines, nul, first_nul, size, ascii_only, last, start = 0, 0, -1, 0, True, b"", b""
+    newlines, returns, nul, first_nul, size, ascii_only, last, start = 0, 0, 0, -1, 0, True, b"", b""
     with path.open("rb") as handle:
         while block := handle.read(CHUNK) + handle.readline(CHUNK):  # whole lines, so whole characters
             start = start or block[:4]
             newlines += block.count(b"\n")
+            returns += block.count(b"\r") - block.count(b"\r\n")
             if found := block.count(b"\x00"):
                 first_nul = size + block.index(b"\x00") if first_nul < 0 else first_nul
                 nul += found
@@ -135,7 +140,9 @@ def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
             todo=again(where.source, where.millesime),
         )
     ended = last in (b"\n", b"\r")
-    return Inspected(lines=newlines + (0 if last == b"\n" else 1), ends_with_newline=ended)
+    if returns and not newlines:  # as systems of long ago ended their lines
+        return Inspected(lines=returns + (not ended), ends_with_newline=ended)
+    return Inspected(newlines + (0 if last == b"\n" else 1), ended, broken=returns > 0)
 
 
 def called(encoding: str) -> str:

@@ -40,6 +40,13 @@ def load(path: Path, where: Place, *, digits_as_text: bool = False) -> Any:
             expected="un document JSON entier",
             todo="télécharger de nouveau ; le transfert a pu être coupé",
         ) from error
+    except RecursionError as error:
+        raise RefusedError(
+            "Le JSON est abîmé : ses crochets s'emboîtent sans fin.",
+            where=where,
+            expected="un document JSON entier",
+            todo="télécharger de nouveau",
+        ) from error
 
 
 def table(records: list[dict[str, Any]], file: str) -> Extract:

@@ -153,7 +153,7 @@ class _Document:
                 value, end = self.decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 if len(self.text) - self.at > VALUE_MAX or not self._more():
-                    raise ValueError(error.msg) from error
+                    raise ValueError("une valeur ne se lit pas") from error
                 continue
             if end < len(self.text) or self.ended:
                 self.at = end
@@ -266,8 +266,10 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
         captures = _read(path, layout, steps, columns)
     except UnicodeDecodeError as error:
         raise _refused("Le fichier JSON n'est pas en UTF-8.", where, "du JSON en UTF-8") from error
-    except (ValueError, RecursionError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _refused(f"Le JSON est coupé ou abîmé ({error}).", where, "un document JSON entier") from error
+    except ValueError as error:
+        raise _refused(f"Le JSON est coupé ou abîmé : {error}.", where, "un document JSON entier") from error
+    except (RecursionError, EOFError, gzip.BadGzipFile, zlib.error) as error:  # their words are in English
+        raise _refused("Le JSON est coupé ou abîmé.", where, "un document JSON entier") from error
     found = columns.table()
     count = sum(columns.lengths)
     if not count:

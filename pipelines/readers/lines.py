@@ -1,8 +1,10 @@
 """The lines of delimited text, and their cells, by a layout."""
 
 import csv
+import io
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,57 @@ from pipelines.readers.inspection import CHUNK
 
 if TYPE_CHECKING:
     import _csv
+
+
+class Unbroken(io.RawIOBase):
+    """The bytes of a text whose carriage returns in the middle of a line are blanks; `mended` are those lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.raw = path.open("rb")
+        self.lines = enumerate(self.raw, start=1)
+        self.rest = b""
+        self.mended: list[int] = []
+
+    def readable(self) -> bool:
+        """It is read, never written."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills a buffer with whole lines, and keeps what is too much for it."""
+        parts, size = [self.rest], len(self.rest)
+        while size < len(buffer) and (numbered := next(self.lines, None)):
+            number, line = numbered
+            parts.append(unbroken(line))
+            size += len(parts[-1])
+            if b"\r" in line.rstrip(b"\r\n"):
+                self.mended.append(number)
+        text = b"".join(parts)
+        given, self.rest = text[: len(buffer)], text[len(buffer) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        """Closes the file under it."""
+        self.raw.close()
+        super().close()
+
+
+def unbroken(line: bytes) -> bytes:
+    """A line with a blank in place of each carriage return in its middle; before its feed, one is enough."""
+    text = line.rstrip(b"\r\n")
+    end = line[len(text) :]
+    return text.replace(b"\r", b" ") + (b"\r\n" if end.startswith(b"\r") and end.endswith(b"\n") else end)
+
+
+def opened(path: Path, layout: Layout, *, broken: bool) -> tuple[IO[str], list[int]]:
+    """A text to be read line by line; where it is `broken`, without the carriage returns that cut its lines.
+
+    The numbers of the lines that were cut are listed as they are read.
+    """
+    if not broken:
+        return path.open(encoding=encoding(layout), newline=""), []
+    raw = Unbroken(path)
+    return io.TextIOWrapper(io.BufferedReader(raw), encoding=encoding(layout), newline=""), raw.mended
 
 
 def reader(lines: Iterable[str], layout: Layout, *, strict: bool = False) -> "_csv.Reader":

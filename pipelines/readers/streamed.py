@@ -15,7 +15,7 @@ from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
 from pipelines.readers.delimited import opened
-from pipelines.readers.lines import arrow, is_blank, without_blank_lines
+from pipelines.readers.lines import Unbroken, arrow, is_blank, without_blank_lines
 
 # Ragged lines kept of a streamed file: with more, it isn't the file that the layout describes.
 RAGGED_MAX = 100_000
@@ -45,7 +45,9 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
         layout, names, keep, skip=header_line, only=kept, newlines_in_values=False, ignore_empty_lines=False
     )
     line, aside = header_line + 1, 0
-    for batch in _batches(path, options, where):
+    # Read so only where it must be: Arrow takes a carriage return alone for the end of a line.
+    text = Unbroken(path) if survey.broken else path
+    for batch in _batches(text, options, where):
         bad, lines = _numbered(batch, line, ragged)
         unread = pa.repeat(pa.scalar("", pa.string()), batch.num_rows)
         cells = dict(zip(kept, batch.columns, strict=True))
@@ -61,24 +63,16 @@ def stream(path: Path, layout: Layout, where: Place, wanted: Callable[[Extract],
         _refuse_ragged(aside + len(ragged), len(names), layout, where)
     _refuse_ragged(aside + len(ragged), len(names), layout, where)
     line += len(ragged)
-    if ragged:
-        yield replace(empty, ragged=[r for r in ragged if not is_blank(r.text, layout)])
+    mended = text.mended if isinstance(text, Unbroken) else []
+    if ragged or mended:
+        yield replace(empty, ragged=[r for r in ragged if not is_blank(r.text, layout)], rejoined=mended)
     if line != survey.lines + 1:
         raise RefusedError(
-            f"Des retours chariot coupent des lignes en deux : {survey.lines} fins de ligne, {line - 1} lignes lues.",
-            where=replace(where, line=_lone_return(path)),
+            f"Les lignes ne se comptent pas : {survey.lines} fins de ligne, {line - 1} lignes lues.",
+            where=where,
             expected="des lignes qui finissent toutes de la même façon",
             todo="reprendre le fichier d'origine, sans l'avoir converti",
         )
-
-
-def _lone_return(path: Path) -> int | None:
-    """The first line that a carriage return cuts, alone among line feeds."""
-    with path.open("rb") as handle:
-        for number, line in enumerate(handle, start=1):
-            if b"\r" in line.rstrip(b"\r\n"):
-                return number
-    return None
 
 
 def _numbered(batch: pa.RecordBatch, line: int, ragged: deque[Ragged]) -> tuple[list[Ragged], pa.Array]:
@@ -106,7 +100,7 @@ def _refuse_ragged(count: int, width: int, layout: Layout, where: Place) -> None
         )
 
 
-def _batches(path: Path, options: dict[str, Any], where: Place) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path | Unbroken, options: dict[str, Any], where: Place) -> Iterator[pa.RecordBatch]:
     """The batches of a file, each parsed while the one before is used."""
     try:
         with pacsv.open_csv(path, **options) as batches, ThreadPoolExecutor(1) as ahead:

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from pipelines.catalogue.advice import again
-from pipelines.catalogue.layouts import Layout
+from pipelines.catalogue.layouts import Layout, plainly
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
-from pipelines.readers.lines import arrow, cells_of, encoding
+from pipelines.readers.lines import arrow, cells_of, encoding, unbroken
 
 BOM = b"\xef\xbb\xbf"
 
@@ -23,7 +23,8 @@ def read(path: Path, layout: Layout, where: Place) -> Extract:
     A line of a type that the layout doesn't know is set aside. Raises RefusedError where no line is of
     the wanted type, or where most have another number of cells than the layout has fields.
     """
-    lines = path.read_bytes().removeprefix(BOM).split(b"\n")
+    cut = [line.rstrip(b"\r") for line in path.read_bytes().removeprefix(BOM).split(b"\n")]
+    lines = [unbroken(line) for line in cut]
     captures = _preamble(lines[0], layout, where)
     width = len(layout.fields)
     picked, ragged = _of_type(lines, layout)
@@ -34,7 +35,7 @@ def read(path: Path, layout: Layout, where: Place) -> Extract:
         return "skip"
 
     names = [f"c{i}" for i in range(width)]
-    body = b"\n".join(lines[number - 1].rstrip(b"\r") for number in picked) + b"\n"
+    body = b"\n".join(lines[number - 1] for number in picked) + b"\n"
     table = (
         pacsv.read_csv(pa.BufferReader(body), **arrow(layout, names, keep))
         if picked
@@ -50,6 +51,7 @@ def read(path: Path, layout: Layout, where: Place) -> Extract:
         header_line=0,
         captures=captures,
         ragged=sorted([*ragged, *bad], key=lambda r: r.line),
+        rejoined=[number for number in picked if b"\r" in cut[number - 1]],
     )
 
 
@@ -65,7 +67,7 @@ def _of_type(lines: list[bytes], layout: Layout) -> tuple[list[int], list[Ragged
             if line.strip():
                 picked.append(number)
         elif kind not in known and line.replace(delimiter, b"").strip():
-            text = line.decode(encoding(layout)).rstrip("\r")
+            text = line.decode(encoding(layout))
             fault = f"type d'enregistrement inconnu : « {kind.decode(encoding(layout))[:40]} »"
             cells = cells_of(text, layout, strict=False) or []
             ragged.append(Ragged(number, len(cells), len(layout.fields), text, fault))
@@ -104,7 +106,7 @@ def _preamble(first: bytes, layout: Layout, where: Place) -> dict[str, str]:
         raise RefusedError(
             f"La première ligne n'est pas celle qui décrit le fichier : « {text[:80]} ».",
             where=replace(where, line=1),
-            expected=f"une ligne comme « {layout.preamble} », puis les données",
+            expected=f"une ligne comme « {plainly(layout.preamble)} », puis les données",
             todo="reprendre le fichier d'origine, sans l'avoir trié ni coupé",
         )
     return said.groupdict(default="")

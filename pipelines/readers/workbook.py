@@ -24,6 +24,7 @@ from pipelines.readers import Extract, blocks, cut_at_stop
 
 READER = Path(__file__).with_name("cells.py")
 HEADER_WITHIN = 40  # lines among which a sought header stands
+WIDEST = 1000  # columns that a table may have; past them, those without a name are no part of it
 PATIENCE = 600  # seconds; the largest workbook of the DREES, 70 MB, takes some thirty
 
 
@@ -70,6 +71,9 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
         )
     header = [[column[above + line - 1].as_py() for column in cells.columns] for line in layout.header]
     names = blocks.headings(header)
+    if len(names) > WIDEST:  # a cell alone at the far right makes a sheet as wide as that
+        names = names[: max((i for i, name in enumerate(names, start=1) if name), default=0)]
+        cells, header = cells.select(range(len(names))), [row[: len(names)] for row in header]
     first = header_line + layout.units
     body = cells.slice(first)
     filled = pa.repeat(False, body.num_rows)
@@ -109,10 +113,12 @@ def cells(
         if failed and known:
             left = [n for n in known["names"] if rule.fullmatch(n.strip()) and n not in known["read"]]
             raise RefusedError(
-                f"La feuille « {left[0] if left else '?'} » ne se lit pas : le classeur est abîmé.",
+                f"La feuille « {left[0] if left else '?'} » ne se lit pas : une cellule y est remplie loin du tableau, "
+                "ou le classeur est abîmé.",
                 where=where,
-                expected="une feuille de calcul entière, dont aucune cellule n'est à des millions de lignes",
-                todo="télécharger de nouveau le fichier d'origine",
+                expected="une feuille de calcul entière, dont toutes les cellules remplies sont celles du tableau",
+                todo="effacer ce que la feuille a loin du tableau (Ctrl+Fin y mène), ou télécharger de nouveau le "
+                "fichier d'origine",
             )
         if failed:
             raise RefusedError(

@@ -1,10 +1,10 @@
--- Alertes : ce qui a changé plus que son intervalle, baissé de plus d'un cinquième, changé de rang, paru ou disparu.
+-- Alertes : ce qui a changé plus que son intervalle ou que sa série, baissé d'un cinquième, changé de rang, paru ou disparu.
 -- Grain : nature, source, niveau, code, profession, objet, annee
 -- Source : marts de l'atlas ; tous les millésimes épinglés par le verrou
 -- Publication : institut
--- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
+-- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une variation est inédite quand elle dépasse, à la hausse comme à la baisse (un doublement vaut une division par deux), la plus grande que la même série ait connue avant, à ce niveau, de tous les territoires, et passe un seuil plus haut quand son passé est court ; d'une série sans passé, quand elle triple ou se divise par trois. Un nombre sous le seuil des petits nombres y compte pour ce seuil. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
 -- Colonnes :
---   nature : hors de l'intervalle, baisse d'un cinquième, révision, rang de tension, site paru, site disparu, entrée dans un GHT, sortie d'un GHT
+--   nature : hors de l'intervalle, variation inédite, baisse d'un cinquième, révision, rang de tension, site paru, site disparu, entrée dans un GHT, sortie d'un GHT
 --   niveau : niveau du territoire, etablissement ou institut
 --   code : code du territoire, numéro FINESS ou code UAI
 --   profession : profession de l'atlas, famille professionnelle, ou ensemble
@@ -17,7 +17,7 @@
 --   apres : valeur d'après
 --   ecart : après moins avant
 --   ecart_relatif [part] : écart rapporté à la valeur d'avant
---   bas : borne basse de ce qui était plausible (intervalle à 95 %, ou intervalle de rang)
+--   bas : borne basse de ce qui était plausible (intervalle à 95 %, intervalle de rang, ou ce que la plus grande variation connue laissait attendre)
 --   haut : borne haute de ce qui était plausible
 --   explication : rupture de série ou fait connu qui l'explique ; vide sinon
 --   severite : forte, moyenne, information
@@ -25,7 +25,9 @@ WITH seuils AS (
     SELECT
         max(valeur) FILTER (seuil = 'nombre_suivi') AS suivi,
         max(valeur) FILTER (seuil = 'baisse') AS baisse,
-        max(valeur) FILTER (seuil = 'evolution') AS evolution
+        max(valeur) FILTER (seuil = 'evolution') AS evolution,
+        max(valeur) FILTER (seuil = 'saut_rapport') AS rapport,
+        max(valeur) FILTER (seuil = 'annees_serie') AS annees
     FROM reference.seuils
 ),
 rapports AS (
@@ -86,23 +88,69 @@ suivis AS (
     WHERE valeur IS NOT NULL
     WINDOW serie AS (PARTITION BY source, indicateur, modalite, profession, niveau, code ORDER BY annee)
 ),
-baisses AS (
+-- Steps of all series, from one year to the next that each has. In surveys of hospitals, of the same sites.
+pas AS (
     SELECT
-        'baisse d''un cinquième', source, niveau, code, profession, concat_ws(', ', indicateur, nullif(modalite, '')),
-        annee, millesime, annee_avant, millesime_avant, avant, valeur, NULL, NULL, NULL
-    FROM suivis, seuils
-    WHERE annee = derniere AND avant >= suivi AND valeur < (1 - baisse) * avant
+        source, niveau, code, profession, concat_ws(', ', indicateur, nullif(modalite, '')) AS objet, annee, millesime,
+        annee_avant, millesime_avant, avant, valeur, derniere
+    FROM suivis
+    WHERE avant IS NOT NULL
     UNION ALL
-    -- Of the same sites: an entity that gives one away has not lost its staff.
     SELECT
-        'baisse d''un cinquième', 'sae', e.niveau, e.code, 'ensemble', 'personnels, ' || e.variable,
-        e.annee, e.millesime, e.annee - 1, e.millesime_precedent, e.valeur_precedente, e.valeur, NULL, NULL, NULL
+        'sae', e.niveau, e.code, 'ensemble', 'personnels, ' || e.variable, e.annee, e.millesime, e.annee - 1,
+        e.millesime_precedent, e.valeur_precedente, e.valeur, max(e.annee) OVER ()
     FROM fiches.evolutions AS e
     JOIN reference.variables_sae AS v USING (variable)
-    CROSS JOIN seuils
-    WHERE e.niveau IN ('ej', 'ght') AND v.ligne = 'total'
-        AND e.annee = (SELECT max(d.annee) FROM fiches.evolutions AS d)
-        AND e.valeur_precedente >= suivi AND e.evolution < -baisse * e.valeur_precedente
+    WHERE e.niveau IN ('ej', 'ght') AND v.ligne = 'total' AND e.evolution IS NOT NULL
+    UNION ALL
+    SELECT
+        'sae', niveau, code, 'ensemble', 'personnels, ' || variable, annee, millesime, annee - 1,
+        millesime_precedent, valeur_precedente, valeur, max(annee) OVER ()
+    FROM atlas.evolutions_hospitalieres
+    WHERE niveau IN ('departement', 'region', 'france') AND evolution IS NOT NULL
+),
+sauts AS (
+    SELECT p.*, s.*, abs(ln(greatest(valeur, suivi)::DOUBLE / greatest(avant, suivi))) AS saut
+    FROM pas AS p
+    CROSS JOIN seuils AS s
+),
+-- What a series did before, at its level, wherever that was.
+records AS (
+    SELECT source, niveau, profession, objet, max(saut) AS saut, count(DISTINCT annee) AS pas
+    FROM sauts
+    WHERE annee < derniere
+    GROUP BY ALL
+),
+inedites AS (
+    SELECT
+        s.source, s.niveau, s.code, s.profession, s.objet, s.annee, s.millesime, s.annee_avant, s.millesime_avant,
+        s.avant, s.valeur, greatest(s.avant, s.suivi) AS base,
+        -- Of a short past, the largest step says little: less than a fall of a fifth, or its like, is not told.
+        CASE
+            WHEN r.pas >= s.annees THEN greatest(r.saut, ln(1 + s.evolution))
+            WHEN r.pas > 0 THEN greatest(r.saut, -ln(1 - s.baisse))
+            ELSE ln(s.rapport)
+        END AS connu
+    FROM sauts AS s
+    LEFT JOIN records AS r USING (source, niveau, profession, objet)
+    -- Fewer units than a fifth of those followed are no news.
+    WHERE s.annee = s.derniere AND s.saut > connu AND abs(s.valeur - s.avant) >= s.baisse * s.suivi
+),
+variations AS (
+    SELECT
+        'variation inédite', source, niveau, code, profession, objet, annee, millesime, annee_avant, millesime_avant,
+        avant, valeur, base * exp(-connu), base * exp(connu), NULL
+    FROM inedites
+),
+-- Falls that have been seen before, all the same; of hospitals, where an entity has not given a site away.
+baisses AS (
+    SELECT
+        'baisse d''un cinquième', p.source, p.niveau, p.code, p.profession, p.objet, p.annee, p.millesime,
+        p.annee_avant, p.millesime_avant, p.avant, p.valeur, NULL, NULL, NULL
+    FROM sauts AS p
+    ANTI JOIN inedites AS i USING (source, niveau, code, profession, objet, annee)
+    WHERE p.annee = p.derniere AND p.avant >= p.suivi AND p.valeur < (1 - p.baisse) * p.avant
+        AND (p.source <> 'sae' OR p.niveau IN ('ej', 'ght'))
 ),
 revisees AS (
     SELECT
@@ -194,6 +242,7 @@ mouvements_ght AS (
 ),
 tous AS (
     SELECT * FROM hors_intervalle
+    UNION ALL SELECT * FROM variations
     UNION ALL SELECT * FROM baisses
     UNION ALL SELECT * FROM revisions
     UNION ALL SELECT * FROM rangs
@@ -233,7 +282,10 @@ SELECT
     e.bas::DECIMAL(18, 6) AS bas, e.haut::DECIMAL(18, 6) AS haut, e.explication,
     CASE
         WHEN e.explication IS NOT NULL OR e.nature IN ('site paru', 'entrée dans un GHT') THEN 'information'
-        WHEN e.nature IN ('baisse d''un cinquième', 'site disparu', 'rang de tension', 'sortie d''un GHT') THEN 'forte'
+        WHEN e.nature IN (
+                'variation inédite', 'baisse d''un cinquième', 'site disparu', 'rang de tension', 'sortie d''un GHT'
+            )
+            THEN 'forte'
         ELSE 'moyenne'
     END AS severite
 FROM expliques AS e

@@ -1,4 +1,4 @@
--- Ce qui a changé plus que son intervalle, baissé de plus d'un cinquième, paru ou disparu depuis l'observation d'avant.
+-- Ce qui a changé plus que son intervalle ou que sa série, baissé de plus d'un cinquième, paru ou disparu depuis l'observation d'avant.
 -- Grain : nature, source, niveau, code, profession, objet, annee, millesime, annee_avant, millesime_avant
 -- Source : qualite.alertes, atlas.recrutement, reference.groupes_tension
 -- Vide : Aucune.
