@@ -47,13 +47,15 @@ def _intervals(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFram
 
 
 def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
-    from pipelines.indicators import stocks
+    from pipelines.indicators import departures, projections
 
-    ages, levels = given["ages"], given["effectifs"]
+    ages = given["ages"]
+    coming, tested = projections.projections(ages, given["effectifs"], given["departements"])
     return {
-        "departs": stocks.departures(ages),
-        "projections": stocks.projections(ages, levels),
-        "epreuve": stocks.back_test(ages, levels),
+        "departs": departures.expected(ages),
+        "departs_epreuve": departures.back_test(ages),
+        "projections": coming,
+        "epreuve": tested,
     }
 
 
@@ -82,10 +84,13 @@ _SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": 
 # The schedule of ages of nurses comes from a register where leavers stay: no exits can be read in it.
 _FOLLOWED = "profession <> 'infirmier'"
 
-# Years on either side of a break that the register calls incomparable are two series.
+# Sources that continue one another are one chain; years on either side of a break that the register calls
+# incomparable are two stretches of it.
+_CHAIN = "JOIN reference.priorites_sources AS c USING (source)"
 _SERIES = (
-    "(SELECT count(*) FROM reference.ruptures AS r WHERE NOT r.comparable AND r.source = s.source "
-    "AND r.profession IN ('', s.profession) AND r.annee <= s.annee)::INTEGER AS serie"
+    "c.serie AS chaine, (SELECT count(DISTINCT r.annee) FROM reference.ruptures AS r "
+    "JOIN reference.priorites_sources AS o ON o.source = r.source AND o.serie = c.serie "
+    "WHERE NOT r.comparable AND r.profession IN ('', s.profession) AND r.annee <= s.annee)::INTEGER AS serie"
 )
 
 ALL = (
@@ -103,12 +108,13 @@ ALL = (
         name="effectifs à venir",
         reads={
             "ages": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, "
-            "coalesce(age_min, 0) AS age_min, effectif "
-            f"FROM atlas.ages AS s WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' AND effectif IS NOT NULL "
-            "ORDER BY ALL",
-            "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, effectif "
-            "FROM atlas.effectifs AS s WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
+            "coalesce(age_min, 0) AS age_min, effectif, effectif_total "
+            f"FROM atlas.ages AS s {_CHAIN} WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' ORDER BY ALL",
+            "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, effectif "
+            f"FROM atlas.effectifs AS s {_CHAIN} WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
             f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            "departements": "SELECT code, regions AS region FROM reference.territoires "
+            "WHERE niveau = 'departement' ORDER BY code",
         },
         makes={
             "departs": {
@@ -124,6 +130,22 @@ ALL = (
                 "debut_serie": WHOLE,
                 "fin_serie": WHOLE,
             },
+            "departs_epreuve": {
+                "profession": TEXT,
+                "niveau": TEXT,
+                "apprises": TEXT,
+                "annee": WHOLE,
+                "annee_fin": WHOLE,
+                "age_min": WHOLE,
+                "age_max": WHOLE,
+                "ensemble": YES,
+                "territoires": WHOLE,
+                "presents": NUMBER,
+                "departs_attendus": NUMBER,
+                "departs_observes": NUMBER,
+                "erreur": SHARE,
+                "erreur_mediane_absolue": SHARE,
+            },
             "projections": {
                 **_FROM,
                 "annee_depart": WHOLE,
@@ -132,20 +154,30 @@ ALL = (
                 "scenario": TEXT,
                 "annee": WHOLE,
                 "effectif": NUMBER,
+                "seul": NUMBER,
                 "bas": NUMBER,
                 "haut": NUMBER,
                 "debut_serie": WHOLE,
                 "fin_serie": WHOLE,
                 "retenue": YES,
+                "reconciliee": YES,
             },
             "epreuve": {
                 "profession": TEXT,
                 "niveau": TEXT,
                 "methode": TEXT,
-                "annee": WHOLE,
+                "horizon": WHOLE,
+                "origines": WHOLE,
+                "premiere_origine": WHOLE,
+                "derniere_origine": WHOLE,
                 "territoires": WHOLE,
                 "erreur_mediane": SHARE,
                 "erreur_mediane_absolue": SHARE,
+                "erreur_moyenne_absolue": SHARE,
+                "perte": SHARE,
+                "retenue": YES,
+                "demi_largeur": SHARE,
+                "couverture": SHARE,
             },
         },
         run=_stocks,
