@@ -133,6 +133,8 @@ ALL = (
             "departs_epreuve": {
                 "profession": TEXT,
                 "niveau": TEXT,
+                "methode": TEXT,
+                "retenue": YES,
                 "apprises": TEXT,
                 "annee": WHOLE,
                 "annee_fin": WHOLE,

@@ -48,20 +48,20 @@ def regular(lower: Iterable[int]) -> Bands | None:
     return None
 
 
-def stays(before: Floats, after: Floats, bands: Bands) -> Floats:
+def stays(before: Floats, after: Floats, bands: Bands, *, apart: bool = True) -> Floats:
     """Share of each band still present one width later, from stocks at both dates: (pairs, bands) -> (bands,).
 
     Closed bands: the next band over this one, all pairs together, one at most; one before EXITS_FROM. The open band
-    is fed by the last closed one and by itself: both shares by least squares over the pairs, from 0 to 1, a stock's
-    error growing as its square root; the same for both where one pair alone is known, or where the older would stay
-    more. Source: cohort change ratios (Hamilton and Perry, 1962).
+    is fed by the last closed one and by itself. `apart`: a share for each, by least squares over the pairs, from 0 to
+    1, a stock's error growing as its square root; one share for both where that would keep the older longer, where one
+    pair alone is known, and without `apart`. Source: cohort change ratios (Hamilton and Perry, 1962).
     """
     kept = np.ones(len(bands.lower))
     for band in np.flatnonzero(bands.old[:-2]):
         kept[band] = min(1.0, after[:, band + 1].sum() / before[:, band].sum())
     fed, open_band = before[:, -2:], after[:, -1]
     kept[-2:] = min(1.0, open_band.sum() / fed.sum())
-    if len(before) > 1:
+    if apart and len(before) > 1:
         scale = np.sqrt(fed.sum(axis=1))
         found = lsq_linear(fed / scale[:, None], open_band / scale, bounds=(0, 1)).x
         if found[1] <= found[0]:

@@ -1,9 +1,11 @@
 """Departures expected among those present, by what their age band has left before, and how such numbers fared.
 
 National shares of each band are applied to the ages of each territory. Every pair of years one band apart is
-foreseen in turn, from those that were complete before it and from all the others; where ages are known at both
-years for the départements or the regions, these are foreseen too.
+foreseen in turn, from those that were complete before it and from all the others, by each method, and the one that
+erred least is kept; where ages are known at both years for the départements or the regions, these are foreseen too.
 """
+
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,7 @@ SCENARIOS = {
     "âge +1 an": (1.0, 1),
     "âge +2 ans": (1.0, 2),
 }
+METHODS = {"deux parts": True, "une part": False}  # of who feeds the open band: see cohorts.stays
 FORWARD, OTHERS = "années d'avant", "autres années"
 LEVELS = ("france", "region", "departement")
 
@@ -33,7 +36,7 @@ DEPARTURES = [
     *("effectif", "departs", "bas", "haut", "debut_serie", "fin_serie"),
 ]
 TESTS = [
-    *("profession", "niveau", "apprises", "annee", "annee_fin", "age_min", "age_max", "ensemble"),
+    *("profession", "niveau", "methode", "retenue", "apprises", "annee", "annee_fin", "age_min", "age_max", "ensemble"),
     *("territoires", "presents", "departs_attendus", "departs_observes", "erreur", "erreur_mediane_absolue"),
 ]
 
@@ -46,9 +49,25 @@ def followed(ages: pd.DataFrame, profession: str) -> Ages | None:
     return None
 
 
-def kept(ages: Ages, pairs: pd.DataFrame) -> Floats:
-    """Share of each band still present one width later, learnt from these pairs of years."""
-    return cohorts.stays(ages.counts[pairs.avant], ages.counts[pairs.apres], ages.bands)
+def kept(ages: Ages, pairs: pd.DataFrame, method: str | None = None) -> Floats:
+    """Share of each band still present one width later, learnt from these pairs of years; by the method chosen."""
+    before, after = ages.counts[pairs.avant], ages.counts[pairs.apres]
+    return cohorts.stays(before, after, ages.bands, apart=METHODS[method or chosen(ages)])
+
+
+def chosen(ages: Ages) -> str:
+    """The method whose mean absolute error is least: exits of France, each year foreseen from the others."""
+    national = ages.pairs("france")
+
+    def loss(method: str) -> float:
+        away = []
+        for year, mine in national.groupby("annee"):
+            before, after = ages.counts[mine.avant], ages.counts[mine.apres]
+            value = before @ (1 - kept(ages, national[national.annee != year], method))
+            away.append(np.abs(value / _seen(before, after, ages).sum(axis=-1) - 1).mean())
+        return float(np.mean(away))
+
+    return min(METHODS, key=loss)
 
 
 def latest(ages: Ages) -> tuple[pd.DataFrame, Floats]:
@@ -69,7 +88,8 @@ def expected(ages: pd.DataFrame) -> pd.DataFrame:
         central, spread = kept(mine, pairs), _spread(mine)
         for horizon in HORIZONS:
             share = cohorts.gone(central, mine.bands, horizon)
-            low, high = _interval(present, share, keys.niveau.map(spread).to_numpy() * horizon / mine.bands.width, spread)
+            erred = keys.niveau.map(spread).to_numpy() * horizon / mine.bands.width
+            low, high = _interval(present, share, erred, int(pairs.annee.nunique()))
             for name, (factor, later) in SCENARIOS.items():
                 changed = cohorts.scenario(central, mine.bands, factor, later)
                 lines.append(
@@ -93,20 +113,20 @@ def _chance(present: Floats, share: Floats) -> Floats:
     return np.asarray((present * share * (1 - share)).sum(axis=-1))
 
 
-def _interval(present: Floats, share: Floats, spread: Floats, known: dict[str, float]) -> tuple[Floats, Floats]:
+def _interval(present: Floats, share: Floats, spread: Floats, years: int) -> tuple[Floats, Floats]:
     """Bounds from the errors measured, each line's `spread` a share of its departures, and from each one's chance.
 
-    With few pairs of years, Student's quantile stands for the normal one.
+    `years`: those that were foreseen; few as they are, Student's quantile stands for the normal one.
     """
     value = present @ share
     quantile = (1 + LEVEL) / 2
-    measured = stats.t.ppf(quantile, known["annees"]) * spread * value
+    measured = stats.t.ppf(quantile, years) * spread * value
     half = np.sqrt(measured**2 + stats.norm.ppf(quantile) ** 2 * _chance(present, share))
     return np.clip(value - half, 0, None), np.minimum(value + half, present.sum(axis=-1))
 
 
 def _spread(ages: Ages) -> dict[str, float]:
-    """Root mean square of the relative errors of each level, each year foreseen from the others, and their years.
+    """Root mean square of the relative errors of each level, each year foreseen from the others.
 
     The chance of each one is taken off: `_interval` adds that of the territory. Levels whose ages are not known
     twice have France's error.
@@ -125,7 +145,7 @@ def _spread(ages: Ages) -> dict[str, float]:
             squares.append(((value - seen) ** 2 - _chance(before, leaving)) / np.maximum(value, 1) ** 2)
         measured = np.sqrt(max(0.0, float(np.concatenate(squares).mean()))) if squares else np.nan
         found[level] = max(measured, found.get("france", 0.0)) if squares else found.get("france", np.nan)
-    return {**found, "annees": float(ages.pairs("france").annee.nunique())}
+    return found
 
 
 def _seen(before: Floats, after: Floats, ages: Ages) -> Floats:
@@ -146,8 +166,8 @@ def back_test(ages: pd.DataFrame) -> pd.DataFrame:
         mine = followed(ages, str(profession))
         if mine is None:
             continue
-        national = mine.pairs("france")
-        for level in LEVELS:
+        best, national = chosen(mine), mine.pairs("france")
+        for level, method in itertools.product(LEVELS, METHODS):
             for year, pairs in mine.pairs(level).groupby("annee"):
                 learnt = {
                     FORWARD: mine.pairs("france", upto=int(str(year))),
@@ -155,8 +175,9 @@ def back_test(ages: pd.DataFrame) -> pd.DataFrame:
                 }
                 for name, known in learnt.items():
                     if not known.empty:
-                        told = (profession, level, name, year, int(str(year)) + mine.bands.width)
-                        lines += [(*told, *line) for line in _tested(mine, pairs, kept(mine, known))]
+                        years = (year, int(str(year)) + mine.bands.width)
+                        told = (profession, level, method, method == best, name, *years)
+                        lines += [(*told, *line) for line in _tested(mine, pairs, kept(mine, known, method))]
     return pd.DataFrame(lines, columns=TESTS)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipelines.indicators import methods, origins, series
 from pipelines.indicators.cohorts import Floats
-from pipelines.indicators.origins import AHEAD, HORIZON, KNOWN, Level, Tested
+from pipelines.indicators.origins import AHEAD, KNOWN, Level, Tested
 from pipelines.indicators.series import Ages
 
 LEVELS = ("departement", "region", "france")  # in the order of methods.summing
@@ -27,9 +27,9 @@ class Family:
     ages: Ages | None
 
     def published(
-        self, now: Mapping[str, Floats], said: Mapping[str, Floats], horizon: int
+        self, now: Mapping[str, Floats], said: Mapping[str, Floats]
     ) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """Stocks `horizon` years on by level, to a tenth, and whether each is the sum of its départements (or one).
+        """Stocks of a year by level, to a tenth, and whether each is the sum of its départements, or one of them.
 
         `now` and `said`: stocks of today, and foreseen apart, by level: (codes,). What départements make but for a
         few, who have none, is reconciled with them and keeps these few; all else stays as foreseen apart.
@@ -74,7 +74,7 @@ class Family:
         kept = list(range(len(here)))
         for rank, (level, name) in enumerate(wanted, len(here)):
             known = self.levels[level].codes if level in said else []
-            if level == "france" and known or name in known:
+            if name in known or (level == "france" and known):
                 lines.append((level, known.index(name) if name else 0))
                 kept.append(rank)
         sums = sums[kept]
@@ -91,15 +91,14 @@ class Family:
         made = {level: np.full(t.seen.shape, np.nan) for level, t in self.tested.items()}
         for year in sorted({year for t in self.tested.values() for year in t.starts}):
             mine = {level: t.starts.index(year) for level, t in self.tested.items() if year in t.starts}
-            now = {name: level.stocks[:, level.years == year][:, 0] for name, level in self.levels.items() if name in mine}
+            now = {name: self.levels[name].at(year) for name in mine}
             for horizon in AHEAD:
-                if not any(np.isfinite(self.tested[name].seen[at, :, horizon - 1]).any() for name, at in mine.items()):
-                    continue
                 said = {
                     name: self.tested[name].foreseen[self.tested[name].method][at, :, horizon - 1]
                     for name, at in mine.items()
+                    if np.isfinite(self.tested[name].seen[at, :, horizon - 1]).any()
                 }
-                for name, values in self.published(now, said, int(horizon))[0].items():
+                for name, values in self.published(now, said)[0].items():
                     made[name][mine[name], :, horizon - 1] = values
         return made
 

@@ -17,7 +17,7 @@ DAMPING = 0.9  # what is left of a slope, each year, in the damped one
 Method = Callable[[Floats, Floats, NDArray[np.int64]], Floats]
 
 
-def still(years: Floats, stocks: Floats, ahead: NDArray[np.int64]) -> Floats:
+def still(_years: Floats, stocks: Floats, ahead: NDArray[np.int64]) -> Floats:
     """No change."""
     return np.zeros((len(stocks), len(ahead)))
 
@@ -26,7 +26,7 @@ def _slope(years: Floats, stocks: Floats) -> Floats:
     """Least squares over the years known; 0 where one alone is: (territories,)."""
     known = np.isfinite(stocks)
     count = known.sum(axis=1)
-    middle = np.where(known, years, 0.0).sum(axis=1) / count
+    middle = np.where(known, years, 0.0).sum(axis=1) / np.maximum(count, 1)
     away = np.where(known, years - middle[:, None], 0.0)
     square = (away**2).sum(axis=1)
     return np.divide((away * np.nan_to_num(stocks)).sum(axis=1), square, out=np.zeros(len(stocks)), where=square > 0)

@@ -33,6 +33,10 @@ class Level:
     stocks: Floats
     about: pd.DataFrame
 
+    def at(self, year: float) -> Floats:
+        """The stocks of one year: (codes,)."""
+        return np.asarray(self.stocks[:, self.years == year][:, 0])
+
     def upto(self, year: float) -> NDArray[np.bool_]:
         """The years up to one, of its own stretch."""
         here = self.stretches[self.years == year][0]
@@ -107,15 +111,14 @@ class Tested:
 
         Own: in square roots of a stock; shared by all territories of a level: a share of the stock, 0 for one alone.
         """
-        value = self.foreseen[self.method]
-        away = np.where(np.isfinite(self.seen), self.seen - value, 0.0)
-        base = np.where(np.isfinite(self.seen), value, 0.0)
-        several = value.shape[1] > 1
-        shared = np.divide(away.sum(axis=1), base.sum(axis=1), out=np.zeros(base[:, 0].shape), where=base.sum(axis=1) > 0)
-        own = (self.seen - value * (1 + several * shared[:, None])) / np.sqrt(np.maximum(value, 1))
-        tested = (base > 0).any(axis=1)
-        common = float(np.sqrt(((shared / AHEAD)[tested] ** 2).mean())) if several else 0.0
-        return float(np.sqrt(np.nanmean((own / AHEAD) ** 2))), common
+        value = np.where(np.isfinite(self.seen), self.foreseen[self.method], np.nan)
+        away, several = self.seen - value, value.shape[1] > 1
+        base = np.nansum(value, axis=1)
+        tested = base > 0
+        shared = np.divide(np.nansum(away, axis=1), base, out=np.zeros(base.shape), where=tested & several)
+        own = (away - value * shared[:, None]) / np.sqrt(np.maximum(value, 1))
+        common = np.sqrt(((shared / AHEAD)[tested] ** 2).mean())
+        return float(np.sqrt(np.nanmean((own / AHEAD) ** 2))), float(common)
 
 
 def tested(level: Level, ages: Ages | None) -> Tested | None:
@@ -151,9 +154,9 @@ def losses(foreseen: Mapping[str, Floats], seen: Floats) -> dict[str, float]:
     cells = {}
     for name, value in foreseen.items():
         size = np.abs(errors(value, seen))
-        known = np.isfinite(size)
-        count = known.sum(axis=1)
-        cells[name] = np.divide(np.where(known, size, 0).sum(axis=1), count, out=np.full(count.shape, np.nan), where=count > 0)
+        count = np.isfinite(size).sum(axis=1)
+        unknown = np.full(count.shape, np.nan)
+        cells[name] = np.divide(np.nansum(size, axis=1), count, out=unknown, where=count > 0)
     enough = {
         name: each
         for name, each in cells.items()

@@ -64,7 +64,7 @@ def _coming(family: Family, replayed: Mapping[str, Floats]) -> Iterator[pd.DataF
     held: dict[str, Floats] = {}
     for horizon in AHEAD:
         said = {name: alone[name][family.tested[name].method][:, horizon] for name in family.levels}
-        made, held = family.published(now, said, int(horizon))
+        made, held = family.published(now, said)
         for name, values in made.items():
             paths[name][:, horizon] = values
     moved = _moved(family, held)
@@ -112,10 +112,7 @@ def _moved(family: Family, held: Mapping[str, Floats]) -> dict[str, dict[str, Fl
     for scenario, told in SCENARIOS.items():
         changed = cohorts.scenario(central, ages.bands, *told)
         more = np.stack(
-            [
-                cohorts.gone(changed, ages.bands, h) - cohorts.gone(central, ages.bands, h)
-                for h in range(HORIZON + 1)
-            ]
+            [cohorts.gone(changed, ages.bands, h) - cohorts.gone(central, ages.bands, h) for h in range(HORIZON + 1)]
         )
         for name, level in family.levels.items():
             keys, present = ages.at(name, int(level.years[-1]))

@@ -95,8 +95,8 @@ traversees AS (
 SELECT
     l.territoire, d.niveau, d.code, d.territoire_libelle, l.profession, p.libelle AS profession_libelle,
     l.serie, l.nature, l.rang_serie, l.annee, l.effectif, l.bas, l.haut, l.source, l.statut,
-    coalesce(m.libelle, d.methode) AS methode, d.annee_depart, d.effectif AS effectif_depart, f.annee AS annee_fin, f.effectif AS effectif_fin,
-    f.bas AS bas_fin, f.haut AS haut_fin, d.debut_serie, d.fin_serie, x.ruptures,
+    coalesce(m.libelle, d.methode) AS methode, d.annee_depart, d.effectif AS effectif_depart,
+    f.annee AS annee_fin, f.effectif AS effectif_fin, f.bas AS bas_fin, f.haut AS haut_fin, d.debut_serie, d.fin_serie, x.ruptures,
     e.erreur_mediane_absolue AS erreur, e.horizon AS erreur_horizon, e.couverture AS erreur_couverture,
     e.premiere_origine, e.derniere_origine,
     CASE d.niveau
