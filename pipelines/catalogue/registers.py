@@ -41,6 +41,7 @@ METHODS = {
     "Byar": "à 95 %, méthode de Byar",
     "Wilson": "à 95 %, méthode de Wilson",
     "tirages": "à 95 %, par tirages",
+    "erreurs passées": "à 95 %, d'après les erreurs passées",
     "aucun": "aucun",
 }
 
@@ -73,7 +74,7 @@ class Bounds(_Record):
 class Interval(_Record):
     """How an interval is drawn, or why there is none."""
 
-    methode: Literal["Byar", "Wilson", "tirages", "aucun"]
+    methode: Literal["Byar", "Wilson", "tirages", "erreurs passées", "aucun"]
     raison: str = Text
 
 

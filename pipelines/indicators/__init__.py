@@ -1,4 +1,4 @@
-"""What SQL says badly: intervals, cohorts and projections, composite index.
+"""What SQL says badly: intervals, cohorts, projections and their back-tests, composite index.
 
 Each calculation reads queries of the edition's own tables and gives tables of the schema `calculs`, which
 the SQL of the marts reads like any other. `ALL` is what the warehouse runs, in the order of what each reads.

@@ -40,7 +40,7 @@ class Bands:
 def regular(lower: Iterable[int]) -> Bands | None:
     """The finest bands of one width that first ages allow, a multiple of five each; None where they allow none."""
     edges = sorted({age for age in lower if age >= YOUNG and age % 5 == 0})
-    for width in WIDTHS:
+    for width in WIDTHS if edges else ():
         mine = [age for age in edges if (edges[-1] - age) % width == 0]
         whole = mine == list(range(mine[0], mine[-1] + 1, width))
         if whole and mine[0] <= EXITS_FROM - width and mine[-1] >= EXITS_FROM + width:

@@ -53,7 +53,7 @@ class Family:
         """Of the errors of stocks foreseen apart, a year ahead: what each one has of its own, what a level shares."""
         own = np.array([self.tested[level].spread[0] for level in levels]) ** 2 * np.maximum(value, 1)
         shared = np.array([self.tested[level].spread[1] for level in levels]) * value
-        return np.diag(np.maximum(own, 1e-6)) + np.outer(shared, shared) * (levels[:, None] == levels)
+        return np.diag(np.maximum(own, (1e-4 * value) ** 2)) + np.outer(shared, shared) * (levels[:, None] == levels)
 
     def _sums(
         self, now: Mapping[str, Floats], said: Mapping[str, Floats]

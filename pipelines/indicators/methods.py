@@ -64,6 +64,8 @@ METHODS: dict[str, Method] = {
     "pente amortie": damped,
 }
 COHORT = "cohorte"
+# Years before the last from which each takes the change; the others take all.
+SPAN = {"persistance": 0, "niveau et pente locale": LOCAL, "pente amortie": LOCAL}
 
 
 def summing(regions: list[str | None]) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipelines.indicators import cohorts, departures, families, origins
+from pipelines.indicators import cohorts, departures, families, methods, origins
 from pipelines.indicators.cohorts import Floats
 from pipelines.indicators.departures import CENTRAL, SCENARIOS
 from pipelines.indicators.families import Family
@@ -86,7 +86,8 @@ def _coming(family: Family, replayed: Mapping[str, Floats]) -> Iterator[pd.DataF
 def _lines(profession: str, level: Level, method: str) -> pd.DataFrame:
     """Keys of the lines of a level and a method: territories, each with its years from today on."""
     each = level.about.loc[level.about.index.repeat(HORIZON + 1)]
-    first, last = level.years[level.upto(level.learnt)][0], level.learnt
+    last, stretch = level.learnt, level.years[level.upto(level.learnt)]
+    first = stretch[stretch >= last - methods.SPAN.get(method, last)][0]
     return each.assign(
         profession=profession,
         niveau=level.name,
@@ -167,7 +168,7 @@ def _quantiles(value: Floats, seen: Floats, needed: int) -> tuple[float, float]:
     return min(0.0, float(low) * wider), max(0.0, float(high) * wider)
 
 
-def _coverage(value: Floats, seen: Floats, horizon: int) -> float | None:
+def coverage(value: Floats, seen: Floats, horizon: int) -> float | None:
     """Share of what came at a horizon that is within the bounds drawn from the other origins' errors."""
     inside = []
     mine, true = value[:, :, horizon - 1], seen[:, :, horizon - 1]
@@ -199,5 +200,5 @@ def _tests(family: Family, name: str, replayed: Floats) -> Iterator[tuple[object
                 *(int(known.any(axis=0).sum()), np.median(flat), np.median(np.abs(flat)), np.abs(flat).mean()),
                 *(tested.loss.get(method), method == tested.method),
                 (high[1][horizon] - high[0][horizon]) / 2 / size if own else None,
-                _coverage(value, tested.seen, int(horizon)) if own else None,
+                coverage(value, tested.seen, int(horizon)) if own else None,
             )

@@ -20,8 +20,9 @@
 --   erreur_mediane_absolue « Erreur médiane des territoires » pct1 [part] (vide : sans objet) : médiane des erreurs des territoires, sans leur signe
 SELECT
     coalesce(p.libelle, e.profession) AS profession_libelle, n.libelle AS niveau_libelle, e.annee, e.annee_fin,
-    e.apprises, coalesce(c.libelle, e.methode) AS methode_libelle, e.retenue, e.tranche_age, e.territoires, e.presents,
-    e.departs_attendus, e.departs_observes, e.erreur, e.erreur_mediane_absolue, e.profession, e.niveau, e.methode, e.age_min
+    e.apprises, coalesce(c.libelle_court, e.methode) AS methode_libelle, e.retenue, e.tranche_age, e.territoires,
+    e.presents, e.departs_attendus, e.departs_observes, e.erreur, e.erreur_mediane_absolue,
+    e.profession, e.niveau, e.methode, e.age_min
 FROM qualite.departs_epreuve AS e
 LEFT JOIN reference.professions AS p USING (profession)
 LEFT JOIN reference.niveaux AS n USING (niveau)

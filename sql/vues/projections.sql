@@ -21,6 +21,7 @@
 --   erreur_couverture pct0 [part] : part de ce qui est arrivé qui était dans l'intervalle
 --   premiere_origine [année] : première année d'où l'on a prédit
 --   derniere_origine [année] : dernière année d'où l'on a prédit
+--   appris : années dont la méthode apprend, en mots
 --   ruptures : ruptures entre la première et la dernière année dont la méthode apprend
 --   erreur_de : ce dont c'est l'erreur
 WITH retenues AS (
@@ -96,7 +97,9 @@ SELECT
     l.territoire, d.niveau, d.code, d.territoire_libelle, l.profession, p.libelle AS profession_libelle,
     l.serie, l.nature, l.rang_serie, l.annee, l.effectif, l.bas, l.haut, l.source, l.statut,
     coalesce(m.libelle, d.methode) AS methode, d.annee_depart, d.effectif AS effectif_depart,
-    f.annee AS annee_fin, f.effectif AS effectif_fin, f.bas AS bas_fin, f.haut AS haut_fin, d.debut_serie, d.fin_serie, x.ruptures,
+    f.annee AS annee_fin, f.effectif AS effectif_fin, f.bas AS bas_fin, f.haut AS haut_fin,
+    d.debut_serie, d.fin_serie, x.ruptures,
+    if(d.debut_serie = d.fin_serie, 'en ' || d.fin_serie, 'de ' || d.debut_serie || ' à ' || d.fin_serie) AS appris,
     e.erreur_mediane_absolue AS erreur, e.horizon AS erreur_horizon, e.couverture AS erreur_couverture,
     e.premiere_origine, e.derniere_origine,
     CASE d.niveau
