@@ -38,14 +38,11 @@ def main() -> None:
 def shares(connection: Any) -> None:
     """What stays of each band, a band's width later: by profession, from all pairs of years, then from each."""
     from pipelines import indicators
-    from pipelines.indicators import cohorts, departures
+    from pipelines.indicators import cohorts, departures, series
 
     (read,) = [c.reads["ages"] for c in indicators.ALL if "departs" in c.makes]
-    ages = connection.execute(read).df()
-    for profession in sorted(set(ages.profession)):
-        mine = departures.followed(ages, profession)
-        if mine is None:
-            continue
+    ages = series.ages(connection.execute(read).df())
+    for profession, mine in departures.followed(ages).items():
         pairs, old = mine.pairs("france"), mine.bands.old
         print(f"\n{profession} : part restante, {mine.bands.width} ans plus tard ({departures.chosen(mine)})")
         print("  ", *(f"{age:>7}" for age, exits in zip(mine.bands.lower, old, strict=True) if exits))

@@ -1,6 +1,7 @@
 """Departures and stocks to come: what the methods give on made-up series, their properties, and on real extracts."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -166,7 +167,7 @@ def test_nobody_is_fewer_than_none() -> None:
 
 
 def level(stocks: Floats, breaks: tuple[int, ...] = ()) -> origins.Level:
-    years = 2012.0 + np.arange(stocks.shape[1])
+    years = np.arange(2012, 2012 + stocks.shape[1]).astype(float)
     stretch = np.array([sum(b <= year for b in breaks) for year in years])
     codes = [f"{rank:02d}" for rank in range(len(stocks))]
     about = pd.DataFrame({"code": codes, "source": "s", "millesime": 2024, "revision": 1})
@@ -189,12 +190,12 @@ def test_no_origin_sees_beyond_itself_nor_across_a_break() -> None:
 
 
 def test_the_method_that_erred_least_is_chosen() -> None:
-    line = np.array([[1000.0], [300]]) + np.array([[10.0], [4]]) * np.arange(12)
+    line = np.array([[1000.0], [300]]) + np.array([[10.0], [4]]) * np.arange(12.0)
     found = origins.tested(level(line), None)
     assert found is not None
     assert found.method == "tendance linéaire"
     assert found.loss["tendance linéaire"] == pytest.approx(0)
-    flat = np.array([[1000.0] * 12, [300] * 12]) + np.tile([0, 9, -9, 5, -5, 8], 2)
+    flat = np.array([[1000.0] * 12, [300] * 12]) + np.tile([0.0, 9, -9, 5, -5, 8], 2)
     assert (still := origins.tested(level(flat), None)) is not None
     assert still.method == "persistance"
 
@@ -280,11 +281,11 @@ def tables(
 
 
 def departs(ages: pd.DataFrame) -> pd.DataFrame:
-    return departures.expected(ages).set_index(["niveau", "code", "scenario", "horizon"]).sort_index()
+    return departures.expected(series.ages(ages)).set_index(["niveau", "code", "scenario", "horizon"]).sort_index()
 
 
 def coming(ages: pd.DataFrame, stocks: pd.DataFrame) -> pd.DataFrame:
-    made = projections.projections(ages, stocks, PLACES)[0]
+    made = projections.projections(series.ages(ages), stocks, PLACES)[0]
     made = made[made.retenue].rename(columns={"effectif": "valeur"})
     return made.set_index(["niveau", "code", "scenario", "annee"]).sort_index()
 
@@ -297,14 +298,14 @@ def test_departures_are_those_of_the_shares_that_made_the_ages() -> None:
     assert made.departs["france", "F", "central", 10] == pytest.approx(
         present[1:] @ cohorts.gone(KEPT, BANDS, 10), rel=1e-3
     )
-    tested = departures.back_test(ages)
+    tested = departures.back_test(series.ages(ages))
     assert tested.erreur.abs().max() < 0.01
     assert set(tested.apprises) == {departures.FORWARD, departures.OTHERS}
     assert set(tested.niveau) == {"france"}  # the others' ages are known one year only
 
 
 def test_departements_are_tested_where_their_ages_are_known_twice() -> None:
-    tested = departures.back_test(tables(since=2012)[0])
+    tested = departures.back_test(series.ages(tables(since=2012)[0]))
     mine = tested[(tested.niveau == "departement") & tested.ensemble & tested.retenue]
     assert set(mine.annee) == set(range(2012, 2018))
     assert (mine.territoires == 3).all()
@@ -357,7 +358,7 @@ def test_parts_add_up_to_the_tenth_in_every_scenario_and_year() -> None:
 def test_a_sum_that_departements_do_not_make_stays_as_foreseen_apart() -> None:
     ages, stocks = tables()
     without = stocks[stocks.code != "03"]
-    made = projections.projections(ages, without, PLACES)[0]
+    made = projections.projections(series.ages(ages), without, PLACES)[0]
     held = made[made.retenue].groupby(["niveau", "code"]).reconciliee.all()
     assert held.to_dict() == {
         ("departement", "01"): True,
@@ -389,7 +390,7 @@ def test_sources_that_continue_one_another_are_one_series(sample_db: duckdb.Duck
     ages, _ = tables()
     later = ages.annee > 2020
     ages.loc[later, "source"] = "t"
-    (mine,) = series.ages(ages, "medecin")
+    (mine,) = series.ages(ages)["medecin"]
     assert (2017, 2022) in {(y, y + mine.bands.width) for y in mine.pairs("france").annee}
 
 
@@ -401,9 +402,9 @@ def real(mirror: Warehouse) -> duckdb.DuckDBPyConnection:
     return mirror.connect()
 
 
-def test_departures_by_another_hand(real: duckdb.DuckDBPyConnection, mirror: Warehouse) -> None:
+def test_departures_by_another_hand(real: duckdb.DuckDBPyConnection, mirror_root: Path) -> None:
     """From the raw files: shares of the bands, then ten years of Normandie, of the Orne and of Paris."""
-    raw = ages_of_doctors(mirror.settings.sources)
+    raw = ages_of_doctors(mirror_root)
     pairs = [(year, year + 5) for year in raw["F"] if year + 5 in raw["F"]]
     assert (2017, 2022) in pairs
     before, after = (np.array([raw["F"][pair[k]] for pair in pairs]) for k in (0, 1))

@@ -47,9 +47,9 @@ def _intervals(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFram
 
 
 def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
-    from pipelines.indicators import departures, projections
+    from pipelines.indicators import departures, projections, series
 
-    ages = given["ages"]
+    ages = series.ages(given["ages"])
     coming, tested = projections.projections(ages, given["effectifs"], given["departements"])
     return {
         "departs": departures.expected(ages),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
 
 Floats = NDArray[np.float64]
 
@@ -52,9 +51,9 @@ def stays(before: Floats, after: Floats, bands: Bands, *, apart: bool = True) ->
     """Share of each band still present one width later, from stocks at both dates: (pairs, bands) -> (bands,).
 
     Closed bands: the next band over this one, all pairs together, one at most; one before EXITS_FROM. The open band
-    is fed by the last closed one and by itself. `apart`: a share for each, by least squares over the pairs, from 0 to
-    1, a stock's error growing as its square root; one share for both where that would keep the older longer, where one
-    pair alone is known, and without `apart`. Source: cohort change ratios (Hamilton and Perry, 1962).
+    is fed by the last closed one and by itself. `apart`: a share for each, by least squares over the pairs, a stock's
+    error growing as its square root; one share for both where these would be no shares or keep the older longer, where
+    one pair alone is known, and without `apart`. Source: cohort change ratios (Hamilton and Perry, 1962).
     """
     kept = np.ones(len(bands.lower))
     for band in np.flatnonzero(bands.old[:-2]):
@@ -63,8 +62,8 @@ def stays(before: Floats, after: Floats, bands: Bands, *, apart: bool = True) ->
     kept[-2:] = min(1.0, open_band.sum() / fed.sum())
     if apart and len(before) > 1:
         scale = np.sqrt(fed.sum(axis=1))
-        found = lsq_linear(fed / scale[:, None], open_band / scale, bounds=(0, 1)).x
-        if found[1] <= found[0]:
+        found = np.linalg.lstsq(fed / scale[:, None], open_band / scale, rcond=None)[0]
+        if 0 <= found[1] <= found[0] <= 1:
             kept[-2:] = found
     return kept
 

@@ -5,13 +5,15 @@ foreseen in turn, from those that were complete before it and from all the other
 erred least is kept; where ages are known at both years for the départements or the regions, these are foreseen too.
 """
 
+import functools
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from pipelines.indicators import cohorts, series
+from pipelines.indicators import cohorts
 from pipelines.indicators.cohorts import Floats
 from pipelines.indicators.intervals import LEVEL
 from pipelines.indicators.series import Ages
@@ -29,6 +31,7 @@ SCENARIOS = {
 }
 METHODS = {"deux parts": True, "une part": False}  # of who feeds the open band: see cohorts.stays
 FORWARD, OTHERS = "années d'avant", "autres années"
+Known = Mapping[str, list[Ages]]  # by profession: see series.ages
 LEVELS = ("france", "region", "departement")
 
 DEPARTURES = [
@@ -41,12 +44,10 @@ TESTS = [
 ]
 
 
-def followed(ages: pd.DataFrame, profession: str) -> Ages | None:
-    """The ages of a profession whose exits can be estimated and tested: PAIRS pairs of years or more for France."""
-    for mine in series.ages(ages, profession):
-        if len(mine.pairs("france")) >= PAIRS:
-            return mine
-    return None
+def followed(ages: Known) -> dict[str, Ages]:
+    """The ages of the professions whose exits can be estimated and tested: PAIRS pairs of years or more for France."""
+    tested = {name: [mine for mine in each if len(mine.pairs("france")) >= PAIRS] for name, each in ages.items()}
+    return {name: each[0] for name, each in tested.items() if each}
 
 
 def kept(ages: Ages, pairs: pd.DataFrame, method: str | None = None) -> Floats:
@@ -55,6 +56,7 @@ def kept(ages: Ages, pairs: pd.DataFrame, method: str | None = None) -> Floats:
     return cohorts.stays(before, after, ages.bands, apart=METHODS[method or chosen(ages)])
 
 
+@functools.lru_cache(maxsize=16)
 def chosen(ages: Ages) -> str:
     """The method whose mean absolute error is least: exits of France, each year foreseen from the others."""
     national = ages.pairs("france")
@@ -77,13 +79,10 @@ def latest(ages: Ages) -> tuple[pd.DataFrame, Floats]:
     return ages.keys[mine].reset_index(drop=True), ages.counts[mine.to_numpy()]
 
 
-def expected(ages: pd.DataFrame) -> pd.DataFrame:
+def expected(ages: Known) -> pd.DataFrame:
     """Expected exits in 5 and 10 years of those present: one line per profession, territory, horizon, scenario."""
     lines = []
-    for profession in sorted(set(ages.profession)):
-        mine = followed(ages, str(profession))
-        if mine is None:
-            continue
+    for profession, mine in followed(ages).items():
         pairs, (keys, present) = mine.pairs("france"), latest(mine)
         central, spread = kept(mine, pairs), _spread(mine)
         for horizon in HORIZONS:
@@ -131,7 +130,7 @@ def _spread(ages: Ages) -> dict[str, float]:
     The chance of each one is taken off: `_interval` adds that of the territory. Levels whose ages are not known
     twice have France's error.
     """
-    found = {}
+    found: dict[str, float] = {}
     for level in LEVELS:
         squares = []
         for year, mine in ages.pairs(level).groupby("annee"):
@@ -156,16 +155,13 @@ def _seen(before: Floats, after: Floats, ages: Ages) -> Floats:
     return lost
 
 
-def back_test(ages: pd.DataFrame) -> pd.DataFrame:
+def back_test(ages: Known) -> pd.DataFrame:
     """Exits foreseen and observed from each year on, by age and together: one line per level, year and band.
 
     `apprises`: the years from which the shares are learnt, those complete at the start or all the others.
     """
     lines = []
-    for profession in sorted(set(ages.profession)):
-        mine = followed(ages, str(profession))
-        if mine is None:
-            continue
+    for profession, mine in followed(ages).items():
         best, national = chosen(mine), mine.pairs("france")
         for level, method in itertools.product(LEVELS, METHODS):
             for year, pairs in mine.pairs(level).groupby("annee"):
@@ -189,13 +185,14 @@ def _tested(ages: Ages, pairs: pd.DataFrame, share: Floats) -> list[tuple[object
         table[:, -2] += table[:, -1]
     lower = ages.bands.lower
     first = int(np.flatnonzero(ages.bands.old)[0])
+    groups: list[tuple[int, int | None, bool, list[int]]]
     groups = [(lower[b], lower[b] + ages.bands.width - 1, False, [b]) for b in range(first, len(lower) - 2)]
     groups.append((lower[-2], None, False, [len(lower) - 2]))
     groups.append((lower[first], None, True, list(range(first, len(lower) - 1))))
     lines: list[tuple[object, ...]] = []
     for low, high, whole, held in groups:
         value, true = foreseen[:, held].sum(axis=1), seen[:, held].sum(axis=1)
-        each = np.abs(value / true - 1)[true > 0]
+        each = np.abs(value[true > 0] / true[true > 0] - 1)
         error = value.sum() / true.sum() - 1 if true.sum() > 0 else None
         median = float(np.median(each)) if len(each) else None
         lines.append((low, high, whole, len(value), present[:, held].sum(), value.sum(), true.sum(), error, median))

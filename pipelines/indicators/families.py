@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.indicators import methods, origins, series
+from pipelines.indicators import methods, origins
 from pipelines.indicators.cohorts import Floats
 from pipelines.indicators.origins import AHEAD, KNOWN, Level, Tested
 from pipelines.indicators.series import Ages
@@ -53,7 +53,8 @@ class Family:
         """Of the errors of stocks foreseen apart, a year ahead: what each one has of its own, what a level shares."""
         own = np.array([self.tested[level].spread[0] for level in levels]) ** 2 * np.maximum(value, 1)
         shared = np.array([self.tested[level].spread[1] for level in levels]) * value
-        return np.diag(np.maximum(own, (1e-4 * value) ** 2)) + np.outer(shared, shared) * (levels[:, None] == levels)
+        apart = np.diag(np.maximum(own, (1e-4 * value) ** 2))
+        return np.asarray(apart + np.outer(shared, shared) * (levels[:, None] == levels))
 
     def _sums(
         self, now: Mapping[str, Floats], said: Mapping[str, Floats]
@@ -103,11 +104,11 @@ class Family:
         return made
 
 
-def families(ages: pd.DataFrame, stocks: pd.DataFrame, places: pd.DataFrame) -> Iterator[Family]:
+def families(ages: Mapping[str, list[Ages]], stocks: pd.DataFrame, places: pd.DataFrame) -> Iterator[Family]:
     """A family per profession of which a method could be tested, from its chain of sources that goes furthest."""
     regions = dict(zip(places.code, places.region, strict=True))
     for profession, mine in stocks.groupby("profession", sort=True):
-        known = {each.chaine: each for each in series.ages(ages, str(profession))}
+        known = {each.chaine: each for each in ages.get(str(profession), [])}
         years = mine.groupby("chaine").annee.agg(["max", "nunique"]).sort_values(["max", "nunique"], ascending=False)
         for chain, newest in years["max"].items():
             here = mine[mine.chaine == chain]

@@ -29,7 +29,8 @@ def _slope(years: Floats, stocks: Floats) -> Floats:
     middle = np.where(known, years, 0.0).sum(axis=1) / np.maximum(count, 1)
     away = np.where(known, years - middle[:, None], 0.0)
     square = (away**2).sum(axis=1)
-    return np.divide((away * np.nan_to_num(stocks)).sum(axis=1), square, out=np.zeros(len(stocks)), where=square > 0)
+    moved = (away * np.nan_to_num(stocks)).sum(axis=1)
+    return np.asarray(np.divide(moved, square, out=np.zeros(len(stocks)), where=square > 0))
 
 
 def _recent(years: Floats, stocks: Floats) -> Floats:
@@ -39,7 +40,7 @@ def _recent(years: Floats, stocks: Floats) -> Floats:
     first = np.isfinite(stocks).argmax(axis=1)
     spent = years[-1] - years[first]
     change = stocks[:, -1] - stocks[np.arange(len(stocks)), first]
-    return np.divide(change, spent, out=np.zeros(len(stocks)), where=spent > 0)
+    return np.asarray(np.divide(change, spent, out=np.zeros(len(stocks)), where=spent > 0))
 
 
 def trend(years: Floats, stocks: Floats, ahead: NDArray[np.int64]) -> Floats:

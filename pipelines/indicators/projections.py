@@ -13,7 +13,7 @@ from scipy import stats
 
 from pipelines.indicators import cohorts, departures, families, methods, origins
 from pipelines.indicators.cohorts import Floats
-from pipelines.indicators.departures import CENTRAL, SCENARIOS
+from pipelines.indicators.departures import CENTRAL, SCENARIOS, Known
 from pipelines.indicators.families import Family
 from pipelines.indicators.intervals import LEVEL
 from pipelines.indicators.origins import AHEAD, HORIZON, ORIGINS, Level
@@ -32,7 +32,7 @@ TESTS = [
 ]
 
 
-def projections(ages: pd.DataFrame, stocks: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def projections(ages: Known, stocks: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Stocks to come over ten years, and the back-test: see PROJECTIONS and TESTS.
 
     `ages`: see series.ages; `stocks`: profession, chaine, serie, niveau, code, annee, source, millesime, revision,
@@ -40,7 +40,8 @@ def projections(ages: pd.DataFrame, stocks: pd.DataFrame, places: pd.DataFrame) 
     back-test, reconciled, with its interval; `seul` is what its level said apart. A scenario moves it by what more
     or fewer leave than in the central one.
     """
-    lines, tests = [], []
+    lines: list[pd.DataFrame] = []
+    tests: list[tuple[object, ...]] = []
     for family in families.families(ages, stocks, places):
         replayed = family.replayed()
         lines += _coming(family, replayed)

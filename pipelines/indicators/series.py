@@ -5,6 +5,7 @@ chain, the stretches that an incomparable break of reference.ruptures parts. Not
 stretch to another's.
 """
 
+import functools
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,7 +16,7 @@ from pipelines.indicators.cohorts import Bands, Floats
 KEYS = ["niveau", "code", "annee", "source", "millesime", "revision", "serie"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ages:
     """Stocks by band of one chain of sources: `keys` has one line per territory and year, `counts` (lines, bands)."""
 
@@ -34,21 +35,26 @@ class Ages:
 
         Only those complete by the year `upto`, where it is given.
         """
-        mine = self.keys[self.keys.niveau == level].reset_index(names="avant")[["avant", "code", "annee", "serie"]]
-        later = mine.rename(columns={"avant": "apres"}).assign(annee=mine.annee - self.bands.width)
-        both = mine.merge(later, on=["code", "annee", "serie"])
+        both = self._pairs.get(level, self._pairs["france"].head(0))
         return both if upto is None else both[both.annee + self.bands.width <= upto]
 
+    @functools.cached_property
+    def _pairs(self) -> dict[str, pd.DataFrame]:
+        mine = self.keys.reset_index(names="avant")[["avant", "niveau", "code", "annee", "serie"]]
+        later = mine.rename(columns={"avant": "apres"}).assign(annee=mine.annee - self.bands.width)
+        both = mine.merge(later, on=["niveau", "code", "annee", "serie"])
+        return {"france": both.head(0), **{str(level): each for level, each in both.groupby("niveau")}}
 
-def ages(given: pd.DataFrame, profession: str) -> list[Ages]:
-    """Ages of a profession, one for each chain of sources that has bands of one width for France, best first.
+
+def ages(given: pd.DataFrame) -> dict[str, list[Ages]]:
+    """Ages of each profession, one for each chain of sources that has bands of one width for France, best first.
 
     `given`: profession, chaine, KEYS, age_min, effectif, effectif_total. A line of which a band from YOUNG on is
     secret or missing is left out; the youngest are what is left of the total. The best has most pairs of years one
     width apart, then the latest ones.
     """
-    found: list[Ages] = []
-    for chain, mine in given[given.profession == profession].groupby("chaine", sort=True):
+    found: dict[str, list[Ages]] = {}
+    for (profession, chain), mine in given.groupby(["profession", "chaine"], sort=True):
         edges = [set(each.age_min) for _, each in mine[mine.niveau == "france"].groupby(["source", "annee"])]
         bands = cohorts.regular(set.intersection(*edges)) if edges and len(set.union(*edges)) > 1 else None
         if bands is None:
@@ -65,8 +71,10 @@ def ages(given: pd.DataFrame, profession: str) -> list[Ages]:
         joined = pd.concat(keys, ignore_index=True)
         order = joined.sort_values(["niveau", "code", "annee", "source"]).index
         values = pd.concat(counts, ignore_index=True).to_numpy(dtype=float)
-        found.append(Ages(str(chain), bands, joined.loc[order].reset_index(drop=True), values[order]))
-    return sorted(found, key=_best, reverse=True)
+        found.setdefault(str(profession), []).append(
+            Ages(str(chain), bands, joined.loc[order].reset_index(drop=True), values[order])
+        )
+    return {profession: sorted(each, key=_best, reverse=True) for profession, each in found.items()}
 
 
 def _best(ages: Ages) -> tuple[int, int]:
