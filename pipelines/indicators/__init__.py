@@ -85,8 +85,9 @@ _SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": 
 _FOLLOWED = "profession <> 'infirmier'"
 
 # Sources that continue one another are one chain; years on either side of a break that the register calls
-# incomparable are two stretches of it.
+# incomparable are two stretches of it. Of two sources of a chain, a year is told by the one of the best rank.
 _CHAIN = "JOIN reference.priorites_sources AS c USING (source)"
+_BEST = "QUALIFY c.rang = min(c.rang) OVER (PARTITION BY profession, c.serie, niveau, code, annee)"
 _SERIES = (
     "c.serie AS chaine, (SELECT count(DISTINCT r.annee) FROM reference.ruptures AS r "
     "JOIN reference.priorites_sources AS o ON o.source = r.source AND o.serie = c.serie "
@@ -109,10 +110,10 @@ ALL = (
         reads={
             "ages": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, "
             "coalesce(age_min, 0) AS age_min, effectif, effectif_total "
-            f"FROM atlas.ages AS s {_CHAIN} WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' ORDER BY ALL",
+            f"FROM atlas.ages AS s {_CHAIN} WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' {_BEST} ORDER BY ALL",
             "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, effectif "
             f"FROM atlas.effectifs AS s {_CHAIN} WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
-            f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL {_BEST} ORDER BY ALL",
             "departements": "SELECT code, regions AS region FROM reference.territoires "
             "WHERE niveau = 'departement' ORDER BY code",
         },

@@ -62,6 +62,7 @@ def ages(given: pd.DataFrame) -> dict[str, list[Ages]]:
         keys, counts = [], []
         for _, each in mine.groupby("source", sort=True):
             wide = each.pivot_table(index=KEYS, columns="age_min", values="effectif", aggfunc="sum", min_count=1)
+            wide = wide.reindex(columns=sorted(set(each.age_min)))  # a band that is secret everywhere is one still
             merged = pd.DataFrame(bands.merged(wide.columns, wide.to_numpy(dtype=float)), index=wide.index)
             total = each.groupby(KEYS).effectif_total.max()
             merged[0] = merged[0].fillna(total - merged.drop(columns=0).sum(axis=1))

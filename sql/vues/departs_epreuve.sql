@@ -17,10 +17,10 @@
 --   departs_attendus « Sorties prédites » n0 [personnes] : sorties prédites
 --   departs_observes « Sorties observées » n0 [personnes] : sorties observées
 --   erreur « Erreur » signed2 [part] (vide : sans objet) : écart relatif des sorties prédites aux sorties observées
---   erreur_mediane_absolue « Erreur médiane des territoires » pct1 [part] (vide : sans objet) : médiane des erreurs des territoires, sans leur signe
+--   erreur_mediane_absolue « Erreur médiane des territoires » n2 [part] (vide : sans objet) : médiane des erreurs des territoires, sans leur signe
 SELECT
     coalesce(p.libelle, e.profession) AS profession_libelle, n.libelle AS niveau_libelle, e.annee, e.annee_fin,
-    e.apprises, coalesce(c.libelle_court, e.methode) AS methode_libelle, e.retenue, e.tranche_age, e.territoires,
+    e.apprises, coalesce(c.libelle, e.methode) AS methode_libelle, e.retenue, e.tranche_age, e.territoires,
     e.presents, e.departs_attendus, e.departs_observes, e.erreur, e.erreur_mediane_absolue,
     e.profession, e.niveau, e.methode, e.age_min
 FROM qualite.departs_epreuve AS e

@@ -21,7 +21,7 @@
 --   couverture « Couverture » pct0 [part] (vide : sans objet) : part de ce qui est arrivé dans l'intervalle tiré des autres origines
 SELECT
     coalesce(p.libelle, e.profession) AS profession_libelle, n.libelle AS niveau_libelle,
-    coalesce(c.libelle_court, e.methode) AS methode_libelle,
+    coalesce(c.libelle, e.methode) AS methode_libelle,
     'à ' || e.horizon || if(e.horizon > 1, ' ans', ' an') AS horizon_libelle,
     e.origines, e.premiere_origine, e.derniere_origine, e.territoires, e.erreur_mediane, e.erreur_mediane_absolue,
     e.erreur_moyenne_absolue, e.perte, e.retenue, e.demi_largeur, e.couverture,
