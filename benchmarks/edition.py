@@ -118,7 +118,7 @@ def whole(folder: Path, edition: int, region: str) -> Spent:
     with tempfile.TemporaryDirectory() as warehouse:
         os.environ.update(ATLAS_SOURCES=str(folder), ATLAS_WAREHOUSE=warehouse)
         runner.warm()
-        from pipelines.indicators import intervals, stocks, tension  # noqa: F401 pandas and scipy
+        from pipelines.indicators import departures, intervals, projections, tension  # noqa: F401 pandas and scipy
         from pipelines.publish import fiches, site, workbooks
 
         # Tables alone are timed.

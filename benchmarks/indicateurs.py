@@ -26,7 +26,7 @@ def main() -> None:
     from pipelines.edition import builder, models
 
     # Outside the measure: what is imported once a process.
-    from pipelines.indicators import intervals, stocks, tension  # noqa: F401
+    from pipelines.indicators import departures, intervals, projections, tension  # noqa: F401
 
     steps: list[tuple[float, float, str]] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -6,8 +6,9 @@ What tests compare the marts with. The same figures on real extracts and on fict
 import csv
 import io
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import product
@@ -86,6 +87,34 @@ def doctors(root: Path, year: int) -> dict[str, int]:
         if line[0][:1].isdigit():
             code = line[0].split("-")[0].strip()
             found[code[1:] if code.startswith("0") else code] = int(line[column].replace(" ", ""))
+    return found
+
+
+@cache
+def ages_of_doctors(root: Path) -> dict[str, dict[int, list[int]]]:
+    """Doctors by band, the youngest first, by year: France (« F ») from 2012 on, départements in 2022."""
+
+    def lines(*path: str) -> Iterator[list[str]]:
+        text = root.joinpath("drees_demographie", *path).read_bytes().decode("cp1252", "replace")
+        return csv.reader(io.StringIO(text))
+
+    def rank(band: str) -> int:
+        name = re.sub("^ *[0-9]+ ?- ?", "", band)
+        return 0 if name.startswith("Moins") else int(re.findall("[0-9]+", name)[0])
+
+    header, *bands = list(lines("2020", "Medecin_age_annee.csv"))
+    known = sorted((line for line in bands if re.search("[0-9]", line[0])), key=lambda line: rank(line[0]))
+    found: dict[str, dict[int, list[int]]] = {"F": {}}
+    for column in range(1, len(header)):
+        if header[column].strip().isdigit():
+            found["F"][int(header[column])] = [int(line[column].replace(" ", "")) for line in known]
+    header, *places = list(lines("2022", "medecin_tranche_age.csv"))
+    order = sorted((c for c, name in enumerate(header) if re.search("[0-9]+ ans", name)), key=lambda c: rank(header[c]))
+    for line in places:
+        if line[0][:1].isdigit():
+            code = line[0].split("-")[0].strip()
+            found[code[1:] if code.startswith("0") else code] = {2022: [int(line[c].replace(" ", "")) for c in order]}
+    found["F"][2022] = [sum(each) for each in zip(*(found[c][2022] for c in found if c != "F"), strict=True)]
     return found
 
 

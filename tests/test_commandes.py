@@ -60,6 +60,7 @@ ELSEWHERE = {
     "benchmarks/edition.py FOLDER": MEASURES,
     "benchmarks/indicateurs.py WAREHOUSE": MEASURES,
     "benchmarks/decennie.py": MEASURES,
+    "benchmarks/epreuves.py WAREHOUSE": MEASURES,
     "benchmarks/fiches.py": MEASURES,
     "benchmarks/site.py": MEASURES,
     "benchmarks/confidentialite.py": MEASURES,

@@ -1,7 +1,6 @@
 """Numerical methods against published values and properties; what they give on real extracts."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from fixtures_entrepots import Publication, Warehouse, rows
 from scipy import stats as scipy_stats
 
-from pipelines.indicators import cohorts, intervals, stocks, tension
+from pipelines.indicators import intervals, tension
 from pipelines.indicators.cohorts import Floats
 
 Bounds = Callable[[Floats], tuple[Floats, Floats]]
@@ -86,152 +85,6 @@ def test_the_interval_of_a_share_and_of_the_rest_are_each_other_s_mirror() -> No
     rest_low, rest_high = intervals.wilson(total - part, total)
     assert rest_low == pytest.approx(1 - high)
     assert rest_high == pytest.approx(1 - low)
-
-
-# --- cohorts ----------------------------------------------------------------------------------------------
-
-LOWER = np.array([24, 30, 35, 40, 45, 50, 55, 60, 65])
-BANDS = np.array([4776, 29049, 23458, 21219, 21046, 24302, 32419, 37464, 33565], dtype=float)
-
-
-def test_single_ages_keep_the_total_of_each_band() -> None:
-    single = cohorts.single_ages(LOWER, BANDS)
-    for first, last, count in zip(LOWER[:-1], LOWER[1:], BANDS, strict=False):
-        assert single[(first <= cohorts.AGES) & (last > cohorts.AGES)].sum() == pytest.approx(count)
-    assert single.sum() == pytest.approx(BANDS.sum())
-    assert (single >= 0).all()
-
-
-def test_a_finer_band_changes_little() -> None:
-    coarse = cohorts.single_ages(LOWER, BANDS)
-    inside = [coarse[(age <= cohorts.AGES) & (age + 2 >= cohorts.AGES)].sum() for age in (30,)]
-    finer = cohorts.single_ages(np.insert(LOWER, 2, 33), np.insert(BANDS, 1, inside[0]) - np.eye(10)[2] * inside[0])
-    assert finer == pytest.approx(coarse, rel=0.12, abs=60)
-
-
-def test_a_population_without_entries_dies_out_at_its_hazard() -> None:
-    hazards = np.full(len(cohorts.AGES), 0.1)
-    present = np.full(len(cohorts.AGES), 100.0)
-    path = cohorts.project(present, hazards, np.zeros_like(present), 10).sum(axis=-1)
-    assert path == pytest.approx(present.sum() * 0.9 ** np.arange(11))
-    assert cohorts.leaving(present, hazards, 10) == pytest.approx(present.sum() * (1 - 0.9**10))
-
-
-def test_what_was_simulated_is_estimated() -> None:
-    true = np.where(cohorts.AGES >= 62, 0.15, 0.0)
-    entries = np.where(cohorts.AGES <= 34, 40.0, 0.0)
-    start = cohorts.single_ages(LOWER, BANDS)
-    path = cohorts.project(start, true, entries, 6)
-    model = cohorts.fit(path)
-    assert model.entries == pytest.approx(entries, abs=1e-6)
-    assert model.hazards[-1] == pytest.approx(0.15)
-    again = cohorts.project(path[-1], model.hazards, model.entries, 3).sum(axis=-1)
-    assert again == pytest.approx(cohorts.project(path[-1], true, entries, 3).sum(axis=-1), rel=0.004)
-
-
-def test_two_years_teach_nothing() -> None:
-    with pytest.raises(ValueError, match="trois années"):
-        cohorts.fit(np.ones((2, len(cohorts.AGES))))
-
-
-def test_departures_add_over_territories_and_scale_with_the_population() -> None:
-    hazards = np.where(cohorts.AGES >= 60, 0.12, 0.01)
-    several = cohorts.single_ages(LOWER, np.stack([BANDS, BANDS / 3, BANDS * 2]))
-    left = cohorts.leaving(several, hazards, 10)
-    assert left.sum() == pytest.approx(cohorts.leaving(several.sum(axis=0), hazards, 10))
-    assert left[1] == pytest.approx(left[0] / 3)
-    assert cohorts.leaving(several, hazards, 5)[0] < left[0]
-
-
-def test_who_leaves_later_leaves_less() -> None:
-    hazards = np.where(cohorts.AGES >= 62, 0.2, 0.0)
-    present = cohorts.single_ages(LOWER, BANDS)
-    found = [float(cohorts.leaving(present, cohorts.older(hazards, years), 5)) for years in (0, 1, 2)]
-    assert found[0] > found[1] > found[2]
-    assert cohorts.older(hazards, 2)[-1] == hazards[-1]
-
-
-def test_totals_of_many_models_are_those_of_each() -> None:
-    present = cohorts.single_ages(LOWER, np.stack([BANDS, BANDS / 50]))
-    hazards = np.stack([np.where(cohorts.AGES >= 62, q, -0.002) for q in (0.1, 0.2, 0.3)])
-    entries = np.stack([np.where(cohorts.AGES <= 34, n, 1.0) for n in (10.0, 40.0, 80.0)])
-    share = np.array([1.0, 0.02])
-    found = cohorts.totals(present, share, hazards, entries, 10)
-    assert found.shape == (2, 3, 11)
-    for place in range(2):
-        for draw in range(3):
-            path = cohorts.project(present[place], hazards[draw], share[place] * entries[draw], 10)
-            assert found[place, draw] == pytest.approx(path.sum(axis=-1))
-
-
-# --- departures and projections, from tables of ages ------------------------------------------------------
-
-
-def bands(parts: dict[str, float], factor: float = 1.0, lower: np.ndarray = LOWER, scheme: str = "a") -> pd.DataFrame:
-    """Ages of France over seven years, made by a known model, and of départements that are parts of it."""
-    true = np.where(cohorts.AGES >= 62, 0.15, 0.0)
-    path = cohorts.project(cohorts.single_ages(LOWER, BANDS), true, np.where(cohorts.AGES <= 34, 900.0, 0.0), 6)
-    edges = np.append(lower, 200)
-    lines = []
-    for rank, year in enumerate(range(2014, 2021)):
-        counts = [path[rank][(a <= cohorts.AGES) & (b > cohorts.AGES)].sum() for a, b in pairwise(edges)]
-        places = {("france", "F"): 1.0} | ({("departement", c): s for c, s in parts.items()} if year == 2020 else {})
-        for (level, code), share in places.items():
-            for first, count in zip(lower, counts, strict=True):
-                age = 0 if first == cohorts.YOUNGEST else int(first)
-                lines.append(("medecin", scheme, 0, level, code, year, 2020, 1, age, factor * share * count))
-    names = ["profession", "source", "serie", "niveau", "code", "annee", "millesime", "revision", "age_min", "effectif"]
-    return pd.DataFrame(lines, columns=names)
-
-
-def levels(ages: pd.DataFrame) -> pd.DataFrame:
-    keys = ["profession", "source", "serie", "niveau", "code", "annee"]
-    return ages.groupby(keys, as_index=False).effectif.sum()
-
-
-PARTS = {"01": 0.5, "02": 0.3, "03": 0.2}
-METHODS = {
-    "departs": lambda ages: stocks.departures(ages).rename(columns={"departs": "valeur"}),
-    "projections": lambda ages: stocks.projections(ages, levels(ages)).rename(columns={"effectif": "valeur"}),
-}
-
-
-def values(ages: pd.DataFrame, method: str) -> pd.DataFrame:
-    made = METHODS[method](ages)
-    keys = [k for k in ("niveau", "code", "methode", "scenario", "annee", "horizon") if k in made]
-    return made.set_index(keys)[["valeur", "bas", "haut"]].sort_index()
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_the_order_of_lines_changes_no_departure_and_no_projection(method: str) -> None:
-    ages = bands(PARTS)
-    pd.testing.assert_frame_equal(values(ages, method), values(ages.sample(frac=1, random_state=5), method))
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_ten_times_the_population_gives_ten_times_as_many(method: str) -> None:
-    one, ten = values(bands(PARTS), method), values(bands(PARTS, factor=10), method)
-    assert ten.valeur.to_numpy() == pytest.approx(10 * one.valeur.to_numpy())
-    width = ((ten.haut - ten.bas) / ten.valeur).dropna()
-    assert (width <= ((one.haut - one.bas) / one.valeur).dropna() + 0.02).all()
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_departements_add_up_to_france(method: str) -> None:
-    made = values(bands(PARTS), method).valeur.reset_index()
-    if "methode" in made:
-        made = made[made.methode == stocks.COHORT]
-    keys = [k for k in ("scenario", "annee", "horizon") if k in made]
-    whole = made[made.niveau == "france"].set_index(keys).valeur
-    added = made[made.niveau == "departement"].groupby(keys).valeur.sum()
-    assert added.loc[whole.index].to_numpy() == pytest.approx(whole.to_numpy())
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_finer_bands_change_little(method: str) -> None:
-    coarse = values(bands(PARTS), method).valeur
-    finer = values(bands(PARTS, lower=np.sort(np.append(LOWER, [33, 43, 53, 58, 63, 68]))), method).valeur
-    assert finer.to_numpy() == pytest.approx(coarse.to_numpy(), rel=0.06)
 
 
 # --- index ------------------------------------------------------------------------------------------------
@@ -340,27 +193,6 @@ def real(mirror: Warehouse) -> duckdb.DuckDBPyConnection:
     return mirror.connect()
 
 
-def error(db: duckdb.DuckDBPyConnection, profession: str, level: str, method: str, year: int) -> float:
-    return float(
-        rows(
-            db,
-            "SELECT erreur_mediane_absolue FROM qualite.projections_epreuve "
-            f"WHERE profession = '{profession}' AND niveau = '{level}' AND methode = '{method}' AND annee = {year}",
-        )[0][0]
-    )
-
-
-def test_past_errors_are_those_measured_apart(real: duckdb.DuckDBPyConnection) -> None:
-    """Measured elsewhere on the same files: 3.7 % by persistence, 2.5 % by the local slope, 0.8 % by a trend."""
-    assert error(real, "medecin", "departement", stocks.STILL, 2020) == pytest.approx(0.0374, abs=0.0001)
-    assert error(real, "medecin", "departement", stocks.TREND, 2020) == pytest.approx(0.0265, abs=0.0002)
-    assert error(real, "medecin", "departement", stocks.SLOPE, 2020) <= 0.0250
-    assert error(real, "medecin", "france", stocks.STILL, 2020) == pytest.approx(0.0213, abs=0.0001)
-    assert error(real, "medecin", "france", stocks.TREND, 2020) == pytest.approx(0.0083, abs=0.0001)
-    for year in (2017, 2018, 2019, 2020):
-        assert error(real, "medecin", "france", stocks.COHORT, year) < 0.008
-
-
 def test_the_index_scores_doctors_nearly_everywhere(real: duckdb.DuckDBPyConnection) -> None:
     found = dict(rows(real, "SELECT groupe, count(score) FROM atlas.tension GROUP BY groupe"))
     assert found["medecin"] >= 90
@@ -371,20 +203,6 @@ def test_the_index_scores_doctors_nearly_everywhere(real: duckdb.DuckDBPyConnect
         "SELECT t.code FROM atlas.tension AS t ANTI JOIN atlas.tension_indicateurs AS i "
         "ON i.groupe = t.groupe AND i.code = t.code AND i.source IS NOT NULL AND i.annee IS NOT NULL",
     )
-
-
-def test_departures_of_regions_are_the_sum_of_their_departements(real: duckdb.DuckDBPyConnection) -> None:
-    found = rows(
-        real,
-        "SELECT r.departs, sum(d.departs) FROM atlas.departs_attendus AS r "
-        "JOIN reference.territoires AS t ON t.niveau = 'departement' AND t.regions = r.code "
-        "JOIN atlas.departs_attendus AS d ON d.niveau = 'departement' AND d.code = t.code "
-        "AND d.profession = r.profession AND d.horizon = r.horizon AND d.scenario = r.scenario "
-        "WHERE r.niveau = 'region' AND r.profession = 'medecin' GROUP BY ALL",
-    )
-    assert len(found) >= 100
-    for whole, parts in found:
-        assert float(whole) == pytest.approx(float(parts), rel=0.02)
 
 
 # --- in the marts of the sample ---------------------------------------------------------------------------

@@ -78,6 +78,7 @@ GOOD = yaml.safe_load((ROOT / "sql" / "indicateurs.yml").read_text(encoding="utf
         ({"lectures": ["atlas.densites"]}, "schema.table.colonne"),
         ({"intervalle": {"methode": "aucun", "raison": ""}}, "intervalle.raison"),
         ({"sens": "bon"}, "sens"),
+        ({"epreuve": "absente"}, "vue absente de sql/vues : absente"),
         ({"auteur": "moi"}, "auteur"),
     ],
     ids=str,
@@ -186,21 +187,21 @@ def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_pa
             projected = drawn["projection-medecin-departement-61"]
             flux = "SELECT DISTINCT annee, retenu, rupture FROM atlas.tension_entrees WHERE groupe = 'medecin' "
             flux += "AND indicateur = 'evolution_annuelle' AND situation = 'édition'"
-            slope = "SELECT DISTINCT debut_serie, fin_serie FROM atlas.projections WHERE profession = 'medecin' "
+            slope = "SELECT DISTINCT debut_serie < 2019, fin_serie FROM atlas.projections WHERE profession = 'medecin' "
             slope += "AND niveau = 'departement' AND retenue"
             seen[comparable] = (rows(db, flux), rows(db, slope), series.words, " ".join(projected.notes))
     index, slope_years, words, notes = seen[True]
     assert index == [(2020, True, "2019 : extraction du répertoire")]
-    assert slope_years == [(2016, 2020)]
+    assert slope_years == [(True, 2022)]
     assert "en 2020, contre" in words
     assert "les années se comparent, avec prudence" in words
-    assert "de 2016 à 2020 ; rupture de 2019" in notes
+    assert "à 2022 ; rupture de 2019" in notes
     index, slope_years, words, notes = seen[False]
     assert index == [(2018, True, None)]
-    assert slope_years == [(2014, 2018)]
+    assert slope_years == [(True, 2018)]  # the three years of after are too few
     assert "rien ne se compare au travers" in words
     assert all(f"en {year}" not in words.split("Ruptures")[0] for year in range(2012, 2019))
-    assert "de 2014 à 2018." in notes
+    assert "à 2018." in notes
 
 
 def test_the_record_of_the_break_of_2019_says_what_the_extract_shows(mirror_root: Path) -> None:

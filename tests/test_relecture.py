@@ -171,8 +171,8 @@ WORDS = (
     (r"\b4e : les plus grands|\b[1-4]er? quart|\b[1-4]e quart", "a quarter of the peers"),
     (r"[Aa]rrondissement fictif \d+", "an invented name"),
     (
-        r"se trompe de [\d,]+[\u202f\u00a0]%",
-        "a median of qualite.projections_epreuve, counted by tests/test_indicators.py",
+        r"ce qui aurait été publié de \d{4} à \d{4} .*? de ce qui est arrivé",
+        "an error and a coverage of qualite.projections_epreuve, counted by tests/test_effectifs.py",
     ),
     (r"La série est rompue.*|\brupture de 20\d\d.*|Ruptures de la série.*", "words of reference.ruptures"),
     (r"moins de 5 (?:pairs|personnes)", "the threshold of a comparison"),

@@ -1,4 +1,4 @@
-"""What SQL says badly: intervals, cohorts and projections, composite index.
+"""What SQL says badly: intervals, cohorts, projections and their back-tests, composite index.
 
 Each calculation reads queries of the edition's own tables and gives tables of the schema `calculs`, which
 the SQL of the marts reads like any other. `ALL` is what the warehouse runs, in the order of what each reads.
@@ -47,13 +47,15 @@ def _intervals(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFram
 
 
 def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
-    from pipelines.indicators import stocks
+    from pipelines.indicators import departures, projections, series
 
-    ages, levels = given["ages"], given["effectifs"]
+    ages = series.ages(given["ages"])
+    coming, tested = projections.projections(ages, given["effectifs"], given["departements"])
     return {
-        "departs": stocks.departures(ages),
-        "projections": stocks.projections(ages, levels),
-        "epreuve": stocks.back_test(ages, levels),
+        "departs": departures.expected(ages),
+        "departs_epreuve": departures.back_test(ages),
+        "projections": coming,
+        "epreuve": tested,
     }
 
 
@@ -82,10 +84,14 @@ _SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": 
 # The schedule of ages of nurses comes from a register where leavers stay: no exits can be read in it.
 _FOLLOWED = "profession <> 'infirmier'"
 
-# Years on either side of a break that the register calls incomparable are two series.
+# Sources that continue one another are one chain; years on either side of a break that the register calls
+# incomparable are two stretches of it. Of two sources of a chain, a year is told by the one of the best rank.
+_CHAIN = "JOIN reference.priorites_sources AS c USING (source)"
+_BEST = "QUALIFY c.rang = min(c.rang) OVER (PARTITION BY profession, c.serie, niveau, code, annee)"
 _SERIES = (
-    "(SELECT count(*) FROM reference.ruptures AS r WHERE NOT r.comparable AND r.source = s.source "
-    "AND r.profession IN ('', s.profession) AND r.annee <= s.annee)::INTEGER AS serie"
+    "c.serie AS chaine, (SELECT count(DISTINCT r.annee) FROM reference.ruptures AS r "
+    "JOIN reference.priorites_sources AS o ON o.source = r.source AND o.serie = c.serie "
+    "WHERE NOT r.comparable AND r.profession IN ('', s.profession) AND r.annee <= s.annee)::INTEGER AS serie"
 )
 
 ALL = (
@@ -103,12 +109,13 @@ ALL = (
         name="effectifs à venir",
         reads={
             "ages": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, "
-            "coalesce(age_min, 0) AS age_min, effectif "
-            f"FROM atlas.ages AS s WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' AND effectif IS NOT NULL "
-            "ORDER BY ALL",
-            "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, effectif "
-            "FROM atlas.effectifs AS s WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
-            f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL ORDER BY ALL",
+            "coalesce(age_min, 0) AS age_min, effectif, effectif_total "
+            f"FROM atlas.ages AS s {_CHAIN} WHERE {_FOLLOWED} AND mode_exercice = 'ensemble' {_BEST} ORDER BY ALL",
+            "effectifs": f"SELECT profession, source, {_SERIES}, niveau, code, annee, millesime, revision, effectif "
+            f"FROM atlas.effectifs AS s {_CHAIN} WHERE specialite = 'ensemble' AND sexe = 'ensemble' "
+            f"AND mode_exercice = 'ensemble' AND {_FOLLOWED} AND effectif IS NOT NULL {_BEST} ORDER BY ALL",
+            "departements": "SELECT code, regions AS region FROM reference.territoires "
+            "WHERE niveau = 'departement' ORDER BY code",
         },
         makes={
             "departs": {
@@ -124,6 +131,24 @@ ALL = (
                 "debut_serie": WHOLE,
                 "fin_serie": WHOLE,
             },
+            "departs_epreuve": {
+                "profession": TEXT,
+                "niveau": TEXT,
+                "methode": TEXT,
+                "retenue": YES,
+                "apprises": TEXT,
+                "annee": WHOLE,
+                "annee_fin": WHOLE,
+                "age_min": WHOLE,
+                "age_max": WHOLE,
+                "ensemble": YES,
+                "territoires": WHOLE,
+                "presents": NUMBER,
+                "departs_attendus": NUMBER,
+                "departs_observes": NUMBER,
+                "erreur": SHARE,
+                "erreur_mediane_absolue": SHARE,
+            },
             "projections": {
                 **_FROM,
                 "annee_depart": WHOLE,
@@ -132,20 +157,30 @@ ALL = (
                 "scenario": TEXT,
                 "annee": WHOLE,
                 "effectif": NUMBER,
+                "seul": NUMBER,
                 "bas": NUMBER,
                 "haut": NUMBER,
                 "debut_serie": WHOLE,
                 "fin_serie": WHOLE,
                 "retenue": YES,
+                "reconciliee": YES,
             },
             "epreuve": {
                 "profession": TEXT,
                 "niveau": TEXT,
                 "methode": TEXT,
-                "annee": WHOLE,
+                "horizon": WHOLE,
+                "origines": WHOLE,
+                "premiere_origine": WHOLE,
+                "derniere_origine": WHOLE,
                 "territoires": WHOLE,
                 "erreur_mediane": SHARE,
                 "erreur_mediane_absolue": SHARE,
+                "erreur_moyenne_absolue": SHARE,
+                "perte": SHARE,
+                "retenue": YES,
+                "demi_largeur": SHARE,
+                "couverture": SHARE,
             },
         },
         run=_stocks,

@@ -1,140 +1,119 @@
-"""Cohorts of professionals by age: exits, entries, departures to come and stocks to come.
+"""Cohorts of professionals by age band: who stays, who leaves, who comes.
 
-Stocks are known by age bands and year. Between two years, those who were a to a+1 years old become a+1 to
-a+2: what is missing has left, what is added has entered. Single ages are interpolated inside the bands.
+Stocks are known by bands of one width and an open last one. A band's people, seen again that many years later, are
+the next band: what is missing has left, what is added has come. Nothing is read inside a band.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float64]
 
-YOUNGEST, OPEN = 24, 71  # first single age, and first age of the group that closes a model
-OLDEST = 80  # where the interpolation of the open band ends; ages from OPEN on are one group afterwards
-EXITS_FROM = 50  # before that age, what leaves in mid-career is hidden under what enters
-AGES = np.arange(YOUNGEST, OPEN + 1)
-
-
-def single_ages(lower: NDArray[np.int64], counts: Floats) -> Floats:
-    """Counts by single age from counts by band, each band's total kept.
-
-    `lower`: first age of each band, increasing, the first at YOUNGEST; the last band is open and ends at
-    OLDEST. `counts`: (..., bands). Returns (..., ages). Monotone cubic interpolation of the cumulative count.
-    """
-    edges = np.append(lower, OLDEST + 1).astype(float)
-    running = np.concatenate([np.zeros((*counts.shape[:-1], 1)), np.cumsum(counts, axis=-1)], axis=-1)
-    at = np.append(AGES, OLDEST + 1)
-    inside: Floats = np.diff(PchipInterpolator(edges, running, axis=-1)(at), axis=-1)
-    return np.clip(inside, 0, None)
+YOUNG = 30  # bands under it make one: some sources cut them, others don't
+EXITS_FROM = 50  # before that age, what leaves in mid-career is hidden under what comes in
+WIDTHS = (5, 10)
 
 
 @dataclass(frozen=True)
-class Flows:
-    """What a series of stocks teaches: yearly net exits by age, yearly entries by age, and how both vary.
+class Bands:
+    """First ages of bands, all `width` years wide but the first, open below, and the last, open above."""
 
-    `hazards` and `hazards_sd`: (ages,), shares a year, negative where more come back than leave;
-    `entries` and `entries_sd`: (ages,), persons a year.
+    lower: tuple[int, ...]
+    width: int
+
+    @property
+    def old(self) -> NDArray[np.bool_]:
+        """Bands in which exits are read."""
+        return np.array(self.lower) >= EXITS_FROM
+
+    def merged(self, ages: Iterable[int], counts: Floats) -> Floats:
+        """Counts by these bands, from counts (..., ages) by finer ones, in increasing order; NaN where one is."""
+        place = np.searchsorted(self.lower, np.array(list(ages)), side="right") - 1
+        starts = np.searchsorted(place, np.arange(len(self.lower)))
+        return np.asarray(np.add.reduceat(counts, starts, axis=-1))
+
+
+def regular(lower: Iterable[int]) -> Bands | None:
+    """The finest bands of one width that first ages allow, a multiple of five each; None where they allow none."""
+    edges = sorted({age for age in lower if age >= YOUNG and age % 5 == 0})
+    for width in WIDTHS if edges else ():
+        mine = [age for age in edges if (edges[-1] - age) % width == 0]
+        whole = mine == list(range(mine[0], mine[-1] + 1, width))
+        if whole and mine[0] <= EXITS_FROM - width and mine[-1] >= EXITS_FROM + width:
+            return Bands((0, *mine), width)
+    return None
+
+
+def stays(before: Floats, after: Floats, bands: Bands, *, apart: bool = True) -> Floats:
+    """Share of each band still present one width later, from stocks at both dates: (pairs, bands) -> (bands,).
+
+    Closed bands: the next band over this one, all pairs together, one at most; one before EXITS_FROM. The open band
+    is fed by the last closed one and by itself. `apart`: a share for each, by least squares over the pairs, a stock's
+    error growing as its square root; one share for both where these would be no shares or keep the older longer, where
+    one pair alone is known, and without `apart`. Source: cohort change ratios (Hamilton and Perry, 1962).
     """
-
-    hazards: Floats
-    hazards_sd: Floats
-    entries: Floats
-    entries_sd: Floats
-
-
-def _followed(stocks: Floats) -> Floats:
-    """Those who could be present a year later, by the age they will have: (..., ages) -> (..., ages - 1)."""
-    followed: Floats = stocks[..., :-1].copy()
-    followed[..., -1] += stocks[..., -1]
-    return followed
-
-
-def _rates(lost: Floats, present: Floats, old: NDArray[np.bool_]) -> Floats:
-    """Losses over those present, each on five neighbouring ages: single ages carry the interpolation's noise."""
-    window = np.ones(5)
-    inside = old.copy()
-    inside[-1] = False  # the open group stands alone
-    lost_near = np.convolve(np.where(inside, lost, 0.0), window, mode="same")
-    near = np.convolve(np.where(inside, present, 0.0), window, mode="same")
-    rates: Floats = np.divide(lost_near, near, out=np.zeros_like(near), where=near > 0)
-    rates[-1] = lost[-1] / present[-1] if present[-1] > 0 else 0.0
-    return rates
+    kept = np.ones(len(bands.lower))
+    for band in np.flatnonzero(bands.old[:-2]):
+        kept[band] = min(1.0, after[:, band + 1].sum() / before[:, band].sum())
+    fed, open_band = before[:, -2:], after[:, -1]
+    kept[-2:] = min(1.0, open_band.sum() / fed.sum())
+    if apart and len(before) > 1:
+        scale = np.sqrt(fed.sum(axis=1))
+        found = np.linalg.lstsq(fed / scale[:, None], open_band / scale, rcond=None)[0]
+        if 0 <= found[1] <= found[0] <= 1:
+            kept[-2:] = found
+    return kept
 
 
-def fit(stocks: Floats) -> Flows:
-    """Estimates net exits and entries from stocks by year and age, (years, ages).
+def scenario(kept: Floats, bands: Bands, factor: float, later: int) -> Floats:
+    """Shares where exits are multiplied, and where everybody leaves so many years later than today.
 
-    From EXITS_FROM on, a cohort's net loss over all years is its hazard; before, its mean net gain, in
-    persons, is the entries of that age. Needs three years at least (ValueError otherwise). Source: cohort
-    change ratios (Hamilton and Perry, 1962), with entries in persons instead of ratios at young ages.
+    A band then leaves partly as the one before it; who is in the open band leaves as today.
     """
-    if len(stocks) < 3:
-        raise ValueError("trois années au moins pour estimer des sorties et des entrées")
-    before, after = _followed(stocks[:-1]), stocks[1:, 1:]
-    old = AGES[:-1] >= EXITS_FROM
-    mean = np.where(old, _rates(before.sum(axis=0) - after.sum(axis=0), before.sum(axis=0), old), 0.0)
-    yearly = np.stack([_rates(b - a, b, old) for b, a in zip(before, after, strict=True)])
-    spread = np.where(old, yearly.std(axis=0, ddof=1), 0.0)
-    gains, first = np.where(old, 0.0, after - before), stocks[1:, 0]
-    return Flows(
-        # A hazard is that of the age left behind; the open group has that of those who come into it.
-        hazards=np.append(mean, mean[-1]),
-        hazards_sd=np.append(spread, spread[-1]),
-        entries=np.append(first.mean(), gains.mean(axis=0)),
-        entries_sd=np.append(first.std(ddof=1), gains.std(axis=0, ddof=1)),
-    )
+    exits = (1 - kept) * factor
+    younger = np.concatenate([[0.0], exits[:-1]])
+    shifted = np.where(bands.old, exits + (younger - exits) * later / bands.width, exits)
+    shifted[-1] = exits[-1]
+    return np.asarray(1 - np.clip(shifted, 0, 1))
 
 
-def older(hazards: Floats, years: int) -> Floats:
-    """Hazards where everybody leaves so many years later than today; those of the open group stay."""
-    if not years:
-        return hazards
-    return np.concatenate([np.full(years, hazards[0]), hazards[: -1 - years], hazards[-1:]])
+def gone(kept: Floats, bands: Bands, horizon: int) -> Floats:
+    """Share of each band that has left after so many years: (bands,).
 
-
-def staying(hazards: Floats, horizon: int) -> Floats:
-    """Probability of still being present after `horizon` years, by age today: (..., ages) -> (..., ages)."""
-    stay = np.ones_like(hazards)
-    for year in range(horizon):
-        later = np.minimum(np.arange(len(AGES)) + year, len(AGES) - 1)
-        stay = stay * (1 - hazards[..., later])
-    return stay
-
-
-def leaving(stocks: Floats, hazards: Floats, horizon: int) -> Floats:
-    """Expected number of those present who leave within `horizon` years: (..., ages) -> (...).
-
-    Sum over ages of N_a * (1 - prod(1 - q)); entries are not counted, and those who leave don't come back.
-    `hazards`: (ages,) or (..., ages).
+    At multiples of the width, one less the product of the shares of the bands gone through; between two, on a
+    straight line: nothing is known of exits inside a step.
     """
-    return np.asarray((stocks * (1 - staying(np.clip(hazards, 0, 1), horizon))).sum(axis=-1))
+    steps, rest = divmod(horizon, bands.width)
+    staying = np.ones((steps + 2, len(kept)))
+    for step in range(1, steps + 2):
+        then = np.minimum(np.arange(len(kept)) + step - 1, len(kept) - 1)
+        staying[step] = staying[step - 1] * kept[then]
+    return np.asarray(1 - staying[steps] - (staying[steps + 1] - staying[steps]) * rest / bands.width)
 
 
-def project(stocks: Floats, hazards: Floats, entries: Floats, horizon: int) -> Floats:
-    """Stocks to come: (..., ages) today -> (..., horizon + 1, ages), entries constant in persons.
+def coming(before: Floats, after: Floats, bands: Bands) -> Floats:
+    """Persons gained, one width later, by those under EXITS_FROM: (pairs, bands) -> (bands,), a mean over the pairs."""
+    gains = np.zeros(len(bands.lower))
+    gains[1:] = np.where(bands.old[:-1], 0.0, (after[:, 1:] - before[:, :-1]).mean(axis=0))
+    return gains
 
-    `hazards` and `entries` broadcast against the stocks.
+
+def project(present: Floats, kept: Floats, gains: Floats, bands: Bands, horizon: int) -> Floats:
+    """Totals from today to `horizon` years on: (territories, bands) -> (territories, horizon + 1).
+
+    `gains`: (territories, bands), persons a step, constant; the first band stays as it is. Stocks are known at
+    each step, and on a straight line between two.
     """
-    years = [stocks]
-    for _ in range(horizon):
-        now = years[-1]
-        kept = now * (1 - hazards)
-        following = np.zeros_like(kept) + entries
-        following[..., 1:] += kept[..., :-1]
-        following[..., -1] += kept[..., -1]
-        years.append(np.clip(following, 0, None))
-    return np.stack(np.broadcast_arrays(*years), axis=-2)
-
-
-def totals(stocks: Floats, share: Floats, hazards: Floats, entries: Floats, horizon: int) -> Floats:
-    """Totals of `project` for many models at once: (territories, draws, horizon + 1).
-
-    `stocks`: (territories, ages); `share`: (territories,), of the entries; `hazards` and `entries`: (draws, ages).
-    Linear in stocks and entries, hence no array by territory, draw and age; a stock under zero isn't cut.
-    """
-    present = [staying(hazards, year) for year in range(horizon + 1)]
-    arrived = np.cumsum([np.zeros(len(entries)), *((entries * p).sum(axis=-1) for p in present[:-1])], axis=0)
-    return np.stack([stocks @ p.T + np.outer(share, a) for p, a in zip(present, arrived, strict=True)], axis=-1)
+    totals, now = [present.sum(axis=-1)], present
+    for _ in range(-(-horizon // bands.width)):
+        following = gains.copy()
+        following[:, 0] = present[:, 0]
+        following[:, 1:] += (now * kept)[:, :-1]
+        following[:, -1] += now[:, -1] * kept[-1]
+        now = np.clip(following, 0, None)
+        totals.append(now.sum(axis=-1))
+    known = np.arange(len(totals)) * bands.width
+    return np.stack([np.interp(np.arange(horizon + 1), known, each) for each in np.stack(totals, axis=-1)])

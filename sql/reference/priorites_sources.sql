@@ -5,9 +5,10 @@
 -- Note : la dernière année l'emporte d'abord, quelle que soit la source ; le rang ne départage que deux sources d'une même année. Ce qui est montré, et pourquoi, est dans vues.sources_retenues, vues.series_retenues et vues.annees_retenues.
 -- Colonnes :
 --   sujet : ce que ces sources comptent toutes : professionnels, habitants, malades
+--   serie : série dont la source est un morceau : celles d'une même série se suivent d'une année à l'autre, mêmes personnes comptées de même
 --   rang : rang parmi les sources du même sujet, la préférée d'abord
 --   motif : pourquoi ce rang
-SELECT source, sujet, rang, motif
+SELECT source, sujet, coalesce(serie, source) AS serie, rang, motif
 FROM (
     VALUES
         ('drees_professionnels', 'professionnels', 1,
@@ -24,3 +25,7 @@ FROM (
         ('cnam_ald', 'malades', 1, 'patients en affection de longue durée'),
         ('cnam_medecin_traitant', 'malades', 2, 'patients en affection de longue durée sans médecin traitant')
 ) AS p (source, sujet, rang, motif)
+-- DREES's export by département and its ages of 2022 count the same register, by the same rule, on 1 January.
+LEFT JOIN (
+    VALUES ('drees_demographie', 'drees_rpps'), ('drees_medecins_ages', 'drees_rpps')
+) AS s (source, serie) USING (source)

@@ -49,8 +49,6 @@ WITH connues AS (
     SELECT 'atlas.specialites_hospitalieres', NULL, '', annee, millesime, NULL FROM atlas.specialites_hospitalieres
     UNION
     SELECT 'fiches.etablissements', NULL, '', annee, millesime, NULL FROM fiches.etablissements
-    UNION
-    SELECT 'qualite.projections_epreuve', 'profession', profession, annee, NULL, NULL FROM qualite.projections_epreuve
 ),
 -- The last year, then the source of the lowest rank, then the newest vintage that tells it.
 retenues AS (

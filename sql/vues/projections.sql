@@ -15,8 +15,13 @@
 --   effectif_fin [personnes] : effectif projeté de la dernière année
 --   bas_fin entre_n0 [personnes] : borne basse de l'intervalle de la dernière année
 --   haut_fin [personnes] : borne haute de l'intervalle de la dernière année
---   erreur pct1 [part] : erreur de la méthode, ajustée sur le passé, dans la dernière année observée
---   erreur_annee [année] : année de cette erreur
+--   methode : méthode retenue, en mots
+--   erreur pct1 [part] : erreur médiane, sans son signe, de ce qui aurait été publié dans le passé
+--   erreur_horizon [années] : horizon de cette erreur, le plus lointain qui soit éprouvé de trois origines
+--   erreur_couverture pct0 [part] : part de ce qui est arrivé qui était dans l'intervalle
+--   premiere_origine [année] : première année d'où l'on a prédit
+--   derniere_origine [année] : dernière année d'où l'on a prédit
+--   appris : années dont la méthode apprend, en mots
 --   ruptures : ruptures entre la première et la dernière année dont la méthode apprend
 --   erreur_de : ce dont c'est l'erreur
 WITH retenues AS (
@@ -69,11 +74,12 @@ fins AS (
     FROM centrales
     GROUP BY profession, territoire
 ),
+-- What would have been published, at the furthest horizon whose coverage could be measured.
 erreurs AS (
-    SELECT e.profession, e.methode, e.niveau, e.annee, e.erreur_mediane_absolue
-    FROM qualite.projections_epreuve AS e
-    JOIN vues.annees_retenues AS a
-        ON a.objet = 'qualite.projections_epreuve' AND a.cle = e.profession AND a.annee = e.annee
+    SELECT profession, niveau, horizon, erreur_mediane_absolue, couverture, premiere_origine, derniere_origine
+    FROM qualite.projections_epreuve
+    WHERE methode = 'publiée' AND couverture IS NOT NULL
+    QUALIFY horizon = max(horizon) OVER (PARTITION BY profession, niveau)
 ),
 -- Breaks of what is observed, among the years from which the method learns.
 traversees AS (
@@ -90,16 +96,22 @@ traversees AS (
 SELECT
     l.territoire, d.niveau, d.code, d.territoire_libelle, l.profession, p.libelle AS profession_libelle,
     l.serie, l.nature, l.rang_serie, l.annee, l.effectif, l.bas, l.haut, l.source, l.statut,
-    d.methode, d.annee_depart, d.effectif AS effectif_depart, f.annee AS annee_fin, f.effectif AS effectif_fin,
-    f.bas AS bas_fin, f.haut AS haut_fin, d.debut_serie, d.fin_serie, x.ruptures,
-    e.erreur_mediane_absolue AS erreur, e.annee AS erreur_annee,
-    CASE WHEN d.niveau = 'france' THEN 'France' ELSE 'erreur médiane des départements' END AS erreur_de
+    coalesce(m.libelle, d.methode) AS methode, d.annee_depart, d.effectif AS effectif_depart,
+    f.annee AS annee_fin, f.effectif AS effectif_fin, f.bas AS bas_fin, f.haut AS haut_fin,
+    d.debut_serie, d.fin_serie, x.ruptures,
+    if(d.debut_serie = d.fin_serie, 'en ' || d.fin_serie, 'de ' || d.debut_serie || ' à ' || d.fin_serie) AS appris,
+    e.erreur_mediane_absolue AS erreur, e.horizon AS erreur_horizon, e.couverture AS erreur_couverture,
+    e.premiere_origine, e.derniere_origine,
+    CASE d.niveau
+        WHEN 'france' THEN 'France'
+        WHEN 'region' THEN 'erreur médiane des régions'
+        ELSE 'erreur médiane des départements'
+    END AS erreur_de
 FROM lignes AS l
 JOIN departs AS d USING (profession, territoire)
 JOIN fins AS f USING (profession, territoire)
 LEFT JOIN traversees AS x USING (profession, territoire)
 JOIN reference.professions AS p ON p.profession = l.profession
-LEFT JOIN erreurs AS e
-    ON e.profession = l.profession AND e.methode = d.methode
-        AND e.niveau = CASE WHEN d.niveau = 'france' THEN 'france' ELSE 'departement' END
+LEFT JOIN erreurs AS e ON e.profession = l.profession AND e.niveau = d.niveau
+LEFT JOIN reference.codes AS m ON m.liste = 'methode' AND m.code = d.methode
 ORDER BY l.profession, d.rang, d.code, l.rang_serie, l.serie, l.annee
