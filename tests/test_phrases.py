@@ -119,7 +119,8 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     # The build keeps the intervals where they are read, and drops what they were made in.
     db.execute("CREATE SCHEMA IF NOT EXISTS calculs")
     db.execute(
-        "CREATE OR REPLACE TABLE calculs.intervalles AS SELECT m.cle, i.bas, i.haut FROM atlas.mesures AS m "
+        "CREATE OR REPLACE TABLE calculs.intervalles AS SELECT m.cle, i.intervalle AS methode, i.calage, i.bas, "
+        "i.haut, i.bas AS bas_reste, i.haut AS haut_reste FROM atlas.mesures AS m "
         "JOIN atlas.indicateurs AS i USING (indicateur, annee, source, profession, specialite, mode_exercice, "
         "modalite, niveau, code)"
     )
@@ -149,9 +150,9 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     assert "Sans comparaison avec la France : série rompue en 2021 : abandon d'ADELI" in notes
     assert "À savoir : série rompue en 2021" in text
     said, notes, text = compared[True]
-    assert "de la France, et l’écart dépasse l’incertitude" in said
+    assert "de la France, et l’écart dépasse ce que le nombre bouge en un an" in said
     assert "; France :" in said
-    assert notes.startswith("L’intervalle à 95 % dit de combien")
+    assert notes.startswith("L’intervalle dit de combien ces nombres ont bougé")
     assert "À savoir : série rompue" not in text
 
 

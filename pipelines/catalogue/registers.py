@@ -38,8 +38,8 @@ READ = {
     "neutre": "ni favorable ni défavorable par elle-même",
 }
 METHODS = {
+    "mouvements": "à 95 %, calé sur les mouvements observés",
     "Byar": "à 95 %, méthode de Byar",
-    "Wilson": "à 95 %, méthode de Wilson",
     "tirages": "à 95 %, par tirages",
     "aucun": "aucun",
 }
@@ -73,7 +73,7 @@ class Bounds(_Record):
 class Interval(_Record):
     """How an interval is drawn, or why there is none."""
 
-    methode: Literal["Byar", "Wilson", "tirages", "aucun"]
+    methode: Literal["mouvements", "Byar", "tirages", "aucun"]
     raison: str = Text
 
 
