@@ -9,6 +9,7 @@ interval score (width, and 40 times what falls outside: Gneiting and Raftery, 20
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,9 @@ def calibrate(moves: pd.DataFrame) -> Calibration:
     return Calibration(own, pooled, pd.DataFrame(trials, columns=[*TRIED, "retenue"]))
 
 
-def _retained(moves: pd.DataFrame, left_out: str, key: tuple[str, ...]) -> tuple[tuple[str, Halves], list[tuple]]:
+def _retained(
+    moves: pd.DataFrame, left_out: str, key: tuple[str, ...]
+) -> tuple[tuple[str, Halves], list[tuple[Any, ...]]]:
     told = list(_told(tried(moves, left_out)))
     scores = {name: score for name, label, _, _, _, score in told if label == ALL_SIZES}
     best = min(LAWS, key=lambda name: scores[name])
@@ -212,8 +215,8 @@ def _of_one(
     return pd.DataFrame(
         {
             "cle": mine.cle.to_numpy(),
-            "methode": np.where(np.isfinite(values[0]), method, None),
-            "calage": np.where(np.isfinite(values[0]), whose, None),
+            "methode": pd.Series(method, index=range(len(mine))).where(np.isfinite(values[0]), None),
+            "calage": pd.Series(whose, index=range(len(mine))).where(np.isfinite(values[0]), None),
             **dict(zip(("bas", "haut", "bas_reste", "haut_reste"), values, strict=True)),
         }
     )

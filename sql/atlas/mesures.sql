@@ -18,9 +18,9 @@
 --   statut : calculé ; partiel quand un des deux termes l'est
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
 WITH populations AS (
-    SELECT a.annee, p.niveau, p.code, p.population, p.statut
-    FROM core.annees_population AS a
-    JOIN core.population AS p ON p.niveau = a.niveau AND p.annee = a.annee_population
+    -- Of that very year: another year's would be a ratio of two dates.
+    SELECT p.annee, p.niveau, p.code, p.population, p.statut
+    FROM core.population AS p
     WHERE p.sexe = 'ensemble' AND p.tranche_age = 'ensemble'
         AND p.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
 ),

@@ -25,6 +25,9 @@
 --   sources : sources de l'effectif et de la population
 --   pratique : mode d'exercice et jour décrit, en mots
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
+--   cible : population que soigne la profession, si ce n'est pas toute la population
+--   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
+--   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
 --   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
 --   premier_mode : le mode le plus large que l'on connaisse de cette profession et de cette spécialité
@@ -55,7 +58,8 @@ SELECT
     c.haut, c.petit_nombre,
     CASE WHEN c.reserve IS NULL THEN c.valeur_france END AS france,
     CASE WHEN c.reserve IS NOT NULL THEN 'sans objet' ELSE 'nd' END AS france_statut,
-    CASE WHEN c.reserve IS NULL THEN c.ecart END AS ecart, c.face, c.calage, s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
+    CASE WHEN c.reserve IS NULL THEN c.ecart END AS ecart, c.face, c.calage, c.cible, c.valeur_cible, c.densite_publiee,
+    s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
     CASE
         WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'
         WHEN c.niveau = 'region' OR (c.niveau = 'france' AND NOT c.reservee) THEN 'repère'

@@ -21,6 +21,9 @@
 --   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
 --   specialite_adresse : spécialité, telle que dans l'adresse de sa page
+--   cible : population que soigne la profession, si ce n'est pas toute la population
+--   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
+--   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
 --   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
 --   rang_mode : rang du mode d'exercice, le plus large en premier
@@ -53,7 +56,7 @@ SELECT
     coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
     d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut,
     i.petit_nombre, i.ecart_france AS ecart, i.face_a_france AS face, i.calage, i.reserve,
-    d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
+    d.cible, d.valeur_cible, d.densite_publiee, d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN vues.sources AS s USING (source)
