@@ -19,7 +19,7 @@
 --   avertissement : ce qui affaiblit ce taux ; vide si rien
 WITH effectifs AS (
     SELECT
-        e.*, c.cible, c.producteur,
+        e.*, c.cible,
         -- 31 December of a year is 1 January of the next, within a day.
         CASE WHEN month(e.date_reference) = 12 THEN e.annee + 1 ELSE e.annee END AS annee_voulue
     FROM atlas.effectifs AS e
@@ -36,8 +36,9 @@ publies AS (
     SELECT
         d.source, d.millesime, d.annee, p.profession, p.specialite, d.feuille, d.mode_exercice, d.niveau, d.code,
         d.region, d.effectif, d.densite_publiee, d.population_publiee,
-        -- Who gives no population relates some professions to those they care for.
-        coalesce(c.producteur AND d.population_publiee IS NULL, false) AS sur_la_cible
+        -- Where it gives no population, CNAM relates some professions to those they care for.
+        coalesce(list_contains(string_split(c.producteurs, ' '), d.source) AND d.population_publiee IS NULL, false)
+            AS sur_la_cible
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille

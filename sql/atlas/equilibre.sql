@@ -108,7 +108,7 @@ diplomes AS (
 ),
 -- A family of 225 counts once, whatever the number of its diplomas, and only where all of them are known.
 couvertures AS (
-    SELECT m.famille, m.code, sum(m.emploi_moyen) FILTER (m.entiere) / e.emploi_moyen AS emploi_couvert
+    SELECT m.famille, m.code, least(1, sum(m.emploi_moyen) FILTER (m.entiere) / e.emploi_moyen) AS emploi_couvert
     FROM (SELECT DISTINCT famille, fap, code, emploi_moyen, entiere FROM diplomes) AS m
     JOIN emplois AS e ON e.fap = m.famille AND e.code = m.code
     WHERE e.emploi_moyen > 0
@@ -149,14 +149,18 @@ SELECT
     CASE WHEN j.couverte AND NOT d.groupe THEN (j.formes - d.postes_annuels)::DECIMAL(18, 1) END AS solde_annuel,
     CASE
         WHEN d.postes_annuels IS NULL OR j.entrants IS NULL THEN 'nd'
-        WHEN j.inconnues IS NOT NULL OR j.partiel OR d.groupe THEN 'partiel'
+        WHEN j.inconnues IS NOT NULL OR j.partiel OR d.groupe OR NOT j.couverte THEN 'partiel'
         ELSE 'calculé'
     END AS statut,
     nullif(concat_ws(' ; ',
         CASE WHEN d.postes_annuels IS NULL THEN 'départs et postes créés inconnus pour cette région' END,
         CASE WHEN d.groupe THEN 'la DARES réunit plusieurs familles dans cette région' END,
         'entrées inconnues : ' || j.inconnues,
-        CASE WHEN j.partiel THEN 'entrées en partie inconnues' END
+        CASE WHEN j.partiel THEN 'entrées en partie inconnues' END,
+        CASE
+            WHEN j.inconnues IS NULL AND NOT j.couverte
+                THEN 'les formations connues ne mènent pas à l''essentiel de l''emploi'
+        END
     ), '') AS motif
 FROM familles AS p
 JOIN juges AS j ON j.famille = p.fap

@@ -10,12 +10,14 @@
 --   sexe : femmes, ou ensemble
 --   age_min [années] : âge le plus bas
 --   age_max [années] : âge le plus élevé ; vide sans limite
---   producteur : le producteur rapporte lui-même ses densités à cette population
-SELECT profession, motif, cible, libelle, sexe, age_min, age_max, producteur
+--   producteurs : sources dont le producteur rapporte lui-même ses densités à cette population, séparées par un espace
+SELECT profession, motif, cible, libelle, sexe, age_min, age_max, producteurs
 FROM (
     VALUES
-        ('sage_femme', '.*', 'femmes_15_49', 'femmes de 15 à 49 ans', 'femmes', 15, 49, true),
-        ('medecin', 'gyneco|obstetri', 'femmes_15_plus', 'femmes de 15 ans ou plus', 'femmes', 15, NULL, true),
-        ('medecin', 'pediatr', 'moins_de_15', 'enfants de moins de 15 ans', 'ensemble', 0, 14, true),
-        ('medecin', 'geriatr', 'plus_de_75', 'habitants de 75 ans ou plus', 'ensemble', 75, NULL, false)
-) AS c (profession, motif, cible, libelle, sexe, age_min, age_max, producteur)
+        ('sage_femme', '.*', 'femmes_15_49', 'femmes de 15 à 49 ans', 'femmes', 15, 49, 'cnam_demographie'),
+        ('medecin', 'gyneco|obstetri', 'femmes_15_plus', 'femmes de 15 ans ou plus', 'femmes', 15, NULL,
+            'cnam_demographie'),
+        ('medecin', 'pediatr', 'moins_de_15', 'enfants de moins de 15 ans', 'ensemble', 0, 14,
+            'cnam_demographie'),
+        ('medecin', 'geriatr', 'plus_de_75', 'habitants de 75 ans ou plus', 'ensemble', 75, NULL, '')
+) AS c (profession, motif, cible, libelle, sexe, age_min, age_max, producteurs)
