@@ -88,8 +88,9 @@ def test_a_membership_that_is_official_is_not_called_fitted(db: duckdb.DuckDBPyC
 
 def test_trained_people_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(
-        "UPDATE atlas.equilibre SET entrants = 1539, annee = 2025, departs_annuels = 607.2, creations_annuelles = 393.9, "
-        "postes_annuels = 1001.1, motif = 'entrées inconnues : Sage-femme', periode = '2019-2030', "
+        "UPDATE atlas.equilibre SET entrants = 1539, annee = 2025, departs_annuels = 607.2, "
+        "creations_annuelles = 393.9, postes_annuels = 1001.1, motif = 'entrées inconnues : Sage-femme', "
+        "periode = '2019-2030', "
         "entrees_de = 'Infirmier (Parcoursup, hors formation continue)', libelle = 'Infirmiers, sages-femmes', "
         "formes_annuels = CASE variante WHEN 'bas' THEN 692.6 WHEN 'central' THEN 939.6 ELSE 1191.2 END, "
         "solde_annuel = CASE variante WHEN 'bas' THEN -308.6 WHEN 'central' THEN -61.5 ELSE 190.1 END "
