@@ -56,7 +56,8 @@ SELECT
     coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
     d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut,
     i.petit_nombre, i.ecart_france AS ecart, i.face_a_france AS face, i.calage, i.reserve,
-    d.cible, d.valeur_cible, d.densite_publiee, d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
+    d.cible, d.valeur_cible, d.densite_publiee, d.source, s.citation AS source_libelle,
+    d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN vues.sources AS s USING (source)

@@ -13,12 +13,12 @@
 --   bas « Réussite supposée » entre_pct1 [part] : borne basse
 --   haut [part] : borne haute
 --   verdict « Dans ses bornes » : oui ou non
---   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
 SELECT
-    t.territoire, e.niveau, e.code, t.territoire_libelle, e.diplome,
-    coalesce(d.libelle_court, e.diplome) AS diplome_libelle, e.annee, e.entrants, e.diplomes, e.observee, e.bas, e.haut, CASE WHEN e.dedans THEN 'oui' ELSE 'non' END AS verdict,
+    e.niveau, e.code, t.libelle AS territoire_libelle, e.diplome,
+    coalesce(d.libelle_court, e.diplome) AS diplome_libelle,
+    e.annee, e.entrants, e.diplomes, e.observee, e.bas, e.haut, CASE WHEN e.dedans THEN 'oui' ELSE 'non' END AS verdict,
     e.dedans, 'formations_sanitaires' AS source
 FROM qualite.equilibre_epreuve AS e
-JOIN vues.territoires AS t USING (niveau, code)
+JOIN reference.territoires AS t USING (niveau, code)
 LEFT JOIN reference.diplomes AS d USING (diplome)
-ORDER BY e.diplome, e.annee, t.rang, e.code
+ORDER BY e.diplome, e.annee, e.niveau, e.code

@@ -20,7 +20,7 @@ SELECT
     e.indicateur, i.libelle AS indicateur_libelle,
     CASE
         WHEN e.source = '' THEN 'toutes les séries, pour celles qui n’ont pas la leur'
-        ELSE concat_ws(', ', s.producteur_court, nullif(coalesce(p.libelle, e.profession), 'ensemble'))
+        ELSE concat_ws(', ', s.producteur, nullif(coalesce(p.libelle, e.profession), 'ensemble'))
     END AS serie_libelle,
     e.nature, e.epreuve, e.methode, e.classe, e.mouvements, e.couverture, e.demi_largeur, e.score,
     CASE WHEN e.retenue THEN 'oui' END AS retenue_libelle, e.retenue, e.source, e.profession,
@@ -29,7 +29,7 @@ SELECT
     ) AS sources
 FROM qualite.intervalles_epreuve AS e
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
-LEFT JOIN vues.sources AS s USING (source)
+LEFT JOIN reference.sources AS s USING (source)
 LEFT JOIN reference.professions AS p USING (profession)
 ORDER BY
     e.indicateur, e.source = '', e.source, e.profession, e.nature, e.methode, e.classe <> 'toutes tailles', e.classe

@@ -1,9 +1,9 @@
-"""Back-tests of the methods: every table `qualite.*_epreuve` of a built warehouse, and the bands of registers again.
+"""The bands of registers (`pipelines/indicators/calibration.py`), tried on years and on regions left out.
 
-    .venv/bin/python benchmarks/epreuves.py warehouse/atlas_sante.duckdb
+    .venv/bin/python benchmarks/intervalles.py warehouse/atlas_sante.duckdb
 
-What is published is printed as it stands; the bands are then tried anew on each year and each region that their
-fitting had not seen, and on what was said of chance alone. Nothing is written.
+Prints, by series and law, how many of the moves that its fitting had not seen stayed inside, the year or the region
+where fewest did, and the mean score. Nothing is written. What is published is in qualite.intervalles_epreuve.
 """
 
 import argparse
@@ -18,18 +18,6 @@ MOVES = (
     "SELECT m.*, coalesce(nullif(t.regions, ''), m.code) AS region FROM atlas.mouvements_mesures AS m "
     "LEFT JOIN reference.territoires AS t ON t.niveau = m.niveau AND t.code = m.code ORDER BY ALL"
 )
-
-
-def tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Prints each table of back-tests."""
-    names = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'qualite' AND ends_with(table_name, '_epreuve') "
-        "ORDER BY 1"
-    ).fetchall()
-    for (name,) in names:
-        print(f"\nqualite.{name}")
-        found = connection.sql(f"FROM qualite.{name} ORDER BY ALL").df()
-        print(found.to_string(index=False) if len(found) else "  aucune ligne dans cette édition")
 
 
 def bands(connection: duckdb.DuckDBPyConnection) -> None:
@@ -58,11 +46,10 @@ def bands(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def main() -> None:
-    """Prints all of them."""
+    """Prints them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("warehouse", type=Path)
     with duckdb.connect(str(parser.parse_args().warehouse), read_only=True) as connection:
-        tables(connection)
         bands(connection)
 
 
