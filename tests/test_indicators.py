@@ -512,7 +512,7 @@ def test_staff_and_inhabitants_add_up_over_levels(sample_db: duckdb.DuckDBPyConn
         "WHERE indicateur = 'densite_hospitaliere') ON niveau IN ('departement', 'region', 'france') "
         "USING sum(numerateur) GROUP BY annee, modalite",
     )
-    assert {annee for annee, *_ in staff} == {2022, 2023}
+    assert {annee for annee, *_ in staff} == {2022}  # the population of 2023 isn't known by département
     for annee, variable, *sums in staff:
         assert len(set(sums)) == 1, (annee, variable, sums)
     people = rows(

@@ -22,8 +22,6 @@
 --   emploi_couvert [part, de 0 à 1] : part de l'emploi de la famille à laquelle mènent les formations connues
 --   reussite [part, de 0 à 1] : part supposée des entrants qui obtiennent le diplôme, moyenne de ces formations
 --   reste [part, de 0 à 1] : part supposée des diplômés qui exercent dans la région, moyenne de ces formations
---   formes_annuels [personnes par an] : formés qui resteraient dans la région
---   solde_annuel [postes par an] : formés - postes : négatif quand il en manque
 --   motif : ce qui manque
 WITH familles AS (
     SELECT f.fap, f.libelle
@@ -108,7 +106,10 @@ diplomes AS (
 ),
 -- A family of 225 counts once, whatever the number of its diplomas, and only where all of them are known.
 couvertures AS (
-    SELECT m.famille, m.code, least(1, sum(m.emploi_moyen) FILTER (m.entiere) / e.emploi_moyen) AS emploi_couvert
+    SELECT
+        m.famille, m.code,
+        CASE WHEN bool_or(m.entiere) THEN least(1, sum(m.emploi_moyen) FILTER (m.entiere) / e.emploi_moyen) END
+            AS emploi_couvert
     FROM (SELECT DISTINCT famille, fap, code, emploi_moyen, entiere FROM diplomes) AS m
     JOIN emplois AS e ON e.fap = m.famille AND e.code = m.code
     WHERE e.emploi_moyen > 0

@@ -29,7 +29,7 @@ mesures AS (
 annuels AS (
     SELECT
         a.indicateur, a.source, a.profession, a.specialite, a.mode_exercice, a.modalite, a.niveau, a.code, a.annee,
-        a.millesime, a.hasard,
+        a.millesime, a.revision, a.hasard,
         CASE a.hasard WHEN 'Byar' THEN a.numerateur ELSE a.numerateur * (1 - a.numerateur / a.denominateur) END
             AS taille,
         b.hauteur - a.hauteur AS mouvement
@@ -41,7 +41,7 @@ annuels AS (
 publies AS (
     SELECT
         d.source, p.profession, p.specialite, d.mode_exercice, d.feuille AS modalite, d.niveau, d.code, d.annee,
-        d.millesime, d.effectif::DOUBLE AS effectif
+        d.millesime, d.revision, d.effectif::DOUBLE AS effectif
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
@@ -56,7 +56,7 @@ publies AS (
 revises AS (
     SELECT
         'densite' AS indicateur, source, profession, specialite, mode_exercice, modalite, niveau, code, annee,
-        millesime, 'Byar' AS hasard, effectif AS taille,
+        millesime, revision, 'Byar' AS hasard, effectif AS taille,
         ln(lead(effectif) OVER (
             PARTITION BY source, profession, specialite, mode_exercice, modalite, niveau, code, annee
             ORDER BY millesime
@@ -70,7 +70,7 @@ mouvements AS (
 )
 SELECT
     m.indicateur, m.source, m.profession, m.specialite, m.mode_exercice, m.modalite, m.niveau, m.code, m.annee,
-    m.millesime, m.nature, m.hasard, m.taille::DECIMAL(18, 4) AS taille,
+    m.millesime, m.revision, m.nature, m.hasard, m.taille::DECIMAL(18, 4) AS taille,
     (m.mouvement - f.mouvement)::DECIMAL(18, 10) AS mouvement
 FROM mouvements AS m
 JOIN mouvements AS f

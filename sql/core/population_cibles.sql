@@ -1,7 +1,7 @@
 -- Habitants de chaque population cible au 1er janvier, par département, région et France.
 -- Grain : cible, niveau, code, annee
 -- Source : estimations de population par âge quinquennal, sinon par grande classe d'âge (INSEE)
--- Publication : region
+-- Publication : territoire
 -- Note : une population dont les âges ne tombent pas sur ceux de la source n'y est pas : elle est inconnue, et non approchée. Région et France sont des sommes de départements.
 -- Colonnes :
 --   cible : population (reference.populations_cibles)

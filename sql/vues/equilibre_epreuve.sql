@@ -4,8 +4,8 @@
 -- Vide : Aucune promotion close n'est connue : la réussite supposée n'a pas d'épreuve dans cette édition.
 -- Note : Une hypothèse qui laisse la réussite observée hors de ses bornes est à revoir (sql/hypotheses.yml). Le maintien dans la région n'a pas d'épreuve : aucune source ouverte ne suit les diplômés.
 -- Colonnes :
---   territoire_libelle « Territoire »
---   diplome_libelle « Diplôme »
+--   territoire_libelle « Territoire » : nom du territoire
+--   diplome_libelle « Diplôme » : nom du diplôme
 --   annee « Année d'entrée » year
 --   entrants « Entrants » n0 [personnes] : entrants de la promotion
 --   diplomes « Diplômés » n0 [personnes] : diplômés de la promotion, en retard compris

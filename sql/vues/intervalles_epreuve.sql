@@ -4,7 +4,7 @@
 -- Vide : Aucune série n'est assez longue pour une épreuve : les écarts se lisent sans elle.
 -- Note : Un intervalle à 95 % devrait contenir 95 % des mouvements : s'il en contient 99 %, il est trop large et cache des écarts qui durent. Le score compte la largeur et ce qui en sort ; le plus bas l'emporte, par règle.
 -- Colonnes :
---   indicateur_libelle « Indicateur »
+--   indicateur_libelle « Indicateur » : nom de l'indicateur
 --   serie_libelle « Série éprouvée » : source et profession, ou toutes ensemble
 --   nature « Ce qui bouge » : mouvement d'une année, ou révision
 --   epreuve « Tenu à l'écart » : ce qu'une méthode n'a pas vu quand elle est éprouvée
