@@ -9,7 +9,7 @@
 --   specialite_libelle « Spécialité »
 --   annee « Année » year
 --   effectif « Effectif » n0 [personnes] : professionnels en activité
---   cible_libelle « Population concernée »
+--   cible_libelle « Population concernée » : population que la profession soigne
 --   valeur_cible « Densité pour 100 000 » n1 [pour 100 000 habitants concernés] (vide : nd) : densité rapportée à cette population
 --   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
 SELECT

@@ -6,7 +6,7 @@
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   profession_libelle « Profession »
---   exercice_libelle « Exercice »
+--   exercice_libelle « Exercice » : à l'hôpital ou en libéral
 --   annee « Année » year
 --   effectif « Personnes » n0 [personnes] : personnes
 --   etp « ETP » n0 [ETP] (vide : sans objet) : équivalents temps plein, à l'hôpital
