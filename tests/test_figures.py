@@ -188,7 +188,8 @@ def test_values_in_words() -> None:
     )
     assert text == (
         f"Projets : de 1 (Manche) à 3 ({LONG}) ; France : 2. Au-dessus de la France, et l’écart dépasse "
-        "l’incertitude : Manche. Sans écart avec la France qui dépasse l’incertitude : Orne."
+        "ce que le nombre bouge en un an : Manche. Sans écart avec la France qui dépasse ce que le nombre bouge en un "
+        "an : Orne."
     )
     assert words.say_values(DOTS[:1], x="v", y="lieu", unit="projets", kind="n0") == "Projets : Manche, 1."
     assert words.say_values([], x="v", y="lieu", unit="projets", kind="n0") == "Aucune valeur n’est connue."

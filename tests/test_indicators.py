@@ -9,7 +9,7 @@ import pytest
 from fixtures_entrepots import Publication, Warehouse, rows
 from scipy import stats as scipy_stats
 
-from pipelines.indicators import intervals, tension
+from pipelines.indicators import calibration, intervals, tension
 from pipelines.indicators.cohorts import Floats
 
 Bounds = Callable[[Floats], tuple[Floats, Floats]]
@@ -85,6 +85,96 @@ def test_the_interval_of_a_share_and_of_the_rest_are_each_other_s_mirror() -> No
     rest_low, rest_high = intervals.wilson(total - part, total)
     assert rest_low == pytest.approx(1 - high)
     assert rest_high == pytest.approx(1 - low)
+
+
+# --- bands learnt from moves ------------------------------------------------------------------------------
+
+
+def moves(scale: float, power: float, seed: int = 5) -> pd.DataFrame:
+    """A hundred territories over eight years, whose moves have the deviation scale × n^-power."""
+    draw = np.random.default_rng(seed)
+    sizes = np.repeat(np.exp(draw.uniform(np.log(12), np.log(5000), 100)), 8)
+    return pd.DataFrame(
+        {
+            **{"indicateur": "densite", "source": "s", "profession": "p", "nature": "mouvement d'une année"},
+            "annee": np.tile(np.arange(2012, 2020), 100),
+            "taille": sizes,
+            "mouvement": draw.normal(0, scale * sizes**-power),
+        }
+    )
+
+
+def one_measure(n: float, **more: float) -> pd.DataFrame:
+    known = {"cle": 1, "indicateur": "densite", "source": "s", "profession": "p", "hasard": "Byar", "sondage": False}
+    rest = {"denominateur": 1000 * n, "echelle": 100000.0, "reste_numerateur": 4 * n, "reste_denominateur": 4000 * n}
+    return pd.DataFrame([known | {"numerateur": n} | rest | more])
+
+
+@pytest.mark.parametrize(("scale", "power"), [(0.4, 0.5), (0.06, 0.2), (0.03, 0.0)])
+def test_a_band_covers_the_moves_that_it_has_not_seen(scale: float, power: float) -> None:
+    found = calibration.calibrate(moves(scale, power))
+    kept = found.trials[found.trials.retenue & (found.trials.classe == calibration.ALL_SIZES)]
+    assert list(kept.calage) == [calibration.OWN]  # one series teaches nothing to another
+    assert 0.93 <= kept.couverture.iloc[0] <= 0.97
+    # Moves of later years, drawn anew by the same law.
+    _, whose, halves = found.law("densite", "s", "p") or ("", "", None)
+    assert whose == calibration.OWN
+    again = moves(scale, power, seed=6)
+    assert halves is not None
+    under, over = halves(again.taille.to_numpy())
+    assert 0.93 <= ((-under <= again.mouvement) & (again.mouvement <= over)).mean() <= 0.97
+
+
+def test_chance_alone_loses_where_numbers_move_less_and_wins_where_they_move_as_it_says() -> None:
+    for scale, winner in ((0.4, calibration.POWER), (1.0, calibration.CHANCE)):
+        trials = calibration.calibrate(moves(scale, 0.5)).trials
+        whole = trials[trials.classe == calibration.ALL_SIZES].set_index("methode")
+        assert list(whole.index[whole.retenue]) == [whole.score.idxmin()]
+        assert whole.score[winner] <= 1.03 * whole.score.min()
+    trials = calibration.calibrate(moves(0.4, 0.5)).trials.set_index(["classe", "methode"])
+    assert trials.couverture[calibration.ALL_SIZES, calibration.CHANCE] > 0.99
+
+
+def test_few_moves_or_few_years_give_no_band() -> None:
+    many = moves(0.4, 0.5)
+    for short in (many.head(99), many[many.annee < 2014], many.head(0)):
+        found = calibration.calibrate(short)
+        assert found.law("densite", "s", "p") is None
+        assert calibration.bands(one_measure(100), found).empty
+
+
+def test_a_series_without_moves_borrows_those_of_three_others_and_says_so() -> None:
+    others = pd.concat([moves(0.4, 0.5, seed).assign(profession=f"p{seed}") for seed in (1, 2, 3)])
+    line = calibration.bands(one_measure(100), calibration.calibrate(others)).iloc[0]
+    assert line.calage == calibration.OTHERS
+    two = others[others.profession != "p3"]
+    assert calibration.bands(one_measure(100), calibration.calibrate(two)).empty
+
+
+def test_the_wider_of_a_year_and_of_a_revision_is_kept() -> None:
+    yearly, revised = moves(0.2, 0.5), moves(0.6, 0.5, 7).assign(nature="révision")
+    width = {}
+    for name, known in (("year", yearly), ("both", pd.concat([yearly, revised])), ("revised", revised)):
+        line = calibration.bands(one_measure(100), calibration.calibrate(known)).iloc[0]
+        width[name] = line.haut / line.bas
+    assert width["year"] < 0.9 * width["both"]
+    assert width["both"] == pytest.approx(width["revised"])
+
+
+def test_bands_of_rates_shares_and_surveys() -> None:
+    found = calibration.calibrate(moves(0.4, 0.5))
+    line = calibration.bands(one_measure(100), found).iloc[0]
+    assert line.bas < 100 < line.haut
+    assert line.bas_reste < line.bas < line.haut < line.haut_reste  # the rest moves too
+    assert calibration.bands(one_measure(9), found).bas.isna().all()
+    survey = calibration.bands(one_measure(5, sondage=True, hasard="Byar", echelle=5000.0), found).iloc[0]
+    assert (round(survey.bas, 1), round(survey.haut, 1), survey.calage) == (1.6, 11.7, "sondage")
+    nothing = calibration.bands(one_measure(0, sondage=True, denominateur=100.0, echelle=100.0), found).iloc[0]
+    assert (nothing.bas, round(nothing.haut, 1)) == (0, 3.7)
+    shares = moves(0.4, 0.5).assign(indicateur="part_femmes")
+    half = one_measure(50, indicateur="part_femmes", hasard="Wilson", denominateur=90.0, reste_denominateur=400.0)
+    part = calibration.bands(half, calibration.calibrate(shares)).iloc[0]
+    assert 0 < part.bas_reste < part.bas < 50 / 90 < part.haut < part.haut_reste < 1
 
 
 # --- index ------------------------------------------------------------------------------------------------

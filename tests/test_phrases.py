@@ -86,24 +86,25 @@ def test_a_membership_that_is_official_is_not_called_fitted(db: duckdb.DuckDBPyC
     assert db.execute(natures).fetchall() == [("somme sous appartenance officielle",)]
 
 
-def test_entrants_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyConnection) -> None:
+def test_trained_people_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(
-        "UPDATE atlas.remplacement SET entrants = 1539, annee = 2025, departs_annuels = 607.2, "
-        "creations_annuelles = 393.9, postes_annuels = 1001.1, perimetre = 'Infirmiers, sages-femmes', motif = NULL "
-        "WHERE profession = 'infirmier' AND code = '28'"
+        "UPDATE atlas.equilibre SET entrants = 1539, annee = 2025, departs_annuels = 607.2, "
+        "creations_annuelles = 393.9, postes_annuels = 1001.1, motif = 'entrées inconnues : Sage-femme', "
+        "periode = '2019-2030', "
+        "entrees_de = 'Infirmier (Parcoursup, hors formation continue)', libelle = 'Infirmiers, sages-femmes', "
+        "formes_annuels = CASE variante WHEN 'bas' THEN 692.6 WHEN 'central' THEN 939.6 ELSE 1191.2 END, "
+        "solde_annuel = CASE variante WHEN 'bas' THEN -308.6 WHEN 'central' THEN -61.5 ELSE 190.1 END "
+        "WHERE fap = 'V1Z' AND code = '28'"
     )
     said = (
-        "Infirmiers : 1 539 admis sur Parcoursup, hors formation continue (en 2025, avant abandons) ; "
-        "en face, 1 001 postes à pourvoir par an "
-        "(607 départs et 394 créations, 2019-2030), pour : infirmiers, sages-femmes."
+        "Infirmiers, sages-femmes : 1 539 entrants en 2025 (infirmier (Parcoursup, hors formation continue)), "
+        "dont 693 à 1 191 seraient diplômés et resteraient ; en face, 1 001 postes à pourvoir par an "
+        "(607 départs et 394 créations, 2019-2030) ; entrées inconnues : Sage-femme."
     )
     assert said in cover(db)
     assert said in words(page(db, "pages/formations.html"))
-    db.execute(
-        "UPDATE atlas.remplacement SET creations_annuelles = NULL, postes_annuels = NULL, "
-        "motif = 'postes créés inconnus' WHERE profession = 'infirmier' AND code = '28'"
-    )
-    assert "soins infirmiers" not in cover(db)
+    db.execute("UPDATE atlas.equilibre SET solde_annuel = NULL WHERE fap = 'V1Z' AND code = '28'")
+    assert "qui resteraient dans la région" not in cover(db)
 
 
 def test_old_sources_are_listed_and_nothing_is_promised_of_the_pages(db: duckdb.DuckDBPyConnection) -> None:
@@ -119,7 +120,8 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     # The build keeps the intervals where they are read, and drops what they were made in.
     db.execute("CREATE SCHEMA IF NOT EXISTS calculs")
     db.execute(
-        "CREATE OR REPLACE TABLE calculs.intervalles AS SELECT m.cle, i.bas, i.haut FROM atlas.mesures AS m "
+        "CREATE OR REPLACE TABLE calculs.intervalles AS SELECT m.cle, i.intervalle AS methode, i.calage, i.bas, "
+        "i.haut, i.bas AS bas_reste, i.haut AS haut_reste FROM atlas.mesures AS m "
         "JOIN atlas.indicateurs AS i USING (indicateur, annee, source, profession, specialite, mode_exercice, "
         "modalite, niveau, code)"
     )
@@ -149,9 +151,9 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     assert "Sans comparaison avec la France : série rompue en 2021 : abandon d'ADELI" in notes
     assert "À savoir : série rompue en 2021" in text
     said, notes, text = compared[True]
-    assert "de la France, et l’écart dépasse l’incertitude" in said
+    assert "de la France, et l’écart dépasse ce que le nombre bouge en un an" in said
     assert "; France :" in said
-    assert notes.startswith("L’intervalle à 95 % dit de combien")
+    assert notes.startswith("L’intervalle dit de combien ces nombres ont bougé")
     assert "À savoir : série rompue" not in text
 
 

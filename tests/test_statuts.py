@@ -17,6 +17,7 @@ WEIGHT = "un poids : la part des répondants, que le mart donne à côté, dit c
 EXCUSED = {
     "core.population_lieux": {"habitants": "une année où la population d'un arrondissement manque est laissée"},
     "core.enquete_attendus": {"valeur": WEIGHT},
+    "core.population_cibles": {"population": "vide dès qu'une tranche d'âge d'un département manque"},
     "atlas.apl": {
         "population_sous_2_5": "compté des mêmes communes que population, dont le statut est à côté",
     },
@@ -26,6 +27,11 @@ EXCUSED = {
         "communes": COUNTED,
         "communes_par_arrete": COUNTED,
         "population": "le total d'un territoire : total_partiel dit si une commune y manque",
+    },
+    "atlas.densites": {"population": "celle du producteur d'une région, vide dès qu'un département manque"},
+    "atlas.equilibre": {
+        "emploi_moyen": "des seules familles dont toutes les formations sont connues",
+        **dict.fromkeys(("entrants", "reussite", "reste"), "des seules formations connues : `motif` dit les autres"),
     },
     "atlas.ages": {"effectif": "le total d'un territoire : total_partiel dit s'il l'est"},
     "atlas.cessations": {"age_liquidation": "âge moyen des seules lignes dont l'âge est donné, que la table compte"},

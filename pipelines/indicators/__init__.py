@@ -32,18 +32,10 @@ class Calculation:
 
 
 def _intervals(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
-    from pipelines.indicators import intervals
+    from pipelines.indicators import calibration
 
-    mesures = given["mesures"]
-    part = mesures.intervalle == "Wilson"
-    rates, shares = mesures[~part], mesures[part]
-    low, high = intervals.byar(rates.numerateur)
-    made = mesures[["cle"]].assign(bas=float("nan"), haut=float("nan"))
-    made.loc[~part, "bas"] = low * rates.echelle / rates.denominateur
-    made.loc[~part, "haut"] = high * rates.echelle / rates.denominateur
-    low, high = intervals.wilson(shares.numerateur, shares.denominateur)
-    made.loc[part, "bas"], made.loc[part, "haut"] = low, high
-    return {"intervalles": made}
+    found = calibration.calibrate(given["mouvements"])
+    return {"intervalles": calibration.bands(given["mesures"], found), "intervalles_epreuve": found.trials}
 
 
 def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
@@ -98,11 +90,39 @@ ALL = (
     Calculation(
         name="intervalles",
         reads={
-            "mesures": "SELECT cle, intervalle, numerateur::DOUBLE AS numerateur, "
-            "denominateur::DOUBLE AS denominateur, echelle::DOUBLE AS echelle "
-            "FROM atlas.mesures WHERE intervalle IS NOT NULL ORDER BY cle"
+            "mesures": "SELECT cle, indicateur, source, profession, hasard, sondage, numerateur::DOUBLE AS numerateur, "
+            "denominateur::DOUBLE AS denominateur, echelle::DOUBLE AS echelle, "
+            "reste_numerateur::DOUBLE AS reste_numerateur, reste_denominateur::DOUBLE AS reste_denominateur "
+            "FROM atlas.mesures WHERE hasard IS NOT NULL ORDER BY cle",
+            "mouvements": "SELECT indicateur, source, profession, nature, annee, taille::DOUBLE AS taille, "
+            "mouvement::DOUBLE AS mouvement FROM atlas.mouvements_mesures ORDER BY ALL",
         },
-        makes={"intervalles": {"cle": "BIGINT", "bas": SHARE, "haut": SHARE}},
+        makes={
+            "intervalles": {
+                "cle": "BIGINT",
+                "methode": TEXT,
+                "calage": TEXT,
+                "bas": SHARE,
+                "haut": SHARE,
+                "bas_reste": SHARE,
+                "haut_reste": SHARE,
+            },
+            "intervalles_epreuve": {
+                "indicateur": TEXT,
+                "source": TEXT,
+                "profession": TEXT,
+                "nature": TEXT,
+                "calage": TEXT,
+                "epreuve": TEXT,
+                "methode": TEXT,
+                "classe": TEXT,
+                "mouvements": WHOLE,
+                "couverture": SHARE,
+                "demi_largeur": SHARE,
+                "score": SHARE,
+                "retenue": YES,
+            },
+        },
         run=_intervals,
     ),
     Calculation(

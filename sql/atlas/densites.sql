@@ -1,41 +1,113 @@
--- Densités de professionnels pour 100 000 habitants, recalculées depuis les sommes à chaque niveau.
+-- Densités de professionnels, recalculées depuis les sommes à chaque niveau : pour 100 000 habitants, et pour 100 000 de ceux qu'ils soignent ; à côté, celle que le producteur publie.
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, niveau, code
--- Source : effectifs de la DREES et de la CNAM ; population au 1er janvier (INSEE)
+-- Source : effectifs et densités publiées de la DREES et de la CNAM ; population au 1er janvier (INSEE)
 -- Publication : territoire
--- Note : la population est celle du 1er janvier le plus proche de la date de l'effectif ; `avertissement` dit quand ce n'est pas elle. Une densité n'est jamais une moyenne de densités.
+-- Note : la population est celle du 1er janvier qui suit le 31 décembre de l'effectif, ou du jour même : celle de cette année-là, ou aucune. Où l'INSEE ne l'a pas encore, c'est celle à laquelle le producteur rapporte ses propres effectifs : il la publie, ou sa densité la plus précise la suppose (à 0,1 % près) ; `avertissement` le dit. Une densité n'est jamais une moyenne de densités. `valeur_cible` est vide où les âges de la cible ne sont pas connus cette année-là.
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
 --   territoire_publie : territoire tel que publié ; vide pour une somme
 --   effectif [personnes] : numérateur
 --   population [habitants] : dénominateur
---   annee_population [année] : la population est celle du 1er janvier de cette année
---   millesime_population [année] : millésime de la population
+--   annee_population [année] : la population est celle du 1er janvier de cette année ; vide pour celle du producteur
+--   millesime_population [année] : millésime de la population ; vide pour celle du producteur
+--   cible : population que soigne la profession (reference.populations_cibles) ; vide quand c'est toute la population
+--   population_cible [habitants] : habitants de la cible, la même année
+--   valeur_cible [pour 100 000 habitants de la cible] : densité rapportée à la cible
+--   densite_publiee [pour 100 000 habitants, ou de la cible] : densité que publie le producteur
+--   ecart_publie [pour 100 000 habitants, ou de la cible] : notre densité, de même dénominateur, moins celle du producteur
 --   avertissement : ce qui affaiblit ce taux ; vide si rien
 WITH effectifs AS (
-    SELECT *,
+    SELECT
+        e.*, c.cible,
         -- 31 December of a year is 1 January of the next, within a day.
-        CASE WHEN month(date_reference) = 12 THEN annee + 1 ELSE annee END AS annee_voulue
-    FROM atlas.effectifs
-    WHERE sexe = 'ensemble'
+        CASE WHEN month(e.date_reference) = 12 THEN e.annee + 1 ELSE e.annee END AS annee_voulue
+    FROM atlas.effectifs AS e
+    LEFT JOIN reference.populations_cibles AS c
+        ON c.profession = e.profession AND regexp_matches(lower(strip_accents(e.specialite)), c.motif)
+    WHERE e.sexe = 'ensemble'
 ),
 population AS (
     SELECT annee, niveau, code, population, millesime, statut
     FROM core.population
     WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
+),
+publies AS (
+    SELECT
+        d.source, d.millesime, d.annee, p.profession, p.specialite, d.feuille, d.mode_exercice, d.niveau, d.code,
+        d.region, d.effectif, d.densite_publiee, d.population_publiee,
+        -- Where it gives no population, CNAM relates some professions to those they care for.
+        coalesce(list_contains(string_split(c.producteurs, ' '), d.source) AND d.population_publiee IS NULL, false)
+            AS sur_la_cible
+    FROM core.demographie AS d
+    JOIN reference.professions_publiees AS p
+        ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
+    LEFT JOIN reference.populations_cibles AS c
+        ON c.profession = p.profession AND regexp_matches(lower(strip_accents(p.specialite)), c.motif)
+    WHERE d.sexe = 'ensemble' AND d.tranche_age = 'ensemble' AND d.niveau IS NOT NULL AND p.profession IS NOT NULL
+        AND d.densite_publiee IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY d.source, d.annee, p.profession, p.specialite, d.feuille, d.mode_exercice, d.niveau, d.code
+        ORDER BY d.millesime DESC, d.revision DESC
+    ) = 1
+),
+-- A density given to the tenth tells its population to 0.1 % where it is 50 or more; the highest tells it best.
+producteurs AS (
+    SELECT
+        source, annee, niveau, code, any_value(region) AS region,
+        coalesce(
+            max(population_publiee),
+            arg_max(100000 * effectif::DOUBLE / densite_publiee::DOUBLE, densite_publiee)
+                FILTER (densite_publiee >= 50 AND NOT sur_la_cible)
+        )::INTEGER AS population
+    FROM publies
+    GROUP BY source, annee, niveau, code
+),
+populations_producteurs AS (
+    SELECT source, annee, niveau, code, population FROM producteurs WHERE niveau IN ('departement', 'france')
+    UNION ALL
+    SELECT source, annee, 'region', region, CASE WHEN count(population) = count(*) THEN sum(population)::INTEGER END
+    FROM producteurs
+    WHERE niveau = 'departement'
+    GROUP BY source, annee, region
+),
+rapportes AS (
+    SELECT
+        e.*, coalesce(p.population, x.population) AS population,
+        CASE WHEN p.population IS NOT NULL THEN e.annee_voulue END::INTEGER AS annee_population,
+        p.millesime AS millesime_population,
+        CASE
+            WHEN p.population IS NOT NULL THEN p.statut
+            WHEN x.population IS NULL THEN 'nd'
+        END AS statut_population,
+        b.population AS population_cible, b.statut AS statut_cible, d.densite_publiee, d.sur_la_cible
+    FROM effectifs AS e
+    LEFT JOIN population AS p ON p.annee = e.annee_voulue AND p.niveau = e.niveau AND p.code = e.code
+    LEFT JOIN populations_producteurs AS x
+        ON x.source = e.source AND x.annee = e.annee AND x.niveau = e.niveau AND x.code = e.code
+    LEFT JOIN core.population_cibles AS b
+        ON b.cible = e.cible AND b.annee = e.annee_voulue AND b.niveau = e.niveau AND b.code = e.code
+    LEFT JOIN publies AS d
+        ON d.source = e.source AND d.annee = e.annee AND d.profession = e.profession AND d.specialite = e.specialite
+        AND d.feuille = e.feuille AND d.mode_exercice = e.mode_exercice AND d.niveau = e.niveau AND d.code = e.code
+),
+valeurs AS (
+    SELECT
+        *, (100000 * effectif::DECIMAL(18, 4) / population)::DECIMAL(18, 4) AS valeur,
+        CASE WHEN statut_rapport(statut, statut_cible) = 'calculé' AND population_cible > 0
+            THEN (100000 * effectif::DECIMAL(18, 4) / population_cible)::DECIMAL(18, 4) END AS valeur_cible
+    FROM rapportes
 )
 SELECT
-    e.annee, e.date_reference, e.millesime, e.revision, e.source, e.profession, e.specialite, e.feuille,
-    e.mode_exercice, e.niveau, e.code, e.territoire_publie, e.effectif, p.population,
-    a.annee_population, p.millesime AS millesime_population,
-    (100000 * e.effectif::DECIMAL(18, 4) / p.population)::DECIMAL(18, 4) AS valeur,
-    statut_rapport(e.statut, CASE WHEN p.population IS NULL THEN 'nd' ELSE p.statut END) AS statut,
+    annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, niveau, code,
+    territoire_publie, effectif, population, annee_population, millesime_population, valeur,
+    cible, population_cible, valeur_cible, densite_publiee::DECIMAL(18, 4) AS densite_publiee,
+    (CASE WHEN sur_la_cible THEN valeur_cible ELSE valeur END - densite_publiee)::DECIMAL(18, 4) AS ecart_publie,
+    statut_rapport(statut, statut_population) AS statut,
     CASE
-        WHEN p.population IS NULL THEN 'population inconnue'
-        WHEN a.annee_population <> e.annee_voulue
-            THEN 'effectif du ' || strftime(e.date_reference, '%d/%m/%Y')
-                || ' rapporté à la population du 01/01/' || a.annee_population
+        WHEN population IS NULL THEN 'population du 01/01/' || annee_voulue || ' inconnue'
+        WHEN annee_population IS NULL
+            THEN 'effectif du ' || strftime(date_reference, '%d/%m/%Y')
+                || ' rapporté à la population du producteur : celle du 01/01/' || annee_voulue || ' n''est pas connue'
     END AS avertissement
-FROM effectifs AS e
-LEFT JOIN core.annees_population AS a ON a.niveau = e.niveau AND a.annee = e.annee_voulue
-LEFT JOIN population AS p ON p.annee = a.annee_population AND p.niveau = e.niveau AND p.code = e.code
+FROM valeurs

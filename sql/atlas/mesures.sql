@@ -2,7 +2,7 @@
 -- Grain : cle
 -- Source : marts de l'atlas
 -- Publication : interne
--- Note : l'intervalle d'un effectif de registre lit l'année comme une issue d'un processus qui aurait pu en donner une autre. Il n'y en a pas pour les totaux de la SAE, ni pour BMO, enquête pondérée, ni pour une part de population, ni pour les taux de l'enquête RH : ce sont des rapports d'ETP, de jours ou d'euros, et non des parts de personnes ; les accidents, rares et comptés un à un, en ont un. Une région enquête seule : elle n'a pas de France à laquelle se comparer. Sous l'arrondissement, un effectif est trop petit pour une densité.
+-- Note : `hasard` dit ce que le seul hasard donnerait d'un nombre de cette taille : c'est l'intervalle d'un sondage, et d'un registre une hypothèse parmi d'autres (atlas.mouvements_mesures, qualite.intervalles_epreuve). Rien pour les totaux de la SAE, ni pour BMO, enquête pondérée, ni pour une part de population, ni pour les taux de l'enquête RH : ce sont des rapports d'ETP, de jours ou d'euros, et non des parts de personnes ; les accidents, rares et comptés un à un, en ont un. Une région enquête seule : elle n'a pas de France à laquelle se comparer. Sous l'arrondissement, un effectif est trop petit pour une densité. Le reste de la région est la région sans le territoire.
 -- Colonnes :
 --   cle : numéro de la mesure, dans l'ordre de toutes ses colonnes
 --   indicateur : indicateur du dictionnaire
@@ -10,20 +10,24 @@
 --   numerateur : ce qui est compté
 --   denominateur : ce à quoi on le rapporte
 --   echelle : multiplicateur du rapport
---   intervalle : méthode de l'intervalle à 95 % : Byar pour un taux, Wilson pour une part ; vide sans intervalle
+--   hasard : loi que suivrait le nombre par le seul hasard : Byar pour un taux, Wilson pour une part ; vide où elle n'a pas de sens
+--   sondage : seule une partie de ce qui est compté a répondu ; un registre compte tout
+--   serie : rang du tronçon de la source, entre deux ruptures que rien ne raccorde (reference.ruptures)
+--   reste_numerateur : ce qui est compté dans le reste de la région
+--   reste_denominateur : ce à quoi on le rapporte dans le reste de la région
 --   statut : calculé ; partiel quand un des deux termes l'est
 --   petit_nombre : le numérateur est sous dix ; le rapport varie trop pour être commenté
 WITH populations AS (
-    SELECT a.annee, p.niveau, p.code, p.population, p.statut
-    FROM core.annees_population AS a
-    JOIN core.population AS p ON p.niveau = a.niveau AND p.annee = a.annee_population
+    -- Of that very year: another year's would be a ratio of two dates.
+    SELECT p.annee, p.niveau, p.code, p.population, p.statut
+    FROM core.population AS p
     WHERE p.sexe = 'ensemble' AND p.tranche_age = 'ensemble'
         AND p.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
 ),
 rapports AS (
     SELECT 'densite' AS indicateur, annee, millesime, revision, source, profession, specialite, mode_exercice,
         feuille AS modalite, niveau, code, effectif::DECIMAL(18, 2) AS numerateur,
-        population::DECIMAL(18, 2) AS denominateur, 100000 AS echelle, 'Byar' AS intervalle, statut
+        population::DECIMAL(18, 2) AS denominateur, 100000 AS echelle, 'Byar' AS hasard, statut
     FROM atlas.densites
     WHERE effectif IS NOT NULL AND population > 0
     UNION ALL
@@ -85,13 +89,29 @@ rapports AS (
 )
 SELECT
     row_number() OVER (
-        ORDER BY indicateur, annee, source, profession, specialite, mode_exercice, modalite, niveau, code
+        ORDER BY
+            m.indicateur, m.annee, m.source, m.profession, m.specialite, m.mode_exercice, m.modalite, m.niveau, m.code
     )::BIGINT AS cle,
-    indicateur, annee, millesime, revision, source, profession, specialite, mode_exercice, modalite, niveau, code,
-    numerateur, denominateur, echelle,
-    (echelle * numerateur / denominateur)::DECIMAL(18, 6) AS valeur,
-    intervalle, CASE WHEN statut = 'partiel' THEN 'partiel' ELSE 'calculé' END AS statut,
-    numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
-FROM rapports
+    m.indicateur, m.annee, m.millesime, m.revision, m.source, m.profession, m.specialite, m.mode_exercice, m.modalite,
+    m.niveau, m.code, m.numerateur, m.denominateur, m.echelle,
+    (m.echelle * m.numerateur / m.denominateur)::DECIMAL(18, 6) AS valeur,
+    m.hasard, m.source = 'enquete_rh' AS sondage,
+    (
+        SELECT count(*)
+        FROM reference.ruptures AS x
+        WHERE NOT x.comparable AND x.source = m.source AND x.profession IN ('', m.profession) AND x.annee <= m.annee
+    )::INTEGER AS serie,
+    (r.numerateur - m.numerateur)::DECIMAL(18, 2) AS reste_numerateur,
+    (r.denominateur - m.denominateur)::DECIMAL(18, 2) AS reste_denominateur,
+    CASE WHEN m.statut = 'partiel' THEN 'partiel' ELSE 'calculé' END AS statut,
+    m.numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
+FROM rapports AS m
+LEFT JOIN reference.territoires AS t ON t.niveau = m.niveau AND t.code = m.code
+-- A territory astride several regions, or one that is all of its region, has no rest.
+LEFT JOIN rapports AS r
+    ON r.niveau = 'region' AND m.niveau <> 'region' AND r.code = t.regions AND r.indicateur = m.indicateur
+    AND r.annee = m.annee AND r.source = m.source AND r.profession = m.profession AND r.specialite = m.specialite
+    AND r.mode_exercice = m.mode_exercice AND r.modalite = m.modalite AND r.statut <> 'partiel'
+    AND r.denominateur > m.denominateur AND r.numerateur >= m.numerateur
 -- A producer whose part is larger than its total gives no share: the warning of the arrival names the line.
-WHERE intervalle IS DISTINCT FROM 'Wilson' OR numerateur <= denominateur
+WHERE m.hasard IS DISTINCT FROM 'Wilson' OR m.numerateur <= m.denominateur

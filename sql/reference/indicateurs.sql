@@ -24,7 +24,7 @@
 --   borne_min : valeur la plus basse que les contrôles laissent passer
 --   borne_max : valeur la plus haute que les contrôles laissent passer
 --   raison_bornes : pourquoi une borne manque
---   intervalle : méthode de l'intervalle à 95 % : Byar, Wilson, tirages, erreurs passées, ou aucun
+--   intervalle : méthode de l'intervalle à 95 % : mouvements observés, Byar (sondage), tirages, erreurs passées, ou aucun
 --   raison_intervalle : ce que l'intervalle veut dire, ou pourquoi il n'y en a pas
 --   mart : table où il se lit
 --   colonne : colonne où il se lit

@@ -24,6 +24,9 @@ WITH definis AS (
                 'sous vingt, un seul départ change le nombre de plus de 5 % : '
                 'une évolution se dit en nombre, sans pourcentage'),
             ('annees_serie', 3, 'années', 'deux points ne disent pas une tendance : une courbe en demande trois'),
+            ('emploi_couvert', 0.8, 'part',
+                'les formations dont les entrants sont connus mènent à 80 % de l''emploi de la famille au moins : '
+                'sinon leur solde dirait surtout ce que l''atlas ne connaît pas'),
             ('message_projets', 100, 'projets', 'la couverture de l''atlas ne cite pas un métier qui recrute à peine'),
             ('message_couverture', 0.7, 'part',
                 'sous 70 % de cases visibles, une part de projets difficiles ne fait pas un message'),

@@ -33,6 +33,7 @@ FROM (
         ('projets', NULL, 0),
         ('places', NULL, 0),
         ('postes', NULL, 0),
+        ('postes par an', NULL, 0),
         ('établissements', NULL, 0),
         ('lits', NULL, 0),
         ('lits et places', NULL, 0),

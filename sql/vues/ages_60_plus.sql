@@ -11,6 +11,7 @@
 --   plus_60 « 60 ans ou plus » pct1 [part] : part des 60 ans ou plus
 --   bas « 60 ans ou plus : intervalle à 95 % » entre_pct1 [part] : borne basse de l'intervalle à 95 %
 --   haut [part] : borne haute de l'intervalle à 95 %
+--   ecart « Écart avec la France » signed1 [part] (vide : sans objet) : part / part de la France, moins 1
 --   face « Face à la France » (vide : sans objet) : part des 60 ans ou plus face à la France
 WITH plus AS (
     SELECT *
@@ -19,7 +20,7 @@ WITH plus AS (
 )
 SELECT
     t.territoire_libelle, coalesce(p.libelle, d.profession) AS profession_libelle, d.annee, d.denominateur,
-    e.valeur AS plus_55, d.valeur AS plus_60, i.bas, i.haut, i.face_a_france AS face,
+    e.valeur AS plus_55, d.valeur AS plus_60, i.bas, i.haut, i.ecart_france AS ecart, i.face_a_france AS face,
     d.profession, t.territoire, d.niveau, d.code, t.rang, d.source, d.statut, t.adresse AS lien
 FROM plus AS d
 JOIN vues.sources_retenues AS s

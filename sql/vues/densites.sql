@@ -2,7 +2,7 @@
 -- Grain : profession, specialite, mode_exercice, feuille, niveau, code
 -- Source : vues.densites_annuelles
 -- Vide : Aucun effectif n'est publié à cette échelle.
--- Note : Densités pour 100 000 habitants. « Non distinguable » : l'intervalle contient la valeur de la France. La DREES compte au 1er janvier, la CNAM au 31 décembre et les seuls libéraux : ne pas les additionner.
+-- Note : Densités pour 100 000 habitants. L'intervalle dit de combien ces nombres ont bougé, d'une année à l'autre, 95 fois sur 100 ; « non distinguable » : il contient la valeur de la France. La DREES compte au 1er janvier, la CNAM au 31 décembre et les seuls libéraux : ne pas les additionner.
 -- Colonnes :
 --   profession_libelle « Profession » : nom de la profession
 --   territoire_libelle « Territoire » : nom du territoire
@@ -11,10 +11,11 @@
 --   annee « Année » year
 --   effectif « Effectif » n0 [personnes] : professionnels en activité
 --   valeur « Densité pour 100 000 hab. » n1 [pour 100 000 habitants] : densité
---   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle de confiance à 95 %
---   haut [pour 100 000 habitants] : borne haute de l'intervalle de confiance à 95 %
+--   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle à 95 %
+--   haut [pour 100 000 habitants] : borne haute de l'intervalle à 95 %
 --   france « Densité, France » n1 [pour 100 000 habitants] : densité de la France, de même source et de même date
 --   france_statut : pourquoi la densité de la France est vide
+--   ecart « Écart avec la France » signed1 [part] (vide : sans objet) : densité / densité de la France, moins 1
 --   face « Face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
 --   producteur_court « Source » : producteur
 --   source_libelle « Source » : producteur et titre
@@ -24,6 +25,10 @@
 --   sources : sources de l'effectif et de la population
 --   pratique : mode d'exercice et jour décrit, en mots
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
+--   cible : population que soigne la profession, si ce n'est pas toute la population
+--   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
+--   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
+--   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
 --   premier_mode : le mode le plus large que l'on connaisse de cette profession et de cette spécialité
 --   lecture : comment lire la comparaison avec la France, ou pourquoi il n'y en a pas
@@ -55,15 +60,18 @@ SELECT
     CASE
         WHEN c.reserve IS NOT NULL THEN 'sans objet' WHEN c.valeur_france IS NULL THEN 'nd' ELSE c.statut_france
     END AS france_statut,
-    c.face, s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
+    CASE WHEN c.reserve IS NULL THEN c.ecart END AS ecart, c.face, c.calage, c.cible, c.valeur_cible, c.densite_publiee,
+    s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
     CASE
         WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'
         WHEN c.niveau = 'region' OR (c.niveau = 'france' AND NOT c.reservee) THEN 'repère'
     END AS role,
     CASE
         WHEN c.reserve IS NOT NULL THEN 'Sans comparaison avec la France : ' || c.reserve || '.'
-        ELSE 'L’intervalle à 95 % dit de combien le nombre bougerait par le seul hasard. '
-            || 'Quand celui d’un territoire contient la France, l’écart ne se distingue pas (signe ≈).'
+        WHEN bool_or(c.bas IS NOT NULL) OVER (PARTITION BY c.profession, c.specialite, c.mode_exercice)
+            THEN 'L’intervalle dit de combien ces nombres ont bougé, d’une année à l’autre, 95 fois sur 100. '
+                || 'Quand celui d’un territoire contient la France, l’écart n’a rien de durable (signe ≈).'
+        ELSE 'Aucune année voisine n’est connue : l’écart avec la France se lit sans épreuve.'
     END AS lecture,
     c.source, c.source || ' insee_population_departements' AS sources, c.feuille,
     upper(left(c.avertissement, 1)) || substr(c.avertissement, 2) || '.' AS avertissement, c.statut,

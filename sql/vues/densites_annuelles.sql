@@ -13,13 +13,18 @@
 --   effectif « Effectif » n0 [personnes] : professionnels en activité
 --   valeur « Densité pour 100 000 hab. » n1 [pour 100 000 habitants] : densité
 --   valeur_statut : pourquoi elle est vide : l'effectif, ou la population, n'est pas connu
---   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle de confiance à 95 %
---   haut [pour 100 000 habitants] : borne haute de l'intervalle de confiance à 95 %
+--   bas « Intervalle à 95 % » entre_n1 [pour 100 000 habitants] : borne basse de l'intervalle à 95 %
+--   haut [pour 100 000 habitants] : borne haute de l'intervalle à 95 %
+--   ecart « Écart avec la France » signed1 [part] (vide : sans objet) : densité / densité de la France, moins 1
 --   face « Face à la France » (vide : sans objet) : plus haut, plus bas ou non distinguable
 --   source_libelle « Source » : producteur et titre
 --   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
 --   specialite_adresse : spécialité, telle que dans l'adresse de sa page
+--   cible : population que soigne la profession, si ce n'est pas toute la population
+--   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
+--   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
+--   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
 --   rang_mode : rang du mode d'exercice, le plus large en premier
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
@@ -50,8 +55,9 @@ SELECT
     d.annee, year(d.date_reference) AS annee_decrite,
     coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
     d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut,
-    i.petit_nombre, i.face_a_france AS face, i.reserve,
-    d.source, s.citation AS source_libelle, d.feuille, d.avertissement, d.statut
+    i.petit_nombre, i.ecart_france AS ecart, i.face_a_france AS face, i.calage, i.reserve,
+    d.cible, d.valeur_cible, d.densite_publiee, d.source, s.citation AS source_libelle,
+    d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN vues.sources AS s USING (source)

@@ -52,7 +52,7 @@ WITH annees AS (
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.recrutement
     UNION ALL
-    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.remplacement
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.equilibre
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.ressources_humaines
     UNION ALL

@@ -52,9 +52,9 @@ def say_values(
     text += f"{low[1]}, {low[0]}" if len(known) == 1 else f"de {low[0]} ({low[1]}) à {high[0]} ({high[1]})"
     text += "".join(f" ; {name} : {french(value, kind)}" for name, value in references if value is not None) + "."
     for code, words in (
-        ("plus haut", "Au-dessus de la France, et l’écart dépasse l’incertitude"),
-        ("plus bas", "Au-dessous de la France, et l’écart dépasse l’incertitude"),
-        ("non distinguable", "Sans écart avec la France qui dépasse l’incertitude"),
+        ("plus haut", "Au-dessus de la France, et l’écart dépasse ce que le nombre bouge en un an"),
+        ("plus bas", "Au-dessous de la France, et l’écart dépasse ce que le nombre bouge en un an"),
+        ("non distinguable", "Sans écart avec la France qui dépasse ce que le nombre bouge en un an"),
     ):
         names = [text_of(row, y) for row in rows if face and row[face] == code]
         if names:

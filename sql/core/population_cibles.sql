@@ -1,0 +1,45 @@
+-- Habitants de chaque population cible au 1er janvier, par département, région et France.
+-- Grain : cible, niveau, code, annee
+-- Source : estimations de population par âge quinquennal, sinon par grande classe d'âge (INSEE)
+-- Publication : territoire
+-- Note : une population dont les âges ne tombent pas sur ceux de la source n'y est pas : elle est inconnue, et non approchée. Région et France sont des sommes de départements.
+-- Colonnes :
+--   cible : population (reference.populations_cibles)
+--   source : source de la population
+WITH cibles AS (
+    SELECT DISTINCT cible, sexe, age_min, age_max FROM reference.populations_cibles
+),
+ages AS (
+    SELECT 1 AS rang, 'insee_population_ages' AS source, annee, millesime, revision, departement, region, sexe,
+        age_min, age_max, population
+    FROM core.population_ages
+    UNION ALL
+    SELECT 2, 'insee_population_departements', annee, millesime, revision, departement, region, sexe,
+        regexp_extract(tranche_age, '^([0-9]+)', 1)::INTEGER,
+        nullif(regexp_extract(tranche_age, '^[0-9]+ à ([0-9]+)', 1), '')::INTEGER, population
+    FROM core.population_departements
+    WHERE tranche_age <> 'ensemble'
+),
+-- A band that is partly inside tells that this source can't give this population.
+departements AS (
+    SELECT
+        c.cible, a.rang, a.source, a.annee, max(a.millesime)::INTEGER AS millesime,
+        max(a.revision)::INTEGER AS revision, a.departement, a.region,
+        CASE WHEN count(a.population) = count(*) THEN sum(a.population)::INTEGER END AS population
+    FROM cibles AS c
+    JOIN ages AS a
+        ON a.sexe = c.sexe AND coalesce(a.age_max, 999) >= c.age_min AND a.age_min <= coalesce(c.age_max, 999)
+    GROUP BY c.cible, c.age_min, c.age_max, a.rang, a.source, a.annee, a.departement, a.region
+    HAVING min(a.age_min) = c.age_min AND max(coalesce(a.age_max, 999)) = coalesce(c.age_max, 999)
+    QUALIFY row_number() OVER (PARTITION BY c.cible, a.annee, a.departement ORDER BY a.rang) = 1
+),
+situes AS (
+    UNPIVOT (SELECT *, 'F' AS france FROM departements)
+    ON departement, region, france
+    INTO NAME niveau VALUE code
+)
+SELECT
+    annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, min(source) AS source, cible,
+    niveau, code, sum(population)::INTEGER AS population, statut_somme(population) AS statut
+FROM situes
+GROUP BY annee, cible, niveau, code

@@ -1,0 +1,46 @@
+-- Postes à pourvoir et formés qui resteraient dans la région, par famille professionnelle, du moins au plus favorable.
+-- Grain : fap, niveau, code
+-- Source : atlas.equilibre
+-- Vide : Les projections de la DARES n'ont pas été reçues pour cette édition.
+-- Note : Formés = entrants × réussite × maintien dans la région ; les trois bornes tiennent aux hypothèses, que la page donne. Le déséquilibre de la DARES est le sien : postes moins jeunes débutants, plus le solde des départs vers d'autres régions. Le solde n'est donné que si les formations connues mènent à l'essentiel de l'emploi.
+-- Colonnes :
+--   libelle « Famille professionnelle »
+--   territoire_libelle « Territoire »
+--   departs_annuels « Départs par an » n0 [personnes par an] (vide : nd) : départs en fin de carrière
+--   creations_annuelles « Postes créés par an » signe_n0 [postes par an] (vide : nd) : postes créés, ou supprimés
+--   postes_annuels « Postes à pourvoir par an » n0 [postes par an] (vide : nd) : départs et créations
+--   desequilibre_annuel « Déséquilibre selon la DARES » signe_n0 [postes par an] (vide : nd) : postes qui restent, débutants et mobilités comptés
+--   entrants « Entrants en un an » n0 [personnes] (vide : nd) : entrants des formations connues
+--   formes_bas « Formés qui restent » entre_n0 [personnes par an] (vide : nd) : au moins favorable des hypothèses
+--   formes_haut [personnes par an] : au plus favorable
+--   formes « dont valeur centrale » n0 [personnes par an] (vide : nd) : formés qui restent, hypothèses centrales
+--   solde_bas « Formés moins postes » entre_n0 [postes par an] (vide : nd) : au moins favorable
+--   solde_haut [postes par an] : au plus favorable
+--   solde n0 [postes par an] : formés moins postes, hypothèses centrales
+--   periode « Période » text (vide : nd) : période des départs et des créations
+--   entrees_de « Formations connues » text (vide : nd) : formations dont les entrants sont connus
+--   motif « Ce qui manque » text (vide : rien) : ce qui manque
+--   annee « Année d'entrée » year
+--   complet : le solde est donné
+--   familles : la famille, dans une phrase
+--   entrees : les formations connues, dans une phrase
+--   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
+SELECT
+    e.fap, t.territoire, e.niveau, e.code, t.territoire_libelle, any_value(e.libelle) AS libelle,
+    any_value(e.annee) AS annee, any_value(e.departs_annuels) AS departs_annuels,
+    any_value(e.creations_annuelles) AS creations_annuelles, any_value(e.postes_annuels) AS postes_annuels,
+    any_value(e.desequilibre_annuel) AS desequilibre_annuel, any_value(e.entrants) AS entrants,
+    max(e.formes_annuels) FILTER (e.variante = 'bas') AS formes_bas,
+    max(e.formes_annuels) FILTER (e.variante = 'haut') AS formes_haut,
+    max(e.formes_annuels) FILTER (e.variante = 'central') AS formes,
+    max(e.solde_annuel) FILTER (e.variante = 'bas') AS solde_bas,
+    max(e.solde_annuel) FILTER (e.variante = 'haut') AS solde_haut,
+    max(e.solde_annuel) FILTER (e.variante = 'central') AS solde,
+    any_value(e.periode) AS periode, any_value(e.entrees_de) AS entrees_de, any_value(e.motif) AS motif,
+    count(e.solde_annuel) = 3 AS complet, lower(any_value(e.libelle)) AS familles,
+    lower(left(any_value(e.entrees_de), 1)) || substr(any_value(e.entrees_de), 2) AS entrees,
+    any_value(e.source) AS sources, any_value(e.statut) AS statut
+FROM atlas.equilibre AS e
+JOIN vues.territoires AS t USING (niveau, code)
+GROUP BY e.fap, t.territoire, e.niveau, e.code, t.territoire_libelle, t.rang
+ORDER BY e.fap, t.rang, e.code

@@ -1,0 +1,24 @@
+-- Équilibre de la famille professionnelle de chaque profession.
+-- Grain : profession, fap, niveau, code
+-- Source : vues.equilibre, reference.professions_fap
+-- Publication : interne
+-- Vide : Les projections de la DARES ne connaissent pas cette profession.
+-- Note : Une famille réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule.
+-- Colonnes :
+--   libelle « Famille professionnelle »
+--   territoire_libelle « Territoire »
+--   postes_annuels « Postes à pourvoir par an » n0 [postes par an] (vide : nd) : départs et créations
+--   desequilibre_annuel « Déséquilibre selon la DARES » signe_n0 [postes par an] (vide : nd) : postes qui restent, débutants et mobilités comptés
+--   entrants « Entrants en un an » n0 [personnes] (vide : nd) : entrants des formations connues
+--   formes_bas « Formés qui restent » entre_n0 [personnes par an] (vide : nd) : au moins favorable des hypothèses
+--   formes_haut [personnes par an] : au plus favorable
+--   solde_bas « Formés moins postes » entre_n0 [postes par an] (vide : nd) : au moins favorable
+--   solde_haut [postes par an] : au plus favorable
+--   motif « Ce qui manque » text (vide : rien) : ce qui manque
+SELECT
+    f.profession, e.fap, e.libelle, e.territoire, e.niveau, e.code, e.territoire_libelle, e.annee, e.postes_annuels,
+    e.desequilibre_annuel, e.entrants, e.formes_bas, e.formes_haut, e.solde_bas, e.solde_haut, e.motif, e.sources,
+    e.statut
+FROM vues.equilibre AS e
+JOIN reference.professions_fap AS f ON f.nomenclature = 'FAP 2009' AND f.fap = e.fap
+ORDER BY f.profession, e.fap, e.niveau, e.code
