@@ -78,6 +78,7 @@ GOOD = yaml.safe_load((ROOT / "sql" / "indicateurs.yml").read_text(encoding="utf
         ({"lectures": ["atlas.densites"]}, "schema.table.colonne"),
         ({"intervalle": {"methode": "aucun", "raison": ""}}, "intervalle.raison"),
         ({"sens": "bon"}, "sens"),
+        ({"epreuve": "absente"}, "vue absente de sql/vues : absente"),
         ({"auteur": "moi"}, "auteur"),
     ],
     ids=str,

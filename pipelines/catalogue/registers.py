@@ -93,6 +93,9 @@ class Indicator(_Record):
     dimension: Dimension
     confidentialite: str = Text
     limites: str = Text
+    exemple: str = ""  # one value worked out from raw cells
+    epreuve: str = ""  # the view of sql/vues that holds the method's back-test
+    defaillance: str = ""  # where the method is known to go wrong
     bornes: Bounds
     intervalle: Interval
     lectures: tuple[str, ...] = Field(min_length=1)
@@ -103,6 +106,13 @@ class Indicator(_Record):
         if unknown := sorted(set(sources) - set(catalogue.sources())):
             raise ValueError(f"source absente du catalogue : {', '.join(unknown)}")
         return sources
+
+    @field_validator("epreuve")
+    @classmethod
+    def _tested(cls, view: str) -> str:
+        if view and not (FOLDER / "vues" / f"{view}.sql").exists():
+            raise ValueError(f"vue absente de sql/vues : {view}")
+        return view
 
     @field_validator("lectures")
     @classmethod
@@ -235,6 +245,7 @@ INDICATOR = {
         ("numerateur", "denominateur", "sources", "date_decrite", "sens", "dimension", "confidentialite", "limites"),
         str,
     ),
+    **dict.fromkeys(("exemple", "epreuve", "defaillance"), str),
     **dict.fromkeys(("borne_min", "borne_max"), Decimal),
     **dict.fromkeys(("raison_bornes", "intervalle", "raison_intervalle", "mart", "colonne", "autres_lectures"), str),
 }
@@ -380,6 +391,8 @@ def card(name: str) -> dict[str, str]:
         "Intervalle": f"{METHODS[one.intervalle.methode]} : {one.intervalle.raison}",
         "Confidentialité": one.confidentialite,
         "Limites": one.limites,
+        "Exemple": one.exemple,
+        "Défaillance connue": one.defaillance,
         "Ruptures de série": " ; ".join(
             f"{b.annee}, {b.source}{f' ({b.profession})' if b.profession else ''} : {b.rupture}" for b in known
         ),

@@ -193,6 +193,7 @@ def _cards(seen: Views, written: list[Written]) -> dict[str, list[dict[str, Any]
                 "libelle": indicator.libelle,
                 "fiche": registers.card(name) | ({"Petits nombres": small[0]} if small else {}),
                 "lectures": [(table, column) for table, _, column in places if name in shown.get(table, ())],
+                "epreuve": seen.view(indicator.epreuve) if indicator.epreuve else None,
             }
         )
     return themes

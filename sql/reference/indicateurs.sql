@@ -18,6 +18,9 @@
 --   dimension : thème, et dimension de l'indice de tension pour les cinq premiers : offre, accès, vieillissement, flux, recrutement
 --   confidentialite : ce qui en est caché, et pourquoi
 --   limites : ce qu'il ne dit pas
+--   exemple : une valeur calculée pas à pas depuis les cases brutes ; vide pour un nombre publié
+--   epreuve : vue où se lit l'épreuve de la méthode sur les années passées ; vide où rien n'est estimé
+--   defaillance : où la méthode se trompe, à notre connaissance
 --   borne_min : valeur la plus basse que les contrôles laissent passer
 --   borne_max : valeur la plus haute que les contrôles laissent passer
 --   raison_bornes : pourquoi une borne manque
