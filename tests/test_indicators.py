@@ -10,6 +10,7 @@ import pytest
 from fixtures_entrepots import Publication, Warehouse, rows
 from scipy import stats as scipy_stats
 
+from pipelines.catalogue import registers
 from pipelines.indicators import cohorts, errors, factors, intervals, stocks, tension
 from pipelines.indicators.cohorts import Floats
 
@@ -480,8 +481,29 @@ def test_dimensions_that_say_the_same_share_a_weight(real: duckdb.DuckDBPyConnec
     shares = dict(
         rows(real, "SELECT dimension, poids FROM atlas.tension_dimensions WHERE groupe = 'medecin' AND code = '61'")
     )
-    assert float(shares["offre"]) == pytest.approx(0.25 / 1.1, abs=1e-4)
-    assert float(shares["recrutement"]) == pytest.approx(0.1 / 1.1, abs=1e-4)
+    assert float(shares["offre"]) == pytest.approx(0.25 / 1.2, abs=1e-4)
+    assert float(shares["recrutement"]) == pytest.approx(0.2 / 1.2, abs=1e-4)
+
+
+def test_the_card_of_the_index_works_out_the_mart_s_value(real: duckdb.DuckDBPyConnection) -> None:
+    example = registers.indicators()["tension_indice"].exemple
+    found = rows(
+        real,
+        "SELECT indicateur, rang_centile::DOUBLE, numerateur::INTEGER, denominateur::INTEGER "
+        "FROM atlas.tension_indicateurs WHERE groupe = 'medecin' AND code = '61'",
+    )
+    of = {name: centile for name, centile, *_ in found}
+    score = (0.25 * sum(v for n, v in of.items() if n != "part_difficile") + 0.2 * of["part_difficile"]) / 1.2
+    ((told, rank, low, high),) = rows(
+        real,
+        "SELECT score::DOUBLE, rang, rang_bas, rang_haut FROM atlas.tension WHERE groupe = 'medecin' AND code = '61'",
+    )
+    assert told == pytest.approx(score, abs=1e-3)
+    assert f"= {told:.2f} ; {rank}e, de {low} à {high}.".replace(".", ",", 1) in " ".join(example.split())
+    for _, centile, part, whole in found:
+        assert f"{centile:.2f}".replace(".", ",") in example
+        assert f"{part:,}".replace(",", " ") in example
+        assert f"{whole:,}".replace(",", " ") in example
 
 
 def test_all_of_metropolitan_france_has_a_rank(real: duckdb.DuckDBPyConnection) -> None:

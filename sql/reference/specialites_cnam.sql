@@ -9,62 +9,81 @@
 --   cle : intitulé publié, en minuscules sans accent, chiffre ni ponctuation
 --   feuille : partie du classeur ; vide pour l'export
 --   reserve : pourquoi les années ne se comparent pas ; vide si elles se comparent
-SELECT specialite, libelle, cle, feuille, nullif(reserve, '') AS reserve
-FROM (
+WITH specialites (specialite, libelle, reserve) AS (
     VALUES
-        ('allergologie', 'Allergologues', 'allergologie', 'Spécialistes', 'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière'),
-        ('allergologie', 'Allergologues', 'allergologues', '', 'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière'),
-        ('anesthesie_reanimation', 'Anesthésistes-réanimateurs', 'total anesthesie reanimation', 'Spécialistes', ''),
-        ('anesthesie_reanimation', 'Anesthésistes-réanimateurs', 'anesthesistes reanimateurs', '', ''),
-        ('cardiologie', 'Cardiologues', 'pathologie cardio vasculaire', 'Spécialistes', ''),
-        ('cardiologie', 'Cardiologues', 'cardiologues', '', ''),
-        ('chirurgie', 'Chirurgiens', 'total chirurgie', 'Spécialistes', ''),
-        ('chirurgie', 'Chirurgiens', 'chirurgiens', '', ''),
-        ('dermatologie', 'Dermatologues', 'dermato venereologie', 'Spécialistes', ''),
-        ('dermatologie', 'Dermatologues', 'dermatologues', '', ''),
-        ('endocrinologie', 'Endocrinologues', 'endocrinologie et metabolisme', 'Spécialistes', ''),
-        ('endocrinologie', 'Endocrinologues', 'endocrinologues', '', ''),
-        ('gynecologie', 'Gynécologues médicaux et obstétriciens', 'total gynecologie', 'Spécialistes', ''),
-        ('gynecologie', 'Gynécologues médicaux et obstétriciens', 'gynecologues medicaux et obstetriciens', '', ''),
-        ('hepato_gastro_enterologie', 'Hépato-gastro-entérologues', 'gastro enterologie et hepatologie', 'Spécialistes', ''),
-        ('hepato_gastro_enterologie', 'Hépato-gastro-entérologues', 'hepato gastro enterologues', '', ''),
-        ('medecine_nucleaire', 'Médecins nucléaires', 'medecine nucleaire', 'Spécialistes', ''),
-        ('medecine_nucleaire', 'Médecins nucléaires', 'medecins nucleaires', '', ''),
-        ('anatomie_pathologique', 'Médecins pathologistes', 'anatomo cyto pathologie', 'Spécialistes', ''),
-        ('anatomie_pathologique', 'Médecins pathologistes', 'medecins pathologistes', '', ''),
-        ('medecine_vasculaire', 'Médecins vasculaires', 'medecine vasculaire', 'Spécialistes', 'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière (angiologie)'),
-        ('medecine_vasculaire', 'Médecins vasculaires', 'medecins vasculaires', '', 'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière (angiologie)'),
-        ('neurologie', 'Neurologues', 'neurologie', 'Spécialistes', ''),
-        ('neurologie', 'Neurologues', 'neurologues', '', ''),
-        ('nephrologie', 'Néphrologues', 'nephrologie', 'Spécialistes', ''),
-        ('nephrologie', 'Néphrologues', 'nephrologues', '', ''),
-        ('ophtalmologie', 'Ophtalmologues', 'ophtalmologie', 'Spécialistes', ''),
-        ('ophtalmologie', 'Ophtalmologues', 'ophtalmologues', '', ''),
-        ('orl', 'Oto-rhino-laryngologistes', 'oto rhino laryngologie', 'Spécialistes', ''),
-        ('orl', 'Oto-rhino-laryngologistes', 'oto rhino laryngologistes', '', ''),
-        ('pneumologie', 'Pneumologues', 'pneumologie', 'Spécialistes', ''),
-        ('pneumologie', 'Pneumologues', 'pneumologues', '', ''),
-        ('psychiatrie', 'Psychiatres', 'total psychiatrie', 'Spécialistes', ''),
-        ('psychiatrie', 'Psychiatres', 'psychiatres', '', ''),
-        ('pediatrie', 'Pédiatres', 'total pediatrie', 'Spécialistes', ''),
-        ('pediatrie', 'Pédiatres', 'pediatres', '', ''),
-        ('radiologie', 'Radiologues', 'radiodiagnostic et imagerie medicale', 'Spécialistes', ''),
-        ('radiologie', 'Radiologues', 'radiologues', '', ''),
-        ('radiotherapie', 'Radiothérapeutes', 'oncologie radiotherapique', 'Spécialistes', ''),
-        ('radiotherapie', 'Radiothérapeutes', 'radiotherapie', 'Spécialistes', ''),
-        ('radiotherapie', 'Radiothérapeutes', 'radiotherapeutes', '', ''),
-        ('rhumatologie', 'Rhumatologues', 'rhumatologie', 'Spécialistes', ''),
-        ('rhumatologie', 'Rhumatologues', 'rhumatologues', '', ''),
-        ('stomatologie', 'Stomatologues', 'total stomatologie', 'Spécialistes', ''),
-        ('stomatologie', 'Stomatologues', 'stomatologues', '', ''),
-        ('medecine_generale', 'Médecins généralistes (hors médecins à expertise particulière - MEP)', 'medecine generale', 'Généralistes et MEP', ''),
-        ('medecine_generale', 'Médecins généralistes (hors médecins à expertise particulière - MEP)', 'medecins generalistes hors medecins a expertise particuliere mep', '', ''),
-        ('expertise_particuliere', 'Médecins généralistes à expertise particulière (MEP)', 'm e p', 'Généralistes et MEP', 'l''allergologie et la médecine vasculaire en sont sorties'),
-        ('expertise_particuliere', 'Médecins généralistes à expertise particulière (MEP)', 'medecins generalistes a expertise particuliere mep', '', 'l''allergologie et la médecine vasculaire en sont sorties'),
-        ('dentaire', 'Chirurgiens-dentistes (hors spécialistes d''orthopédie dento-faciale - ODF)', 'chirurgiens dentistes', 'Dentistes et ODF', ''),
-        ('dentaire', 'Chirurgiens-dentistes (hors spécialistes d''orthopédie dento-faciale - ODF)', 'chirurgie orale', 'Dentistes et ODF', ''),
-        ('dentaire', 'Chirurgiens-dentistes (hors spécialistes d''orthopédie dento-faciale - ODF)', 'medecine bucco dentaire', 'Dentistes et ODF', ''),
-        ('dentaire', 'Chirurgiens-dentistes (hors spécialistes d''orthopédie dento-faciale - ODF)', 'chirurgiens dentistes hors specialistes d orthopedie dento faciale odf', '', ''),
-        ('orthopedie_dento_faciale', 'Chirurgiens-dentistes spécialistes d''orthopédie dento-faciale (ODF)', 'chirurgiens dentistes specialistes o d f', 'Dentistes et ODF', ''),
-        ('orthopedie_dento_faciale', 'Chirurgiens-dentistes spécialistes d''orthopédie dento-faciale (ODF)', 'chirurgiens dentistes specialistes d orthopedie dento faciale odf', '', '')
-) AS s (specialite, libelle, cle, feuille, reserve)
+        (
+            'allergologie', 'Allergologues',
+            'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière'
+        ),
+        ('anesthesie_reanimation', 'Anesthésistes-réanimateurs', ''),
+        ('cardiologie', 'Cardiologues', ''),
+        ('chirurgie', 'Chirurgiens', ''),
+        ('dermatologie', 'Dermatologues', ''),
+        ('endocrinologie', 'Endocrinologues', ''),
+        ('gynecologie', 'Gynécologues médicaux et obstétriciens', ''),
+        ('hepato_gastro_enterologie', 'Hépato-gastro-entérologues', ''),
+        ('medecine_nucleaire', 'Médecins nucléaires', ''),
+        ('anatomie_pathologique', 'Médecins pathologistes', ''),
+        (
+            'medecine_vasculaire', 'Médecins vasculaires',
+            'en 2018, la plupart sont comptés parmi les généralistes à expertise particulière (angiologie)'
+        ),
+        ('neurologie', 'Neurologues', ''),
+        ('nephrologie', 'Néphrologues', ''),
+        ('ophtalmologie', 'Ophtalmologues', ''),
+        ('orl', 'Oto-rhino-laryngologistes', ''),
+        ('pneumologie', 'Pneumologues', ''),
+        ('psychiatrie', 'Psychiatres', ''),
+        ('pediatrie', 'Pédiatres', ''),
+        ('radiologie', 'Radiologues', ''),
+        ('radiotherapie', 'Radiothérapeutes', ''),
+        ('rhumatologie', 'Rhumatologues', ''),
+        ('stomatologie', 'Stomatologues', ''),
+        ('medecine_generale', 'Médecins généralistes (hors médecins à expertise particulière - MEP)', ''),
+        (
+            'expertise_particuliere', 'Médecins généralistes à expertise particulière (MEP)',
+            'l''allergologie et la médecine vasculaire en sont sorties'
+        ),
+        ('dentaire', 'Chirurgiens-dentistes (hors spécialistes d''orthopédie dento-faciale - ODF)', ''),
+        ('orthopedie_dento_faciale', 'Chirurgiens-dentistes spécialistes d''orthopédie dento-faciale (ODF)', '')
+),
+classeur (specialite, cle, feuille) AS (
+    VALUES
+        ('allergologie', 'allergologie', 'Spécialistes'),
+        ('anesthesie_reanimation', 'total anesthesie reanimation', 'Spécialistes'),
+        ('cardiologie', 'pathologie cardio vasculaire', 'Spécialistes'),
+        ('chirurgie', 'total chirurgie', 'Spécialistes'),
+        ('dermatologie', 'dermato venereologie', 'Spécialistes'),
+        ('endocrinologie', 'endocrinologie et metabolisme', 'Spécialistes'),
+        ('gynecologie', 'total gynecologie', 'Spécialistes'),
+        ('hepato_gastro_enterologie', 'gastro enterologie et hepatologie', 'Spécialistes'),
+        ('medecine_nucleaire', 'medecine nucleaire', 'Spécialistes'),
+        ('anatomie_pathologique', 'anatomo cyto pathologie', 'Spécialistes'),
+        ('medecine_vasculaire', 'medecine vasculaire', 'Spécialistes'),
+        ('neurologie', 'neurologie', 'Spécialistes'),
+        ('nephrologie', 'nephrologie', 'Spécialistes'),
+        ('ophtalmologie', 'ophtalmologie', 'Spécialistes'),
+        ('orl', 'oto rhino laryngologie', 'Spécialistes'),
+        ('pneumologie', 'pneumologie', 'Spécialistes'),
+        ('psychiatrie', 'total psychiatrie', 'Spécialistes'),
+        ('pediatrie', 'total pediatrie', 'Spécialistes'),
+        ('radiologie', 'radiodiagnostic et imagerie medicale', 'Spécialistes'),
+        ('radiotherapie', 'oncologie radiotherapique', 'Spécialistes'),
+        ('radiotherapie', 'radiotherapie', 'Spécialistes'),
+        ('rhumatologie', 'rhumatologie', 'Spécialistes'),
+        ('stomatologie', 'total stomatologie', 'Spécialistes'),
+        ('medecine_generale', 'medecine generale', 'Généralistes et MEP'),
+        ('expertise_particuliere', 'm e p', 'Généralistes et MEP'),
+        ('dentaire', 'chirurgiens dentistes', 'Dentistes et ODF'),
+        ('dentaire', 'chirurgie orale', 'Dentistes et ODF'),
+        ('dentaire', 'medecine bucco dentaire', 'Dentistes et ODF'),
+        ('orthopedie_dento_faciale', 'chirurgiens dentistes specialistes o d f', 'Dentistes et ODF')
+)
+SELECT s.specialite, s.libelle, c.cle, c.feuille, nullif(s.reserve, '') AS reserve
+FROM specialites AS s
+JOIN classeur AS c USING (specialite)
+UNION ALL
+SELECT
+    specialite, libelle, trim(regexp_replace(lower(strip_accents(libelle)), '[^a-z]+', ' ', 'g')), '',
+    nullif(reserve, '')
+FROM specialites

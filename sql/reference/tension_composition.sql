@@ -10,7 +10,7 @@
 --   bloc : dimensions qui se partagent un poids
 --   indicateur : indicateur qui y entre
 --   sens : 1 si une valeur haute est de la tension, -1 si c'est une valeur basse
---   fiabilite : poids du bloc : 1 pour un dénombrement ; pour le recrutement, corrélation des parts d'une enquête à la suivante (2024 et 2025, départements d'au moins 30 projets), à 0,1 près
+--   fiabilite : poids du bloc : 1 pour un dénombrement ; pour le recrutement, corrélation des rangs d'une enquête à la suivante (BMO 2024 et 2025, départements d'au moins 30 projets), à 0,1 près ; pour les chirurgiens-dentistes, trop peu de départements : la plus faible des autres
 --   poids : part du poids du bloc
 --   requise : l'indice n'existe pas sans cette dimension
 --   emprunte_a : à qui la valeur est empruntée, là où elle n'est pas propre au groupe ; vide sinon
@@ -21,39 +21,63 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ('medecin', 'accès', 'rareté', 'part_zip_zac', 1, 1, true, 'médecins généralistes', 'zonage'),
         ('medecin', 'vieillissement', 'rareté', 'part_60_plus', 1, 1, true, '', ''),
         ('medecin', 'flux', 'rareté', 'evolution_annuelle', -1, 1, true, '', ''),
-        ('medecin', 'recrutement', 'recrutement', 'part_difficile', 1, 0.1, false, '', 'dès 30 projets, et 80 % des projets visibles'),
+        (
+            'medecin', 'recrutement', 'recrutement', 'part_difficile', 1, 0.2, false,
+            '', 'dès 30 projets, et 80 % des projets visibles'
+        ),
         ('medecin_generaliste', 'offre', 'rareté', 'densite', -1, 1, true, '', 'généralistes libéraux'),
         ('medecin_generaliste', 'accès', 'rareté', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         ('medecin_generaliste', 'vieillissement', 'rareté', 'part_60_plus', 1, 1, true, 'ensemble des médecins', ''),
         ('medecin_generaliste', 'flux', 'rareté', 'evolution_annuelle', -1, 1, true, '', 'généralistes libéraux'),
-        ('medecin_generaliste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.1, false, 'ensemble des médecins', 'dès 30 projets, et 80 % des projets visibles'),
+        (
+            'medecin_generaliste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.2, false,
+            'ensemble des médecins', 'dès 30 projets, et 80 % des projets visibles'
+        ),
         ('chirurgien_dentiste', 'offre', 'offre', 'densite', -1, 1, true, '', ''),
         ('chirurgien_dentiste', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
-        ('chirurgien_dentiste', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges connus pour la France seulement'),
+        (
+            'chirurgien_dentiste', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
+            '', 'âges connus pour la France seulement'
+        ),
         ('chirurgien_dentiste', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', ''),
-        ('chirurgien_dentiste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.1, true, '', ''),
+        ('chirurgien_dentiste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.2, true, '', ''),
         ('infirmier', 'offre', 'offre', 'densite', -1, 1, true, '', 'infirmiers libéraux'),
         ('infirmier', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
-        ('infirmier', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges d''ADELI inutilisables'),
+        (
+            'infirmier', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
+            '', 'âges d''ADELI inutilisables'
+        ),
         ('infirmier', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'infirmiers libéraux'),
         ('infirmier', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, 'infirmiers et sages-femmes', ''),
-        ('infirmier', 'recrutement', 'recrutement', 'tension_dares', 1, 0.3, true, 'infirmiers et sages-femmes', 'hors valeurs imputées'),
+        (
+            'infirmier', 'recrutement', 'recrutement', 'tension_dares', 1, 0.3, true,
+            'infirmiers et sages-femmes', 'hors valeurs imputées'
+        ),
         ('sage_femme', 'offre', 'offre', 'densite', -1, 1, true, '', 'sages-femmes libérales'),
         ('sage_femme', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
         ('sage_femme', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges inconnus'),
         ('sage_femme', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'sages-femmes libérales'),
         ('sage_femme', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, 'infirmiers et sages-femmes', ''),
         ('masseur_kinesitherapeute', 'offre', 'offre', 'densite', -1, 1, true, '', 'libéraux'),
-        ('masseur_kinesitherapeute', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
-        ('masseur_kinesitherapeute', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges inconnus'),
+        (
+            'masseur_kinesitherapeute', 'accès', 'offre', 'part_zip_zac', 1, 1, true,
+            '', 'aucun zonage de cette profession'
+        ),
+        (
+            'masseur_kinesitherapeute', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
+            '', 'âges inconnus'
+        ),
         ('masseur_kinesitherapeute', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'libéraux'),
-        ('masseur_kinesitherapeute', 'recrutement', 'recrutement', 'part_difficile', 1, 0.4, true, 'ensemble des paramédicaux hors infirmiers', ''),
+        (
+            'masseur_kinesitherapeute', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true,
+            'ensemble des paramédicaux hors infirmiers', ''
+        ),
         ('aide_soignant', 'offre', 'offre', 'densite', -1, 1, true, '', 'aucune densité publiée'),
         ('aide_soignant', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
         ('aide_soignant', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges inconnus'),
         ('aide_soignant', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'effectifs inconnus par département'),
-        ('aide_soignant', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, '', ''),
-        ('aide_soignant', 'recrutement', 'recrutement', 'tension_dares', 1, 0.3, true, '', 'hors valeurs imputées')
+        ('aide_soignant', 'recrutement', 'recrutement', 'part_difficile', 1, 0.4, true, '', ''),
+        ('aide_soignant', 'recrutement', 'recrutement', 'tension_dares', 1, 0.4, true, '', 'hors valeurs imputées')
 ),
 partages AS (
     SELECT

@@ -71,7 +71,8 @@ silences AS (
 ),
 recrutements AS (
     SELECT
-        l.*, b.code AS cle, b.ordre, f.libelle || ' : recrutements jugés difficiles' || coalesce(', BMO ' || e.annee, '') AS libelle,
+        l.*, b.code AS cle, b.ordre,
+        f.libelle || ' : recrutements jugés difficiles' || coalesce(', BMO ' || e.annee, '') AS libelle,
         r.difficile AS valeur, coalesce(r.difficile_statut, 'nd') AS valeur_statut,
         'sur ' || replace(format('{:,}', r.denominateur::BIGINT), ',', chr(8239)) || ' projets' AS valeur_detail
     FROM situees AS l
@@ -90,7 +91,8 @@ ages AS (
 vieillissements AS (
     SELECT
         l.*, b.code AS cle, b.ordre, p.libelle || ' de ' || i.libelle_court || ', ' || y.annee AS libelle,
-        a.valeur, coalesce(a.statut, 'nd') AS valeur_statut, 'sur ' || replace(format('{:,}', a.denominateur::BIGINT), ',', chr(8239)) AS valeur_detail
+        a.valeur, coalesce(a.statut, 'nd') AS valeur_statut,
+        'sur ' || replace(format('{:,}', a.denominateur::BIGINT), ',', chr(8239)) AS valeur_detail
     FROM situees AS l
     JOIN reference.blocs AS b ON b.bloc = 'fiche.ages'
     JOIN reference.indicateurs AS i ON i.indicateur = b.code

@@ -7,14 +7,14 @@
 --   specialite_libelle « Spécialité » : nom de la spécialité
 --   territoire_libelle « Territoire »
 --   premiere « Première année » year : première année connue
---   effectif_premier « Effectif, première année » n0 [personnes] : effectif de la première année
+--   effectif_premier « Effectif, {premiere} » n0 [personnes] : effectif de la première année
 --   effectif_premier_statut : pourquoi il est vide
 --   annee « Dernière année » year : dernière année connue
---   effectif « Effectif, dernière année » n0 [personnes] : effectif de la dernière année
+--   effectif « Effectif, {annee} » n0 [personnes] : effectif de la dernière année
 --   evolution « Évolution » signed0 [part] (vide : sans objet) : évolution de la première année à la dernière
---   densite_premiere « Densité, première année » n1 [pour 100 000 habitants] : densité de la première année
+--   densite_premiere « Densité, {premiere} » n1 [pour 100 000 habitants] : densité de la première année
 --   densite_premiere_statut : pourquoi elle est vide
---   valeur « Densité, dernière année » n1 [pour 100 000 habitants] : densité de la dernière année
+--   valeur « Densité, {annee} » n1 [pour 100 000 habitants] : densité de la dernière année
 --   reserve « Réserve » text (vide : rien) : pourquoi les années ne se comparent pas
 WITH lignes AS (
     SELECT * FROM atlas.specialites_liberales

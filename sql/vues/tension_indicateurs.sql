@@ -20,8 +20,8 @@ SELECT
     t.territoire_libelle, coalesce(c.libelle, i.dimension) AS dimension_libelle,
     coalesce(r.libelle, i.indicateur) AS indicateur_libelle, i.valeur, coalesce(u.affichage, r.unite) AS unite,
     CASE WHEN u.part THEN 'pct' ELSE 'n' END || coalesce(u.decimales, 2) AS format,
-    i.numerateur, i.denominateur, i.annee, i.annee - i.duree AS depuis, i.rang_centile, s.citation AS source_libelle, i.emprunte_a, i.motif, i.groupe, i.dimension, i.indicateur, t.territoire,
-    i.niveau, i.code, i.source
+    i.numerateur, i.denominateur, i.annee, i.annee - i.duree AS depuis, i.rang_centile, s.citation AS source_libelle,
+    i.emprunte_a, i.motif, i.groupe, i.dimension, i.indicateur, t.territoire, i.niveau, i.code, i.source
 FROM atlas.tension_indicateurs AS i
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.indicateurs AS r USING (indicateur)
