@@ -14,7 +14,7 @@ WITH sites AS (
         e.millesime, e.finess, e.departement, e.region,
         CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond
     FROM fiches.etablissements AS e
-    LEFT JOIN staging.sae_q22 AS q
+    LEFT JOIN (SELECT DISTINCT millesime, finess FROM core.sae_internes) AS q
         ON q.millesime = e.millesime AND q.finess = e.finess
 ),
 rattachements AS (
@@ -25,32 +25,6 @@ territoires AS (
         millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants
     FROM rattachements
     GROUP BY millesime, niveau, code
-),
-videes AS (
-    SELECT millesime, fichier, ligne, list(colonne ORDER BY colonne) AS colonnes
-    FROM core.cellules_ecartees
-    WHERE source = 'sae' AND table_source = 'q22'
-    GROUP BY ALL
-),
-cases AS (
-    SELECT
-        q.annee, q.millesime, q.revision, q.finess, d.discipline,
-        coalesce(d.internes, zero_implicite(v.colonnes, d.colonne)) AS internes,
-        CASE WHEN d.colonne_juniors IS NOT NULL
-            THEN coalesce(d.docteurs_juniors, zero_implicite(v.colonnes, d.colonne_juniors))
-        END AS docteurs_juniors,
-        CASE WHEN d.colonne_juniors IS NULL THEN 'sans objet' END AS statut_juniors
-    FROM staging.sae_q22 AS q
-    LEFT JOIN videes AS v ON v.millesime = q.millesime AND v.fichier = q._fichier AND v.ligne = q._ligne
-    CROSS JOIN LATERAL (
-        VALUES
-            ('medecine', 'INTMED', q.INTMED, 'DOCJU_MED', q.DOCJU_MED),
-            ('generale', 'INTGEN', q.INTGEN, NULL, NULL),
-            ('urgence', 'INTURG', q.INTURG, 'DOCJU_URG', q.DOCJU_URG),
-            ('pharmacie', 'INTPHA', q.INTPHA, 'DOCJU_PHA', q.DOCJU_PHA),
-            ('odontologie', 'INTODO', q.INTODO, 'DOCJU_ODO', q.DOCJU_ODO),
-            ('faisant_fonction', 'FFI', q.FFI, NULL, NULL)
-    ) AS d (discipline, colonne, internes, colonne_juniors, docteurs_juniors)
 )
 SELECT
     c.annee, c.millesime, max(c.revision)::INTEGER AS revision, r.niveau, r.code, c.discipline,
@@ -60,7 +34,7 @@ SELECT
         ELSE statut_somme(c.internes)
     END AS statut,
     any_value(t.sites) AS sites, any_value(t.sites_repondants) AS sites_repondants
-FROM cases AS c
+FROM core.sae_internes AS c
 JOIN rattachements AS r USING (millesime, finess)
 JOIN territoires AS t USING (millesime, niveau, code)
 GROUP BY c.annee, c.millesime, r.niveau, r.code, c.discipline
