@@ -393,10 +393,10 @@ def test_an_interval_of_ranks_holds_the_error_of_the_data() -> None:
     assert same < sure < few
 
 
-def group(matrix: Floats, dimensions: list[str]) -> tension.Group:
+def group(matrix: Floats, dimensions: list[str]) -> tension.Scored:
     declared = pd.DataFrame({"poids": 1.0, "requise": True}, index=dimensions)
     codes = np.array([f"{n:02d}" for n in range(len(matrix))])
-    return tension.Group("g", codes, matrix, declared, np.ones(len(matrix), dtype=bool), pd.DataFrame())
+    return tension.Scored("g", codes, matrix, declared, np.ones(len(matrix), dtype=bool), pd.DataFrame())
 
 
 def test_what_one_factor_explains() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines.indicators import tension
 from pipelines.indicators.cohorts import Floats
-from pipelines.indicators.tension import Group
+from pipelines.indicators.tension import Scored
 
 CORRELATIONS = ["groupe", "dimension", "autre_dimension", "territoires", "correlation"]
 FACTORS = ["groupe", "facteur", "part", "territoires"]
@@ -18,7 +18,7 @@ VARIANTS = ["groupe", "code", "variante", "score", "rang"]
 FEWEST = 10  # pairs under which a correlation says nothing
 
 
-def correlations(group: Group) -> pd.DataFrame:
+def correlations(group: Scored) -> pd.DataFrame:
     """Rank correlation of each pair of dimensions; NaN (dropped) under ten territories that have both."""
     scores = pd.DataFrame(group.matrix[group.base], columns=group.declared.index)
     found = scores.corr("spearman", min_periods=FEWEST)
@@ -30,7 +30,7 @@ def correlations(group: Group) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=CORRELATIONS).dropna()
 
 
-def factors(group: Group) -> pd.DataFrame:
+def factors(group: Scored) -> pd.DataFrame:
     """The share of the variance of the dimensions that each principal factor explains, the largest first.
 
     Over the territories that have every dimension known somewhere, so that the shares are those of a real sample.
@@ -46,7 +46,7 @@ def factors(group: Group) -> pd.DataFrame:
     )
 
 
-def variants(group: Group, weighings: pd.DataFrame) -> pd.DataFrame:
+def variants(group: Scored, weighings: pd.DataFrame) -> pd.DataFrame:
     """Score and rank of each ranked territory by other weights.
 
     `weighings`: variante, dimension, poids. A territory that a variant leaves without weight has no line.

@@ -101,7 +101,7 @@ def _intervals(scores: Floats, drawn: Floats, weights: Floats, chance: np.random
 
 
 @dataclass(frozen=True)
-class Group:
+class Scored:
     """One group's part of the index: its territories, the scores of its dimensions, and how they weigh."""
 
     name: str
@@ -129,7 +129,7 @@ class Group:
         return np.asarray(self.eligible & self.base)
 
 
-def groups(indicators: pd.DataFrame, composition: pd.DataFrame, reference: frozenset[str]) -> list[Group]:
+def groups(indicators: pd.DataFrame, composition: pd.DataFrame, reference: frozenset[str]) -> list[Scored]:
     """Each group of which an indicator is known, its dimensions scored.
 
     `indicators`: groupe, dimension, indicateur, code, valeur, and what `errors.settled` reads; `composition`: groupe,
@@ -158,7 +158,7 @@ def groups(indicators: pd.DataFrame, composition: pd.DataFrame, reference: froze
                 for d in declared.index
             ]
         )
-        made.append(Group(str(name), wide.index.to_numpy(), matrix, declared, base, pd.concat(details)))
+        made.append(Scored(str(name), wide.index.to_numpy(), matrix, declared, base, pd.concat(details)))
     return made
 
 
@@ -192,7 +192,7 @@ DIMENSIONS = ["groupe", "code", "dimension", "score", "poids", "contribution"]
 DETAILS = ["groupe", "code", "dimension", "indicateur", "valeur_classee", "rang_centile"]
 
 
-def _scores(group: Group, entries: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+def _scores(group: Scored, entries: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     matrix, weights, eligible, classed = group.matrix, group.weights, group.eligible, group.ranked
     present = np.isfinite(matrix)
     arithmetic, geometric = gathered(matrix, weights)
@@ -229,7 +229,7 @@ def _scores(group: Group, entries: pd.DataFrame, parts: pd.DataFrame) -> pd.Data
     )
 
 
-def _dimensions(group: Group) -> pd.DataFrame:
+def _dimensions(group: Scored) -> pd.DataFrame:
     """Each dimension's score, and what it adds to the composite: weight times its distance to 50."""
     weights, matrix = group.weights, group.matrix
     present = np.isfinite(matrix)

@@ -75,7 +75,7 @@ entieres AS (
         CASE WHEN entier THEN etp_as END AS etp_as, CASE WHEN entier THEN etp_hu END AS etp_hu,
         CASE WHEN entier THEN etp_connus END AS etp_connus
     )
-    FROM (SELECT *, NOT list_contains(statuts, 'partiel') AS entier FROM sommes)
+    FROM (SELECT *, NOT list_has_any(statuts, ['partiel', 'nd']) AS entier FROM sommes)
 )
 SELECT
     p.annee, p.millesime, p.revision, t.niveau, t.code, p.specialite, p.libelle, p.groupe,

@@ -5,6 +5,8 @@
 -- Note : corrélation des rangs (Spearman) entre les scores de deux dimensions, sur les départements de métropole qui ont les deux ; vide sous dix. Au-delà du seuil (reference.seuils, correlation_bloc), deux dimensions doivent partager un poids : `accord` dit si la composition le fait.
 -- Colonnes :
 --   annee : édition de l'atlas
+--   millesime : édition de l'atlas
+--   revision : version de la composition
 --   groupe : groupe de professions
 --   dimension : offre, accès, vieillissement, flux, recrutement
 --   autre_dimension : l'autre dimension
@@ -20,7 +22,9 @@ indices AS (
     SELECT groupe, count(score) > 0 AS indice FROM calculs.tension WHERE situation = 'édition' GROUP BY groupe
 )
 SELECT
-    e.edition AS annee, c.groupe, c.dimension, c.autre_dimension, c.territoires,
+    e.edition AS annee, e.edition AS millesime,
+    (SELECT max(version_poids)::INTEGER FROM reference.tension_composition) AS revision,
+    c.groupe, c.dimension, c.autre_dimension, c.territoires,
     c.correlation::DECIMAL(9, 4) AS correlation, a.bloc = b.bloc AS meme_bloc, i.indice,
     (c.correlation > s.valeur) = (a.bloc = b.bloc) AS accord
 FROM calculs.tension_correlations AS c

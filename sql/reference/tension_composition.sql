@@ -88,6 +88,6 @@ partages AS (
 SELECT
     '2' AS version_poids, groupe, dimension, bloc, indicateur, sens::INTEGER AS sens,
     fiabilite::DECIMAL(6, 4) AS fiabilite,
-    (fiabilite / dimensions / indicateurs)::DECIMAL(6, 4) AS poids, requise,
+    (fiabilite / dimensions / indicateurs)::DECIMAL(18, 4) AS poids, requise,
     nullif(emprunte_a, '') AS emprunte_a, nullif(note, '') AS note
 FROM partages
