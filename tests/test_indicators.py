@@ -383,7 +383,7 @@ def test_an_interval_of_ranks_holds_the_error_of_the_data() -> None:
     given.loc[difficult, "valeur"] = share
     same = width(given)
     told = given.assign(
-        tirage=np.where(difficult, errors.SHARE, None),
+        tirage=difficult.map({True: errors.SHARE, False: None}),
         numerateur=(share * 60).round(),
         denominateur=60.0,
         dispersion=1.0,

@@ -18,7 +18,7 @@ def settled(entries: pd.DataFrame) -> Floats:
 
     `entries`: valeur, tirage, numerateur, denominateur, dispersion. So 30 of 30 stands below 130 of 130.
     """
-    values = entries.valeur.to_numpy(dtype=float).copy()
+    values: Floats = entries.valeur.to_numpy(dtype=float).copy()
     share = (entries.tirage == SHARE).to_numpy()
     part, rest = _sides(entries[share])
     values[share] = part / (part + rest)
