@@ -9,7 +9,8 @@ import pytest
 from fixtures_entrepots import Publication, Warehouse, rows
 from scipy import stats as scipy_stats
 
-from pipelines.indicators import calibration, intervals, tension
+from pipelines.catalogue import registers
+from pipelines.indicators import calibration, errors, factors, intervals, tension
 from pipelines.indicators.cohorts import Floats
 
 Bounds = Callable[[Floats], tuple[Floats, Floats]]
@@ -194,7 +195,7 @@ def entries(**values: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(
         [("g", dimension[i], i, code, v) for i, each in values.items() for code, v in each.items()],
         columns=["groupe", "dimension", "indicateur", "code", "valeur"],
-    )
+    ).assign(tirage=None, numerateur=np.nan, denominateur=np.nan, duree=np.nan, dispersion=np.nan)
 
 
 def some(count: int = 40, seed: int = 1) -> pd.DataFrame:
@@ -275,6 +276,105 @@ def test_a_territory_outside_the_reference_is_scored_and_moves_nobody() -> None:
     assert np.isnan(found.rang["39"])
 
 
+def counted(law: str, part: float, total: float, dispersion: float, years: float = np.nan) -> pd.DataFrame:
+    value = part / total if law == errors.SHARE else (part / total) ** (1 / years) - 1 if years > 0 else part
+    return pd.DataFrame(
+        {"valeur": [value], "tirage": law, "numerateur": part, "denominateur": total, "duree": years}
+    ).assign(dispersion=dispersion)
+
+
+def test_all_of_a_few_is_no_certainty() -> None:
+    """30 of 30 stands below 130 of 130, and both below one."""
+    few, many = (float(errors.settled(counted(errors.SHARE, n, n, 13))[0]) for n in (30, 130))
+    assert few == pytest.approx((30 / 13 + 0.5) / (30 / 13 + 1))
+    assert few < many < 1
+    drawn = errors.draws(counted(errors.SHARE, 30, 30, 13), 4000, np.random.default_rng(1))
+    assert np.quantile(drawn, 0.05) < 0.6
+    assert drawn.mean() == pytest.approx(few, abs=0.01)
+
+
+def test_a_dispersion_widens_the_draws_of_a_share_as_it_says() -> None:
+    drawn = [errors.draws(counted(errors.SHARE, 400, 1000, d), 20_000, np.random.default_rng(2)).var() for d in (1, 10)]
+    assert drawn[0] == pytest.approx(0.4 * 0.6 / 1000, rel=0.05)
+    assert drawn[1] == pytest.approx(10 * drawn[0], rel=0.1)
+
+
+def test_stocks_and_their_changes_are_drawn_with_the_error_of_their_counts() -> None:
+    chance = np.random.default_rng(3)
+    drawn = errors.draws(counted(errors.COUNT, 1000, 1, 0.1), 20_000, chance)
+    assert drawn.std() / 1000 == pytest.approx((0.1 / 1000) ** 0.5, rel=0.03)
+    drawn = errors.draws(counted(errors.CHANGE, 635, 694, 0.1, 4), 20_000, chance)
+    assert np.median(drawn) == pytest.approx((635 / 694) ** 0.25 - 1, abs=1e-4)
+    assert drawn.std() == pytest.approx((0.1 / 635 + 0.1 / 694) ** 0.5 / 4, rel=0.03)
+
+
+def test_a_value_without_a_law_is_drawn_as_it_stands() -> None:
+    given = some()
+    assert (errors.draws(given, 5, np.random.default_rng(4)) == given.valeur.to_numpy()).all()
+    assert (errors.settled(given) == given.valeur.to_numpy()).all()
+
+
+def width(given: pd.DataFrame) -> float:
+    scores = tension.index(given, COMPOSITION, frozenset(given.code))[0]
+    return float((scores.rang_haut - scores.rang_bas).mean())
+
+
+def test_an_interval_of_ranks_holds_the_error_of_the_data() -> None:
+    given = some()
+    difficult = given.indicateur == "difficile"
+    share = given.valeur.rank(pct=True).where(difficult)
+    given.loc[difficult, "valeur"] = share
+    same = width(given)
+    told = given.assign(
+        tirage=difficult.map({True: errors.SHARE, False: None}),
+        numerateur=(share * 60).round(),
+        denominateur=60.0,
+        dispersion=1.0,
+    )
+    told.loc[difficult, "valeur"] = told.numerateur / 60
+    sure, few = width(told), width(told.assign(dispersion=13.0))
+    assert same < sure < few
+
+
+def group(matrix: Floats, dimensions: list[str]) -> tension.Scored:
+    declared = pd.DataFrame({"poids": 1.0, "requise": True}, index=dimensions)
+    codes = np.array([f"{n:02d}" for n in range(len(matrix))])
+    return tension.Scored("g", codes, matrix, declared, np.ones(len(matrix), dtype=bool), pd.DataFrame())
+
+
+def test_what_one_factor_explains() -> None:
+    chance = np.random.default_rng(5)
+    common, alone = chance.normal(size=(2, 200))
+    one = group(np.column_stack([common, 2 * common + 1, alone]), ["a", "b", "c"])
+    found = factors.factors(one)
+    assert list(found.facteur) == [1, 2, 3]
+    assert found.part.sum() == pytest.approx(1)
+    assert found.part[0] == pytest.approx(2 / 3, abs=0.05)
+    pairs = factors.correlations(one).set_index(["dimension", "autre_dimension"]).correlation
+    assert pairs["a", "b"] == pytest.approx(1)
+    assert abs(pairs["a", "c"]) < 0.2
+
+
+def test_few_pairs_have_no_correlation() -> None:
+    matrix = np.full((40, 2), np.nan)
+    matrix[:, 0], matrix[:9, 1] = np.arange(40), np.arange(9)
+    assert factors.correlations(group(matrix, ["a", "b"])).empty
+    assert factors.factors(group(matrix, ["a", "b"])).empty
+
+
+def test_ranks_by_other_weights() -> None:
+    matrix = np.array([[90.0, 10], [50, 50], [10, 80]])
+    weighings = pd.DataFrame(
+        [("seule", "a", 1.0), ("seule", "b", 0.0), ("autre", "a", 0.0), ("autre", "b", 1.0)],
+        columns=["variante", "dimension", "poids"],
+    )
+    found = factors.variants(group(matrix, ["a", "b"]), weighings).pivot(
+        index="code", columns="variante", values="rang"
+    )
+    assert list(found.seule) == [1, 2, 3]
+    assert list(found.autre) == [3, 2, 1]
+
+
 # --- on real extracts -------------------------------------------------------------------------------------
 
 
@@ -293,6 +393,72 @@ def test_the_index_scores_doctors_nearly_everywhere(real: duckdb.DuckDBPyConnect
         "SELECT t.code FROM atlas.tension AS t ANTI JOIN atlas.tension_indicateurs AS i "
         "ON i.groupe = t.groupe AND i.code = t.code AND i.source IS NOT NULL AND i.annee IS NOT NULL",
     )
+
+
+def test_dimensions_that_say_the_same_share_a_weight(real: duckdb.DuckDBPyConnection) -> None:
+    """Measured apart: one factor explains 62 % of what the five dimensions tell of doctors."""
+    (first,) = rows(real, "SELECT part FROM atlas.tension_facteurs WHERE groupe = 'medecin' AND facteur = 1")
+    assert float(first[0]) == pytest.approx(0.62, abs=0.02)
+    assert not rows(real, "FROM atlas.tension_correlations WHERE indice AND NOT accord")
+    shares = dict(
+        rows(real, "SELECT dimension, poids FROM atlas.tension_dimensions WHERE groupe = 'medecin' AND code = '61'")
+    )
+    assert float(shares["offre"]) == pytest.approx(0.25 / 1.2, abs=1e-4)
+    assert float(shares["recrutement"]) == pytest.approx(0.2 / 1.2, abs=1e-4)
+
+
+def test_the_card_of_the_index_works_out_the_mart_s_value(real: duckdb.DuckDBPyConnection) -> None:
+    example = registers.indicators()["tension_indice"].exemple
+    found = rows(
+        real,
+        "SELECT indicateur, rang_centile::DOUBLE, numerateur::INTEGER, denominateur::INTEGER "
+        "FROM atlas.tension_indicateurs WHERE groupe = 'medecin' AND code = '61'",
+    )
+    of = {name: centile for name, centile, *_ in found}
+    score = (0.25 * sum(v for n, v in of.items() if n != "part_difficile") + 0.2 * of["part_difficile"]) / 1.2
+    ((told, rank, low, high),) = rows(
+        real,
+        "SELECT score::DOUBLE, rang, rang_bas, rang_haut FROM atlas.tension WHERE groupe = 'medecin' AND code = '61'",
+    )
+    assert told == pytest.approx(score, abs=1e-3)
+    assert f"= {told:.2f} ; {rank}e, de {low} à {high}.".replace(".", ",", 1) in " ".join(example.split())
+    for _, centile, part, whole in found:
+        assert f"{centile:.2f}".replace(".", ",") in example
+        assert f"{part:,}".replace(",", " ") in example
+        assert f"{whole:,}".replace(",", " ") in example
+
+
+def test_all_of_metropolitan_france_has_a_rank(real: duckdb.DuckDBPyConnection) -> None:
+    assert rows(
+        real,
+        "SELECT count(rang), count(rang_bas), count(libelle) FROM atlas.tension WHERE groupe = 'medecin' "
+        "AND length(code) = 2",
+    ) == [(96, 96, 96)]
+
+
+def test_the_dispersion_declared_covers_what_registers_show(real: duckdb.DuckDBPyConnection) -> None:
+    """Fitted on no year in particular: the last three, 2018 to 2020, are under it, the earlier ones too."""
+    seen = rows(
+        real,
+        "SELECT annee, dispersion, dispersion_declaree FROM qualite.tension_epreuves "
+        "WHERE groupe IN ('medecin', 'chirurgien_dentiste') AND source = 'drees_demographie' AND dispersion > 0",
+    )
+    assert len(seen) == 14
+    assert all(found <= declared for _, found, declared in seen)
+
+
+def test_departures_of_regions_are_the_sum_of_their_departements(real: duckdb.DuckDBPyConnection) -> None:
+    found = rows(
+        real,
+        "SELECT r.departs, sum(d.departs) FROM atlas.departs_attendus AS r "
+        "JOIN reference.territoires AS t ON t.niveau = 'departement' AND t.regions = r.code "
+        "JOIN atlas.departs_attendus AS d ON d.niveau = 'departement' AND d.code = t.code "
+        "AND d.profession = r.profession AND d.horizon = r.horizon AND d.scenario = r.scenario "
+        "WHERE r.niveau = 'region' AND r.profession = 'medecin' GROUP BY ALL",
+    )
+    assert len(found) >= 100
+    for whole, parts in found:
+        assert float(whole) == pytest.approx(float(parts), rel=0.02)
 
 
 # --- in the marts of the sample ---------------------------------------------------------------------------

@@ -177,6 +177,12 @@ WORDS = (
     (r"La série est rompue.*|\brupture de 20\d\d.*|Ruptures de la série.*", "words of reference.ruptures"),
     (r"moins de 5 (?:pairs|personnes)", "the threshold of a comparison"),
     (r"/// : sans objet ; 0 : zéro véritable", "the signs"),
+    (r"\b50 est le milieu", "the middle of the index"),
+    (
+        r"(?:dès|moins de) (?:30 projets|80[\u202f\u00a0 ]% des)|\bet 80[\u202f\u00a0 ]% des projets",
+        "thresholds of the index",
+    ),
+    (r"corrélés à plus de 0,5|corrélation de 1\s:|de 0\s: l’ordre", "the scale of a correlation, and its threshold"),
 )
 SPOKEN = re.compile("|".join(f"(?:{rule})" for rule, _ in WORDS))
 
@@ -355,8 +361,72 @@ SELECT m.code_ght, 'ej' AS niveau, m.finess_ej AS code, s.annee, m.millesime, s.
 WHERE m.retenu GROUP BY ALL)
 """
 BEDS = ("LIT_MCO", "PLA_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "PLA_SSR", "LIT_USLD", "PLATOT_HAD")
+# The words of a group of the tension index.
+GROUP = (
+    "CASE {0}.groupe WHEN 'medecin_generaliste' THEN 'médecins généralistes' ELSE (SELECT p.libelle "
+    "FROM e.reference.professions AS p WHERE p.profession = {0}.groupe) END"
+)
 # What sheets and pages compute from several cells, computed again: one query of cells each.
 DERIVED = {
+    "toute la France": f"""
+        SELECT annee, libelle AS lieu, NULL AS fiche, [{GROUP.format("s")}] AS mots, valeur
+        FROM (UNPIVOT (
+            SELECT t.annee, t.libelle, t.groupe, t.score::DECIMAL(28, 8) AS score, t.rang::DECIMAL(28, 8) AS rang,
+                t.rang_bas::DECIMAL(28, 8) AS rang_bas, t.rang_haut::DECIMAL(28, 8) AS rang_haut,
+                i.valeur::DECIMAL(28, 8) AS part, i.denominateur::DECIMAL(28, 8) AS projets,
+                t.territoires_classes::DECIMAL(28, 8) AS classes
+            FROM e.atlas.tension AS t
+            LEFT JOIN e.atlas.tension_indicateurs AS i
+                ON i.groupe = t.groupe AND i.code = t.code AND i.indicateur = 'part_difficile'
+        ) ON score, rang, rang_bas, rang_haut, part, projets, classes INTO NAME quoi VALUE valeur) AS s""",
+    "valeur de la tension": f"""
+        SELECT 2000 AS annee, '§départements' AS lieu, NULL AS fiche, [{GROUP.format("s")}] AS mots, valeur
+        FROM (
+            SELECT groupe, unnest([facteur, part, cumul, territoires]::DECIMAL(28, 8)[]) AS valeur
+            FROM e.atlas.tension_facteurs UNION ALL
+            SELECT groupe, unnest([correlation, territoires]::DECIMAL(28, 8)[]) FROM e.atlas.tension_correlations
+            UNION ALL
+            SELECT s.groupe, unnest([
+                corr(s.rang, s.rang_indice), median(abs(s.ecart)), quantile_cont(abs(s.ecart), 0.9), max(abs(s.ecart)),
+                count(*) FILTER (s.rang NOT BETWEEN t.rang_bas AND t.rang_haut), count(*)]::DECIMAL(28, 8)[])
+            FROM e.atlas.tension_sensibilite AS s JOIN e.atlas.tension AS t USING (groupe, niveau, code)
+            GROUP BY s.groupe, s.variante UNION ALL
+            SELECT groupe, unnest([correlation, dispersion, dispersion_declaree, territoires]::DECIMAL(28, 8)[])
+            FROM e.qualite.tension_epreuves UNION ALL
+            SELECT groupe, unnest([poids / sum(poids) OVER (PARTITION BY groupe)]::DECIMAL(28, 8)[])
+            FROM e.reference.tension_composition UNION ALL
+            SELECT groupe, max(poids_present)::DECIMAL(28, 8) FROM e.atlas.tension GROUP BY groupe
+        ) AS s WHERE valeur IS NOT NULL""",
+    "spécialités en ville": f"""
+        SELECT s.annee, l.nom AS lieu, l.fiche, [s.libelle] AS mots, s.valeur
+        FROM (UNPIVOT (
+            SELECT annee, niveau, code, libelle, effectif::DECIMAL(28, 8) AS effectif, valeur::DECIMAL(28, 8) AS densite
+            FROM e.atlas.specialites_liberales
+        ) ON effectif, densite INTO NAME quoi VALUE valeur) AS s JOIN lieux AS l USING (niveau, code)
+        UNION ALL
+        SELECT d.annee, l.nom, l.fiche, [d.libelle, '{CHANGE}'], d.effectif::DECIMAL(28, 8) / a.effectif - 1
+        FROM e.atlas.specialites_liberales AS d
+        JOIN e.atlas.specialites_liberales AS a
+            ON a.specialite = d.specialite AND a.niveau = d.niveau AND a.code = d.code AND a.annee = d.premiere
+        JOIN lieux AS l ON l.niveau = d.niveau AND l.code = d.code WHERE a.effectif >= 20""",
+    # A line says the year of its statuses too, which may be another than that of its staff.
+    "statuts des médecins": """
+        SELECT y.annee, l.nom AS lieu, l.fiche,
+            [CASE s.specialite WHEN 'ensemble' THEN 'médecins' ELSE coalesce(s.libelle, s.specialite) END] AS mots,
+            s.valeur
+        FROM (UNPIVOT (
+            SELECT niveau, code, specialite, any_value(libelle) AS libelle,
+                arg_max(effectif_salarie, annee)::DECIMAL(28, 8) AS salaries,
+                arg_max(femmes / nullif(effectif_salarie, 0), annee)::DECIMAL(28, 8) AS femmes,
+                arg_max(temps_partiel / nullif(effectif_salarie, 0), annee)::DECIMAL(28, 8) AS partiel,
+                arg_max(etp_connus, annee)::DECIMAL(28, 8) AS connus,
+                arg_max((etp_pu + etp_ph) / nullif(etp_connus, 0), annee)::DECIMAL(28, 8) AS titulaires,
+                arg_max((etp_as + etp_hu) / nullif(etp_connus, 0), annee)::DECIMAL(28, 8) AS assistants,
+                arg_max(etp_autres / nullif(etp_connus, 0), annee)::DECIMAL(28, 8) AS autres
+            FROM e.atlas.statuts_hospitaliers GROUP BY ALL
+        ) ON salaries, femmes, partiel, connus, titulaires, assistants, autres INTO NAME quoi VALUE valeur) AS s
+        JOIN lieux AS l USING (niveau, code)
+        CROSS JOIN (SELECT DISTINCT annee FROM e.atlas.statuts_hospitaliers) AS y""",
     "part des ETP non médicaux": f"""
         SELECT s.annee, l.nom AS lieu, l.fiche, [mots.mot] AS mots, s.valeur / t.valeur AS valeur
         FROM {STAFF} AS s JOIN {STAFF} AS t USING (niveau, code, millesime)

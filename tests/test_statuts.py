@@ -50,7 +50,10 @@ EXCUSED = {
     "atlas.tension_entrees": {
         "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
         "zone": "une zone est toujours dite",
+        "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
     },
+    "atlas.tension_facteurs": {"part": "parts d'un même total, toutes calculées"},
+    "qualite.tension_epreuves": dict.fromkeys(("ecart", "attendue"), COMPARED),
     "fiches.evolutions": {"valeur": "`motif` empêche toute évolution dès qu'un site n'a répondu qu'une année"},
     "fiches.pairs": {
         "capacite": "la SAE laisse vides les lits d'un site qui n'en a pas",

@@ -54,19 +54,26 @@ def _stocks(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]
 def _tension(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
     import pandas as pd
 
-    from pipelines.indicators import tension
+    from pipelines.indicators import factors, tension
 
-    entries, reference = given["indicateurs"], frozenset(given["reference"].code)
+    entries, composition, reference = given["indicateurs"], given["composition"], frozenset(given["reference"].code)
     of = {name: mine.drop(columns="situation") for name, mine in entries.groupby("situation")}
     none = entries.drop(columns="situation").head(0)
-    scores, dimensions, details = tension.index(of.get(NOW, none), given["composition"], reference)
+    scores, dimensions, details = tension.index(of.get(NOW, none), composition, reference)
     # Of the edition before, only the ranks are compared.
     same = of.get(BEFORE, none).reset_index(drop=True).equals(of.get(NOW, none).reset_index(drop=True))
-    before = scores if same else tension.index(of.get(BEFORE, none), given["composition"], reference)[0]
+    before = scores if same else tension.index(of.get(BEFORE, none), composition, reference)[0]
+    groups = tension.groups(of.get(NOW, none), composition, reference)
+    studies = {
+        "tension_correlations": ([factors.correlations(g) for g in groups], factors.CORRELATIONS),
+        "tension_facteurs": ([factors.factors(g) for g in groups], factors.FACTORS),
+        "tension_variantes": ([factors.variants(g, given["variantes"]) for g in groups], factors.VARIANTS),
+    }
     return {
         "tension": pd.concat([scores.assign(situation=NOW), before.assign(situation=BEFORE)], ignore_index=True),
         "tension_dimensions": dimensions,
         "tension_details": details,
+        **{n: pd.concat([pd.DataFrame(columns=names), *made]) for n, (made, names) in studies.items()},
     }
 
 
@@ -208,10 +215,14 @@ ALL = (
     Calculation(
         name="tension",
         reads={
-            "indicateurs": "SELECT situation, groupe, dimension, indicateur, code, valeur::DOUBLE AS valeur "
-            "FROM atlas.tension_entrees WHERE niveau = 'departement' AND retenu ORDER BY ALL",
+            "indicateurs": "SELECT situation, groupe, dimension, indicateur, code, valeur::DOUBLE AS valeur, tirage, "
+            "numerateur::DOUBLE AS numerateur, denominateur::DOUBLE AS denominateur, duree, "
+            "dispersion::DOUBLE AS dispersion FROM atlas.tension_entrees "
+            "WHERE niveau = 'departement' AND retenu ORDER BY ALL",
             "composition": "SELECT version_poids, groupe, dimension, indicateur, sens, poids::DOUBLE AS poids, requise "
             "FROM reference.tension_composition ORDER BY ALL",
+            "variantes": "SELECT variante, dimension, poids::DOUBLE AS poids "
+            "FROM reference.tension_variantes ORDER BY ALL",
             # The 96 of the metropolis: a set that doesn't move with what is known this year.
             "reference": "SELECT code FROM reference.territoires "
             "WHERE niveau = 'departement' AND length(code) = 2 ORDER BY code",
@@ -245,8 +256,18 @@ ALL = (
                 "code": TEXT,
                 "dimension": TEXT,
                 "indicateur": TEXT,
+                "valeur_classee": SHARE,
                 "rang_centile": NUMBER,
             },
+            "tension_correlations": {
+                "groupe": TEXT,
+                "dimension": TEXT,
+                "autre_dimension": TEXT,
+                "territoires": WHOLE,
+                "correlation": SHARE,
+            },
+            "tension_facteurs": {"groupe": TEXT, "facteur": WHOLE, "part": SHARE, "territoires": WHOLE},
+            "tension_variantes": {"groupe": TEXT, "code": TEXT, "variante": TEXT, "score": NUMBER, "rang": WHOLE},
         },
         run=_tension,
     ),

@@ -38,6 +38,8 @@ RULES = {
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
     "departement": "departement IN (SELECT code FROM reference.territoires "
     "WHERE niveau = 'departement' AND regions = $region)",
+    # A national map draws them all; what is smaller stays with its region.
+    "departements": "niveau = 'departement' OR region = $region",
     "commune": "commune IN (SELECT commune FROM reference.communes WHERE region = $region)",
     "etablissement": "EXISTS (FROM fiches.etablissements AS e WHERE e.millesime = m.millesime "
     "AND e.finess = m.finess AND (e.region = $region OR e.region_ght = $region))",

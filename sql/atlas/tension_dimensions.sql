@@ -1,7 +1,7 @@
 -- Dimensions de l'indice de tension : score, poids et contribution, pour lire d'où vient un indice.
 -- Grain : groupe, niveau, code, dimension
 -- Source : indicateurs de l'atlas
--- Publication : territoire
+-- Publication : nationale
 -- Note : la somme des contributions est l'écart de l'indice à 50. Les dimensions d'un groupe sans indice restent lisibles.
 -- Colonnes :
 --   annee : édition de l'atlas ; l'année de chaque indicateur est dans atlas.tension_indicateurs

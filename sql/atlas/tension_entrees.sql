@@ -8,6 +8,11 @@
 --   groupe : groupe de professions de l'indice
 --   dimension : offre, accès, vieillissement, flux, recrutement
 --   profession : profession d'où vient la valeur
+--   tirage : loi selon laquelle l'erreur de la valeur est tirée pour l'intervalle de rang : part, nombre ou évolution ; vide pour une valeur tirée telle quelle (zonage, note de la DARES)
+--   numerateur : ce qui est compté ; pour une évolution, l'effectif d'arrivée
+--   denominateur : ce à quoi on le rapporte ; pour une évolution, l'effectif de départ
+--   duree [années] : années entre les deux effectifs d'une évolution
+--   dispersion : combien de fois plus ces nombres bougent que des personnes ou des projets indépendants (reference.seuils)
 --   retenu : la valeur entre dans l'indice
 --   motif : pourquoi elle n'y entre pas
 --   rupture : ruptures de série que l'évolution traverse (reference.ruptures) ; vide sinon
@@ -22,7 +27,9 @@ groupes AS (
 offre AS (
     SELECT
         g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
-        d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6) AS valeur, NULL::VARCHAR AS motif
+        d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6) AS valeur, 'nombre' AS tirage,
+        d.effectif::DECIMAL(18, 1) AS numerateur, d.population::DECIMAL(18, 1) AS denominateur, NULL::INTEGER AS duree,
+        NULL::VARCHAR AS motif
     FROM groupes AS g
     JOIN atlas.densites AS d
         ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = g.source_offre
@@ -31,7 +38,8 @@ offre AS (
 ),
 vieillissement AS (
     SELECT g.situation, g.groupe, 'vieillissement', 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
-        d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6), NULL::VARCHAR
+        d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6), 'part', d.numerateur::DECIMAL(18, 1),
+        d.denominateur::DECIMAL(18, 1), NULL, NULL
     FROM groupes AS g
     -- One source for the whole index: the workbooks by profession have other years and other professions.
     JOIN atlas.departs AS d
@@ -56,7 +64,7 @@ effectifs AS (
 -- To the last stock from the newest known four years or more before, both of one series; across two, only to say why not.
 evolutions AS (
     SELECT f.situation, f.groupe, f.niveau, f.code, f.profession, f.annee, f.millesime, f.revision, f.source,
-        a.annee AS depart,
+        a.annee AS depart, f.effectif, a.effectif AS effectif_depart,
         (pow(f.effectif::DOUBLE / a.effectif, 1.0 / (f.annee - a.annee)) - 1)::DECIMAL(18, 6) AS valeur
     FROM effectifs AS f
     JOIN effectifs AS a
@@ -67,7 +75,7 @@ evolutions AS (
 flux AS (
     SELECT
         situation, groupe, 'flux', 'evolution_annuelle', niveau, code, profession, annee, millesime, revision, source,
-        valeur, NULL::VARCHAR
+        valeur, 'évolution', effectif, effectif_depart, annee - depart, NULL
     FROM evolutions
 ),
 difficiles AS (
@@ -83,7 +91,7 @@ difficiles AS (
 bmo AS (
     SELECT
         g.situation, g.groupe, 'recrutement', 'part_difficile', d.niveau, d.code, g.profession, d.annee, d.millesime,
-        d.revision, d.source, d.valeur,
+        d.revision, d.source, d.valeur, 'part', d.numerateur, d.denominateur, NULL,
         CASE
             WHEN d.valeur IS NULL THEN 'secret'
             WHEN d.denominateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_minimum')
@@ -97,7 +105,7 @@ bmo AS (
 dares AS (
     SELECT
         g.situation, g.groupe, 'recrutement', 'tension_dares', t.niveau, t.code, g.profession, t.annee, t.millesime,
-        t.revision, 'dares_tensions', t.tension::DECIMAL(18, 6),
+        t.revision, 'dares_tensions', t.tension::DECIMAL(18, 6), NULL, NULL, NULL, NULL,
         CASE
             WHEN t.tension IS NULL THEN 'nd'
             WHEN t.tension_statut = 'imputé' THEN 'valeur imputée par la DARES'
@@ -111,7 +119,8 @@ acces AS (
     SELECT
         g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
         max(a.revision)::INTEGER, 'zonage_medecins',
-        sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6),
+        sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6), NULL,
+        sum(a.population * (a.zone IN ('ZIP', 'ZAC'))::INTEGER), max(a.population_totale), NULL,
         CASE
             WHEN sum(a.valeur) FILTER (a.zone = 'non classée')
                 > 1 - (SELECT valeur FROM reference.seuils WHERE seuil = 'habitants_zones')
@@ -143,8 +152,12 @@ ruptures AS (
 )
 SELECT
     t.situation, t.groupe, t.dimension, t.indicateur, t.niveau, t.code, t.profession, t.annee, t.millesime, t.revision,
-    t.source, t.valeur, coalesce(t.motif, r.motif) IS NULL AND t.valeur IS NOT NULL AS retenu,
+    t.source, t.valeur, t.tirage, t.numerateur, t.denominateur, t.duree,
+    CASE WHEN t.tirage IS NOT NULL THEN s.valeur END AS dispersion,
+    coalesce(t.motif, r.motif) IS NULL AND t.valeur IS NOT NULL AS retenu,
     coalesce(t.motif, r.motif) AS motif, r.rupture
 FROM tous AS t
 LEFT JOIN ruptures AS r
     ON t.dimension = 'flux' AND r.situation = t.situation AND r.groupe = t.groupe AND r.code = t.code
+LEFT JOIN reference.seuils AS s
+    ON s.seuil = CASE t.source WHEN 'bmo' THEN 'dispersion_projets' ELSE 'dispersion_registre' END

@@ -1,7 +1,7 @@
 -- Contours simplifiés des départements et, où ils sont publiés, des arrondissements et des communes.
 -- Grain : niveau, code, perimetre
 -- Source : contours administratifs simplifiés (IGN)
--- Publication : region
+-- Publication : departements
 -- Note : les arrondissements portent des codes propres au fichier : ils sont reconnus par leur nom dans le département. Une commune qui n'est plus de la géographie de l'édition garde son code publié, sans région.
 -- Colonnes :
 --   code_publie : code tel que publié

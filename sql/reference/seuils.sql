@@ -38,6 +38,15 @@ WITH definis AS (
                 'restructuration : à vérifier avant de citer son évolution'),
             ('projets_minimum', 30, 'projets',
                 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('correlation_bloc', 0.5, 'corrélation des rangs',
+                'deux dimensions plus corrélées disent surtout la même chose : dans l''indice de tension, elles se '
+                'partagent un poids'),
+            ('dispersion_projets', 13, 'fois l''aléa binomial',
+                'entre les enquêtes de 2024 et de 2025, la part des projets de médecins jugés difficiles bouge treize '
+                'fois plus, en variance, que si chaque projet répondait pour lui seul'),
+            ('dispersion_registre', 0.1, 'fois l''aléa de Poisson',
+                'd''une année à la suivante, l''effectif d''un département s''écarte de sa pente dix fois moins, en '
+                'variance, que des personnes indépendantes : médecins et chirurgiens-dentistes, 2012 à 2020'),
             ('registre_entier', 500000, 'personnes',
                 'l''annuaire santé a plus de deux millions de lignes : '
                 'un extrait qui a moins de personnes en est une partie, et ses effectifs seraient faux'),

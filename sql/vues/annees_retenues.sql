@@ -39,6 +39,8 @@ WITH connues AS (
     UNION
     SELECT 'atlas.internat', NULL, '', annee, millesime, NULL FROM atlas.internat
     UNION
+    SELECT 'atlas.internes_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.internes_hospitaliers
+    UNION
     SELECT 'atlas.objectifs_formation', NULL, '', annee, millesime, NULL FROM atlas.objectifs_formation
     UNION
     SELECT 'atlas.recrutement', 'source', source, annee, millesime, source FROM atlas.recrutement
@@ -47,6 +49,8 @@ WITH connues AS (
     SELECT 'atlas.ressources_humaines', NULL, '', annee, millesime, NULL FROM atlas.ressources_humaines
     UNION
     SELECT 'atlas.specialites_hospitalieres', NULL, '', annee, millesime, NULL FROM atlas.specialites_hospitalieres
+    UNION
+    SELECT 'atlas.statuts_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.statuts_hospitaliers
     UNION
     SELECT 'fiches.etablissements', NULL, '', annee, millesime, NULL FROM fiches.etablissements
 ),

@@ -31,7 +31,7 @@
 --   zonage_reserve : d'où vient le zonage, s'il n'est pas arrêté par les agences
 --   indice_tension « Indice de tension des médecins (0 à 100) » n0 [de 0 à 100] (vide : sans objet) : indice de tension des médecins
 --   indice_rang « Rang de tension » n0 (vide : sans objet) : rang, 1 pour le plus tendu
---   indice_rang_bas : meilleur rang plausible
+--   indice_rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
 --   indice_rang_haut : pire rang plausible
 --   etablissements « Établissements de santé » n0 : sites de la SAE
 --   territoires_classes : départements classés

@@ -13,6 +13,9 @@
 --   montant_statut : pourquoi il est vide
 --   tension « Tension des médecins (0 à 100) » n0 : indice de tension des médecins du département
 --   tension_statut : pourquoi l'indice est vide
+--   tension_rang « Rang de tension » n0 (vide : sans objet) : rang du département, 1 pour le plus tendu
+--   tension_rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
+--   tension_rang_haut : pire rang plausible
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
 WITH secrets AS (
     SELECT DISTINCT annee, dispositif, public, profession, nature, unnest([departement, region]) AS code
@@ -27,7 +30,8 @@ SELECT
     CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END
         AS montant_statut,
     d.statut, i.score AS tension,
-    CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut
+    CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut,
+    i.rang AS tension_rang, i.rang_bas AS tension_rang_bas, i.rang_haut AS tension_rang_haut
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee
 JOIN vues.territoires AS t USING (niveau, code)

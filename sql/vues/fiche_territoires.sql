@@ -1,7 +1,7 @@
 -- Tension, recrutements et âges du territoire de chaque fiche : ses départements, la région, la France.
 -- Grain : niveau, code, mesure, cle, lieu
 -- Source : atlas.tension, vues.recrutement, atlas.departs, reference.blocs
--- Note : Indice de 0 (détendu) à 100 (tendu), 50 au milieu des départements classés ; entre parenthèses, le rang, 1 pour le plus tendu.[[ {silences}]] L'âge des personnels de l'établissement n'est pas dans les sources publiées.
+-- Note : Indice de 0 (détendu) à 100 (tendu), 50 au milieu des départements classés ; entre parenthèses, le rang, 1 pour le plus tendu, et les rangs plausibles : deux départements dont ils se recouvrent ne se distinguent pas. Pour une part, sur combien elle est comptée.[[ {silences}]] L'âge des personnels de l'établissement n'est pas dans les sources publiées.
 -- Vide : Le territoire n'est pas dans la région de cette publication.
 -- Colonnes :
 --   niveau : es (site), ej ou ght
@@ -13,7 +13,7 @@
 --   lieu_libelle « Territoire » : son nom
 --   valeur « Valeur » selon : valeur
 --   valeur_statut : pourquoi elle est vide
---   valeur_detail text : rang du département, pour un indice
+--   valeur_detail text : rang du département et rangs plausibles, pour un indice ; ce à quoi une part se rapporte
 --   format : comment la valeur s'écrit
 --   silences : groupes de professions sans indice dans ces départements, et pourquoi
 WITH lieux AS (
@@ -38,7 +38,8 @@ tensions AS (
         -- Ranked against each other, departments make no index of a region; the middle of France is 50.
         CASE WHEN l.lieu_niveau <> 'france' AND i.score IS NULL THEN 'sans objet' END AS valeur_statut,
         CASE WHEN i.score IS NOT NULL
-            THEN i.rang || CASE i.rang WHEN 1 THEN 'er' ELSE 'e' END || ' sur ' || i.territoires_classes
+            THEN i.rang || CASE i.rang WHEN 1 THEN 'er' ELSE 'e' END
+                || ', de ' || i.rang_bas || ' à ' || i.rang_haut || ', sur ' || i.territoires_classes
         END AS valeur_detail,
         i.motif,
         count(i.score) OVER (PARTITION BY l.niveau, l.code, b.code) > 0 AS connue
@@ -70,15 +71,18 @@ silences AS (
 ),
 recrutements AS (
     SELECT
-        l.*, b.code AS cle, b.ordre, f.libelle,
-        r.difficile AS valeur, coalesce(r.difficile_statut, 'nd') AS valeur_statut
+        l.*, b.code AS cle, b.ordre,
+        f.libelle || ' : recrutements jugés difficiles' || coalesce(', BMO ' || e.annee, '') AS libelle,
+        r.difficile AS valeur, coalesce(r.difficile_statut, 'nd') AS valeur_statut,
+        'sur ' || replace(format('{:,}', r.denominateur::BIGINT), ',', chr(8239)) || ' projets' AS valeur_detail
     FROM situees AS l
     JOIN reference.blocs AS b ON b.bloc = 'fiche.recrutement'
     JOIN reference.familles_professionnelles AS f ON f.nomenclature = 'FAP 2021' AND f.fap = b.code
+    LEFT JOIN vues.annees_retenues AS e ON e.objet = 'atlas.recrutement' AND e.cle = 'bmo'
     LEFT JOIN vues.recrutement AS r ON r.fap = b.code AND r.niveau = l.lieu_niveau AND r.code = l.lieu_code
 ),
 ages AS (
-    SELECT d.indicateur, d.niveau, d.code, d.valeur, d.statut
+    SELECT d.annee, d.indicateur, d.niveau, d.code, d.valeur, d.denominateur, d.statut
     FROM atlas.departs AS d
     JOIN vues.sources_retenues AS s
         ON s.sujet = 'fin_carriere' AND s.profession = d.profession AND s.annee = d.annee AND s.source = d.source
@@ -86,12 +90,14 @@ ages AS (
 ),
 vieillissements AS (
     SELECT
-        l.*, b.code AS cle, b.ordre, p.libelle || ' de ' || i.libelle_court AS libelle,
-        a.valeur, coalesce(a.statut, 'nd') AS valeur_statut
+        l.*, b.code AS cle, b.ordre, p.libelle || ' de ' || i.libelle_court || ', ' || y.annee AS libelle,
+        a.valeur, coalesce(a.statut, 'nd') AS valeur_statut,
+        'sur ' || replace(format('{:,}', a.denominateur::BIGINT), ',', chr(8239)) AS valeur_detail
     FROM situees AS l
     JOIN reference.blocs AS b ON b.bloc = 'fiche.ages'
     JOIN reference.indicateurs AS i ON i.indicateur = b.code
     JOIN reference.professions AS p ON p.profession = 'medecin'
+    CROSS JOIN (SELECT DISTINCT annee FROM ages) AS y
     LEFT JOIN ages AS a ON a.indicateur = b.code AND a.niveau = l.lieu_niveau AND a.code = l.lieu_code
     WHERE EXISTS (FROM ages)
 ),
@@ -105,12 +111,12 @@ toutes AS (
     UNION ALL
     SELECT
         niveau, code, lieu_niveau, lieu_code, lieu_libelle, rang, 'recrutement', 2, cle, ordre,
-        libelle || ' : recrutements jugés difficiles', valeur, valeur_statut, NULL, 'pct0'
+        libelle, valeur, valeur_statut, CASE WHEN valeur IS NOT NULL THEN valeur_detail END, 'pct0'
     FROM recrutements
     UNION ALL
     SELECT
         niveau, code, lieu_niveau, lieu_code, lieu_libelle, rang, 'âges', 3, cle, ordre,
-        libelle, valeur, valeur_statut, NULL, 'pct0'
+        libelle, valeur, valeur_statut, CASE WHEN valeur IS NOT NULL THEN valeur_detail END, 'pct0'
     FROM vieillissements
 )
 SELECT

@@ -44,6 +44,8 @@ WITH annees AS (
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.internat
     UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.internes_hospitaliers
+    UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.mouvements_rpps
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.objectifs_formation
@@ -58,11 +60,21 @@ WITH annees AS (
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.specialites_hospitalieres
     UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.specialites_liberales
+    UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.statuts_hospitaliers
+    UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension
+    UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension_correlations
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension_dimensions
     UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension_facteurs
+    UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension_indicateurs
+    UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.tension_sensibilite
 )
 SELECT min(premiere) AS premiere, max(derniere) AS derniere
 FROM annees

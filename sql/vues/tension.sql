@@ -1,7 +1,7 @@
 -- Indice de tension par groupe de professions et par département : son rang, ses rangs plausibles, et pourquoi il manque.
 -- Grain : groupe, niveau, code
 -- Source : atlas.tension
--- Note : Rang 1 : le plus tendu de France métropolitaine, où les départements sont classés. [Comment l'indice est composé](pages/tension.html).
+-- Note : Rang 1 : le plus tendu de France métropolitaine, où les départements sont classés. Les rangs plausibles tiennent compte des poids et de l'erreur des données : deux départements dont ils se recouvrent ne se distinguent pas. [Comment l'indice est composé](pages/tension.html).
 -- Vide : L'indice n'existe pas pour ce territoire.
 -- Colonnes :
 --   groupe_libelle « Groupe » : nom du groupe de professions

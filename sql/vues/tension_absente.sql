@@ -8,6 +8,7 @@
 SELECT
     g.libelle AS groupe_libelle, arg_max(i.motif, i.poids_present) AS motif, max(i.poids_present) AS poids, i.groupe
 FROM atlas.tension AS i
+JOIN vues.territoires AS t USING (niveau, code)
 JOIN reference.groupes_tension AS g USING (groupe)
 GROUP BY g.libelle, i.groupe
 HAVING count(i.score) = 0

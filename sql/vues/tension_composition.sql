@@ -4,16 +4,17 @@
 -- Colonnes :
 --   groupe_libelle « Groupe » : nom du groupe de professions
 --   dimension_libelle « Dimension » : dimension de l'indice
+--   bloc « Bloc » : dimensions qui se partagent un poids
 --   indicateur_libelle « Indicateur »
 --   poids « Poids » pct1 [part] : poids de l'indicateur dans l'indice, si toutes les dimensions sont connues
 --   requise « Requise » bool : sans cette dimension, il n'y a pas d'indice
+--   emprunte_a « Emprunté à » text (vide : rien) : à qui la valeur est empruntée, là où elle n'est pas propre au groupe
 --   note « Note » text (vide : rien) : note
 SELECT
     g.libelle AS groupe_libelle, coalesce(d.libelle, c.dimension) AS dimension_libelle,
-    coalesce(i.libelle, c.indicateur) AS indicateur_libelle,
+    c.bloc, coalesce(i.libelle, c.indicateur) AS indicateur_libelle,
     (c.poids / sum(c.poids) OVER (PARTITION BY c.groupe))::DECIMAL(18, 6) AS poids,
-    c.requise,
-    c.note,
+    c.requise, c.emprunte_a, c.note,
     c.groupe,
     c.dimension,
     c.indicateur

@@ -1,4 +1,4 @@
-"""Maps: the outlines of a region's territories, coloured in the order of their values, which are written on them."""
+"""Maps: outlines of territories, coloured in the order of their values, which are written on those of a region."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,20 +12,22 @@ from pipelines.publish.figures.theme import BLUES, INK, Chart
 from pipelines.publish.numbers import french
 from pipelines.publish.rows import Row, number_of, text_of
 
-# Degrees: what is smaller than about 300 m isn't drawn.
-FINEST = 0.003
+# Degrees: what is smaller than about 300 m isn't drawn on the map of a region, nor 2 km on that of the country.
+FINEST, COARSE = 0.003, 0.02
 BORDER = "#5b6673"
 # Where a scale is dark enough for white letters: both palettes have as much contrast on either side.
 DARK = 0.68
 
 
-def outlines(geometries: Mapping[str, str]) -> dict[str, BaseGeometry]:
+def outlines(geometries: Mapping[str, str], finest: float = FINEST) -> dict[str, BaseGeometry]:
     """Territories that cover a country, from GeoJSON, simplified together: neighbours keep the same border.
+
+    What is smaller than `finest`, in degrees, isn't drawn.
 
     Raises TypeError on a geometry that is no polygon.
     """
     shapes = shapely.from_geojson(list(geometries.values()))
-    return dict(zip(geometries, shapely.coverage_simplify(shapes, FINEST), strict=True))
+    return dict(zip(geometries, shapely.coverage_simplify(shapes, finest), strict=True))
 
 
 def choropleth(
@@ -40,12 +42,14 @@ def choropleth(
     face: str | None = None,
     palette: Sequence[str] = BLUES,
     labels: bool = True,
+    here: str | None = None,
 ) -> Chart:
     """A map. Where the column `face` says « non distinguable », the value is preceded by ≈; white has no value.
 
     One colour for each value, from the lowest to the highest: classes would part neighbours, or unite what differs.
+    Territories whose column `here` is true have a thick border, and are drawn last.
     """
-    drawn = [row for row in rows if row[code] in shapes]
+    drawn = sorted((row for row in rows if row[code] in shapes), key=lambda row: bool(here and row[here]))
     known = [float(number_of(row, x)) for row in drawn if row[x] is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     features = []
@@ -54,7 +58,8 @@ def choropleth(
         said = {"nom": row[label], "valeur": row[x], "texte": sign + french(row[x], kind)}
         dark = row[x] is not None and float(number_of(row, x)) > low + DARK * (high - low)
         shape = _feature(shapes[text_of(row, code)])
-        features.append(shape | {n: theme.plain(v) for n, v in said.items()} | {"sombre": dark})
+        kept = {"sombre": dark} | ({"ici": bool(row[here])} if here else {})
+        features.append(shape | {n: theme.plain(v) for n, v in said.items()} | kept)
     white = " (en blanc : pas de valeur)" if len(known) < len(drawn) else ""
     legend = alt.Legend(
         title=unit + white,
@@ -66,6 +71,10 @@ def choropleth(
     colour = alt.Color("valeur:Q", scale=alt.Scale(domain=[low, high], range=list(palette)), legend=legend)
     said_of = [alt.Tooltip("nom:N", title="title"), alt.Tooltip("texte:N", title=unit)]
     marks = [alt.Chart().mark_geoshape(stroke=BORDER, strokeWidth=0.8).encode(color=colour, tooltip=said_of)]
+    if here:
+        thick = {"stroke": alt.ColorValue(BORDER, condition={"test": "datum.ici", "value": INK})}
+        width = alt.StrokeWidthValue(0.4, condition={"test": "datum.ici", "value": 2.2})
+        marks = [marks[0].encode(**thick, strokeWidth=width)]
     if labels:
         ink = alt.ColorValue(INK, condition={"test": "datum.sombre", "value": "white"})
         texts = alt.Chart().encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), color=ink)

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.publish.figures import charts, maps, theme
 from pipelines.publish.figures.theme import Chart
 from pipelines.publish.figures.words import say_series, say_values
-from pipelines.publish.numbers import french, interval
+from pipelines.publish.numbers import capital, french, interval
 from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 from pipelines.publish.views import Views
 
@@ -160,6 +160,33 @@ def carte(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
     return Drawn(spec, say_values(places, **shown, y="libelle", references=_marks(rows)), ("contours",))
 
 
+def carte_nationale(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+    """A map of all départements, those of the region with a thick border. Options: unite, format, palette."""
+    unit, kind = trace["unite"], trace.get("format", "n0")
+    places = [_named(row, {"libelle": "departement_libelle", **trace}) for row in rows]
+    outlines = {text_of(r, "departement"): text_of(r, "geometry") for r in views.rows("contours_france", {})}
+    ranked = [place for place in places if place["rang"] is not None]
+    if len(ranked) < 2 or not {place["departement"] for place in ranked} <= outlines.keys():
+        return None
+    spec = maps.choropleth(
+        maps.outlines(outlines, maps.COARSE),
+        places,
+        x="valeur",
+        code="departement",
+        label="libelle",
+        unit=unit,
+        kind=kind,
+        palette=theme.BROWNS if trace.get("palette") == "bruns" else theme.BLUES,
+        labels=False,
+        here="ici",
+    )
+    here = [place for place in ranked if place["ici"]]
+    said = [f"{text_of(p, 'libelle')}, {french(p['valeur'], kind)}" for p in (*ranked[:3], *ranked[-3:], *here)]
+    words = f"{capital(unit)}. Les plus hauts : {' ; '.join(said[:3])}. Les plus bas : {' ; '.join(said[3:6])}."
+    words += f" Dans la région : {' ; '.join(said[6:])}." if here else ""
+    return Drawn(spec, words, ("contours",), places)
+
+
 def ages(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | None:
     """Shares by age band: bars here, ticks elsewhere."""
     here_first = sorted(rows, key=lambda row: not row["ici"])
@@ -223,6 +250,7 @@ KINDS: dict[str, Kind] = {
     "ages": ages,
     "barres": barres,
     "carte": carte,
+    "carte_nationale": carte_nationale,
     "contributions": contributions,
     "paires": paires,
     "points": points,

@@ -1,0 +1,51 @@
+-- Professionnels libéraux par spécialité, année après année : les intitulés de la CNAM rapprochés d'un fichier à l'autre.
+-- Grain : annee, specialite, niveau, code
+-- Source : CNAM (libéraux présents au 31 décembre) ; population (INSEE)
+-- Publication : territoire
+-- Note : reference.specialites_cnam dit quels intitulés font une spécialité. Une densité est recalculée depuis les sommes. Une évolution va de la première année connue à la dernière, et n'est pas calculée où les années ne se comparent pas (`reserve`), ni sous vingt professionnels (reference.seuils, base_evolution).
+-- Colonnes :
+--   specialite : spécialité, commune aux années (reference.specialites_cnam)
+--   libelle : nom de la spécialité
+--   effectif [personnes] : libéraux présents au 31 décembre
+--   population [habitants] : dénominateur de la densité
+--   valeur [pour 100 000 habitants] : densité
+--   intitules : nombre d'intitulés publiés qui s'ajoutent
+--   premiere [année] : première année connue
+--   evolution [part] : évolution depuis la première année ; vide pour elle
+--   reserve : pourquoi les années ne se comparent pas ; vide si elles se comparent
+WITH lues AS (
+    SELECT
+        s.specialite, s.libelle, s.reserve, d.profession, d.annee, d.millesime, d.revision, d.niveau, d.code,
+        d.effectif, d.population, d.statut
+    FROM atlas.densites AS d
+    JOIN reference.professions_publiees AS p
+        ON p.source = d.source AND p.profession = d.profession AND p.specialite = d.specialite
+            AND p.feuille = d.feuille
+    JOIN reference.specialites_cnam AS s
+        ON s.feuille = d.feuille
+            AND s.cle = trim(regexp_replace(lower(strip_accents(p.profession_publiee)), '[^a-z]+', ' ', 'g'))
+    WHERE d.source = 'cnam_demographie' AND d.niveau IN ('departement', 'region', 'france')
+),
+sommes AS (
+    SELECT
+        specialite, libelle, reserve, profession, annee, max(millesime)::INTEGER AS millesime,
+        max(revision)::INTEGER AS revision, niveau, code, sum(effectif)::INTEGER AS effectif,
+        max(population) AS population, count(*)::INTEGER AS intitules, statut_somme(effectif, statut) AS statut
+    FROM lues
+    GROUP BY ALL
+)
+SELECT
+    annee, millesime, revision, 'cnam_demographie' AS source, profession, specialite, libelle, niveau, code, effectif,
+    population, (100000 * effectif::DECIMAL(18, 4) / population)::DECIMAL(18, 4) AS valeur,
+    intitules, min(annee) OVER suite AS premiere,
+    CASE
+        WHEN reserve IS NULL AND annee > min(annee) OVER suite
+            AND first_value(effectif) OVER suite
+                >= (SELECT valeur FROM reference.seuils WHERE seuil = 'base_evolution')
+            THEN (effectif::DECIMAL(18, 4) / first_value(effectif) OVER suite - 1)::DECIMAL(18, 6)
+    END AS evolution,
+    reserve, statut
+FROM sommes
+WINDOW suite AS (
+    PARTITION BY specialite, niveau, code ORDER BY annee ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+)
