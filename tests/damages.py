@@ -94,7 +94,7 @@ class Text:
     raw: list[Damage] = field(default_factory=list)
 
     def cells(self, line: int) -> list[str]:
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return next(
             csv.reader([" ".join(self.lines[line].splitlines())], delimiter=self.delimiter, quoting=quoting), []
         )
