@@ -12,7 +12,7 @@ import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 import openpyxl
@@ -94,7 +94,7 @@ class Text:
     raw: list[Damage] = field(default_factory=list)
 
     def cells(self, line: int) -> list[str]:
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         return next(
             csv.reader([" ".join(self.lines[line].splitlines())], delimiter=self.delimiter, quoting=quoting), []
         )

@@ -231,6 +231,7 @@ FOUND: list[tuple[str, str, list[Damage]]] = [
     (BMO, "projets", [("far", 0, 1_048_575, 30)]),
     (BMO, "projets", [("far", 0, 60, 16_383)]),
     (FINESS, "etablissements", [("title", 0, "")]),
+    ("apl/2023/indicateur_d_apl_aux_medecins_generalistes.xlsx", "apl", [("drop", 0, 2)]),
     (FINESS, "etablissements", [("insert", 3_000, b"\r")]),
     (RPPS, "activites", [("insert", 3_000, b"\r")]),
     (RPPS, "activites", [("ends", "\r\r\n")]),

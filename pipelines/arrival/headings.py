@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from pipelines.catalogue import CAPTURED, Source, normalise, same_heading
 from pipelines.catalogue.advice import again
-from pipelines.catalogue.layouts import Layout, pattern
+from pipelines.catalogue.layouts import Layout, pattern, plainly
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
 
@@ -27,9 +27,9 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
         if len(indexes) == 1:
             found[column.name] = indexes[0]
         elif indexes:
-            double.append(names[0])
+            double.append(_plain(names[0]))
         elif not column.may_lack(millesime):
-            missing.append(" ou ".join(names))
+            missing.append(" ou ".join(map(_plain, names)))
     line = replace(where, line=extract.header_line or None)
     if double:
         raise RefusedError(
@@ -47,6 +47,11 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
         strangers = [] if hidden else unknown(source, table, millesime, extract)
         raise _missing(source, layout, extract, missing, strangers, line)
     return found
+
+
+def _plain(name: str) -> str:
+    """A name of the map as a person reads it, where it is a pattern."""
+    return plainly(name[1:-1]) if len(name) > 2 and name.startswith("/") and name.endswith("/") else name
 
 
 def _missing(

@@ -106,6 +106,7 @@ def plainly(text: str, millesime: int | None = None) -> str:
     said = re.sub(r"\\\.\((\w+)\|(\w+)\)$", r".\1 ou .\2", said)
     while (once := re.sub(r"\(([^()|]*)(\|[^()]*)?\)\??", _alternative, said)) != said:
         said = once
+    said = re.sub(r"(?<!\\)\[\^[^\]]*\][*+]?", "…", said)
     said = re.sub(r"(?<!\\)\[([^\]])[^\]]*\]", r"\1", said)
     said = re.sub(r"\\[dwsS][*+]?(\{[\d,]+\})?|(?<!\\)\.([*+]\??|\{[\d,]+\})", "…", said)
     said = re.sub(r"\w\?", "", said)
