@@ -103,7 +103,7 @@ def ages_of_doctors(root: Path) -> dict[str, dict[int, list[int]]]:
         return 0 if name.startswith("Moins") else int(re.findall("[0-9]+", name)[0])
 
     header, *bands = list(lines("2020", "Medecin_age_annee.csv"))
-    known = sorted((line for line in bands if re.search("[0-9]", line[0])), key=lambda line: rank(line[0]))
+    known = sorted((b for b in bands if re.search("[0-9] ans", b[0]) and b[1]), key=lambda line: rank(line[0]))
     found: dict[str, dict[int, list[int]]] = {"F": {}}
     for column in range(1, len(header)):
         if header[column].strip().isdigit():
