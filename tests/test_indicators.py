@@ -105,7 +105,7 @@ def moves(scale: float, power: float, seed: int = 5) -> pd.DataFrame:
     )
 
 
-def one_measure(n: float, **more: float) -> pd.DataFrame:
+def one_measure(n: float, **more: float | str) -> pd.DataFrame:
     known = {"cle": 1, "indicateur": "densite", "source": "s", "profession": "p", "hasard": "Byar", "sondage": False}
     rest = {"denominateur": 1000 * n, "echelle": 100000.0, "reste_numerateur": 4 * n, "reste_denominateur": 4000 * n}
     return pd.DataFrame([known | {"numerateur": n} | rest | more])

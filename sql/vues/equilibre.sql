@@ -14,9 +14,9 @@
 --   formes_bas « Formés qui restent » entre_n0 [personnes par an] (vide : nd) : au moins favorable des hypothèses
 --   formes_haut [personnes par an] : au plus favorable
 --   formes « dont valeur centrale » n0 [personnes par an] (vide : nd) : formés qui restent, hypothèses centrales
---   solde_bas « Formés moins postes » entre_n0 [postes par an] (vide : nd) : au moins favorable
---   solde_haut [postes par an] : au plus favorable
---   solde n0 [postes par an] : formés moins postes, hypothèses centrales
+--   solde_bas « Formés moins postes, au moins favorable » signe_n0 [postes par an] (vide : nd) : hypothèses basses
+--   solde_haut « Formés moins postes, au plus favorable » signe_n0 [postes par an] (vide : nd) : hypothèses hautes
+--   solde signe_n0 [postes par an] : formés moins postes, hypothèses centrales
 --   periode « Période » text (vide : nd) : période des départs et des créations
 --   entrees_de « Formations connues » text (vide : nd) : formations dont les entrants sont connus
 --   motif « Ce qui manque » text (vide : rien) : ce qui manque

@@ -5,7 +5,7 @@
 -- Note : Une hypothèse qui laisse la réussite observée hors de ses bornes est à revoir (sql/hypotheses.yml). Le maintien dans la région n'a pas d'épreuve : aucune source ouverte ne suit les diplômés.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
---   diplome_libelle « Diplôme » : nom du diplôme
+--   diplome_nom « Diplôme » : nom du diplôme
 --   annee « Année d'entrée » year
 --   entrants « Entrants » n0 [personnes] : entrants de la promotion
 --   diplomes « Diplômés » n0 [personnes] : diplômés de la promotion, en retard compris
@@ -15,7 +15,7 @@
 --   verdict « Dans ses bornes » : oui ou non
 SELECT
     e.niveau, e.code, t.libelle AS territoire_libelle, e.diplome,
-    coalesce(d.libelle_court, e.diplome) AS diplome_libelle,
+    coalesce(d.libelle_court, e.diplome) AS diplome_nom,
     e.annee, e.entrants, e.diplomes, e.observee, e.bas, e.haut, CASE WHEN e.dedans THEN 'oui' ELSE 'non' END AS verdict,
     e.dedans, 'formations_sanitaires' AS source
 FROM qualite.equilibre_epreuve AS e

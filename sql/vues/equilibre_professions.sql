@@ -12,8 +12,8 @@
 --   entrants « Entrants en un an » n0 [personnes] (vide : nd) : entrants des formations connues
 --   formes_bas « Formés qui restent » entre_n0 [personnes par an] (vide : nd) : au moins favorable des hypothèses
 --   formes_haut [personnes par an] : au plus favorable
---   solde_bas « Formés moins postes » entre_n0 [postes par an] (vide : nd) : au moins favorable
---   solde_haut [postes par an] : au plus favorable
+--   solde_bas « Formés moins postes, au moins favorable » signe_n0 [postes par an] (vide : nd) : hypothèses basses
+--   solde_haut « Formés moins postes, au plus favorable » signe_n0 [postes par an] (vide : nd) : hypothèses hautes
 --   motif « Ce qui manque » text (vide : rien) : ce qui manque
 SELECT
     f.profession, e.fap, e.libelle, e.territoire, e.niveau, e.code, e.territoire_libelle, e.annee, e.postes_annuels,
