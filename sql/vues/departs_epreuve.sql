@@ -15,7 +15,7 @@
 --   territoires « Territoires » n0 : territoires éprouvés
 --   presents « Présents » n0 [personnes] : professionnels présents au départ
 --   departs_attendus « Sorties prédites » n0 [personnes] : sorties prédites
---   departs_observes « Sorties observées » n0 [personnes] : sorties observées
+--   departs_observes « Sorties observées » signe_n0 [personnes] : sorties observées
 --   erreur « Erreur » signed2 [part] (vide : sans objet) : écart relatif des sorties prédites aux sorties observées
 --   erreur_mediane_absolue « Erreur médiane des territoires » n2 [part] (vide : sans objet) : médiane des erreurs des territoires, sans leur signe
 SELECT

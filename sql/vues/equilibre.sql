@@ -8,7 +8,7 @@
 --   territoire_libelle « Territoire »
 --   departs_annuels « Départs par an » n0 [personnes par an] (vide : nd) : départs en fin de carrière
 --   creations_annuelles « Postes créés par an » signe_n0 [postes par an] (vide : nd) : postes créés, ou supprimés
---   postes_annuels « Postes à pourvoir par an » n0 [postes par an] (vide : nd) : départs et créations
+--   postes_annuels « Postes à pourvoir par an » signe_n0 [postes par an] (vide : nd) : départs et créations
 --   desequilibre_annuel « Déséquilibre selon la DARES » signe_n0 [postes par an] (vide : nd) : postes qui restent, débutants et mobilités comptés
 --   entrants « Entrants en un an » n0 [personnes] (vide : nd) : entrants des formations connues
 --   formes_bas « Formés qui restent » entre_n0 [personnes par an] (vide : nd) : au moins favorable des hypothèses

@@ -8,7 +8,7 @@
 --   indicateur_libelle « Indicateur »
 --   annees « Années » : années comparées
 --   territoires « Départements » n0 : départements qui ont les deux
---   correlation « Corrélation des rangs » n2 (vide : sans objet) : corrélation des rangs d'une observation à l'autre
+--   correlation « Corrélation des rangs » signe_n2 (vide : sans objet) : corrélation des rangs d'une observation à l'autre
 --   dispersion « Dispersion observée » n2 (vide : sans objet) : dispersion observée
 --   dispersion_declaree « Dispersion déclarée » n2 (vide : sans objet) : celle qui est employée
 --   source_libelle « Source »
