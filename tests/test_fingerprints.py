@@ -148,13 +148,16 @@ def moved(sample: Warehouse) -> dict[str, list[str]]:
 
     A step that never asks what a file holds can't be moved by it: only those that ask are tried.
     """
-    known, suite, listed = map(functools.cache, (fingerprints.sha256, rules.suite_text, fingerprints.files))
+    known, suite = functools.cache(fingerprints.sha256), functools.cache(rules.suite_text)
+    listed = functools.cache(fingerprints.files)
     lock = lockfile.load(sample.settings, EDITION)
     assert lock
     steps: dict[str, Callable[[], str]] = {"build": lambda: inputs.fingerprint(lock)}
     for source, millesime in READ:
         landed = landing.revision(sample.settings.landing, source, millesime, 1)
-        steps[f"{source} {millesime}"] = lambda d=landed: outcomes.fingerprint(d.source, d.files, fictif=d.fictif)
+        steps[f"{source} {millesime}"] = functools.partial(
+            outcomes.fingerprint, landed.source, landed.files, fictif=landed.fictif
+        )
     changed: list[Path] = []
     asked: set[Path] = set()
 

@@ -13,7 +13,7 @@ from by_hand import doctors
 from fixtures_entrepots import ROOT, Publication, Warehouse, none, one, rows
 
 from pipelines import indicators
-from pipelines.catalogue import registers
+from pipelines.catalogue import entries, registers
 from pipelines.edition import models
 from pipelines.errors import BuildError
 from pipelines.publish import public
@@ -86,10 +86,10 @@ GOOD = yaml.safe_load((ROOT / "sql" / "indicateurs.yml").read_text(encoding="utf
 def test_a_record_with_a_hole_is_refused(tmp_path: Path, change: dict[str, object], said: str) -> None:
     path = tmp_path / "indicateurs.yml"
     path.write_text(yaml.safe_dump({"densite": GOOD}), encoding="utf-8")
-    assert dict(registers.read(path, registers.Indicator))["densite"] == INDICATORS["densite"]
+    assert dict(registers.read(path, entries.Indicator))["densite"] == INDICATORS["densite"]
     path.write_text(yaml.safe_dump({"densite": {**GOOD, **change}}), encoding="utf-8")
     with pytest.raises(BuildError) as refused:
-        list(registers.read(path, registers.Indicator))
+        list(registers.read(path, entries.Indicator))
     assert "« densite »" in str(refused.value)
     assert said in str(refused.value)
 
