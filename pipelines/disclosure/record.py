@@ -25,7 +25,7 @@ from pipelines.edition.models import Model
 # Why a line is hidden: secret itself, of a level that doesn't hold, or so that another can't be deduced.
 SECRET, LEVEL, LINKED = "secret", "niveau", "avec"
 CASES, TRIALS = "secret_cases", "secret_epreuves"
-TOTALS, DETAILS = "ensemble", "détail"
+TOTALS, DETAILS, ALL = "ensemble", "détail", "toutes"
 STEP = 20  # of the narrowest interval, in parts of one
 
 _TEXT, _NUMBER, _PART = pa.string(), pa.int32(), pa.decimal128(9, 4)
@@ -122,7 +122,7 @@ def cases(
                 "tableau": model.name,
                 "enquete": str(group[0][0]) if group[0] else structure.reprend.enquete if structure.reprend else "",
                 "niveau": group[1],
-                "detail": TOTALS if group[2] else DETAILS,
+                "detail": ALL if not structure.totaux else TOTALS if group[2] else DETAILS,
                 "annee": year,
                 "cases": count["cases"],
                 "montrees": count[""],
