@@ -178,7 +178,8 @@ def test_a_level_that_cannot_hold_in_one_year_is_shown_in_none() -> None:
     assert structure.tenue is not None
     shown, held = levels.conceal(table, structure)
     assert shown.tolist() == [False, False, False, True] * 2
-    assert held == {(("CNRACL",), "departement", False): levels.Level(pytest.approx(1 / 3), held=False)}
+    assert {name: level.held for name, level in held.items()} == {(("CNRACL",), "departement", False): False}
+    assert [level.part for level in held.values()] == [pytest.approx(1 / 3)]
     # Where enough of them can be shown each year, they are, but for what is secret and what protects it.
     table, structure = lines({2023: [30, 40, 50, 60], 2024: [3, 20, 50, 60]})
     shown, held = levels.conceal(table, structure)
@@ -188,7 +189,7 @@ def test_a_level_that_cannot_hold_in_one_year_is_shown_in_none() -> None:
 
 def test_a_level_that_secondary_cells_empty_is_withdrawn_and_what_was_told_stays() -> None:
     """One secret of three is two thirds shown; the cell that protects it leaves a third."""
-    years = {2023: [30.0, 40, 50], 2024: [3, 20, 50]}
+    years: dict[int, list[float]] = {2023: [30, 40, 50], 2024: [3, 20, 50]}
     table, structure = lines(years)
     shown, held = levels.conceal(table, structure)
     assert shown.tolist() == [False, False, False, True] * 2
