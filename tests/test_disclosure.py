@@ -365,7 +365,8 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
         # A territory that can't hold is in no year; one that holds makes series.
         none(
             db,
-            "FROM publie.atlas.enquetes WHERE choix = '' AND niveau IN ('ght', 'departement') "
+            "SELECT enquete, niveau, code FROM publie.atlas.enquetes "
+            "WHERE choix = '' AND niveau IN ('ght', 'departement') "
             "GROUP BY enquete, niveau, code, modalite = 'ensemble' HAVING count(valeur) > 0 "
             "AND count(DISTINCT annee) > count(DISTINCT annee) FILTER (valeur IS NOT NULL)",
         )

@@ -14,6 +14,8 @@ from pipelines.disclosure.attack import Flags, Places
 from pipelines.disclosure.cells import YEAR, Cells
 from pipelines.disclosure.structures import Group, Structure
 
+SEARCHES = 3  # for what to hide; what holds no more after them is withdrawn without another
+
 
 @dataclass(frozen=True)
 class Level:
@@ -32,21 +34,24 @@ def conceal(table: Cells, structure: Structure) -> tuple[Flags, dict[Group, Leve
     least = structure.tenue.part if structure.tenue else 0.0
     gone: dict[Group, float] = {}
     # What is secret by itself is enough to withdraw some: it spares a search.
-    shown, searched = system.shown & ~system.sensitive, False
+    shown, searches = system.shown & ~system.sensitive, 0
     while True:
         parts = {name: _part(table, years, shown) for name, years in groups.items()}
         failing = [name for name, part in parts.items() if name not in gone and part < least]
-        failing = _finest(failing, structure) if searched else failing
-        if searched and not failing:
+        if searches and not failing:
             return shown, {name: Level(gone.get(name, part), name not in gone) for name, part in parts.items()}
+        failing = _finest(failing, structure) if 0 < searches < SEARCHES else failing
         moved = np.concatenate([np.empty(0, dtype=np.int64), *(c for f in failing for c in groups[f].values())])
         system.shown[moved] &= table.told[moved]
         gone |= {name: parts[name] for name in failing}
-        if searched:
+        if not searches:
+            shown = attack.conceal(system)
+        elif searches < SEARCHES:
             again = _linked(table, moved)
             shown[again] = attack.conceal(system.part(again))
-        else:
-            shown, searched = attack.conceal(system), True
+        else:  # hiding more takes nothing from what is protected
+            shown &= system.shown
+        searches += 1
 
 
 def _groups(table: Cells, structure: Structure) -> dict[Group, dict[int, Places]]:
