@@ -14,7 +14,7 @@ from pipelines.disclosure.attack import Flags, Places
 from pipelines.disclosure.cells import YEAR, Cells
 from pipelines.disclosure.structures import Group, Structure
 
-SEARCHES = 3  # for what to hide; what doesn't hold after them is withdrawn without another
+SEARCHES = 2  # for what to hide; what doesn't hold after them is withdrawn without another
 
 
 @dataclass(frozen=True)
