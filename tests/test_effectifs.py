@@ -166,12 +166,12 @@ def test_nobody_is_fewer_than_none() -> None:
 # --- rolling origins --------------------------------------------------------------------------------------
 
 
-def level(stocks: Floats, breaks: tuple[int, ...] = ()) -> origins.Level:
+def level(stocks: Floats, breaks: tuple[int, ...] = ()) -> origins.LevelStocks:
     years = np.arange(2012, 2012 + stocks.shape[1]).astype(float)
     stretch = np.array([sum(b <= year for b in breaks) for year in years])
     codes = [f"{rank:02d}" for rank in range(len(stocks))]
     about = pd.DataFrame({"code": codes, "source": "s", "millesime": 2024, "revision": 1})
-    return origins.Level("departement", codes, years, stretch, stocks, about)
+    return origins.LevelStocks("departement", codes, years, stretch, stocks, about)
 
 
 def test_no_origin_sees_beyond_itself_nor_across_a_break() -> None:

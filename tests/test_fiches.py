@@ -19,9 +19,9 @@ from test_release import Page
 
 from pipelines.publish import numbers, public
 from pipelines.publish.fiches import files, sheets
-from pipelines.publish.fiches.sheets import Sheet
+from pipelines.publish.fiches.sheets import Fiche
 from pipelines.publish.fiches.strips import strip
-from pipelines.publish.numbers import Column
+from pipelines.publish.numbers import ShownColumn
 from pipelines.publish.rows import Line
 from pipelines.publish.views import Views
 
@@ -81,16 +81,16 @@ def some(made: Publication) -> list[dict[str, str]]:
     return [f for f in every if f["niveau"] == "ght"][::6] + [f for f in every if f["niveau"] != "ght"][::16]
 
 
-def made_from(db: duckdb.DuckDBPyConnection, contact: str = "") -> list[Sheet]:
+def made_from(db: duckdb.DuckDBPyConnection, contact: str = "") -> list[Fiche]:
     return list(sheets.sheets(Views(db), contact))
 
 
-def blocks_of(sheet: Sheet, *genres: str) -> list[tuple[str, dict[str, Any]]]:
+def blocks_of(sheet: Fiche, *genres: str) -> list[tuple[str, dict[str, Any]]]:
     """Blocks of those kinds, each with the heading of its section."""
     return [(s["titre"], b) for s in sheet.sections for b in s["blocs"] if b["genre"] in genres]
 
 
-def tables(sheet: Sheet) -> dict[str, dict[str, Any]]:
+def tables(sheet: Fiche) -> dict[str, dict[str, Any]]:
     """The tables of a sheet by their heading, each line a list of texts."""
     return {
         title: {**table, "lignes": [[cell["texte"] for cell in cells] for _, cells in table["lignes"]]}
@@ -98,7 +98,7 @@ def tables(sheet: Sheet) -> dict[str, dict[str, Any]]:
     }
 
 
-def named(sheet: Sheet, genre: str) -> dict[str, tuple[str, str]]:
+def named(sheet: Fiche, genre: str) -> dict[str, tuple[str, str]]:
     """The key numbers of a sheet (`cles`), or its identity: what each says, and the words under it."""
     return {label: (value, under) for _, block in blocks_of(sheet, genre) for label, value, under in block["lignes"]}
 
@@ -364,7 +364,7 @@ def own(published: Publication, tmp_path: Path) -> Path:
     return target
 
 
-def sheets_of(path: Path, contact: str = "") -> dict[str, Sheet]:
+def sheets_of(path: Path, contact: str = "") -> dict[str, Fiche]:
     """The sheets of a public file whose tables have changed: its views are computed again."""
     with duckdb.connect(str(path)) as db:
         db.execute("DROP SCHEMA vues CASCADE")
@@ -405,7 +405,7 @@ def test_same_bytes_twice_and_correction_address(own: Path) -> None:
 
 def test_secret_partial_zero_and_missing_are_told_apart() -> None:
     def said(valeur: Decimal | None, statut: str | None) -> str:
-        column = Column("valeur", "Valeur", "n1", signs={"secret": "s", "sans objet": "///"})
+        column = ShownColumn("valeur", "Valeur", "n1", signs={"secret": "s", "sans objet": "///"})
         return numbers.cell({"valeur": valeur, "valeur_statut": statut}, column)
 
     assert said(None, "secret") == "s"
@@ -419,7 +419,7 @@ def test_secret_partial_zero_and_missing_are_told_apart() -> None:
 
 
 def test_a_number_is_followed_by_its_share_where_there_is_one() -> None:
-    column = Column("ecart", "Écart", "selon", detail="signed1")
+    column = ShownColumn("ecart", "Écart", "selon", detail="signed1")
     line: Line = {"ecart": Decimal("-5.04"), "ecart_format": "signe_n1", "ecart_detail": Decimal("-0.25")}
     assert numbers.cell(line, column) == "\u22125,0 (\u221225,0\u202f%)"
     assert numbers.cell(line | {"ecart_detail": None}, column) == "\u22125,0"

@@ -13,7 +13,7 @@ import shapely
 
 from pipelines.publish.figures import charts, drawing, maps, theme, words
 from pipelines.publish.figures.figure import Figure
-from pipelines.publish.numbers import Column
+from pipelines.publish.numbers import ShownColumn
 from pipelines.publish.rows import Row
 
 LONG = "Masseurs-kinésithérapeutes-ostéopathes et autres intervenants de rééducation"
@@ -80,7 +80,7 @@ EXAMPLES: Mapping[str, Callable[[], theme.Chart]] = {
 
 
 def complete(spec: theme.Chart) -> dict[str, Any]:
-    figure = Figure("essai", "Un essai", spec, (Column("lieu", "Lieu"),), (), "Rien.", "personne ; nul autre")
+    figure = Figure("essai", "Un essai", spec, (ShownColumn("lieu", "Lieu"),), (), "Rien.", "personne ; nul autre")
     return figure.complete("Atlas 2025", fictif=True)
 
 

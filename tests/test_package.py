@@ -123,7 +123,7 @@ def test_dcat_record_names_each_file_and_invents_no_address(published: Publicati
         return [value] if isinstance(value, str) and "://" in value else []
 
     assert {a for a in addresses(record) if not a.startswith(known)} <= official
-    about = package.Release("2025.3", 2025, "28", "Normandie", "c", False, "ARS X", "https://a.example/atlas/")
+    about = package.About("2025.3", 2025, "28", "Normandie", "c", False, "ARS X", "https://a.example/atlas/")
     assert about.at("csv/t.csv") == "https://a.example/atlas/2025.3/csv/t.csv"
     assert about.publisher == "ARS X"
 
@@ -164,10 +164,10 @@ def next_release(published: Publication, tmp_path: Path) -> Published:
 
 
 @pytest.fixture
-def written(published: Publication) -> list[public.Written]:
+def written(published: Publication) -> list[public.WrittenTable]:
     (path,) = published.release.glob("*.duckdb")
     with duckdb.connect(str(path), read_only=True) as db:
-        return [public.Written(m, 0, models.described(db, m)) for m in public.released()]
+        return [public.WrittenTable(m, 0, models.described(db, m)) for m in public.released()]
 
 
 def rewrite(there: Published, name: str, query: str) -> None:
@@ -196,7 +196,7 @@ def found(there: Published, condition: str = "true") -> list[tuple[Any, ...]]:
 
 
 def test_nothing_changed_is_no_difference(
-    published: Publication, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
     before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     diff = differences.write(before, next_release, written)
@@ -205,7 +205,7 @@ def test_nothing_changed_is_no_difference(
 
 
 def test_each_cause_is_told_once(
-    published: Publication, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
     """One line of each cause, with everything that could hide it equal on the other lines."""
     now, lock = next_release, next_release.lock
@@ -260,7 +260,7 @@ def test_each_cause_is_told_once(
         "[\u00a0\u202f]", " ", text
     )
     assert "Données fictives" in text
-    about = package.Release(now.version, EDITION, REGION, "Normandie", "c", True, "", "")
+    about = package.About(now.version, EDITION, REGION, "Normandie", "c", True, "", "")
     log = package.changelog(about, diff, "# Ancien titre\n\n## 2025.1\n\nPremière publication.\n")
     assert log.count("# Publications") == 1
     assert (
@@ -271,13 +271,13 @@ def test_each_cause_is_told_once(
 
 
 def test_what_nothing_explains_is_told_as_such(
-    published: Publication, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
     rewrite(next_release, "atlas.formations", "SELECT * REPLACE (admis + 1 AS admis) FROM t")
     before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     diff = differences.write(before, next_release, written)
     assert {line[7:] for line in found(next_release)} == {("", "")}
-    about = package.Release(next_release.version, EDITION, REGION, "Normandie", "c", True, "", "")
+    about = package.About(next_release.version, EDITION, REGION, "Normandie", "c", True, "", "")
     assert "Causes : sans cause connue" in package.changelog(about, diff, "")
     # Both its sources and a query that it rests on differ: nobody can say which of the two it was.
     pins = tuple(p for p in next_release.lock.pins if p.source != "parcoursup")
@@ -313,7 +313,7 @@ def test_a_step_is_what_a_query_does_not_how_it_is_written(published: Publicatio
 
 
 def test_lines_and_tables_that_come_and_go(
-    published: Publication, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
     rewrite(
         next_release, "atlas.tension", "FROM t UNION ALL SELECT * REPLACE ('groupe nouveau' AS groupe) FROM t LIMIT 36"
@@ -326,7 +326,7 @@ def test_lines_and_tables_that_come_and_go(
     before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
     released = [w for w in written if w.model.name != "atlas.internat"]
     odd = next(w for w in released if w.model.name == "atlas.besoins")
-    odd = public.Written(dataclasses.replace(odd.model, grain=("code",)), 0, odd.columns)
+    odd = public.WrittenTable(dataclasses.replace(odd.model, grain=("code",)), 0, odd.columns)
     differences.write(before, next_release, [odd if w.model.name == "atlas.besoins" else w for w in released])
     assert [(t, n) for t, n, *_ in found(next_release)] == [
         ("atlas.besoins", "table refaite"),
@@ -336,7 +336,7 @@ def test_lines_and_tables_that_come_and_go(
 
 
 def test_a_column_that_a_table_gained_is_no_difference_of_its_lines(
-    published: Publication, next_release: Published, written: list[public.Written], tmp_path: Path
+    published: Publication, next_release: Published, written: list[public.WrittenTable], tmp_path: Path
 ) -> None:
     """The release before was made by other code: a column that it had not is not looked for in it."""
     shutil.copytree(published.release, tmp_path / "avant")
@@ -354,7 +354,7 @@ def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(
     tmp_path: Path, published: Publication
 ) -> None:
     settings = Settings(sources=tmp_path, warehouse=tmp_path)
-    about = package.Release("2025.1", 2025, "28", "Normandie", "c", True, "", "")
+    about = package.About("2025.1", 2025, "28", "Normandie", "c", True, "", "")
     assert release._before(settings, about) is None
     for name, fictif in (("2023-28/2023.4", True), ("2024-28/2024.9", True), ("2024-28/2024.10", True),
                          ("2024-28/2024.11", False), ("2024-11/2024.12", True)):  # fmt: skip
@@ -370,7 +370,7 @@ def test_the_release_before_is_the_last_of_the_edition_or_of_the_one_before(
 
 
 def test_pages_escape_what_a_table_holds(
-    published: Publication, next_release: Published, written: list[public.Written]
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
     rewrite(next_release, "atlas.besoins", "SELECT * REPLACE ('<script>' AS code, valeur + 1 AS valeur) FROM t LIMIT 1")
     rewrite(

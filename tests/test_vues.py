@@ -15,7 +15,7 @@ from pipelines.edition.models import Model
 from pipelines.errors import BuildError
 from pipelines.publish import numbers, public
 from pipelines.publish.fiches import sheets
-from pipelines.publish.numbers import UNMARKED, Column
+from pipelines.publish.numbers import UNMARKED, ShownColumn
 from pipelines.publish.rows import Row, Value, number_of, text_of, whole_of
 from pipelines.publish.site import declared, render, traces
 from pipelines.publish.views import Views, say
@@ -152,7 +152,7 @@ def test_pages_name_views_columns_and_figures_that_exist(shown: duckdb.DuckDBPyC
     for page in declared.pages():
         for section in page.sections:
             for block in section.blocs:
-                if isinstance(block, declared.Figure):
+                if isinstance(block, declared.FigureBlock):
                     assert block.figure in traces.KINDS
 
 
@@ -201,7 +201,10 @@ def test_a_cell_that_isnt_what_a_figure_needs_is_told_by_its_column() -> None:
 
 def test_a_sentence_says_only_what_is_known() -> None:
     signs = {"secret": "s"}
-    columns = {"valeur": Column("valeur", "Valeur", "pct0", signs=signs), "annee": Column("annee", "Année", "year")}
+    columns = {
+        "valeur": ShownColumn("valeur", "Valeur", "pct0", signs=signs),
+        "annee": ShownColumn("annee", "Année", "year"),
+    }
     template = "{valeur} en {annee}[[ ; France : {france:n1}]]"
     row: Row = {"valeur": Decimal("0.256"), "annee": 2024, "france": None}
     assert say(template, row, columns) == "26\u202f% en 2024"

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from pipelines.edition import models
 from pipelines.publish import public, workbooks, xlsx
-from pipelines.publish.numbers import Column, absence
+from pipelines.publish.numbers import ShownColumn, absence
 from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.views import Views
 from pipelines.publish.xlsx import Sheet
@@ -31,9 +31,9 @@ def released(published: Publication) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="module")
-def written(released: duckdb.DuckDBPyConnection) -> list[public.Written]:
+def written(released: duckdb.DuckDBPyConnection) -> list[public.WrittenTable]:
     counts = {m.name: rows(released, f"SELECT count(*) FROM {m.name}")[0][0] for m in public.released()}
-    return [public.Written(m, counts[m.name], models.described(released, m)) for m in public.released()]
+    return [public.WrittenTable(m, counts[m.name], models.described(released, m)) for m in public.released()]
 
 
 @pytest.fixture(scope="module")
@@ -69,17 +69,17 @@ def book(made: Publication, theme: str) -> Path:
     return path
 
 
-def test_each_table_for_people_is_in_one_workbook(written: list[public.Written]) -> None:
+def test_each_table_for_people_is_in_one_workbook(written: list[public.WrittenTable]) -> None:
     placed = [table for sheets in workbooks.themes(written).values() for table in sheets]
     assert len(placed) == len(set(placed))
     assert {w.model.name for w in written if w.model.schema in ("atlas", "fiches")} <= set(placed)
     odd = next(w for w in written if w.model.name == "atlas.densites")
-    odd = public.Written(models.Model(**{**vars(odd.model), "table": "nouvelle_table"}), 0, odd.columns)
+    odd = public.WrittenTable(models.Model(**{**vars(odd.model), "table": "nouvelle_table"}), 0, odd.columns)
     assert workbooks.themes([odd]) == {"autres": {"atlas.nouvelle_table": "Nouvelle table"}}
 
 
 def test_every_sheet_says_title_source_and_fiction(
-    published: Publication, written: list[public.Written], sheets: workbooks.Sheets
+    published: Publication, written: list[public.WrittenTable], sheets: workbooks.Sheets
 ) -> None:
     by_name = {w.model.name: w.model for w in written}
     for theme, names in workbooks.themes(written).items():
@@ -174,7 +174,7 @@ def test_years_never_collected_are_no_columns(released: duckdb.DuckDBPyConnectio
     assert {row[f"c_{year + 1}_statut"] for row in lines} <= {"secret", "nd"}
 
 
-def _years(sheet: Sheet) -> list[Column]:
+def _years(sheet: Sheet) -> list[ShownColumn]:
     """The columns of a sheet that are crossed, none of which is empty on every line."""
     crossed = [c for c in sheet.columns if c.key.startswith("c_")]
     assert crossed
@@ -228,7 +228,7 @@ def test_variables_become_columns(published: Publication, released: duckdb.DuckD
     assert headings[first:] == [h for h in order if h in headings[first:]]
 
 
-def test_no_number_is_blank(published: Publication, written: list[public.Written]) -> None:
+def test_no_number_is_blank(published: Publication, written: list[public.WrittenTable]) -> None:
     """Only a column that says so has empty cells of its own (« vide : rien »)."""
     for theme, names in workbooks.themes(written).items():
         for sheet in names.values():
@@ -242,7 +242,7 @@ def test_no_number_is_blank(published: Publication, written: list[public.Written
 NASTY = ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1", "{=1}", "http://x", "1e5", "007"]
 
 
-def written_sheet(path: Path, columns: list[Column], lines: list[tuple[Any, ...]], said: list[str]) -> None:
+def written_sheet(path: Path, columns: list[ShownColumn], lines: list[tuple[Any, ...]], said: list[str]) -> None:
     """A workbook of one sheet."""
     made = [dict(zip((c.key for c in columns), line, strict=True)) for line in lines]
     front = xlsx.Front(said[0] if said else "Essai", EDITION, fictif=False, signs=[], empty=[])
@@ -250,7 +250,7 @@ def written_sheet(path: Path, columns: list[Column], lines: list[tuple[Any, ...]
 
 
 def test_text_stays_text_whatever_it_begins_with(tmp_path: Path) -> None:
-    columns = [Column("a", "Texte"), Column("b", "Nombre", "n2")]
+    columns = [ShownColumn("a", "Texte"), ShownColumn("b", "Nombre", "n2")]
     written_sheet(tmp_path / "a.xlsx", columns, [(t, Decimal("-1234.50")) for t in NASTY], NASTY)
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
         pages = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
@@ -348,7 +348,10 @@ def test_a_long_table_keeps_its_newest_whole_years_and_says_so(
 
 
 def test_a_sheet_without_a_line_is_told_on_the_first_one(
-    released: duckdb.DuckDBPyConnection, written: list[public.Written], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    released: duckdb.DuckDBPyConnection,
+    written: list[public.WrittenTable],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     only = {
         "acces": {"atlas.acces": "Zonage", "atlas.apl": "Accessibilité"},
@@ -365,7 +368,7 @@ def test_a_sheet_without_a_line_is_told_on_the_first_one(
 
 
 def test_dates_are_dates(tmp_path: Path) -> None:
-    written_sheet(tmp_path / "a.xlsx", [Column("d", "Jour", "date")], [(dt.date(2025, 12, 31),)], [])
+    written_sheet(tmp_path / "a.xlsx", [ShownColumn("d", "Jour", "date")], [(dt.date(2025, 12, 31),)], [])
     assert read(tmp_path / "a.xlsx", "Feuille")[2] == [[dt.date(2025, 12, 31)]]
 
 

@@ -131,7 +131,7 @@ class Break(_Record):
     comparable: bool
 
 
-class Figure(_Record):
+class PublishedFigure(_Record):
     """A published figure, and where the edition finds its own: a measure, a year, a territory.
 
     A gap has its `explication`, as long as the edition finds what was found (`constate`) when it was written.
@@ -153,7 +153,7 @@ class Figure(_Record):
     explication: str | None = None
 
     @model_validator(mode="after")
-    def _explained(self) -> "Figure":
+    def _explained(self) -> "PublishedFigure":
         if (self.constate is None) != (self.explication is None):
             raise ValueError("une `explication` va avec ce qui a été `constate`")
         return self

@@ -14,10 +14,10 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines import catalogue
-from pipelines.catalogue.entries import FOLDER, METHODS, READ, Bounds, Break, Figure, Hypothesis, Indicator
+from pipelines.catalogue.entries import FOLDER, METHODS, READ, Bounds, Break, Hypothesis, Indicator, PublishedFigure
 from pipelines.errors import BuildError, Place
 
-Record = TypeVar("Record", Indicator, Break, Figure, Hypothesis)
+Record = TypeVar("Record", Indicator, Break, PublishedFigure, Hypothesis)
 
 
 def _refused(path: Path, what: str) -> BuildError:
@@ -41,7 +41,7 @@ def read(path: Path, kind: type[Record]) -> Iterator[tuple[str, Record]]:
         except ValidationError as error:
             wrong = " ; ".join(f"{'.'.join(map(str, e['loc']))} : {e['msg']}" for e in error.errors())
             raise _refused(path, f"L'enregistrement « {name} » n'est pas valable : {wrong}.") from error
-        if isinstance(record, Break | Figure) and record.source not in catalogue.sources():
+        if isinstance(record, Break | PublishedFigure) and record.source not in catalogue.sources():
             raise _refused(path, f"L'enregistrement « {name} » cite une source absente du catalogue : {record.source}.")
         yield str(name), record
 
@@ -59,9 +59,9 @@ def breaks() -> tuple[Break, ...]:
 
 
 @functools.cache
-def figures() -> tuple[Figure, ...]:
+def figures() -> tuple[PublishedFigure, ...]:
     """The published figures that an edition must find again."""
-    return tuple(record for _, record in read(FOLDER / "chiffres_publies.yml", Figure))
+    return tuple(record for _, record in read(FOLDER / "chiffres_publies.yml", PublishedFigure))
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipelines.indicators import methods, origins
 from pipelines.indicators.cohorts import Floats
-from pipelines.indicators.origins import AHEAD, KNOWN, Level, Tested
+from pipelines.indicators.origins import AHEAD, KNOWN, LevelStocks, Tested
 from pipelines.indicators.series import Ages
 
 LEVELS = ("departement", "region", "france")  # in the order of methods.summing
@@ -21,7 +21,7 @@ class Family:
     """The levels of a profession's series, how each method did on each, and the ages of the same chain of sources."""
 
     profession: str
-    levels: Mapping[str, Level]
+    levels: Mapping[str, LevelStocks]
     tested: Mapping[str, Tested]
     regions: Mapping[str, str]  # of each département
     ages: Ages | None
@@ -119,7 +119,7 @@ def families(ages: Mapping[str, list[Ages]], stocks: pd.DataFrame, places: pd.Da
                 break
 
 
-def _level(stocks: pd.DataFrame, name: str, newest: int) -> Level | None:
+def _level(stocks: pd.DataFrame, name: str, newest: int) -> LevelStocks | None:
     """One level of a chain: territories known in its newest year; None where too few years are to be tested."""
     mine = stocks[stocks.niveau == name]
     if newest not in set(mine.annee):
@@ -130,5 +130,5 @@ def _level(stocks: pd.DataFrame, name: str, newest: int) -> Level | None:
     stretch = mine.groupby("annee").serie.max().loc[wide.columns].to_numpy(dtype=int)
     about = mine[mine.annee == newest].drop_duplicates("code").set_index("code")
     about = about.loc[wide.index, ["source", "millesime", "revision"]].reset_index()
-    level = Level(name, list(wide.index), years, stretch, wide.to_numpy(dtype=float), about)
+    level = LevelStocks(name, list(wide.index), years, stretch, wide.to_numpy(dtype=float), about)
     return level if any(level.upto(year).sum() >= KNOWN for year in years) else None

@@ -20,7 +20,7 @@ AHEAD = np.arange(1, HORIZON + 1)
 
 
 @dataclass(frozen=True)
-class Level:
+class LevelStocks:
     """A profession's stocks at one level: `stocks` is (codes, years), NaN where not known; `stretches`, by year.
 
     `about`: code, source, millesime, revision of the last year.
@@ -63,7 +63,7 @@ class Level:
         return made
 
 
-def foreseen(level: Level, ages: Ages | None, year: float) -> dict[str, Floats]:
+def foreseen(level: LevelStocks, ages: Ages | None, year: float) -> dict[str, Floats]:
     """Change in each of the HORIZON years after one, by method: (codes, HORIZON)."""
     known = level.upto(year)
     years, stocks = level.years[known], level.stocks[:, known]
@@ -72,7 +72,7 @@ def foreseen(level: Level, ages: Ages | None, year: float) -> dict[str, Floats]:
     return made if cohort is None else {**made, COHORT: cohort}
 
 
-def _cohort(level: Level, ages: Ages, year: int) -> Floats | None:
+def _cohort(level: LevelStocks, ages: Ages, year: int) -> Floats | None:
     """The change that exits and entries by age make, learnt from pairs of years complete by `year`; None without.
 
     Entries are those of France, shared out as those under 40 are.
@@ -121,7 +121,7 @@ class Tested:
         return float(np.sqrt(np.nanmean((own / AHEAD) ** 2))), float(common)
 
 
-def tested(level: Level, ages: Ages | None) -> Tested | None:
+def tested(level: LevelStocks, ages: Ages | None) -> Tested | None:
     """Each method from each origin of a level; None where none can be tested."""
     starts = level.starts()
     apart: dict[str, list[Floats]] = {}

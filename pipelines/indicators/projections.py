@@ -16,7 +16,7 @@ from pipelines.indicators.cohorts import Floats
 from pipelines.indicators.departures import CENTRAL, SCENARIOS, Known
 from pipelines.indicators.families import Family
 from pipelines.indicators.intervals import LEVEL
-from pipelines.indicators.origins import AHEAD, HORIZON, ORIGINS, Level
+from pipelines.indicators.origins import AHEAD, HORIZON, ORIGINS, LevelStocks
 
 PUBLISHED = "publiée"
 MANY = 40  # errors from which quantiles are read; under it, Student's
@@ -84,7 +84,7 @@ def _coming(family: Family, replayed: Mapping[str, Floats]) -> Iterator[pd.DataF
                 yield mine.assign(scenario=scenario, effectif=np.clip(path - more, 0, None).ravel(), seul=np.nan)
 
 
-def _lines(profession: str, level: Level, method: str) -> pd.DataFrame:
+def _lines(profession: str, level: LevelStocks, method: str) -> pd.DataFrame:
     """Keys of the lines of a level and a method: territories, each with its years from today on."""
     each = level.about.loc[level.about.index.repeat(HORIZON + 1)]
     last, stretch = level.learnt, level.years[level.upto(level.learnt)]

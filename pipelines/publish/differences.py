@@ -22,7 +22,7 @@ from pipelines.edition import lockfile, models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import methods, pages, tables
 from pipelines.publish.methods import Methods
-from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+from pipelines.publish.public import FICTIF, FICTIF_COLUMN, WrittenTable
 
 NAME = "differences"
 PAGE = "differences.html"
@@ -97,7 +97,7 @@ class Diff:
         return {cause: found[cause] for cause in CAUSES if found[cause]}
 
 
-def write(before: Published | None, now: Published, written: list[Written]) -> Diff:
+def write(before: Published | None, now: Published, written: list[WrittenTable]) -> Diff:
     """Writes `differences` as Parquet and CSV into the folder of the new release; returns what it holds."""
     diff = Diff(before.version if before else None)
     with duckdb.connect(config={"memory_limit": duck.MEMORY}) as connection:
@@ -161,7 +161,9 @@ def page(diff: Diff, now: Published, region: str, label: str) -> None:
 # --- Comparing ----------------------------------------------------------------------------------------
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, before: Published, now: Published, written: list[Written]) -> None:
+def _compare(
+    connection: duckdb.DuckDBPyConnection, before: Published, now: Published, written: list[WrittenTable]
+) -> None:
     _territories(connection, before, now)
     moved = _moved(before.lock, now.lock)
     changes = methods.changed(before.methods, now.methods)
@@ -250,7 +252,7 @@ def _territories(connection: duckdb.DuckDBPyConnection, before: Published, now: 
 
 def _lines(
     connection: duckdb.DuckDBPyConnection,
-    table: Written,
+    table: WrittenTable,
     old: Path | None,
     new: Path | None,
     moved: dict[str, str],
@@ -324,7 +326,7 @@ def _gap(column: str, past: str, here: str) -> str:
 
 
 def _cause(
-    table: Written, here: dict[str, str], secret: str, elsewhere: str, moved: dict[str, str], changes: Methods
+    table: WrittenTable, here: dict[str, str], secret: str, elsewhere: str, moved: dict[str, str], changes: Methods
 ) -> tuple[str, str]:
     """SQL of the cause of a line's difference, and of what it comes from: the first that holds.
 
@@ -358,7 +360,7 @@ def _named(column: str, said: dict[str, str]) -> str:
     return f"CASE coalesce(b.{column}, a.{column}) {cases} END" if said else "NULL"
 
 
-def _entered(table: Written, here: dict[str, str], moved: dict[str, str]) -> str:
+def _entered(table: WrittenTable, here: dict[str, str], moved: dict[str, str]) -> str:
     """SQL of the vintages that entered or left: of the source that the line names, of the table that it is about, or
     of those that its own table reads.
     """
@@ -372,7 +374,7 @@ def _entered(table: Written, here: dict[str, str], moved: dict[str, str]) -> str
     return f"coalesce({', '.join([*found, duck.literal(of(table.model.name))])})"
 
 
-def _changed_steps(table: Written, here: dict[str, str], changes: Methods) -> str:
+def _changed_steps(table: WrittenTable, here: dict[str, str], changes: Methods) -> str:
     """SQL of the steps that changed: those that the table rests on, and the suite of checks that a line tells of."""
     steps = methods.behind(changes, table.model.name)
     whole = duck.literal("calcul : " + ", ".join(steps[:TOLD]) + (" …" if len(steps) > TOLD else "") if steps else "")

@@ -22,7 +22,7 @@ FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True)
-class Column:
+class ShownColumn:
     """A column of a table for readers: `kind` is text, year, n0 to n2, pct0, pct1, or signed (a change in %).
 
     `empty` is the statut of an empty cell where its line has none; `signs`, the sign of each statut (vues.statuts).
@@ -107,7 +107,7 @@ def french(value: Value, kind: str = "n0") -> str:
     return write(Decimal(str(value)), decimals, sign=kind.startswith("signed"))
 
 
-def cell(row: Row, column: Column) -> str:
+def cell(row: Row, column: ShownColumn) -> str:
     """What a cell shows: its value in French, or the sign that says why it is empty."""
     value, kind = row[column.key], kind_of(row, column)
     if kind.startswith(BETWEEN):
@@ -122,7 +122,7 @@ def cell(row: Row, column: Column) -> str:
     return text if detail is None else f"{text} ({french(detail, column.detail)})"
 
 
-def absence(row: Row, column: Column) -> str:
+def absence(row: Row, column: ShownColumn) -> str:
     """The sign of an empty cell; nothing where the column says so.
 
     Its statut is that of its own column (`<key>_statut`), else that of the column, else that of the line (`statut`).
@@ -130,16 +130,16 @@ def absence(row: Row, column: Column) -> str:
     return "" if column.empty == NOTHING else column.sign(_statut(row, column))
 
 
-def in_words(row: Row, column: Column) -> str:
+def in_words(row: Row, column: ShownColumn) -> str:
     """What a cell shows, as a sentence says it: of an interval, the one bound."""
     return cell(row, replace(column, kind=kind_of(row, column).removeprefix(BETWEEN)))
 
 
-def _statut(row: Row, column: Column) -> str:
+def _statut(row: Row, column: ShownColumn) -> str:
     return text_of(row, f"{column.key}_statut", "") or column.empty or text_of(row, "statut", "")
 
 
-def marked(row: Row, column: Column) -> bool:
+def marked(row: Row, column: ShownColumn) -> bool:
     """Whether a mark stands beside its number: the sum of what is known, not of all.
 
     A number without a statut of its own has that of its line; not a year, nor what the column empties by itself.
@@ -151,12 +151,12 @@ def marked(row: Row, column: Column) -> bool:
     return (own or ("" if column.empty else text_of(row, "statut", ""))) == "partiel"
 
 
-def partial(row: Row, columns: Sequence[Column]) -> str:
+def partial(row: Row, columns: Sequence[ShownColumn]) -> str:
     """The headings of the numbers of a row that a mark stands beside: a CSV keeps its numbers as numbers."""
     return ", ".join(column.label for column in columns if marked(row, column))
 
 
-def kind_of(row: Row, column: Column) -> str:
+def kind_of(row: Row, column: ShownColumn) -> str:
     """How a cell is shown: as its column, or as its row says."""
     if column.kind != BY_ROW:
         return column.kind
@@ -180,7 +180,7 @@ def joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " et " + names[-1]
 
 
-def written(row: Row, column: Column) -> str:
+def written(row: Row, column: ShownColumn) -> str:
     """A cell of a CSV for French spreadsheets: a number as one, and what a page shows where it is none."""
     told = column.kind == BY_ROW or column.kind.startswith(BETWEEN)
     return cell(row, column) if told or row[column.key] is None else machine(row[column.key], column.kind)

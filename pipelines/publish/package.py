@@ -18,7 +18,7 @@ from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.publish import tables, workbooks
 from pipelines.publish.differences import ADDED, REMOVED, REVISED, WITHOUT, Diff
-from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+from pipelines.publish.public import FICTIF, FICTIF_COLUMN, WrittenTable
 from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.site import TEMPLATES
 from pipelines.publish.views import Views
@@ -58,7 +58,7 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Release:
+class About:
     """What a release says of itself; `adresse` is where it will stand on line, or empty."""
 
     version: str
@@ -88,9 +88,9 @@ class Release:
 
 def write(
     connection: duckdb.DuckDBPyConnection,
-    about: Release,
+    about: About,
     folder: Path,
-    written: list[Written],
+    written: list[WrittenTable],
     books: list[Workbook],
     diff: Diff,
     listed: list[dict[str, Any]],
@@ -118,7 +118,7 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def descriptor(
-    about: Release, written: list[Written], listed: list[dict[str, Any]], keys: dict[str, tables.Keys], views: Views
+    about: About, written: list[WrittenTable], listed: list[dict[str, Any]], keys: dict[str, tables.Keys], views: Views
 ) -> dict[str, Any]:
     """The Data Package: each table as CSV with its schema; every other file beside them, with sizes and hashes.
 
@@ -186,7 +186,7 @@ def _described(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _resource(table: Written, keys: dict[str, tables.Keys], about: Release) -> dict[str, Any]:
+def _resource(table: WrittenTable, keys: dict[str, tables.Keys], about: About) -> dict[str, Any]:
     """What is said of a table: title, schema, note, sources."""
     found = (catalogue.load(source) for source in sorted(models.sources_of(table.model.name)))
     sources = [{"title": f"{s.producteur} : {s.titre}", "path": s.adresse, "licence": s.licence} for s in found]
@@ -204,7 +204,7 @@ def _type(kind: str) -> str:
     return {"BOOLEAN": "boolean", "DATE": "date", "VARCHAR": "string"}.get(kind, "number")
 
 
-def _schema(table: Written, keys: tables.Keys, about: Release) -> dict[str, Any]:
+def _schema(table: WrittenTable, keys: tables.Keys, about: About) -> dict[str, Any]:
     """The Table Schema of a table: columns, key, and the references that the file itself holds."""
     fields: list[dict[str, Any]] = []
     for name, kind in table.columns:
@@ -230,7 +230,7 @@ def _schema(table: Written, keys: tables.Keys, about: Release) -> dict[str, Any]
     return schema | ({"foreignKeys": foreign} if foreign else {})
 
 
-def dcat(about: Release, listed: list[dict[str, Any]], years: tuple[int, int]) -> dict[str, Any]:
+def dcat(about: About, listed: list[dict[str, Any]], years: tuple[int, int]) -> dict[str, Any]:
     """The record for data.gouv.fr, in DCAT-AP; `years`, the first and the last that its tables describe."""
     return {
         "@context": VOCABULARIES,
@@ -266,7 +266,7 @@ def dcat(about: Release, listed: list[dict[str, Any]], years: tuple[int, int]) -
     }
 
 
-def _distribution(about: Release, file: dict[str, Any]) -> dict[str, Any]:
+def _distribution(about: About, file: dict[str, Any]) -> dict[str, Any]:
     """One file of the record."""
     path = Path(file["path"])
     media, form = FORMATS[path.suffix]
@@ -290,7 +290,7 @@ def _distribution(about: Release, file: dict[str, Any]) -> dict[str, Any]:
 # --- For people ---------------------------------------------------------------------------------------
 
 
-def licence(about: Release, written: list[Written]) -> str:
+def licence(about: About, written: list[WrittenTable]) -> str:
     """What may be done with the release, and the licences of what it is made from."""
     used = sorted({source for w in written for source in models.sources_of(w.model.name)})
     by_licence: dict[str, list[catalogue.Source]] = {}
@@ -299,7 +299,7 @@ def licence(about: Release, written: list[Written]) -> str:
     return _render(f"{LICENCE}.j2", about=about, licence=ETALAB, sources=sorted(by_licence.items()))
 
 
-def readme(about: Release, books: list[Workbook], diff: Diff, written: list[Written], views: Views) -> str:
+def readme(about: About, books: list[Workbook], diff: Diff, written: list[WrittenTable], views: Views) -> str:
     """What is where, for the person who opens the folder."""
     released = {w.model.name: w.rows for w in written}
     reasons: dict[str, list[str]] = {}
@@ -329,11 +329,11 @@ def _render(name: str, **values: Any) -> str:
     return templates.get_template(name).render(**values, avertissement=FICTIF)
 
 
-def _fiction(about: Release) -> str:
+def _fiction(about: About) -> str:
     return f"\n**{FICTIF} : aucun de ces nombres ne décrit la réalité.**\n" if about.fictif else ""
 
 
-def changelog(about: Release, diff: Diff, before: str) -> str:
+def changelog(about: About, diff: Diff, before: str) -> str:
     """The release's entry above those of the releases before it; `before` is the changelog of the previous one."""
     head = f"# Publications de l'atlas, édition {about.edition}, région {about.region}\n{_fiction(about)}"
     if diff.before is None:

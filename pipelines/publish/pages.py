@@ -10,7 +10,7 @@ from pipelines import catalogue
 from pipelines.catalogue import registers
 from pipelines.edition import models
 from pipelines.publish import numbers, public, site, tables, workbooks
-from pipelines.publish.public import Written
+from pipelines.publish.public import WrittenTable
 from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.views import Views, say
 
@@ -43,7 +43,7 @@ def write(
     connection: duckdb.DuckDBPyConnection,
     region: str,
     folder: Path,
-    written: list[Written],
+    written: list[WrittenTable],
     *,
     fictif: bool,
 ) -> None:
@@ -88,11 +88,11 @@ def write(
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _ordered(written: list[Written]) -> list[Written]:
+def _ordered(written: list[WrittenTable]) -> list[WrittenTable]:
     return sorted(written, key=lambda w: (READING_ORDER.index(w.model.schema), w.model.table))
 
 
-def _data(seen: Views, written: list[Written], *, fictif: bool) -> dict[str, Any]:
+def _data(seen: Views, written: list[WrittenTable], *, fictif: bool) -> dict[str, Any]:
     """What `donnees.html` says: what to begin with, then every table, those without a line, and the sources."""
     vintages = seen.view("millesimes").rows
     of_reference = {v["source"]: v for v in vintages if v["reference"]}
@@ -119,7 +119,7 @@ def _data(seen: Views, written: list[Written], *, fictif: bool) -> dict[str, Any
     }
 
 
-def _begin(seen: Views, table: Written, name: str, *, fictif: bool) -> dict[str, Any]:
+def _begin(seen: Views, table: WrittenTable, name: str, *, fictif: bool) -> dict[str, Any]:
     """A view that most people come for: its name, its sentence, the years that it shows."""
     view = seen.view(table.model.table)
     dated = [c.key for c in view.columns.values() if c.kind == "year"]
@@ -175,7 +175,7 @@ def small_counts(seen: Views, table: str) -> str:
     return "cases de 1 à 9, puis cases secrètes, dans cette publication : " + " ; ".join(said) if said else ""
 
 
-def _cards(seen: Views, written: list[Written]) -> dict[str, list[dict[str, Any]]]:
+def _cards(seen: Views, written: list[WrittenTable]) -> dict[str, list[dict[str, Any]]]:
     """The cards of all indicators by dimension, with those of their columns that the release shows."""
     shown: dict[str, set[str]] = {}
     for table, names in ((w.model.name, {name for name, _ in w.columns}) for w in written):

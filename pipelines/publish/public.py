@@ -58,7 +58,7 @@ BY_SOURCE = frozenset({"atlas.indicateurs"})
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenTable:
     """One published table."""
 
     model: Model
@@ -143,15 +143,15 @@ def select(model: Model, columns: list[tuple[str, str]], *, fictif: bool, table:
 
 
 @dataclass(frozen=True)
-class File:
+class PublicFile:
     """A public file as it was written, the set from which its protected tables come, and what was hidden to make it."""
 
-    written: list[Written]
+    written: list[WrittenTable]
     protection: memory.Set
     reports: list[disclosure.Report]
 
 
-def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool) -> File:
+def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool) -> PublicFile:
     """Writes the tables of a region's release from a warehouse into a new DuckDB file, with their words.
 
     Rows are totally ordered. Those tables that are held back are left out. Those that are protected are so for the
@@ -181,7 +181,7 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
         connection.execute("USE publie")
         written += show(connection, region, fictif=fictif)
         connection.execute("CHECKPOINT publie")
-    return File(written, protection, reports)
+    return PublicFile(written, protection, reports)
 
 
 def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[memory.Set, list[disclosure.Report]]:
@@ -204,7 +204,7 @@ def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[mem
     return memory.write(connection, "brut", declared, content, folder), reports
 
 
-def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[Written]:
+def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[WrittenTable]:
     """Computes what people see (sql/vues/) in a public file, from what stands there: it shows no more than that.
 
     Returns those that are tables of the release too; a view « interne » only serves pages. A view keeps the order of
@@ -219,7 +219,7 @@ def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) ->
         columns = show_one(connection, model, fictif=fictif)
         if model.publication != INTERNAL:
             count = connection.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0]
-            made.append(Written(model, count, columns))
+            made.append(WrittenTable(model, count, columns))
     return made
 
 
@@ -274,7 +274,7 @@ def _sources(tables: list[Model]) -> str:
 
 def _write_one(
     connection: duckdb.DuckDBPyConnection, model: Model, region: str, protected: str, *, fictif: bool
-) -> Written:
+) -> WrittenTable:
     """Writes one table into the public file, as the region's release holds it."""
     table = f"{protected}.{model.name}" if model.name in structures.protected() else ""
     with connection:
@@ -287,4 +287,4 @@ def _write_one(
         models.comment(connection, model, columns, database="publie")
         connection.commit()
         rows = connection.execute(f"SELECT count(*) FROM publie.{model.name}").fetchall()[0][0]
-    return Written(model, rows, columns)
+    return WrittenTable(model, rows, columns)

@@ -79,7 +79,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
                 made = _versions(home, edition)
                 if made and _content(_manifest(made[-1]).get("fichiers", ())) == _content(_listed(pending)):
                     return Release(made[-1], made[-1].name, len(_listed(made[-1])), new=False)
-                about = package.Release(
+                about = package.About(
                     version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
                     edition=edition,
                     region=region,
@@ -127,7 +127,7 @@ def _label(connection: duckdb.DuckDBPyConnection, region: str) -> str:
 def _write(
     shown: duckdb.DuckDBPyConnection,
     pending: Path,
-    written: list[public.Written],
+    written: list[public.WrittenTable],
     settings: Settings,
     edition: int,
     region: str,
@@ -145,7 +145,7 @@ def _write(
 
 
 def _said(
-    about: package.Release, made_of: public.File, how: methods.Methods, checked: list[Control], pending: Path
+    about: package.About, made_of: public.PublicFile, how: methods.Methods, checked: list[Control], pending: Path
 ) -> dict[str, Any]:
     """The manifest of a release."""
     return {
@@ -178,11 +178,11 @@ def note(settings: Settings, edition: int, region: str, build: str) -> None:
 
 def _compare(
     settings: Settings,
-    about: package.Release,
+    about: package.About,
     pending: Path,
     lock: lockfile.Lock,
     how: methods.Methods,
-    written: list[public.Written],
+    written: list[public.WrittenTable],
     books: list[workbooks.Workbook],
     shown: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -253,7 +253,7 @@ def _content(files: Iterable[dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def _before(settings: Settings, about: package.Release) -> differences.Published | None:
+def _before(settings: Settings, about: package.About) -> differences.Published | None:
     """The release that a reader had before: the last of the same edition, else of the nearest edition before it."""
     for edition in range(about.edition, FIRST_EDITION, -1):
         for folder in reversed(_versions(settings.releases / f"{edition}-{about.region}", edition)):

@@ -20,7 +20,7 @@ from pipelines import duck
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.publish.numbers import FORMULA, PARTIAL_COLUMN, partial, written
-from pipelines.publish.public import FICTIF, FICTIF_COLUMN, Written
+from pipelines.publish.public import FICTIF, FICTIF_COLUMN, WrittenTable
 from pipelines.publish.views import Views
 
 BOM = "\ufeff"
@@ -50,7 +50,7 @@ def file_name(model: Model, *, fictif: bool) -> str:
     return ("FICTIF-" if fictif else "") + model.name
 
 
-def write(connection: duckdb.DuckDBPyConnection, tables: list[Written], folder: Path, *, fictif: bool) -> None:
+def write(connection: duckdb.DuckDBPyConnection, tables: list[WrittenTable], folder: Path, *, fictif: bool) -> None:
     """Writes the tables of the public file into a folder: `parquet/` (typed, described), `csv/` and `csv-fr/`."""
     for kind in ("csv", "csv-fr", "parquet"):
         (folder / kind).mkdir(parents=True)
@@ -141,13 +141,13 @@ def _with_words(table: pa.Table, model: Model, *, fictif: bool) -> pa.Table:
     return table.cast(pa.schema(fields, metadata=metadata))
 
 
-def keys(connection: duckdb.DuckDBPyConnection, tables: list[Written]) -> dict[str, Keys]:
+def keys(connection: duckdb.DuckDBPyConnection, tables: list[WrittenTable]) -> dict[str, Keys]:
     """What the public file itself holds of the keys of each table that has lines."""
     released = {table.model.name for table in tables if table.rows}
     return {table.model.name: _keys(connection, table, released) for table in tables if table.rows}
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, table: Written, released: set[str]) -> Keys:
+def _keys(connection: duckdb.DuckDBPyConnection, table: WrittenTable, released: set[str]) -> Keys:
     name, grain = table.model.name, table.model.grain
     tests = ", ".join(f'count(*) = count("{k}")' for k in grain)
     filled = connection.execute(f"SELECT {tests} FROM {name}").fetchall()[0]
@@ -164,7 +164,7 @@ def _keys(connection: duckdb.DuckDBPyConnection, table: Written, released: set[s
     return Keys(frozenset(k for k, full in zip(grain, filled, strict=True) if full), foreign)
 
 
-def dictionary(tables: list[Written], folder: Path, *, fictif: bool) -> None:
+def dictionary(tables: list[WrittenTable], folder: Path, *, fictif: bool) -> None:
     """Writes the data dictionary: a line per column of every table."""
     rows = [
         {

@@ -17,7 +17,7 @@ from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
 from pipelines.publish import public
-from pipelines.publish.numbers import BETWEEN, NBSP, PARTIAL, Column, capital, french, in_words
+from pipelines.publish.numbers import BETWEEN, NBSP, PARTIAL, ShownColumn, capital, french, in_words
 from pipelines.publish.rows import Row, Value, text_of
 
 # How a column is shown where its header doesn't say: by its type in the file.
@@ -45,11 +45,11 @@ class View:
     """One view: all its columns by name, those that people see having a heading, and its rows in its own order."""
 
     model: Model
-    columns: dict[str, Column]
+    columns: dict[str, ShownColumn]
     rows: list[Row]
 
     @property
-    def shown(self) -> list[Column]:
+    def shown(self) -> list[ShownColumn]:
         """The columns of its table, in order."""
         return [column for column in self.columns.values() if column.label]
 
@@ -107,7 +107,7 @@ class Views:
         """What the words of a whole view may cite: the publication, and its first row."""
         return {**self.publication, **(view.rows[0] if view.rows else dict.fromkeys(view.columns))}
 
-    def whole(self, view: View) -> tuple[list[Column], list[Row]]:
+    def whole(self, view: View) -> tuple[list[ShownColumn], list[Row]]:
         """The columns and rows of a spreadsheet: what people see, an interval as its two bounds, then the keys.
 
         Two columns of one heading are told apart by what they are.
@@ -184,10 +184,10 @@ class Views:
         read = models.sources_of(view.model.name)
         return self.sources(*sorted(read - models.sources_of(GEOGRAPHY) or read), *others)
 
-    def _column(self, model: Model, key: str, sql: str) -> Column:
+    def _column(self, model: Model, key: str, sql: str) -> ShownColumn:
         words = models.column_words(model, key)
         kind = words.kind or _kind(key, words.unit, sql, view=model.schema == models.VIEWS)
-        return Column(
+        return ShownColumn(
             key,
             typographic(words.label),
             kind,
@@ -207,7 +207,7 @@ def _kind(key: str, unit: str, sql: str, *, view: bool) -> str:
     return KINDS.get(sql, "n1" if view or sql.endswith(",1)") else "n2")
 
 
-def _bounds(column: Column, columns: Mapping[str, Column]) -> list[Column]:
+def _bounds(column: ShownColumn, columns: Mapping[str, ShownColumn]) -> list[ShownColumn]:
     """An interval as two columns of numbers; any other column alone."""
     if not column.kind.startswith(BETWEEN):
         return [column]
@@ -218,12 +218,12 @@ def _bounds(column: Column, columns: Mapping[str, Column]) -> list[Column]:
     ]
 
 
-def headed(column: Column, row: Row, columns: Mapping[str, Column]) -> Column:
+def headed(column: ShownColumn, row: Row, columns: Mapping[str, ShownColumn]) -> ShownColumn:
     """A column whose heading names the year that it shows."""
     return replace(column, label=say(column.label, row, columns))
 
 
-def say(template: str, values: Row, columns: Mapping[str, Column] | None = None) -> str:
+def say(template: str, values: Row, columns: Mapping[str, ShownColumn] | None = None) -> str:
     """A sentence from its template: `{column}` is a value as its column shows it, `{column:n1}` in another format.
 
     What stands between `[[` and `]]` is said only if each value in it is known; else what follows `||` in it. An

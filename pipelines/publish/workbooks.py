@@ -18,8 +18,8 @@ import yaml
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.publish import xlsx
-from pipelines.publish.numbers import BY_ROW, Column, capital, french
-from pipelines.publish.public import Written
+from pipelines.publish.numbers import BY_ROW, ShownColumn, capital, french
+from pipelines.publish.public import WrittenTable
 from pipelines.publish.rows import Line, Row, Value, text_of, whole_of
 from pipelines.publish.views import View, Views, say, typographic, unlinked
 
@@ -50,7 +50,7 @@ def start() -> dict[str, str]:
     return dict(layout()["classeurs"][START]["feuilles"])
 
 
-def themes(written: list[Written]) -> dict[str, dict[str, str]]:
+def themes(written: list[WrittenTable]) -> dict[str, dict[str, str]]:
     """The sheets of each workbook, by theme: {table: sheet}; tables of atlas and fiches without a theme come last."""
     released = {w.model.name: w.model for w in written}
     declared = {name: dict(book["feuilles"]) for name, book in layout()["classeurs"].items()}
@@ -70,7 +70,7 @@ def file_name(theme: str, *, fictif: bool) -> str:
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, written: list[Written], folder: Path, *, edition: int, fictif: bool
+    connection: duckdb.DuckDBPyConnection, written: list[WrittenTable], folder: Path, *, edition: int, fictif: bool
 ) -> list[Workbook]:
     """Writes the workbooks of the public file into `classeurs/`; a table without a line is told, and has no sheet."""
     (folder / FOLDER).mkdir(parents=True)
@@ -140,7 +140,7 @@ class Sheets:
         fixed = len(texts) if model.name in layout()["croisees"] else 0
         return xlsx.Sheet(name, typographic(model.title.rstrip(".")), columns, rows, said, fixed)
 
-    def _laid_out(self, view: View) -> tuple[list[Column], list[Line], str]:
+    def _laid_out(self, view: View) -> tuple[list[ShownColumn], list[Line], str]:
         """The columns and lines of a mart, newest year first, with the sentence on what is left out."""
         cross = layout()["croisees"].get(view.model.name)
         year = next((name for name in ("annee", "millesime") if name in view.model.grain), None)
@@ -157,10 +157,10 @@ class Sheets:
             _without_object(columns, rows)
         return self._named(columns, rows), rows, left
 
-    def _named(self, columns: list[Column], rows: list[Line]) -> list[Column]:
+    def _named(self, columns: list[ShownColumn], rows: list[Line]) -> list[ShownColumn]:
         """The columns with names for their codes: in their place, or in columns of their own."""
         here = {c.key for c in columns}
-        made: list[Column] = []
+        made: list[ShownColumn] = []
         for column in columns:
             made.append(column)
             for name, rule in layout()["noms"].items():
@@ -176,19 +176,19 @@ class Sheets:
                     row[f"{name}_mots"] = found if "apres" in rule else found or row[name]
                 if "apres" in rule:
                     described = "nom qui correspond au code" if "mot" not in rule else "unité de l'indicateur"
-                    made.append(Column(f"{name}_mots", _heading(name, described), description=described))
+                    made.append(ShownColumn(f"{name}_mots", _heading(name, described), description=described))
                 else:
                     made[-1] = replace(column, key=f"{name}_mots", kind="text")
         return made
 
     def _crossed(
         self, view: View, keys: list[str], rows: list[Line], cross: dict[str, Any]
-    ) -> tuple[list[Column], list[Line], str]:
+    ) -> tuple[list[ShownColumn], list[Line], str]:
         """A column per value of one column of the grain; a cell is its number, or the sign of its statut."""
         across, value = cross["colonnes"], cross["valeur"]
         measure = _column(view.model, view.columns[value])
         words = self._words.get(across, {})
-        made: dict[str, Column] = {}
+        made: dict[str, ShownColumn] = {}
         order: dict[str, tuple[Any, str]] = {}
         lines: dict[tuple[Value, ...], Line] = {}
         collected: set[str] = set()
@@ -217,7 +217,7 @@ class Sheets:
         return [*columns, *(made[key] for key in shown)], list(lines.values()), said
 
 
-def _measure(measure: Column, key: str, word: Row, where: str) -> Column:
+def _measure(measure: ShownColumn, key: str, word: Row, where: str) -> ShownColumn:
     """The column of one value that is crossed: its own words and unit."""
     unit = text_of(word, "unite", measure.unit)
     kind = "pct1" if unit.startswith("part") else measure.kind
@@ -233,7 +233,7 @@ def _heading(key: str, description: str) -> str:
     return layout()["intitules"].get(key) or capital(first)
 
 
-def _column(model: Model, column: Column) -> Column:
+def _column(model: Model, column: ShownColumn) -> ShownColumn:
     return replace(column, label=_heading(column.key, models.column_words(model, column.key).description))
 
 
@@ -255,7 +255,7 @@ def _newest(rows: list[Row], year: str | None) -> tuple[list[Row], str]:
     return [row for row in rows if row[year] in kept], left
 
 
-def _by_unit(columns: list[Column], rows: list[Line], indicators: dict[str, Row]) -> None:
+def _by_unit(columns: list[ShownColumn], rows: list[Line], indicators: dict[str, Row]) -> None:
     """Numbers whose unit each line says: a share is shown as one."""
     here = {c.key for c in columns}
     if "unite" in here:
@@ -271,7 +271,7 @@ def _by_unit(columns: list[Column], rows: list[Line], indicators: dict[str, Row]
             columns[rank] = replace(column, kind=BY_ROW)
 
 
-def _without_object(columns: list[Column], rows: list[Line]) -> None:
+def _without_object(columns: list[ShownColumn], rows: list[Line]) -> None:
     """Says « sans objet » of the empty numbers that some lines can't have, where their statut doesn't say why."""
     for column in columns:
         if column.key not in layout()["sans_objet"]:
@@ -281,7 +281,7 @@ def _without_object(columns: list[Column], rows: list[Line]) -> None:
                 row[f"{column.key}_statut"] = "sans objet"
 
 
-def _told_once(model: Model, columns: list[Column], rows: Sequence[Row]) -> tuple[list[Column], list[str]]:
+def _told_once(model: Model, columns: list[ShownColumn], rows: Sequence[Row]) -> tuple[list[ShownColumn], list[str]]:
     """Takes out the columns that say one thing, or nothing, on all lines: it is told above. Measures stay."""
     if len(rows) < 2:
         return columns, []
@@ -295,7 +295,7 @@ def _told_once(model: Model, columns: list[Column], rows: Sequence[Row]) -> tupl
     return [c for c in columns if c.key not in once], [said for said in once.values() if said]
 
 
-def empty(written: list[Written], views: Views) -> Iterator[tuple[Model, str]]:
+def empty(written: list[WrittenTable], views: Views) -> Iterator[tuple[Model, str]]:
     """The tables of a release that have no line, each with the reason."""
     for table in written:
         if not table.rows:

@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines.publish.numbers import BY_ROW, PARTIAL, SIGNED, Column, absence, french, kind_of, marked
+from pipelines.publish.numbers import BY_ROW, PARTIAL, SIGNED, ShownColumn, absence, french, kind_of, marked
 from pipelines.publish.public import FICTIF
 from pipelines.publish.rows import Row
 
@@ -28,7 +28,7 @@ class Sheet:
 
     name: str
     title: str
-    columns: Sequence[Column]
+    columns: Sequence[ShownColumn]
     rows: Sequence[Row]
     said: Sequence[str]
     fixed: int = 0
@@ -174,7 +174,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: _Formats, *, fictif: bool) ->
     page.repeat_rows(top)
 
 
-def _width(sheet: Sheet, column: Column) -> float:
+def _width(sheet: Sheet, column: ShownColumn) -> float:
     if column.numeric:
         return 13
     shown = (row[column.key] for row in sheet.rows[:200])
@@ -185,12 +185,12 @@ def _width(sheet: Sheet, column: Column) -> float:
 Put = Callable[[int, int, Any, Row], None]
 
 
-def _writer(page: Any, column: Column, formats: _Formats) -> Put:
+def _writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
     """What writes the cells of a column: numbers and dates as such, all else as text."""
     return _number_writer(page, column, formats) if column.numeric else _text_writer(page, column, formats)
 
 
-def _text_writer(page: Any, column: Column, formats: _Formats) -> Put:
+def _text_writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
     date = formats.number("date") if column.kind == "date" else None
 
     def put(row: int, rank: int, value: Any, _line: Row) -> None:
@@ -204,7 +204,7 @@ def _text_writer(page: Any, column: Column, formats: _Formats) -> Put:
     return put
 
 
-def _number_writer(page: Any, column: Column, formats: _Formats) -> Put:
+def _number_writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
     fixed = None if column.kind == BY_ROW else formats.number(column.kind)
 
     def shown(line: Row) -> Any:

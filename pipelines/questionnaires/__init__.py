@@ -120,7 +120,7 @@ class Question(_Dated):
         return self.codes[max(years)] if years else self.code
 
 
-class Section(Strict):
+class FormSection(Strict):
     """A part of the questionnaire: a grid where `lignes` names its lines, else a list of questions.
 
     Where the grid has a line `ensemble`, the other lines add up to it, within `tolerance` a line.
@@ -172,7 +172,7 @@ class Questionnaire(Strict):
     contact: str
     champ: Scope
     listes: dict[str, list[Line]]
-    sections: list[Section]
+    sections: list[FormSection]
     identites: list[Identity] = []
 
     @field_validator("campagnes")
@@ -252,7 +252,7 @@ class Questionnaire(Strict):
 class Part:
     """A section as one campaign asks it."""
 
-    def __init__(self, section: Section, questions: list[Question], lines: list[Line]) -> None:
+    def __init__(self, section: FormSection, questions: list[Question], lines: list[Line]) -> None:
         self.section, self.questions, self.lines = section, questions, lines
 
     @property

@@ -15,7 +15,7 @@ import jinja2
 import typst
 
 from pipelines.errors import BuildError, Place
-from pipelines.publish.fiches.sheets import Sheet, sheets
+from pipelines.publish.fiches.sheets import Fiche, sheets
 from pipelines.publish.rows import whole_of
 from pipelines.publish.views import Views
 
@@ -44,7 +44,7 @@ class Press:
         self.page = environment.get_template("fiche.html.j2")
         self.list = environment.get_template("fiches.html.j2")
 
-    def pdf(self, sheet: Sheet) -> bytes:
+    def pdf(self, sheet: Fiche) -> bytes:
         """A tagged PDF of at most two pages. Raises BuildError where it can't be set on two."""
         data = json.dumps(sheet.data(), ensure_ascii=False)
         for scale in SCALES:
@@ -65,7 +65,7 @@ class Press:
             todo="raccourcir ce que la fiche montre (pipelines/publish/fiches/fiches.yml)",
         )
 
-    def html(self, sheet: Sheet) -> str:
+    def html(self, sheet: Fiche) -> str:
         """The same sheet as a page."""
         return self.page.render(**sheet.data())
 
@@ -93,7 +93,7 @@ def write(db: duckdb.DuckDBPyConnection, folder: Path, *, contact: str = "") -> 
         made: Press = local.press
         return made
 
-    def one(sheet: Sheet) -> dict[str, str]:
+    def one(sheet: Fiche) -> dict[str, str]:
         (target / f"{sheet.fichier}.pdf").write_bytes(press().pdf(sheet))
         (target / f"{sheet.fichier}.html").write_text(press().html(sheet), encoding="utf-8")
         return sheet.index

@@ -21,7 +21,7 @@ DECLARED = Path(__file__).with_name("fiches.yml")
 PLAIN = "détail"
 
 
-class Fiches(declared.Page):
+class Fiches(declared.PageDeclaration):
     """The sheets, as a page made for each. `correction` is said last."""
 
     surtitre: str
@@ -29,7 +29,7 @@ class Fiches(declared.Page):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Fiche:
     """One sheet, ready to set: its blocks are of plain text and lists."""
 
     niveau: str
@@ -53,12 +53,12 @@ def _declared() -> Fiches:
     return declared.load(DECLARED, Fiches)
 
 
-def sheets(views: Views, contact: str = "") -> Iterator[Sheet]:
+def sheets(views: Views, contact: str = "") -> Iterator[Fiche]:
     """The sheets of a release, GHT first. `contact` is who corrects an error."""
     declaration = _declared()
     for scope in render.each(views, declaration.pour, {**views.publication, "contact": contact}):
         page = render.page_of(views, declaration, scope, marks=False)  # a sheet lists its signs at its end
-        yield Sheet(
+        yield Fiche(
             niveau=text_of(scope, "niveau"),
             code=text_of(scope, "code"),
             fichier=page.path,
@@ -87,7 +87,7 @@ def _plain(block: blocks.Block) -> dict[str, Any]:
         case blocks.Cards(items=items, listed=listed):
             cards = [[card.label, card.value, card.detail] for card in items]
             return {"genre": "identite" if listed else "cles", "lignes": cards}
-        case blocks.Table():
+        case blocks.ShownTable():
             return _table(block)
         case blocks.Text(text=text):
             return {"genre": "note", "texte": text}
@@ -100,7 +100,7 @@ def _plain(block: blocks.Block) -> dict[str, Any]:
     )
 
 
-def _table(table: blocks.Table) -> dict[str, Any]:
+def _table(table: blocks.ShownTable) -> dict[str, Any]:
     words = [column.numeric for column in table.columns]
     return {
         "genre": "tableau",
@@ -112,7 +112,7 @@ def _table(table: blocks.Table) -> dict[str, Any]:
     }
 
 
-def _cells(table: blocks.Table, row: Row) -> list[dict[str, Any]]:
+def _cells(table: blocks.ShownTable, row: Row) -> list[dict[str, Any]]:
     """The cells of a line: what each says, over how many columns, in bold or not, and the strip drawn in its place."""
     cells: list[dict[str, Any]] = []
     hidden = 0

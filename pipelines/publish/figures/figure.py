@@ -11,7 +11,7 @@ import vl_convert
 
 from pipelines.publish.figures import theme
 from pipelines.publish.figures.drawing import VEGA_LITE
-from pipelines.publish.numbers import NBSP, Column
+from pipelines.publish.numbers import NBSP, ShownColumn
 from pipelines.publish.rows import Row
 
 
@@ -22,7 +22,7 @@ class Figure:
     id: str
     title: str
     spec: theme.Chart
-    columns: Sequence[Column]
+    columns: Sequence[ShownColumn]
     rows: Sequence[Row]
     words: str
     source: str

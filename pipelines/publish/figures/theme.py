@@ -126,7 +126,7 @@ def plain(value: Value) -> Value | float:
 
 
 def written(kind: str) -> str:
-    """How Vega writes a number of that kind (see `numbers.Column`): no more decimals than it has, none for nothing."""
+    """How Vega writes a number of a kind ( numbers.ShownColumn): no more decimals than it has, none for nothing."""
     if kind == "year":
         return "d"
     sign, share = ("+" if kind.startswith("signed") else ""), kind.startswith(("pct", "signed"))

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from pipelines.publish.figures import drawing
 from pipelines.publish.figures.figure import Figure, script
-from pipelines.publish.numbers import PARTIAL_COLUMN, Column, cell, partial, written
+from pipelines.publish.numbers import PARTIAL_COLUMN, ShownColumn, cell, partial, written
 from pipelines.publish.site import render
 from pipelines.publish.views import LINK, Views
 
@@ -120,6 +120,6 @@ def _csv(figure: Figure, *, fictif: bool) -> str:
     return out.getvalue()
 
 
-def _heading(column: Column) -> str:
+def _heading(column: ShownColumn) -> str:
     percent = column.kind.startswith(("pct", "signed")) and "%" not in column.label
     return f"{column.label} (%)" if percent else column.label

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pipelines.publish.figures.figure import Figure
-from pipelines.publish.numbers import Column
+from pipelines.publish.numbers import ShownColumn
 from pipelines.publish.rows import Row
 from pipelines.publish.site.declared import Bande
 
@@ -56,13 +56,13 @@ class Links:
 
 
 @dataclass(frozen=True)
-class Table:
+class ShownTable:
     """A table for readers. A row's `_lien` is the address behind its first cell; `<key>_statut` or `statut` says why
     a cell is empty; `_bande` is the words of a strip that stands in its place, or None where `_absente` says why.
     """
 
     caption: str
-    columns: Sequence[Column]
+    columns: Sequence[ShownColumn]
     rows: Sequence[Row]
     note: str = ""
     folded: bool = False
@@ -70,7 +70,7 @@ class Table:
     kind: ClassVar[str] = "table"
 
 
-Block = Text | Absent | Cards | Links | Table | Figure
+Block = Text | Absent | Cards | Links | ShownTable | Figure
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class Liens(_Strict):
     ou: dict[str, Any] = {}
 
 
-class Figure(_Strict):
+class FigureBlock(_Strict):
     """A chart of a view (`figure` is its kind: see traces.py), with the table of its data.
 
     Where it can't be drawn, that table alone is shown if `ou_tableau`, else `vide` is said.
@@ -169,10 +169,10 @@ class Repete(_Strict):
     blocs: list[Bloc]
 
 
-Bloc = Texte | Tableau | Cartes | Liens | Figure | Repete
+Bloc = Texte | Tableau | Cartes | Liens | FigureBlock | Repete
 
 
-class Section(_Strict):
+class SectionDeclaration(_Strict):
     """A heading and its blocks; left out where it has none, unless `vide` says why.
 
     `pour` repeats it; `si` keeps it for the rows of the page that have these values alone.
@@ -186,7 +186,7 @@ class Section(_Strict):
     pour: Selection | None = None
 
 
-class Page(_Strict):
+class PageDeclaration(_Strict):
     """A page, or one for each row of a view (`pour`). `menu` is the entry of the menu that it belongs to.
 
     `entree` and `rang` make it an entry of the menu itself.
@@ -201,16 +201,18 @@ class Page(_Strict):
     recherche: bool = False
     fil: list[Lien] = []
     pour: Selection | None = None
-    sections: list[Section]
+    sections: list[SectionDeclaration]
 
 
-Declared = TypeVar("Declared", bound=Page)
+Declared = TypeVar("Declared", bound=PageDeclaration)
 
 
 @functools.cache
-def pages() -> tuple[Page, ...]:
+def pages() -> tuple[PageDeclaration, ...]:
     """All declared pages, in the order of the menu. Raises BuildError where a declaration has a fault."""
-    return tuple(sorted((load(path, Page) for path in sorted(FOLDER.glob("*.yml"))), key=lambda page: page.rang))
+    return tuple(
+        sorted((load(path, PageDeclaration) for path in sorted(FOLDER.glob("*.yml"))), key=lambda page: page.rang)
+    )
 
 
 def load(path: Path, kind: type[Declared]) -> Declared:

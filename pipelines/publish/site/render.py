@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.errors import BuildError
 from pipelines.publish.figures.figure import Figure
-from pipelines.publish.numbers import PARTIAL, Column, french, marked
+from pipelines.publish.numbers import PARTIAL, ShownColumn, french, marked
 from pipelines.publish.rows import Row, Value, text_of
 from pipelines.publish.site import blocks, declared, traces
 from pipelines.publish.views import View, Views, headed, say
@@ -36,7 +36,12 @@ def menu() -> tuple[tuple[str, str], ...]:
 
 
 def page_of(
-    views: Views, page: declared.Page, scope: Scope, sheets: frozenset[str] = frozenset(), *, marks: bool = True
+    views: Views,
+    page: declared.PageDeclaration,
+    scope: Scope,
+    sheets: frozenset[str] = frozenset(),
+    *,
+    marks: bool = True,
 ) -> blocks.Page:
     """A declared page, made for one scope; with `marks`, that of a partial number is explained where it is shown."""
     path = say(page.chemin, scope)
@@ -81,7 +86,7 @@ class _Blocks:
     def __init__(self, views: Views, sheets: frozenset[str], *, marks: bool) -> None:
         self.views, self.sheets, self.marks = views, sheets, marks
 
-    def sections(self, section: declared.Section, scope: Scope) -> Iterator[blocks.Section]:
+    def sections(self, section: declared.SectionDeclaration, scope: Scope) -> Iterator[blocks.Section]:
         """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
         if any(scope[name] != value for name, value in section.si.items()):
             return
@@ -106,7 +111,7 @@ class _Blocks:
                 yield from self._links(block, scope)
             case declared.Tableau():
                 yield from self._table(block, scope)
-            case declared.Figure():
+            case declared.FigureBlock():
                 yield from self._figure(block, scope)
             case declared.Repete():
                 for inner in each(self.views, block.pour, scope):
@@ -126,7 +131,7 @@ class _Blocks:
         """The scope of each row of a view, or the scope alone where there is no view."""
         return [scope] if view is None else [{**scope, **row} for row in _rows(self.views, view, where, scope)]
 
-    def _columns(self, view: str | None) -> dict[str, Column]:
+    def _columns(self, view: str | None) -> dict[str, ShownColumn]:
         return self.views.view(view).columns if view else {}
 
     def _cards(self, block: declared.Cartes, scope: Scope) -> Iterator[blocks.Block]:
@@ -168,7 +173,7 @@ class _Blocks:
             columns, shown = crossed(block.croise, columns, shown, view)
         note = say(view.note if block.note is None else block.note, first, view.columns)
         cited = f"Source : {self.views.cited(view, rows)}." if block.source else ""
-        yield blocks.Table(
+        yield blocks.ShownTable(
             caption=say(view.title if block.titre is None else block.titre, first, view.columns),
             columns=[headed(c, first, view.columns) for c in columns],
             rows=shown,
@@ -177,7 +182,7 @@ class _Blocks:
             folded=len(shown) > block.plie if block.plie is not True and block.plie else bool(block.plie),
         )
 
-    def _mark(self, columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    def _mark(self, columns: Sequence[ShownColumn], rows: Sequence[Row]) -> str:
         """What the mark of a partial number means, where one of these cells has it."""
         return self.views.mark if self.marks and any(marked(r, c) for r in rows for c in columns) else ""
 
@@ -188,7 +193,7 @@ class _Blocks:
             address = ""
         return {**row, "_lien": address} if address else row
 
-    def _figure(self, block: declared.Figure, scope: Scope) -> Iterator[blocks.Block]:
+    def _figure(self, block: declared.FigureBlock, scope: Scope) -> Iterator[blocks.Block]:
         view = self.views.view(block.vue)
         rows = _rows(self.views, block.vue, block.ou, scope)
         if len(rows) < block.minimum or not (drawn := traces.KINDS[block.figure](rows, block.trace, self.views)):
@@ -196,7 +201,7 @@ class _Blocks:
                 first = {**scope, **rows[0]}
                 shown = [headed(c, first, view.columns) for c in _chosen(view, block.colonnes, block.sans)]
                 told = self._mark(shown, rows)
-                yield blocks.Table(say(block.titre or view.title, first, view.columns), shown, rows, told)
+                yield blocks.ShownTable(say(block.titre or view.title, first, view.columns), shown, rows, told)
             elif block.vide:
                 yield blocks.Absent(say(block.vide, scope))
             return
@@ -217,7 +222,7 @@ class _Blocks:
         )
 
 
-def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[Column]:
+def _chosen(view: View, names: Sequence[str], without: Sequence[str]) -> list[ShownColumn]:
     unknown = sorted({*names, *without} - view.columns.keys())
     if unknown:
         raise BuildError(
@@ -233,15 +238,15 @@ def _with_strip(row: Row, strip: declared.Bande, view: View) -> Row:
 
 
 def crossed(
-    cross: declared.Croisement, columns: Sequence[Column], rows: Sequence[Row], view: View
-) -> tuple[list[Column], list[Row]]:
+    cross: declared.Croisement, columns: Sequence[ShownColumn], rows: Sequence[Row], view: View
+) -> tuple[list[ShownColumn], list[Row]]:
     """A table with a column for each value of one of its columns, in the order in which they come.
 
     The other columns that are shown make a line. An absent cell has the statut of the column that it would fill.
     """
     measure = view.columns[cross.valeur]
     kept = [c for c in columns if c.key not in (cross.colonnes, cross.valeur)]
-    across: dict[Value, Column] = {}
+    across: dict[Value, ShownColumn] = {}
     lines: dict[tuple[Value, ...], dict[str, Value]] = {}
     for row in rows:
         value = row[cross.colonnes]
