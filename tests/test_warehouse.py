@@ -391,7 +391,7 @@ def test_one_number_changed_in_an_archived_file_is_not_staged(copied: Settings) 
         "expectations/staging/sae.yml",
         "pipelines/catalogue/sae.columns.csv",
         "pipelines/catalogue/__init__.py",
-        "pipelines/indicators/stocks.py",
+        "pipelines/indicators/projections.py",
         "uv.lock",
     ],
 )

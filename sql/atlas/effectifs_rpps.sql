@@ -8,7 +8,6 @@
 --   profession : profession (reference.professions_rpps)
 --   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
 --   mode_exercice : libéral, salarié, mixte, ou ensemble
---   effectif [personnes] : professionnels en activité
 --   non_places [personnes] : de ceux des départements du territoire, ceux dont la commune n'est pas connue : ils y sont peut-être ; pour la France, ceux dont le département ne l'est pas, ou d'une collectivité sans région
 WITH entiers AS (
     SELECT millesime

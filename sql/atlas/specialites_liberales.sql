@@ -8,7 +8,6 @@
 --   libelle : nom de la spécialité
 --   effectif [personnes] : libéraux présents au 31 décembre
 --   population [habitants] : dénominateur de la densité
---   valeur [pour 100 000 habitants] : densité
 --   intitules : nombre d'intitulés publiés qui s'ajoutent
 --   premiere [année] : première année connue
 --   evolution [part] : évolution depuis la première année ; vide pour elle
