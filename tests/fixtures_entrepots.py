@@ -31,7 +31,7 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
-REAL = {"mirror", "together"}  # fixtures that build from real extracts; what needs them names them, or they do
+REAL = {"mirror", "arrivals_root"}  # behind every fixture that reads many real extracts at once
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
 VARIABLES = tuple(
     f"ATLAS_{name}" for name in ("CONTACT", "EDITION", "EN_LIGNE", "REGIONS", "SOURCES", "VERROU_TENU", "WAREHOUSE")
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before those that `-m` leaves out are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that reads a whole edition of real extracts takes long, wherever it stands."""
+    """A test that reads a whole edition of real extracts, or those of other years, takes long, wherever it stands."""
     for item in items:
         if REAL & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.lent)

@@ -386,6 +386,7 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
                 )
 
 
+@pytest.mark.lent
 def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: Path) -> None:
     """A complementary one: not sensitive itself, but what is hidden beside it can then be deduced."""
     with attached(sample.settings, public_file) as db:
@@ -422,6 +423,7 @@ def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, mon
     assert [p for p in copied.releases.rglob("*") if p.is_file()] == []
 
 
+@pytest.mark.lent
 def test_an_earlier_release_is_attacked_with_the_new_one(
     published: Publication, public_file: Path, tmp_path: Path
 ) -> None:

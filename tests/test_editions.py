@@ -255,6 +255,7 @@ def test_old_references_warn(sample_db: duckdb.DuckDBPyConnection) -> None:
     assert one(sample_db, "SELECT count(*) FROM reference.millesimes WHERE source = 'sae'") == 2
 
 
+@pytest.mark.lent
 def test_an_older_edition_builds_from_what_it_pins(copied: Settings, sample: Warehouse) -> None:
     steps.lock(2023)
     with duckdb.connect(steps.build(2023), read_only=True) as db:

@@ -394,6 +394,7 @@ def test_what_an_extract_contains_is_escaped_and_the_longest_name_fits(own: Path
         assert flat(nasty) in words(path)
 
 
+@pytest.mark.lent
 def test_same_bytes_twice_and_correction_address(own: Path) -> None:
     first, second = (sheets_of(own, "atlas@exemple.test") for _ in range(2))
     name = sorted(first)[0]

@@ -222,6 +222,7 @@ def test_nothing_to_publish_is_told(empty: Settings) -> None:
         steps.publish(EDITION, REGION)
 
 
+@pytest.mark.lent
 def test_a_release_that_fails_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object, **settings: object) -> None:
         raise OSError(28, "plein")

@@ -174,6 +174,7 @@ def test_scale_sets_the_size(scale: float) -> None:
 # --- Layouts --------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 def test_ten_vintages_of_every_yearly_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "extraits"
     for kind in ("xlsx", "xls"):  # what a workbook holds is of the other tests

@@ -48,7 +48,7 @@ KINDS = (
     "methodologie.html",
 )
 # Of which those that a change breaks first.
-FIRST = ("index.html", "donnees.html", "fiches/ght-28106.html", "pages/departement-14.html", "pages/tension.html")
+FIRST = ("index.html", "fiches/ght-28106.html", "pages/departement-14.html", "pages/tension.html")
 LOOKED_AT = (
     ("index.html", "ordinateur"),
     ("index.html", "telephone"),
