@@ -18,7 +18,7 @@ import pytest
 from fixtures_entrepots import environment
 
 from pipelines import catalogue, formulas, notation, steps
-from pipelines.arrival import outcomes, staging, typed
+from pipelines.arrival import headings, outcomes, staging, typed
 from pipelines.catalogue import Column
 from pipelines.catalogue.layouts import Layout, plainly
 from pipelines.checks.controls import Control
@@ -464,6 +464,8 @@ def test_all_that_is_wrong_is_told_at_once(depot: tuple[Path, Settings]) -> None
         ),
         (r"Code commune( INSEE)?", "Code commune"),
         (r"SYGEN_{millesime}r?\.csv", "SYGEN_2024.csv"),
+        (r"tension \(valeurs imputées.*\)", "tension (valeurs imputées…)"),
+        (r"(ptot|psdc)[0-9]+", "ptot…"),
     ],
 )
 def test_a_pattern_as_a_person_reads_it(text: str, said: str) -> None:
@@ -476,6 +478,10 @@ def test_every_pattern_reads_plainly() -> None:
             for layout in table.layouts:
                 for text in filter(None, (layout.file, layout.sheet, layout.header_cell)):
                     assert not re.search(r"[\\*+?^$|\[\]{}]", plainly(text, 2024)), text
+        for column in source.columns:
+            for name in (name for year in column.theirs for name in column.headings(year)):
+                if name.startswith("/"):
+                    assert not re.search(r"[\\*+?^$|\[\]{}/]", headings.plain(name)), name
 
 
 def test_lines_of_another_width_say_theirs(tmp_path: Path) -> None:

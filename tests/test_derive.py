@@ -118,7 +118,7 @@ def test_a_missing_or_renamed_column_is_named(sample_extracts: Path, source_id: 
                 for c in source.of_table(table)
                 if any(catalogue.same_heading(name, heading) for name in c.headings(millesime))
             )
-            assert f"« {' ou '.join(names)} »" in refused.value.what
+            assert f"« {' ou '.join(map(headings.plain, names))} »" in refused.value.what
         double = replace(extract, headings=[*extract.headings, heading], columns=[*extract.columns, extract.columns[0]])
         with pytest.raises(RefusedError, match="deux fois dans l'en-tête"):
             staged(source, table, millesime, double)

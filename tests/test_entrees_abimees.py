@@ -926,7 +926,7 @@ def test_un_classeur_qui_epuise_la_memoire_est_refuse(room: Callable[[str, int],
             written.writestr(name, content)
     (here.folder / BMO).write_bytes(target.getvalue())
     error = here.refused()
-    assert "ne se lit pas : le classeur est abîmé" in error.what
+    assert "ne se lit pas : une cellule y est remplie loin du tableau, ou le classeur est abîmé" in error.what
 
 
 def test_le_motif_d_un_refus_se_relit_en_json(room: Callable[[str, int], Room]) -> None:

@@ -44,7 +44,6 @@ CELLS = 6  # of each measure
 # Tables of which no measure reaches a mart, each with what it is read for.
 UNREAD = {
     "decoupage_administratif": "les mouvements de communes seuls sont lus, non leur population",
-    "drees_professionnels_densites": "une densité publiée se compare à la nôtre dans qualite",
     "insee_cog_libelles": "les noms seuls sont lus",
     "sae_q21": "qualite.sae_recalculs y retrouve SYGEN",
     "sae_q24": "qualite.sae_recalculs y retrouve SYGEN",

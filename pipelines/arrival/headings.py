@@ -27,9 +27,9 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
         if len(indexes) == 1:
             found[column.name] = indexes[0]
         elif indexes:
-            double.append(_plain(names[0]))
+            double.append(plain(names[0]))
         elif not column.may_lack(millesime):
-            missing.append(" ou ".join(map(_plain, names)))
+            missing.append(" ou ".join(map(plain, names)))
     line = replace(where, line=extract.header_line or None)
     if double:
         raise RefusedError(
@@ -49,7 +49,7 @@ def match(source: Source, table: str, millesime: int, extract: Extract, where: P
     return found
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name of the map as a person reads it, where it is a pattern."""
     return plainly(name[1:-1]) if len(name) > 2 and name.startswith("/") and name.endswith("/") else name
 

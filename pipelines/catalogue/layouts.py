@@ -97,6 +97,9 @@ def _signs(markers: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return {notation.sign(text): why for text, why in markers}
 
 
+PRIVATE = 0xE000  # code points that no name has
+
+
 def plainly(text: str, millesime: int | None = None) -> str:
     """A pattern of the catalogue as a person reads it: one name that it accepts, `…` where anything may stand."""
     said = text.replace("{millesime}", str(millesime)) if millesime else text
@@ -104,13 +107,15 @@ def plainly(text: str, millesime: int | None = None) -> str:
     said = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", said)
     said = re.sub(r"\(\?[!=<][^()]*\)", "", said)
     said = re.sub(r"\\\.\((\w+)\|(\w+)\)$", r".\1 ou .\2", said)
+    # A sign that stands for itself is put out of the way of what follows.
+    said = re.sub(r"\\([ -/:-@\[-`{-~])", lambda found: chr(PRIVATE + ord(found[1])), said)
     while (once := re.sub(r"\(([^()|]*)(\|[^()]*)?\)\??", _alternative, said)) != said:
         said = once
-    said = re.sub(r"(?<!\\)\[\^[^\]]*\][*+]?", "…", said)
-    said = re.sub(r"(?<!\\)\[([^\]])[^\]]*\]", r"\1", said)
-    said = re.sub(r"\\[dwsS][*+]?(\{[\d,]+\})?|(?<!\\)\.([*+]\??|\{[\d,]+\})", "…", said)
+    said = re.sub(r"\[\^[^\]]*\][*+]?|\[[^\]]*\][*+]", "…", said)
+    said = re.sub(r"\[([^\]])[^\]]*\]", r"\1", said)
+    said = re.sub(r"\\[dwsS][*+]?(\{[\d,]+\})?|\.([*+]\??|\{[\d,]+\})", "…", said)
     said = re.sub(r"\w\?", "", said)
-    said = re.sub(r"\\(.)", r"\1", said)
+    said = re.sub(r"[\ue000-\ue07f]", lambda found: chr(ord(found[0]) - PRIVATE), said)
     return " ou ".join(dict.fromkeys(said.split("|")))
 
 

@@ -2,7 +2,7 @@
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, niveau, code
 -- Source : effectifs et densités publiées de la DREES et de la CNAM ; population au 1er janvier (INSEE)
 -- Publication : territoire
--- Note : la population est celle du 1er janvier qui suit le 31 décembre de l'effectif, ou du jour même : celle de cette année-là, ou aucune. Où l'INSEE ne l'a pas encore, c'est celle à laquelle le producteur rapporte ses propres effectifs : il la publie, ou sa densité la plus précise la suppose (à 0,1 % près) ; `avertissement` le dit. Une densité n'est jamais une moyenne de densités. `valeur_cible` est vide où les âges de la cible ne sont pas connus cette année-là.
+-- Note : la population est celle du 1er janvier qui suit le 31 décembre de l'effectif, ou du jour même : celle de cette année-là, ou aucune. Où l'INSEE ne l'a pas encore, c'est celle à laquelle le producteur rapporte ses propres effectifs : il la publie, ou sa densité la plus précise la suppose (à 0,1 % près) ; `avertissement` le dit. Une densité n'est jamais une moyenne de densités. `population_cible` et `valeur_cible` sont vides où les âges de la cible ne sont pas tous connus cette année-là.
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
@@ -54,10 +54,10 @@ publies AS (
 -- A density given to the tenth tells its population to 0.1 % where it is 50 or more; the highest tells it best.
 producteurs AS (
     SELECT
-        source, annee, niveau, code, any_value(region) AS region,
+        source, annee, niveau, code, min(region) AS region,
         coalesce(
             max(population_publiee),
-            arg_max(100000 * effectif::DOUBLE / densite_publiee::DOUBLE, densite_publiee)
+            arg_max(100000 * effectif::DOUBLE / densite_publiee::DOUBLE, (densite_publiee, effectif))
                 FILTER (densite_publiee >= 50 AND NOT sur_la_cible)
         )::INTEGER AS population
     FROM publies
@@ -80,7 +80,9 @@ rapportes AS (
             WHEN p.population IS NOT NULL THEN p.statut
             WHEN x.population IS NULL THEN 'nd'
         END AS statut_population,
-        b.population AS population_cible, b.statut AS statut_cible, d.densite_publiee, d.sur_la_cible
+        -- Of a target of which an age is missing, nothing: the statut of the line is the one of its density.
+        CASE WHEN b.statut = 'calculé' THEN b.population END AS population_cible, b.statut AS statut_cible,
+        d.densite_publiee, d.sur_la_cible
     FROM effectifs AS e
     LEFT JOIN population AS p ON p.annee = e.annee_voulue AND p.niveau = e.niveau AND p.code = e.code
     LEFT JOIN populations_producteurs AS x

@@ -33,7 +33,7 @@ SELECT
         WHEN 'partiel' IN (statut_somme(c.internes), statut_somme(c.docteurs_juniors, c.statut_juniors)) THEN 'partiel'
         ELSE statut_somme(c.internes)
     END AS statut,
-    any_value(t.sites) AS sites, any_value(t.sites_repondants) AS sites_repondants
+    min(t.sites) AS sites, min(t.sites_repondants) AS sites_repondants
 FROM core.sae_internes AS c
 JOIN rattachements AS r USING (millesime, finess)
 JOIN territoires AS t USING (millesime, niveau, code)

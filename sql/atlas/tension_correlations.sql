@@ -7,6 +7,7 @@
 --   annee : édition de l'atlas
 --   millesime : édition de l'atlas
 --   revision : version de la composition
+--   niveau : france ; la corrélation est celle des départements de métropole
 --   groupe : groupe de professions
 --   dimension : offre, accès, vieillissement, flux, recrutement
 --   autre_dimension : l'autre dimension
@@ -24,7 +25,7 @@ indices AS (
 SELECT
     e.edition AS annee, e.edition AS millesime,
     (SELECT max(version_poids)::INTEGER FROM reference.tension_composition) AS revision,
-    c.groupe, c.dimension, c.autre_dimension, c.territoires,
+    'france' AS niveau, 'F' AS code, c.groupe, c.dimension, c.autre_dimension, c.territoires,
     c.correlation::DECIMAL(9, 4) AS correlation, a.bloc = b.bloc AS meme_bloc, i.indice,
     (c.correlation > s.valeur) = (a.bloc = b.bloc) AS accord
 FROM calculs.tension_correlations AS c

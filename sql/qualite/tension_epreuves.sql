@@ -79,7 +79,7 @@ SELECT
     CASE WHEN count(*) >= 10 THEN corr(c.rang_avant, c.rang_apres)::DECIMAL(9, 4) END AS correlation,
     median(abs(c.apres - c.avant))::DECIMAL(18, 6) AS ecart_median,
     coalesce(avg(c.a_sa_pente), sum(pow(c.ecart, 2)) / nullif(sum(c.attendue), 0))::DECIMAL(18, 4) AS dispersion,
-    any_value(s.valeur) AS dispersion_declaree
+    min(s.valeur) AS dispersion_declaree
 FROM centrees AS c
 LEFT JOIN reference.seuils AS s
     ON s.seuil = CASE c.source WHEN 'bmo' THEN 'dispersion_projets' ELSE 'dispersion_registre' END

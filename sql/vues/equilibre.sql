@@ -26,20 +26,20 @@
 --   entrees : les formations connues, dans une phrase
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
 SELECT
-    e.fap, t.territoire, e.niveau, e.code, t.territoire_libelle, any_value(e.libelle) AS libelle,
-    any_value(e.annee) AS annee, any_value(e.departs_annuels) AS departs_annuels,
-    any_value(e.creations_annuelles) AS creations_annuelles, any_value(e.postes_annuels) AS postes_annuels,
-    any_value(e.desequilibre_annuel) AS desequilibre_annuel, any_value(e.entrants) AS entrants,
+    e.fap, t.territoire, e.niveau, e.code, t.territoire_libelle, min(e.libelle) AS libelle,
+    min(e.annee) AS annee, min(e.departs_annuels) AS departs_annuels,
+    min(e.creations_annuelles) AS creations_annuelles, min(e.postes_annuels) AS postes_annuels,
+    min(e.desequilibre_annuel) AS desequilibre_annuel, min(e.entrants) AS entrants,
     max(e.formes_annuels) FILTER (e.variante = 'bas') AS formes_bas,
     max(e.formes_annuels) FILTER (e.variante = 'haut') AS formes_haut,
     max(e.formes_annuels) FILTER (e.variante = 'central') AS formes,
     max(e.solde_annuel) FILTER (e.variante = 'bas') AS solde_bas,
     max(e.solde_annuel) FILTER (e.variante = 'haut') AS solde_haut,
     max(e.solde_annuel) FILTER (e.variante = 'central') AS solde,
-    any_value(e.periode) AS periode, any_value(e.entrees_de) AS entrees_de, any_value(e.motif) AS motif,
-    count(e.solde_annuel) = 3 AS complet, lower(any_value(e.libelle)) AS familles,
-    lower(left(any_value(e.entrees_de), 1)) || substr(any_value(e.entrees_de), 2) AS entrees,
-    any_value(e.source) AS sources, any_value(e.statut) AS statut
+    min(e.periode) AS periode, min(e.entrees_de) AS entrees_de, min(e.motif) AS motif,
+    count(e.solde_annuel) = 3 AS complet, lower(min(e.libelle)) AS familles,
+    lower(left(min(e.entrees_de), 1)) || substr(min(e.entrees_de), 2) AS entrees,
+    min(e.source) AS sources, min(e.statut) AS statut
 FROM atlas.equilibre AS e
 JOIN vues.territoires AS t USING (niveau, code)
 GROUP BY e.fap, t.territoire, e.niveau, e.code, t.territoire_libelle, t.rang

@@ -13,7 +13,7 @@ SELECT
     CASE WHEN count(pourvus) = count(*) THEN sum(pourvus)::INTEGER END AS pourvus,
     CASE WHEN count(pourvus) = count(*) AND sum(postes) > 0
         THEN (sum(pourvus)::DECIMAL(18, 4) / sum(postes))::DECIMAL(18, 6) END AS valeur,
-    any_value(annee) AS annee
+    min(annee) AS annee
 FROM vues.internat
 WHERE discipline IS NOT NULL
 GROUP BY discipline

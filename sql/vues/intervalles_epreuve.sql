@@ -25,7 +25,9 @@ SELECT
     e.nature, e.epreuve, e.methode, e.classe, e.mouvements, e.couverture, e.demi_largeur, e.score,
     CASE WHEN e.retenue THEN 'oui' END AS retenue_libelle, e.retenue, e.source, e.profession,
     coalesce(
-        nullif(e.source, ''), string_agg(DISTINCT nullif(e.source, ''), ' ') OVER (PARTITION BY e.indicateur), ''
+        nullif(e.source, ''),
+        string_agg(DISTINCT nullif(e.source, ''), ' ' ORDER BY nullif(e.source, '')) OVER (PARTITION BY e.indicateur),
+        ''
     ) AS sources
 FROM qualite.intervalles_epreuve AS e
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
