@@ -19,8 +19,10 @@ WITH densites AS (
     FROM reference.groupes_tension AS g
     JOIN atlas.densites AS d ON d.profession = g.profession AND d.specialite = g.specialite
     WHERE d.niveau = 'departement' AND length(d.code) = 2 AND d.valeur IS NOT NULL
+    -- One mode a source, the same every year: some sources give no total.
     QUALIFY row_number() OVER (
-        PARTITION BY g.groupe, d.source, d.code, d.annee ORDER BY d.mode_exercice = 'ensemble' DESC, d.feuille) = 1
+        PARTITION BY g.groupe, d.source, d.code, d.annee
+        ORDER BY d.mode_exercice = 'ensemble' DESC, d.mode_exercice, d.feuille) = 1
 ),
 ages AS (
     SELECT g.groupe, d.indicateur, d.source, d.code, d.annee, d.valeur, NULL::DOUBLE, d.denominateur::DOUBLE
