@@ -154,7 +154,7 @@ def test_a_view_that_tells_a_wrong_number_refuses_the_release(
     said = str(refused.value)
     assert "1 contrôle(s) critique(s) en échec" in said
     assert "vues.hopital_territoires, evolution_sur_l_ancienne : une évolution est rapportée à la valeur" in said
-    assert re.search(r"vu : \d+ ligne\(s\), la première : territoire = ", said)
+    assert re.search(r"vu : \d+ ligne\(s\), la première : source = sae, territoire = ", said)
     assert "sql/vues/hopital_territoires.sql ; rien n'est publié" in said
     assert not list(copied.releases.glob("*"))
 
