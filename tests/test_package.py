@@ -315,9 +315,8 @@ def test_a_step_is_what_a_query_does_not_how_it_is_written(published: Publicatio
 def test_lines_and_tables_that_come_and_go(
     published: Publication, next_release: Published, written: list[public.WrittenTable]
 ) -> None:
-    rewrite(
-        next_release, "atlas.tension", "FROM t UNION ALL SELECT * REPLACE ('groupe nouveau' AS groupe) FROM t LIMIT 36"
-    )
+    new = "(SELECT * REPLACE ('groupe nouveau' AS groupe) FROM t LIMIT 1)"
+    rewrite(next_release, "atlas.tension", f"FROM t UNION ALL {new}")
     next_release.table("atlas.internat").unlink()
     grain = {k: v for k, v in pq.read_schema(next_release.table("atlas.besoins")).metadata.items() if k != b"grain"}
     table = pq.read_table(next_release.table("atlas.besoins")).replace_schema_metadata({**grain, b"grain": b"code"})

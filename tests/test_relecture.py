@@ -151,6 +151,7 @@ def read(page: str) -> list[Shown]:
 # Numbers of the words themselves, that no mart holds: definitions, scales, dates, thresholds of a method.
 WORDS = (
     (r"\d+[\u202f\u00a0 ]000 (?:habitants|hab\.)", "the base of a density"),
+    (r"\b95 fois sur 100\b", "the level of an interval"),
     (r"\bsur 100\b|\b0 à 100\b|\bde 0 \([^)]*\) à 100 \([^)]*\)|\b50 au milieu", "the scale of the index"),
     (r"\b9[05][\u202f\u00a0 ]%", "the level of an interval"),
     (

@@ -30,15 +30,13 @@ NAMING = {
 }
 # A blank of the SAE is a zero by its producer's own rule: there, a cell goes by a check, which says so.
 ZEROS = {"sae_sygen", "sae_q20", "sae_q21", "sae_q22", "sae_q24"}
-SLOW = {
-    "bmo_projets",
-    "cnam_demographie",
-    "sae_sygen",
-    "sae_q20",
-    "sae_q22",
-    "insee_population_communes",
-    "apl",
-    "drees_professionnels_effectifs",
+# One table of each kind, which make test tries; make test-lent tries them all.
+FIRST = {
+    "parcoursup_formations",
+    "drees_medecins_ages",
+    "internat_postes",
+    "formations_sanitaires_promotions",
+    "sae_ght",
 }
 CELLS = 6  # of each measure
 # Tables of which no measure reaches a mart, each with what it is read for.
@@ -221,7 +219,7 @@ def stopped(connection: duckdb.DuckDBPyConnection, made: list[models.Model]) -> 
 
 @pytest.mark.parametrize(
     ("source", "staged", "measures"),
-    [pytest.param(*case, id=case[1], marks=[pytest.mark.lent] if case[1] in SLOW else []) for case in measured()],
+    [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
 )
 def test_a_cell_that_goes_is_known_to_every_number(
     sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]
@@ -245,10 +243,7 @@ def test_a_cell_that_goes_is_known_to_every_number(
 
 @pytest.mark.parametrize(
     ("source", "staged", "measures"),
-    [
-        pytest.param(*case, id=case[1], marks=[pytest.mark.lent] if case[1] in SLOW | UNREAD.keys() else [])
-        for case in measured()
-    ],
+    [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
 )
 def test_a_line_that_goes_is_known_to_every_number(
     sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]

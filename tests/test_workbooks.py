@@ -122,7 +122,7 @@ def test_a_sheet_has_the_numbers_of_its_table(published: Publication, released: 
 
 
 def test_codes_keep_their_zeros_and_have_their_names(published: Publication) -> None:
-    _, headings, lines = read(book(published, "departs"), "Entrées et postes")
+    _, headings, lines = read(book(published, "departs"), "Équilibre")
     code, name = headings.index("Code"), headings.index("Territoire")
     assert {(x[code], x[name]) for x in lines} >= {("01", "Guadeloupe"), ("28", "Normandie")}
 

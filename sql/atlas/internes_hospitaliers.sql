@@ -4,7 +4,7 @@
 -- Publication : territoire
 -- Note : sommes des sites du territoire, effectifs au 31 décembre. Une case vide vaut zéro où le site a rempli le bordereau. Les docteurs juniors ne sont pas comptés parmi les internes, et n'existaient pas en 2019. Un interne en stage hors de l'hôpital n'y est pas.
 -- Colonnes :
---   discipline : reference.disciplines_internes
+--   discipline : discipline des internes (reference.disciplines_internes)
 --   internes [personnes] : internes, ou faisant fonction d'interne
 --   docteurs_juniors [personnes] : docteurs juniors ; vide où la discipline n'en compte pas
 --   sites : nombre de sites du territoire qui ont répondu à la SAE

@@ -4,7 +4,7 @@
 -- Publication : interne
 -- Note : une case vide vaut zéro où le site a rempli le bordereau ; une case que les contrôles ont vidée n'est pas connue.
 -- Colonnes :
---   discipline : reference.disciplines_internes
+--   discipline : discipline des internes (reference.disciplines_internes)
 --   internes [personnes] : internes, ou faisant fonction d'interne, au 31 décembre
 --   docteurs_juniors [personnes] : docteurs juniors ; vide où la discipline n'en compte pas
 --   statut_juniors : sans objet où la discipline n'en compte pas ; vide sinon

@@ -50,6 +50,9 @@ WITH connues AS (
     UNION
     SELECT 'atlas.specialites_hospitalieres', NULL, '', annee, millesime, NULL FROM atlas.specialites_hospitalieres
     UNION
+    SELECT 'atlas.specialites_liberales', 'specialite', specialite, annee, millesime, NULL
+    FROM atlas.specialites_liberales
+    UNION
     SELECT 'atlas.statuts_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.statuts_hospitaliers
     UNION
     SELECT 'fiches.etablissements', NULL, '', annee, millesime, NULL FROM fiches.etablissements

@@ -12,10 +12,10 @@ WITH connus AS (
     SELECT * FROM vues.equilibre WHERE niveau = 'region' AND complet
 )
 SELECT
-    libelle, 'formés qui restent, par an (hypothèses centrales)' AS serie, annee, formes AS valeur, 1 AS rang, fap,
-    sources
+    libelle, 'formés qui restent, par an (hypothèses centrales)' AS serie, annee, formes AS valeur,
+    formes_statut AS statut, 1 AS rang, fap, sources
 FROM connus
 UNION ALL
-SELECT libelle, 'postes à pourvoir, par an', annee, postes_annuels, 2, fap, sources
+SELECT libelle, 'postes à pourvoir, par an', annee, postes_annuels, 'calculé', 2, fap, sources
 FROM connus
 ORDER BY fap, rang

@@ -8,14 +8,15 @@
 --   postes « Postes offerts » n0 [postes] : postes offerts
 --   postes_cesp « dont CESP » n0 [postes] : postes réservés aux contrats d'engagement de service public
 --   pourvus « Pourvus » n0 [postes] : postes pourvus
---   pourvus_statut : pourquoi ils sont vides
+--   pourvus_statut : pourquoi ils sont vides, ou partiels
 --   valeur « Part pourvue » pct0 [part] : part des postes pourvus
---   valeur_statut : pourquoi elle est vide
+--   valeur_statut : pourquoi elle est vide, ou partielle
 --   note : ce qu'il faut savoir de la série
 SELECT
     coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus,
-    'nd' AS pourvus_statut, i.valeur,
-    CASE WHEN i.postes = 0 THEN 'sans objet' ELSE 'nd' END AS valeur_statut, i.annee,
+    CASE WHEN i.pourvus IS NULL THEN 'nd' ELSE i.statut END AS pourvus_statut, i.valeur,
+    CASE WHEN i.postes = 0 THEN 'sans objet' WHEN i.valeur IS NULL THEN 'nd' ELSE i.statut END AS valeur_statut,
+    i.annee,
     max(upper(left(i.rupture, 1)) || substr(i.rupture, 2) || '.') OVER () AS note, i.specialite, i.niveau, i.code,
     i.statut
 FROM atlas.internat AS i

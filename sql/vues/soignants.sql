@@ -9,14 +9,20 @@
 --   exercice_libelle « Exercice » : à l'hôpital ou en libéral
 --   annee « Année » year
 --   effectif « Personnes » n0 [personnes] : personnes
---   etp « ETP » n0 [ETP] (vide : sans objet) : équivalents temps plein, à l'hôpital
---   densite « Personnes pour 100 000 hab. » n1 [pour 100 000 habitants] (vide : nd) : personnes rapportées à la population de la même année
---   densite_etp « ETP pour 100 000 hab. » n1 [ETP pour 100 000 habitants] (vide : sans objet) : ETP rapportés à la population de la même année
+--   etp « ETP » n0 [ETP] : équivalents temps plein, à l'hôpital
+--   etp_statut : pourquoi ils sont vides, ou partiels
+--   densite « Personnes pour 100 000 hab. » n1 [pour 100 000 habitants] : personnes rapportées à la population de la même année
+--   densite_statut : pourquoi elle est vide, ou partielle
+--   densite_etp « ETP pour 100 000 hab. » n1 [ETP pour 100 000 habitants] : ETP rapportés à la population de la même année
+--   densite_etp_statut : pourquoi elle est vide, ou partielle
 --   source_libelle « Source » : producteur
 SELECT
     t.territoire, s.niveau, s.code, t.territoire_libelle, s.profession,
-    coalesce(p.libelle, s.profession) AS profession_libelle, s.exercice, s.annee, s.effectif, s.etp, s.densite,
-    s.densite_etp,
+    coalesce(p.libelle, s.profession) AS profession_libelle, s.exercice, s.annee, s.effectif, s.etp,
+    CASE WHEN s.exercice = 'libéral' THEN 'sans objet' WHEN s.etp IS NULL THEN 'nd' ELSE s.statut END AS etp_statut,
+    s.densite, CASE WHEN s.densite IS NULL THEN 'nd' ELSE s.statut END AS densite_statut, s.densite_etp,
+    CASE WHEN s.exercice = 'libéral' THEN 'sans objet' WHEN s.densite_etp IS NULL THEN 'nd' ELSE s.statut END
+        AS densite_etp_statut,
     CASE s.exercice WHEN 'hôpital' THEN 'établissements de santé' ELSE 'libéral' END AS exercice_libelle,
     r.producteur_court AS source_libelle, s.source, s.statut
 FROM atlas.soignants AS s
