@@ -66,6 +66,9 @@ ELSEWHERE = {
     "benchmarks/confidentialite.py": MEASURES,
     "benchmarks/confidentialite.py ENTREPÔT": MEASURES,
     "benchmarks/rpps.py": MEASURES,
+    "benchmarks/intervalles.py": MEASURES,
+    "benchmarks/tension.py WAREHOUSE": MEASURES,
+    "benchmarks/tension.py WAREHOUSE --bmo BMO_2024 BMO_2025": MEASURES,
 }
 
 REAL = {"atlas enquete modele enquete_rh --finess 140000100"}  # a public number, which no fictitious extract has
