@@ -14,11 +14,11 @@
 --   haut [part] : borne haute
 --   verdict « Dans ses bornes » : oui ou non
 SELECT
-    e.niveau, e.code, t.libelle AS territoire_libelle, e.diplome,
+    e.niveau, e.code, t.territoire_libelle, e.diplome,
     coalesce(d.libelle_court, e.diplome) AS diplome_nom,
     e.annee, e.entrants, e.diplomes, e.observee, e.bas, e.haut, CASE WHEN e.dedans THEN 'oui' ELSE 'non' END AS verdict,
     e.dedans, 'formations_sanitaires' AS source
 FROM qualite.equilibre_epreuve AS e
-JOIN reference.territoires AS t USING (niveau, code)
+JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.diplomes AS d USING (diplome)
 ORDER BY e.diplome, e.annee, e.niveau, e.code
