@@ -173,25 +173,30 @@ def lines(values: dict[int, list[float]]) -> tuple[cells.Cells, structures.Struc
     return made, structure
 
 
-def test_a_territory_that_cannot_hold_in_one_year_is_shown_in_none() -> None:
-    """Nor that which protects it: it is withdrawn in its turn, until what is shown is shown each year."""
+def test_a_level_that_cannot_hold_in_one_year_is_shown_in_none() -> None:
     table, structure = lines({2023: [30, 40, 50], 2024: [3, 2, 50]})
     assert structure.tenue is not None
     shown, held = levels.conceal(table, structure)
     assert shown.tolist() == [False, False, False, True] * 2
-    assert held.keys() == {("CNRACL", "departement", code, False) for code in "012"}
-    assert not any(level.held for level in held.values())
+    assert held == {(("CNRACL",), "departement", False): levels.Level(pytest.approx(1 / 3), held=False)}
+    # Where enough of them can be shown each year, they are, but for what is secret and what protects it.
     table, structure = lines({2023: [30, 40, 50, 60], 2024: [3, 20, 50, 60]})
     shown, held = levels.conceal(table, structure)
-    assert shown.tolist() == [False, False, True, True, True] * 2
-    assert [level.held for level in held.values()] == [False, False, True, True]
+    assert shown.tolist() == [True] * 5 + [False, False, True, True, True]
+    assert [level.held for level in held.values()] == [True]
 
 
-def test_what_was_told_of_a_territory_that_does_not_hold_stays() -> None:
-    table, structure = lines({2023: [30, 40, 50], 2024: [3, 20, 50]})
+def test_a_level_that_secondary_cells_empty_is_withdrawn_and_what_was_told_stays() -> None:
+    """One secret of three is two thirds shown; the cell that protects it leaves a third."""
+    years = {2023: [30.0, 40, 50], 2024: [3, 20, 50]}
+    table, structure = lines(years)
+    shown, held = levels.conceal(table, structure)
+    assert shown.tolist() == [False, False, False, True] * 2
+    assert [level.part for level in held.values()] == [pytest.approx(1 / 3)]
+    table, structure = lines(years)
     told = np.arange(8) < 4
     table = replace(table, told=told, system=replace(table.system, cost=np.where(told, FROZEN, table.system.cost)))
-    assert levels.conceal(table, structure)[0].tolist() == [True] * 4 + [False, False, True, True]
+    assert levels.conceal(table, structure)[0].tolist() == [True] * 4 + [False, False, False, True]
 
 
 def test_the_narrowest_interval_is_at_least_what_was_asked() -> None:
@@ -362,13 +367,12 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
         split = f"SELECT a.annee, {same} {again.format('publie')} WHERE (a.valeur IS NULL) <> (b.valeur IS NULL)"
         assert len(rows(db, equal)) > 20
         none(db, f"{equal} INTERSECT {split}")
-        # A territory that can't hold is in no year; one that holds makes series.
+        # A level that can't hold is in no year; one that holds makes series.
         none(
             db,
-            "SELECT enquete, niveau, code FROM publie.atlas.enquetes "
-            "WHERE choix = '' AND niveau IN ('ght', 'departement') "
-            "GROUP BY enquete, niveau, code, modalite = 'ensemble' HAVING count(valeur) > 0 "
-            "AND count(DISTINCT annee) > count(DISTINCT annee) FILTER (valeur IS NOT NULL)",
+            "FROM publie.atlas.ressources_humaines AS r JOIN publie.vues.secret_niveaux AS n "
+            "ON n.tableau = 'atlas.ressources_humaines' AND n.niveau = r.niveau AND n.detail = 'ensemble' "
+            "WHERE r.categorie = 'ensemble' AND r.numerateur IS NOT NULL",
         )
         whole = (
             "SELECT indicateur, categorie, code FROM publie.atlas.ressources_humaines WHERE niveau = 'departement' "

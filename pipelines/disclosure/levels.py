@@ -1,7 +1,7 @@
-"""Which territories of a protected table hold: those of which a declared part of the lines can be shown in every year.
+"""Which levels of a protected table hold: those of which a declared part of the lines can be shown in every year.
 
-One that holds in some years only makes no series: nothing of it is shown, in any year, and what is beside it, or
-coarser, no longer pays for what it would have shown. All years are judged together.
+A level that holds in some years only makes no series: nothing of it is shown, in any year, and what is coarser no
+longer pays for what it would have shown. All years are judged together, all regions too.
 """
 
 from collections import defaultdict
@@ -10,52 +10,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.disclosure import attack
+from pipelines.disclosure.answers import Key
 from pipelines.disclosure.attack import Flags, Places
 from pipelines.disclosure.cells import YEAR, Cells
 from pipelines.disclosure.structures import Group, Structure
 
-SEARCHES = 2  # for what to hide; what doesn't hold after them is withdrawn without another
-
 
 @dataclass(frozen=True)
 class Level:
-    """How a territory holds: the part of its lines that could be shown in the worst year, and whether it is shown."""
+    """How a level holds: the part of its lines that could be shown in the worst year, and whether it is shown."""
 
     part: float
     held: bool
 
 
 def conceal(table: Cells, structure: Structure) -> tuple[Flags, dict[Group, Level]]:
-    """The cells that may be shown, the territories that don't hold withdrawn; and how each of them held.
+    """The cells that may be shown, the levels that don't hold withdrawn; and how each level held.
 
-    What an earlier release told is not withdrawn: it is known. The system of `table` is left with them withdrawn.
+    What an earlier release told is not withdrawn: it is known. The system of `table` is left with the levels withdrawn.
     """
     system, groups = table.system, _groups(table, structure)
     least = structure.tenue.part if structure.tenue else 0.0
     gone: dict[Group, float] = {}
     # What is secret by itself is enough to withdraw some: it spares a search.
-    shown, searches = system.shown & ~system.sensitive, 0
+    shown, searched = system.shown & ~system.sensitive, False
     while True:
         parts = {name: _part(table, years, shown) for name, years in groups.items()}
         failing = [name for name, part in parts.items() if name not in gone and part < least]
-        if searches and not failing:
+        failing = _finest(failing, structure) if searched else failing
+        if searched and not failing:
             return shown, {name: Level(gone.get(name, part), name not in gone) for name, part in parts.items()}
-        failing = _finest(failing, structure) if 0 < searches < SEARCHES else failing
         moved = np.concatenate([np.empty(0, dtype=np.int64), *(c for f in failing for c in groups[f].values())])
         system.shown[moved] &= table.told[moved]
         gone |= {name: parts[name] for name in failing}
-        if not searches:
-            shown = attack.conceal(system)
-        elif searches < SEARCHES:
+        if searched:
             again = _linked(table, moved)
             shown[again] = attack.conceal(system.part(again))
-        else:  # hiding more takes nothing from what is protected
-            shown &= system.shown
-        searches += 1
+        else:
+            shown, searched = attack.conceal(system), True
 
 
 def _groups(table: Cells, structure: Structure) -> dict[Group, dict[int, Places]]:
-    """The cells of each territory that must hold, year by year."""
+    """The cells of each level that must hold, year by year."""
     rule = structure.tenue
     if rule is None:
         return {}
@@ -69,7 +65,7 @@ def _groups(table: Cells, structure: Structure) -> dict[Group, dict[int, Places]
 
 
 def _part(table: Cells, years: dict[int, Places], shown: Flags) -> float:
-    """The part of the lines of a territory that are shown, in the worst year."""
+    """The part of the lines of a level that are shown, in the worst year."""
     group = table.system.group
     return min(
         1 - len(np.unique(group[cells[~shown[cells]]])) / len(np.unique(group[cells])) for cells in years.values()
@@ -77,12 +73,12 @@ def _part(table: Cells, years: dict[int, Places], shown: Flags) -> float:
 
 
 def _finest(failing: list[Group], structure: Structure) -> list[Group]:
-    """Of what doesn't hold, the finest of each survey: without it, what is coarser may hold."""
+    """Of the levels that don't hold, the finest of each kind: without it, those that are coarser may hold."""
     order = structure.tenue.niveaux if structure.tenue else []
-    kinds: dict[str, list[tuple[int, bool]]] = defaultdict(list)
-    for source, level, _, total in failing:
-        kinds[source].append((order.index(level), total))
-    return [name for name in failing if (order.index(name[1]), name[3]) == min(kinds[name[0]])]
+    first: dict[Key, Group] = {}
+    for name in sorted(failing, key=lambda f: (order.index(f[1]), f[2])):
+        first.setdefault(name[0], name)
+    return list(first.values())
 
 
 def _linked(table: Cells, cells: Places) -> Places:

@@ -22,10 +22,10 @@ from pipelines.disclosure.levels import Level
 from pipelines.disclosure.structures import Group, Structure
 from pipelines.edition.models import Model
 
-# Why a line is hidden: secret itself, of a territory that doesn't hold, or so that another can't be deduced.
+# Why a line is hidden: secret itself, of a level that doesn't hold, or so that another can't be deduced.
 SECRET, LEVEL, LINKED = "secret", "niveau", "avec"
 CASES, TRIALS = "secret_cases", "secret_epreuves"
-TOTALS, DETAILS, ALL = "ensemble", "détail", "toutes"
+TOTALS, DETAILS = "ensemble", "détail"
 STEP = 20  # of the narrowest interval, in parts of one
 
 _TEXT, _NUMBER, _PART = pa.string(), pa.int32(), pa.decimal128(9, 4)
@@ -34,8 +34,8 @@ SCHEMAS = {
         [
             *((name, _TEXT) for name in ("tableau", "enquete", "niveau", "detail")),
             *((name, _NUMBER) for name in ("annee", "cases", "montrees", "secretes", "liees", "retirees")),
-            *((name, _NUMBER) for name in ("territoires", "territoires_retires")),
-            *((name, _PART) for name in ("poids_cache", "part_minimale")),
+            *((name, _PART) for name in ("poids_cache", "part_tenue", "part_minimale")),
+            ("tenu", pa.bool_()),
         ]
     ),
     TRIALS: pa.schema(
@@ -104,7 +104,7 @@ def cases(
     """What a protected table shows and loses, by survey or fund, level, totals or details, and year."""
     some = " OR ".join(f'"{m}" IS NOT NULL' for m in structure.mesures)
     keys = ", ".join(f'"{k}"' for k in model.grain)
-    counts: dict[tuple[str, str, bool, int], Counter[str]] = defaultdict(Counter)
+    counts: dict[tuple[Group, int], Counter[str]] = defaultdict(Counter)
     for *row, weight, visible in connection.execute(
         f"SELECT {keys}, {structure.poids}, {some} FROM {database}.{model.name} "
         + (f"WHERE NOT ({structure.hors})" if structure.hors else "")
@@ -112,18 +112,17 @@ def cases(
         reason = hidden.get(tuple(row), "" if visible else None)
         if reason is not None:  # a line that had no number loses none
             line = dict(zip(model.grain, row, strict=True))
-            of, level, _, total = structure.group(line)
-            count = counts[of, level, total, line[YEAR]]
+            count = counts[structure.group(line), line[YEAR]]
             count.update({reason: 1, "cases": 1, "poids": weight, "caché": weight if reason else 0})
     made = []
-    for (of, level, total, year), count in sorted(counts.items()):
-        judged = [held.held for name, held in levels.items() if (*name[:2], name[3]) == (of, level, total)]
+    for (group, year), count in sorted(counts.items()):
+        level, rule = levels.get(group), structure.tenue
         made.append(
             {
                 "tableau": model.name,
-                "enquete": of,
-                "niveau": level,
-                "detail": ALL if not structure.totaux else TOTALS if total else DETAILS,
+                "enquete": str(group[0][0]) if group[0] else structure.reprend.enquete if structure.reprend else "",
+                "niveau": group[1],
+                "detail": TOTALS if group[2] else DETAILS,
                 "annee": year,
                 "cases": count["cases"],
                 "montrees": count[""],
@@ -131,9 +130,9 @@ def cases(
                 "liees": count[LINKED],
                 "retirees": count[LEVEL],
                 "poids_cache": _part(count["caché"] / count["poids"] if count["poids"] else 0.0),
-                "territoires": len(judged) if judged else None,
-                "territoires_retires": judged.count(False) if judged else None,
-                "part_minimale": _part(structure.tenue.part) if judged and structure.tenue else None,
+                "part_tenue": _part(level.part) if level else None,
+                "part_minimale": _part(rule.part) if level and rule else None,
+                "tenu": level.held if level else count[LEVEL] == 0,
             }
         )
     return made

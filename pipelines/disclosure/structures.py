@@ -14,8 +14,8 @@ from pipelines import catalogue
 from pipelines.questionnaires.expressions import Rule
 from pipelines.strict import Strict
 
-# Lines judged together: the survey or fund, the level, the territory, and whether they are totals.
-Group = tuple[str, str, str, bool]
+# The dimensions by which a level is judged, the level, and whether it is of totals.
+Group = tuple[tuple[Any, ...], str, bool]
 FILE = Path(__file__).with_name("structures.yml")
 
 
@@ -35,10 +35,10 @@ class Taken(Strict):
 
 
 class Held(Strict):
-    """At which levels a territory must hold to be shown: at least that part of its lines, in each year."""
+    """Which levels must hold to be shown: of each, at least that part of the lines, in each year."""
 
     part: float
-    par: str
+    par: list[str]
     niveaux: list[str]
 
 
@@ -62,9 +62,8 @@ class Structure(Strict):
 
     def group(self, line: Mapping[str, Any]) -> Group:
         """With which other lines one is judged, and counted."""
-        of = str(line[self.tenue.par]) if self.tenue else self.reprend.enquete if self.reprend else ""
-        total = any(line[name] == value for name, value in self.totaux.items())
-        return of, str(line["niveau"]), str(line["code"]), total
+        of = tuple(line[name] for name in self.tenue.par) if self.tenue else ()
+        return of, str(line["niveau"]), any(line[name] == value for name, value in self.totaux.items())
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Structure":
