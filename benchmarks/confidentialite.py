@@ -3,9 +3,8 @@
     .venv/bin/python benchmarks/confidentialite.py WAREHOUSE.duckdb [--region 28]
 
 Writes the public file of the region aside, as a first release, in a fresh process. Prints, per protected table, its
-lines, those that are sensitive and those hidden with them, then what is shown by level and year; the seconds of
-protection, of the audit and of all, the processor's own, and the peak memory (goals: 60 s for protection and audit on
-2 cores, 2 GB).
+lines, those that are sensitive and those hidden with them; the seconds of protection, of the audit and of all, the
+processor's own, and the peak memory (goals: 60 s for protection and audit on 2 cores, 2 GB).
 """
 
 import argparse
@@ -44,7 +43,7 @@ def main() -> None:
         fictif = bool(db.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
     seconds: dict[str, float] = {}
     disclosure.protect = timed("protection", disclosure.protect, seconds)
-    disclosure.examine = timed("audit", disclosure.examine, seconds)
+    disclosure.audit = timed("audit", disclosure.audit, seconds)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         home = Path(folder)
@@ -57,9 +56,6 @@ def main() -> None:
             f"{report.table:<28} {report.lines:6} lines, {report.sensitive:6} sensitive, "
             f"{report.others:6} hidden with them, {report.removed:4} removed"
         )
-        for case in report.cases:
-            place = " ".join(str(case[name]) for name in ("enquete", "niveau", "detail", "annee"))
-            print(f"  {place:<50} {case['montrees']:5} shown of {case['cases']:5}, {case['retirees']:5} withdrawn")
     print(", ".join(f"{name} {value:.1f} s" for name, value in seconds.items()), end="; ")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"processor {time.process_time():.1f} s, {peak:.0f} MB at most")

@@ -7,20 +7,18 @@ earlier releases showed in hand (memory.py). docs/confidentialite.md says the ru
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
 from pipelines import duck
-from pipelines.disclosure import attack, cells, levels, record, sensitive, structures
+from pipelines.disclosure import attack, cells, sensitive, structures
 from pipelines.disclosure.answers import TERRITORY, Key, Shown
 from pipelines.disclosure.attack import Bound
 from pipelines.disclosure.memory import Set
-from pipelines.disclosure.record import Trial
-from pipelines.disclosure.structures import Group, Structure
+from pipelines.disclosure.structures import Structure
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError
@@ -38,7 +36,6 @@ class Report:
     sensitive: int
     others: int
     removed: int
-    cases: list[dict[str, Any]] = field(default_factory=list)  # by survey, level, detail and year: record.SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -68,28 +65,25 @@ def protect(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence
     they hid of the same respondents stays hidden, what they showed is known.
     """
     reports = []
-    reasons: dict[str, dict[Key, str]] = {}  # of each table, why its lines are hidden
     for model, structure in declared(connection, database):
-        held: dict[Group, levels.Level] = {}
-        own = 0
         name = f"{database}.{model.name}"
         removed = _remove(connection, model, structure, database)
         for told in _choices(connection, model, structure, database, past):
             removed += _count(connection, f"{name} WHERE {told}")
             connection.execute(f"DELETE FROM {name} WHERE {told}")
         if structure.reprend:
-            terms = reasons.get(structure.reprend.table, {})
-            hidden = record.why_ratios(_ratios(connection, model, structure, database), model, structure, terms)
+            hidden = _ratios(connection, model, structure, database)
+            reports.append(Report(model.name, _count(connection, name), 0, len(hidden), removed))
         else:
             table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
-            table.system.shown &= ~(table.kept & np.isfinite(table.system.cost))
-            shown, held = levels.conceal(table, structure)
-            hidden = record.why(table, shown, structure, held)
-            own = len({r for r, s in zip(table.rows, table.system.sensitive, strict=True) if s and r is not None})
-        _hide(connection, model, structure, database, set(hidden))
-        reasons[model.name] = hidden
-        lost = record.cases(connection, database, model, structure, hidden, held)
-        reports.append(Report(model.name, _count(connection, name), own, len(hidden) - own, removed, lost))
+            system = table.system
+            system.shown &= ~(table.kept & np.isfinite(system.cost))
+            shown = attack.conceal(system)
+            hidden = {row for row, visible in zip(table.rows, shown, strict=True) if row is not None and not visible}
+            own = {r for r, s in zip(table.rows, system.sensitive, strict=True) if s and r is not None}
+            lines = _count(connection, name)
+            reports.append(Report(model.name, lines, len(own), len(hidden - own), removed))
+        _hide(connection, model, structure, database, hidden)
     return reports
 
 
@@ -98,14 +92,7 @@ def audit(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[S
 
     What the earlier ones tell by themselves is told: it is no breach of this one.
     """
-    return examine(connection, database, past)[0]
-
-
-def examine(
-    connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[Set] = ()
-) -> tuple[list[Breach], list[Trial]]:
-    """What `audit` finds, and what it tried."""
-    breaches, tried = list[Breach](), list[Trial]()
+    breaches = []
     for model, structure in declared(connection, database):
         breaches += [
             Breach(model.name, told, np.nan, np.nan) for told in _choices(connection, model, structure, database, past)
@@ -114,16 +101,14 @@ def examine(
             lost = _ratios(connection, model, structure, database)
             visible = _visible(connection, model, structure, f"{database}.{model.name}")
             breaches += [Breach(model.name, _told(row), np.nan, np.nan) for row in sorted(lost & visible)]
-            tried.append(Trial(model.name, "termes", len(lost), None, len(lost & visible)))
             continue
         table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
-        found, widths = attack.examine(table.system)
+        found = attack.attack(table.system)
         if found and past:
             alone = {b.cell: b for b in attack.attack(replace(table.system, shown=table.told))}
             found = [b for b in found if _narrower(b, alone.get(b.cell))]
         breaches += [Breach(model.name, _told(table.rows[b.cell]), b.low, b.high) for b in found]
-        tried += record.trials(table, widths, found, len(past))
-    return breaches, tried
+    return breaches
 
 
 def _narrower(now: Bound, before: Bound | None) -> bool:

@@ -7,7 +7,7 @@ hiding lets a sensitive one vary enough. HiGHS solves them, with whole numbers w
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,6 @@ EPSILON = 1e-6
 FROZEN = np.inf  # cost of a cell that can't be hidden
 WHOLE = 300  # linked cells up to which counts are searched as whole numbers; beyond, nearly all solutions are
 TRIES = 4  # times that linked cells are tried to be shown again
-BROKEN = 0.1  # what hiding a cell costs where its line is hidden in another year, of what it costs elsewhere
 EAGER = 1e3  # what protecting a cell is worth, in cells hidden, where all are protected at once
 
 
@@ -43,8 +42,7 @@ class System:
     `low` and `high` are the interval that a reader must not narrow (NaN: the cell is not sensitive), `floor`
     what he knows it can't be under. `cost` is that of hiding the cell, infinite where it can't be: it is zero,
     or an earlier release showed it. Cells of one `group` are hidden together (-1: alone). `latent` cells are in
-    no table: what is left of a total when its parts are taken away. Cells of one `series` are the same line in several
-    years (-1: none).
+    no table: what is left of a total when its parts are taken away.
     """
 
     values: Numbers
@@ -56,11 +54,6 @@ class System:
     cost: Numbers
     group: Places
     relations: sp.csr_array
-    series: Places = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    def __post_init__(self) -> None:
-        if not len(self.series):
-            self.series = np.full(len(self.values), -1)
 
     @property
     def sensitive(self) -> Flags:
@@ -71,7 +64,7 @@ class System:
         """The same system on some of its cells, those with which a relation links them."""
         columns = self.relations[:, cells]
         kept = np.unique(columns.nonzero()[0])
-        fields = ("values", "floor", "low", "high", "integer", "shown", "cost", "group", "series")
+        fields = ("values", "floor", "low", "high", "integer", "shown", "cost", "group")
         return System(**{f: getattr(self, f)[cells] for f in fields}, relations=sp.csr_array(columns[kept]))
 
 
@@ -125,20 +118,12 @@ def attack(system: System) -> list[Bound]:
 
     One that is shown is bounded by itself.
     """
-    return examine(system)[0]
-
-
-def examine(system: System) -> tuple[list[Bound], Numbers]:
-    """What `attack` finds, and how far apart the values are that each hidden cell is proven able to have, at least."""
-    widths = np.zeros(len(system.values))
     bare = np.flatnonzero(system.shown & system.sensitive)
     found = [Bound(int(c), float(system.values[c]), float(system.values[c])) for c in bare]
     for cells in parts(system, ~system.shown):
         if system.sensitive[cells].any():
-            reader = _Reader(system.part(cells))
-            found += [replace(b, cell=int(cells[b.cell])) for b in reader.bounds()]
-            widths[cells] = reader.width / reader.factor
-    return found, widths
+            found += [replace(b, cell=int(cells[b.cell])) for b in _Reader(system.part(cells)).bounds()]
+    return found
 
 
 class _Reader:
@@ -151,16 +136,9 @@ class _Reader:
         top, bottom = _reached(np.zeros(len(self.up)), self.up, self.down)
         self.top, self.bottom = top | ~self.system.sensitive, bottom | ~self.system.sensitive
         self.learned: list[Numbers] = []
-        self.least = self.most = np.zeros(len(self.up))
-
-    @property
-    def width(self) -> Numbers:
-        """How far apart are the ends that each cell is proven to reach (scaled)."""
-        return self.most - self.least
 
     def learn(self, y: Numbers) -> bool:
         """Whether a deviation (scaled) proves what was not."""
-        self.least, self.most = np.minimum(self.least, y), np.maximum(self.most, y)
         top, bottom = _reached(y, self.up, self.down)
         news = bool(np.any(top & ~self.top) or np.any(bottom & ~self.bottom))
         self.top, self.bottom = self.top | top, self.bottom | bottom
@@ -223,8 +201,7 @@ def _together(system: System, targets: Places, sign: int, reach: Numbers, floor:
 def conceal(system: System) -> Flags:
     """Which cells a release may show: sensitive ones hidden, and the cheapest others that protect them.
 
-    A cell that nothing can protect stays: `attack` tells it. All years are chosen together: where a line is hidden in
-    one year, hiding it in another costs less.
+    A cell that nothing can protect stays: `attack` tells it.
     """
     shown = system.shown & ~(system.sensitive & np.isfinite(system.cost))
     shown = _with_groups(system, shown)
@@ -232,14 +209,8 @@ def conceal(system: System) -> Flags:
         mine = system.part(cells)
         mine.shown = shown[cells]
         if mine.sensitive.any():
-            mine.cost = np.where(_broken(system, shown)[cells], mine.cost * BROKEN, mine.cost)
             shown[cells] = _conceal(mine)
     return shown
-
-
-def _broken(system: System, shown: Flags) -> Flags:
-    """The cells of a series that is hidden in some year: it can't be read whole."""
-    return np.asarray((system.series >= 0) & np.isin(system.series, system.series[~shown]), dtype=bool)
 
 
 def _with_groups(system: System, shown: Flags) -> Flags:

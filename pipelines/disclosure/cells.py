@@ -19,19 +19,17 @@ import scipy.sparse as sp
 from pipelines.catalogue import Confidentialite
 from pipelines.disclosure.answers import TERRITORY, Answers, Axes, Key, Shown, answers_to, present_in, wrong
 from pipelines.disclosure.attack import FROZEN, Flags, System
-from pipelines.disclosure.sensitive import Sums, interval, policy_of, rules
-from pipelines.disclosure.structures import Structure, linear, ratios_of, sums_of
+from pipelines.disclosure.sensitive import Sums, interval, policy_of
+from pipelines.disclosure.structures import Structure, linear, sums_of
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.questionnaires.expressions import Rule
 
 CENT = 0.005  # less is rounding
-# How much more a cell is read than one of the finest level: hiding it costs as much more.
-READ = {"france": 24.0, "region": 24.0, "departement": 4.0, "ght": 3.0}
+# How much more a cell is read than one of the finest level: hiding it costs as much more. Those who answer are run by
+# a GHT, not by a département: where only one of two that overlap can be shown, it is the GHT.
+READ = {"france": 8.0, "region": 8.0, "ght": 6.0}
 TOTAL = 2.0  # and a total, than its parts
-TERM = 1.0  # and a term of ratios, for each of them
-TOLD = 3.0  # and a line that an earlier release showed, of some year: it stays shown if it can
-YEAR = "annee"
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,7 @@ class Cells:
     """The cells of a table as a system, and the line of the table, in the order of its grain, that each is in.
 
     Of latent cells, and of lines that only an earlier release shows, that is None. `told` are the cells that an
-    earlier release showed, `kept` those that it hid. `rules` are those that cells fall under,
-    `broken` those that they break, and `regions`, of each cell, where those who make it are.
+    earlier release showed, `kept` those that it hid.
     """
 
     model: Model
@@ -48,9 +45,6 @@ class Cells:
     rows: list[Key | None]
     told: Flags
     kept: Flags
-    rules: dict[str, Flags]
-    broken: dict[str, Flags]
-    regions: list[frozenset[str]]
 
 
 OTHER = "autre"  # where a respondent is at a moment when he gave another answer
@@ -67,7 +61,6 @@ class _Builder:
     def __init__(self, axes: Axes) -> None:
         self.axes, self.model, self.structure, self.dimensions = axes, axes.model, axes.structure, axes.dimensions
         self.order = [[*self.dimensions, *TERRITORY].index(k) for k in self.model.grain]
-        self.terms = ratios_of(self.model.name)
         self.kinds: dict[Key, tuple[bool, bool]] = {}
         self.sources: dict[str, Confidentialite] = {}
         self.sums: list[Sums] = []
@@ -187,7 +180,6 @@ class _Builder:
             cell = self.cells.get((key, measure, atoms))
             if cell is None:
                 cell = self.cells[key, measure, atoms] = self.line(key, measure, total)
-                self.members[cell] = atoms
                 self.relate({cell: -1.0, **dict.fromkeys(inside, 1.0)})
                 if len(inside) == 1:  # the block is this very cell, which is protected
                     self.needs[inside[0]] = None
@@ -217,7 +209,6 @@ class _Builder:
         totals = self.structure.totaux.items()
         is_total = any(key[self.dimensions.index(name)] == value for name, value in totals)
         weight = READ.get(str(key[-2]), 1.0) * (TOTAL if is_total else 1.0)
-        weight *= 1 + TERM * self.terms[str(self.axes.kind(key[:-2], measure)[0])]
         return self.measured(key[:-2], measure, sums, tuple(key[i] for i in self.order), weight)
 
     def once(self, key: Key, measure: str, atoms: frozenset[int]) -> None:
@@ -280,15 +271,6 @@ class _Builder:
                     continue
                 yield {here[name]: weight for name, weight in weights.items()}, not rule[""]
 
-    def regions(self, cell: int) -> frozenset[str]:
-        """Where those are who make a cell."""
-        places = {p for a in self.members.get(cell, ()) for p in self.where[a] if isinstance(p, tuple)}
-        return frozenset(str(code) for place in places for level, code in place if level == "region")
-
-    def undated(self, row: Key) -> Key:
-        """A line of the table whatever its year."""
-        return tuple(value for name, value in zip(self.model.grain, row, strict=True) if name != YEAR)
-
     def made(self) -> Cells:
         """All cells; those of the latest moment may be hidden, the others are as they were shown."""
         n = len(self.sums)
@@ -300,9 +282,6 @@ class _Builder:
         now, told, kept = (np.isin(np.arange(n), sorted(cells)) for cells in (self.now, self.told, self.kept))
         rows = [row if latest else None for row, latest in zip(self.rows, now, strict=True)]
         numbers: dict[Key, int] = {}
-        series: dict[Key, int] = {}
-        known = {self.undated(row) for row in (self.rows[c] for c in self.told) if row is not None}
-        worth = np.array([TOLD if r is not None and self.undated(r) in known else 1.0 for r in rows])
         system = System(
             values=values,
             floor=np.array(self.floor, dtype=float),
@@ -313,29 +292,17 @@ class _Builder:
             # A zero is nobody, and is shown; unless all that it is part of is about too few.
             cost=np.where(
                 now & ~told & ((values != 0) | ~np.isnan(low)),
-                np.array(self.weights) * worth * (1 + np.log10(1 + np.abs(values))),
+                np.array(self.weights) * (1 + np.log10(1 + np.abs(values))),
                 FROZEN,
             ),
             group=np.array([-1 if r is None else numbers.setdefault(r, len(numbers)) for r in rows], dtype=int),
-            series=np.array([-1 if r is None else series.setdefault(self.undated(r), len(series)) for r in rows]),
             relations=sp.csr_array(
                 ([w for *_, w in matrix], ([r for r, *_ in matrix], [c for _, c, _ in matrix])),
                 shape=(len(relations), n),
                 dtype=float,
             ),
         )
-        under = [rules(sums, policy) for sums, policy in zip(self.sums, self.policies, strict=True)]
-        names = sorted({name for found in under for name in found})
-        return Cells(
-            self.model,
-            system,
-            rows,
-            told,
-            kept & ~told,
-            rules={name: np.array([name in found for found in under]) for name in names},
-            broken={name: np.array([found.get(name, False) for found in under]) for name in names},
-            regions=[self.regions(cell) for cell in range(n)],
-        )
+        return Cells(self.model, system, rows, told, kept & ~told)
 
 
 def read(

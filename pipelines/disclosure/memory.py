@@ -17,7 +17,6 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue, duck
-from pipelines.disclosure import record
 from pipelines.disclosure.answers import Shown
 from pipelines.disclosure.structures import Structure
 from pipelines.edition.models import Model
@@ -48,10 +47,6 @@ class Set:
     def shown(self, model: Model) -> Shown:
         """A table of the set, and the lines that it sums."""
         return Shown(f"{self.name}.{model.name}", f"FROM {self.name}.{model.schema}.{model.table}__contributions")
-
-    def record(self, name: str) -> str:
-        """A table of what the protection of the set says of itself (record.SCHEMAS)."""
-        return f"{self.name}.{name}"
 
     def choices(self, model: Model) -> str:
         """Query of who chose what in a table of the set."""
@@ -109,10 +104,7 @@ def content(connection: duckdb.DuckDBPyConnection, database: str, declared: Decl
 
 
 def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declared, content: str, folder: Path) -> Set:
-    """Writes the protected tables of `database` and their record as a set.
-
-    It is kept once a release is made from it (`Set.keep`).
-    """
+    """Writes the protected tables of `database` as a set, which is kept once a release is made from it (`Set.keep`)."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     sweep(folder)
@@ -127,8 +119,6 @@ def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declar
             connection.execute(f"CREATE TABLE {made}__contributions AS {structure.contributions}")
         if structure.choix:
             connection.execute(f"CREATE TABLE {made}__choix AS {structure.choix}")
-    for name in record.SCHEMAS:
-        connection.execute(f"CREATE TABLE ensemble.{name} AS FROM {database}.{name}")
     connection.execute("CHECKPOINT ensemble")
     connection.execute("DETACH ensemble")
     return Set(file, database)

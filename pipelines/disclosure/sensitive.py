@@ -44,33 +44,29 @@ def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float
     Of a count only the upper end is held: a total of three cells that are not zero is three at least, whatever is
     hidden.
     """
-    value, found, broken = sums.value, [], rules(sums, policy)
-    few, small = sums.few(policy), broken.pop("seuil", False)
-    if sums.counts and small and value < policy.seuil:
+    value, found = sums.value, []
+    few = sums.few(policy)
+    if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
         found.append((value, value + policy.seuil))
     margin = abs(value) * max(round(1 - policy.dominance, 6) if policy.dominance else MARGIN, policy.precision or 0.0)
-    if value and (any(broken.values()) or (few and not found)):
+    if value and (_exposed(sums, policy) or (few and not found)):
         found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
     return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
 
 
-def rules(sums: Sums, policy: Confidentialite) -> dict[str, bool]:
-    """The rules of a policy that a sum falls under, by their names in the catalogue, and whether it breaks each.
-
-    It tells of one of those who make it where they are too few, or one dominates it, or the second of them, by taking
-    his own away, knows the first too well. Who answered zero makes none of it.
+def _exposed(sums: Sums, policy: Confidentialite) -> bool:
+    """Whether a sum tells of one of those who make it: they are too few, or one dominates it, or the second of them,
+    by taking his own away, knows the first too well. Who answered zero makes none of it.
     """
-    found, few = {}, sums.few(policy)
-    if sums.counts or sums.population is not None:
-        found["seuil"] = few or (sums.counts and 0 < sums.value < policy.seuil)
     shares = sorted((abs(v) for v in sums.by_contributor.values() if v), reverse=True)
-    if shares:
-        found["contributeurs"] = len(shares) < policy.contributeurs
-        if policy.dominance is not None:
-            found["dominance"] = shares[0] >= policy.dominance * sum(shares)
-        if policy.precision is not None:
-            found["precision"] = sum(shares[2:]) < policy.precision * shares[0]
-    return found
+    if not shares:
+        return False
+    others = sum(shares[2:])
+    return (
+        len(shares) < policy.contributeurs
+        or (policy.dominance is not None and shares[0] >= policy.dominance * sum(shares))
+        or (policy.precision is not None and others < policy.precision * shares[0])
+    )
 
 
 def policy_of(sources: Iterable[str]) -> Confidentialite | None:

@@ -1,11 +1,9 @@
 """The declared structures of the tables that are published protected (structures.yml)."""
 
 import functools
-from collections import Counter
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import model_validator
@@ -14,8 +12,6 @@ from pipelines import catalogue
 from pipelines.questionnaires.expressions import Rule
 from pipelines.strict import Strict
 
-# The dimensions by which a level is judged, the level, and whether it is of totals.
-Group = tuple[tuple[Any, ...], str, bool]
 FILE = Path(__file__).with_name("structures.yml")
 
 
@@ -34,14 +30,6 @@ class Taken(Strict):
     termes: dict[str, list[str]]
 
 
-class Held(Strict):
-    """Which levels must hold to be shown: of each, at least that part of the lines, in each year."""
-
-    part: float
-    par: list[str]
-    niveaux: list[str]
-
-
 class Structure(Strict):
     """How a table adds up; structures.yml says what each field is."""
 
@@ -55,15 +43,8 @@ class Structure(Strict):
     choix: str = ""
     retire: Removed | None = None
     hors: str = ""
-    poids: str = ""
-    tenue: Held | None = None
     reprend: Taken | None = None
     ouvert: str = ""
-
-    def group(self, line: Mapping[str, Any]) -> Group:
-        """With which other lines one is judged, and counted."""
-        of = tuple(line[name] for name in self.tenue.par) if self.tenue else ()
-        return of, str(line["niveau"]), any(line[name] == value for name, value in self.totaux.items())
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Structure":
@@ -83,12 +64,6 @@ def load() -> dict[str, Structure]:
 def protected() -> dict[str, Structure]:
     """Those of the tables of which something is hidden."""
     return {name: structure for name, structure in load().items() if not structure.ouvert}
-
-
-def ratios_of(table: str) -> Counter[str]:
-    """Of how many ratios each question of a table is a term."""
-    taken = [s.reprend for s in load().values() if s.reprend and s.reprend.table == table]
-    return Counter(q for t in taken for questions in t.termes.values() for q in questions)
 
 
 def sums_of(source: str) -> list[str]:

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines import catalogue, disclosure, duck
 from pipelines.checks import controls, runner
-from pipelines.disclosure import memory, record, structures
+from pipelines.disclosure import memory, structures
 from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
@@ -174,10 +174,6 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
                 for m in published()
             ]
         written = [task.result() for task in tasks]
-        # What no table of the release knows: what protection hid of them, and the attacks that they withstood.
-        for name in record.SCHEMAS:
-            kept = f"(SELECT list(t) FROM {protection.record(name)} AS t)"
-            connection.execute(f"SET VARIABLE {name} = {kept}")
         connection.execute("USE publie")
         written += show(connection, region, fictif=fictif)
         connection.execute("CHECKPOINT publie")
@@ -198,9 +194,7 @@ def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[mem
     if found is not None:
         return found, []
     reports = disclosure.protect(connection, "brut", past)
-    breaches, tried = disclosure.examine(connection, "brut", past)
-    disclosure.check(breaches)
-    record.write(connection, "brut", [case for report in reports for case in report.cases], tried)
+    disclosure.check(disclosure.audit(connection, "brut", past))
     return memory.write(connection, "brut", declared, content, folder), reports
 
 

@@ -1,8 +1,8 @@
 -- Retraites liquidées selon les caisses, dont personnes qui continuent d'exercer.
 -- Grain : caisse, profession, niveau, code
--- Source : atlas.cessations, vues.secret_niveaux
+-- Source : atlas.cessations
 -- Vide : Ni la CNRACL ni la CARMF n'ont été reçues pour cette édition.
--- Note : « s » : nombre trop petit pour être publié. Un niveau dont trop de cases seraient cachées n'y est pas (vues.secret_niveaux).
+-- Note : « s » : nombre trop petit pour être publié.
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   caisse « Caisse » : caisse de retraite
@@ -27,9 +27,5 @@ FROM dernieres AS d
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN reference.professions AS p USING (profession)
 -- A fund that answered for some départements only has no national total.
-WHERE (d.niveau <> 'france' OR d.departements = d.departements_du_territoire)
-    AND NOT EXISTS (
-        FROM vues.secret_niveaux AS n
-        WHERE n.tableau = 'atlas.cessations' AND n.enquete = d.caisse AND n.niveau = d.niveau
-    )
+WHERE d.niveau <> 'france' OR d.departements = d.departements_du_territoire
 ORDER BY d.caisse, d.profession, t.rang DESC, d.code

@@ -1,8 +1,8 @@
 -- Ressources humaines par groupement hospitalier de territoire et par département, {annee}.
 -- Grain : niveau, code
--- Source : atlas.ressources_humaines, fiches.ght_membres, vues.secret_niveaux
--- Vide : Aucun établissement n'a répondu, ou trop de cases seraient cachées.
--- Note : « s » : un nombre si petit, ou si dépendant d'un seul établissement, qu'il dirait ce que celui-ci a répondu. Ce qu'un établissement déclare seul n'est pas publié. Un niveau dont trop de cases seraient cachées n'y est pas (vues.secret_niveaux).
+-- Source : atlas.ressources_humaines, fiches.ght_membres
+-- Vide : Aucun établissement n'a répondu.
+-- Note : « s » : un nombre si petit, ou si dépendant d'un seul établissement, qu'il dirait ce que celui-ci a répondu. Ce qu'un établissement déclare seul n'est pas publié.
 -- Colonnes :
 --   lieu « Groupement ou département » : groupement ou département
 --   taux_vacance « Postes vacants » pct1 [part] : part des postes budgétés qui sont vacants
@@ -22,9 +22,6 @@ WITH derniere AS (
     JOIN reference.blocs AS b ON b.bloc = 'ressources_humaines.territoires' AND b.code = r.indicateur
     WHERE r.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.ressources_humaines')
         AND r.niveau IN ('ght', 'departement') AND r.categorie = 'ensemble'
-        AND r.niveau NOT IN (
-            SELECT niveau FROM vues.secret_niveaux WHERE tableau = 'atlas.ressources_humaines' AND detail = 'ensemble'
-        )
 ),
 noms AS (
     SELECT code_ght, max(nom_ght) AS nom FROM fiches.ght_membres GROUP BY code_ght
