@@ -152,6 +152,7 @@ def read(page: str) -> list[Shown]:
 WORDS = (
     (r"\d+[\u202f\u00a0 ]000 (?:habitants|hab\.)", "the base of a density"),
     (r"\b95 fois sur 100\b", "the level of an interval"),
+    (r"\bsorties [+-]20\s%", "the name of a scenario"),
     (r"\bsur 100\b|\b0 à 100\b|\bde 0 \([^)]*\) à 100 \([^)]*\)|\b50 au milieu", "the scale of the index"),
     (r"\b9[05][\u202f\u00a0 ]%", "the level of an interval"),
     (
