@@ -48,6 +48,12 @@ UNREAD = {
 }
 # Who is asked by a survey follows from the SAE: its `attendus` say that the field is another, no sum lacks a cell.
 FIELDS = {"atlas.enquetes", "atlas.ressources_humaines"}
+# A producer's population is deduced from its densities to 0.1 %: another line gives it within that, and its densities.
+DEDUCED = {
+    "atlas.densites": ("population", "valeur"),
+    "atlas.soignants": ("population", "densite"),
+    "atlas.specialites_liberales": ("population", "valeur"),
+}
 CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
 
 
@@ -190,13 +196,20 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
         "repondants",
         "couverture",
         "effectif_pairs",
+        "ecart_publie",  # of a density that is compared itself
         "ecart_parties",  # what a published total has more than the parts that are known
         "non_places",
         "instituts_non_places",
     )
     # What is of the year before has a statut of its own, and so has a change from it.
     mine = [n for n in numbers if not n.startswith((*counts, "evolution")) and "_precedent" not in n]
-    other = " OR ".join(f'n."{n}" <> e."{n}"' for n in mine) or "false"
+    deduced = DEDUCED.get(model.name, ())
+    other = (
+        " OR ".join(
+            f'abs(n."{n}" - e."{n}") > 0.001 * abs(e."{n}")' if n in deduced else f'n."{n}" <> e."{n}"' for n in mine
+        )
+        or "false"
+    )
     keys = ", ".join(f'n."{k}"' for k in model.grain)
     return rows(
         connection,
