@@ -5,7 +5,7 @@
 -- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
 -- Colonnes :
 --   methode : personne (chacun une fois, au lieu retenu) ou prorata (1/k à chacun de ses k lieux d'activité)
---   profession : profession (reference.professions_rpps)
+--   profession : profession (reference.professions)
 --   specialite_groupe : groupe de spécialité (reference.specialites_rpps), sans, autre, ou ensemble
 --   mode_exercice : libéral, salarié, mixte, ou ensemble
 --   non_places [personnes] : de ceux des départements du territoire, ceux dont la commune n'est pas connue : ils y sont peut-être ; pour la France, ceux dont le département ne l'est pas, ou d'une collectivité sans région

@@ -78,6 +78,18 @@ variantes AS (
     UNPIVOT (SELECT hypothese, diplome, bas, central, haut FROM reference.hypotheses)
     ON bas, central, haut INTO NAME variante VALUE part
 ),
+-- A diploma feeds one family, where its profession is most exercised. A speciality of nurses adds nobody to theirs.
+diplomes_familles AS (
+    SELECT
+        f.code AS fap, left(f.code, 3) AS famille, d.code AS diplome, coalesce(d.libelle, r.libelle_court) AS libelle,
+        p.ordre
+    FROM reference.correspondances AS d
+    JOIN reference.professions AS p ON p.profession = d.profession AND p.ensemble IS NULL
+    JOIN reference.correspondances AS f
+        ON f.profession = d.profession AND f.nomenclature = 'FAP 2009' AND f.rang = 1 AND len(f.code) = 5
+    LEFT JOIN reference.diplomes AS r ON r.diplome = d.code
+    WHERE d.nomenclature = 'diplôme'
+),
 -- What is assumed of a diploma, or else of all of them.
 supposees AS (
     SELECT
@@ -90,7 +102,7 @@ supposees AS (
             max(v.part) FILTER (v.hypothese = 'reste' AND v.diplome = d.diplome),
             max(v.part) FILTER (v.hypothese = 'reste' AND v.diplome = '')
         ) AS reste
-    FROM reference.diplomes_fap AS d
+    FROM diplomes_familles AS d
     CROSS JOIN variantes AS v
     GROUP BY d.diplome, v.variante
 ),
@@ -99,7 +111,7 @@ diplomes AS (
         d.famille, d.fap, d.diplome, d.libelle, d.ordre, r.code, c.annee, c.millesime, c.revision, c.entrants,
         c.statut, c.source, e.emploi_moyen,
         bool_and(c.entrants IS NOT NULL) OVER (PARTITION BY d.fap, r.code) AS entiere
-    FROM reference.diplomes_fap AS d
+    FROM diplomes_familles AS d
     CROSS JOIN regions AS r
     LEFT JOIN connues AS c ON c.diplome = d.diplome AND c.code = r.code
     LEFT JOIN emplois AS e ON e.fap = d.fap AND e.code = r.code

@@ -5,7 +5,7 @@
 -- Note : deux extraits publiés nominativement se comparent par qui les a : les nombres, sans âge ni sexe, sont publiés tels quels. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Les personnes sont suivies par leur empreinte : sous une autre clé, aucune ne se retrouverait. Une sortie n'est pas toujours un départ (interruption, étranger, décès, changement d'identifiant). présents = présents avant + entrées + arrivées - sorties - départs.
 -- Colonnes :
 --   annee_precedente [année] : année de l'extrait précédent épinglé
---   profession : profession (reference.professions_rpps)
+--   profession : profession (reference.professions)
 --   presents_avant [personnes] : professionnels présents dans le territoire à l'extrait précédent
 --   presents [personnes] : professionnels présents dans le territoire
 --   arrivees [personnes] : présents qui étaient en activité ailleurs
@@ -94,4 +94,4 @@ FROM restes AS r
 FULL JOIN anciens AS a USING (millesime, profession, niveau, code)
 JOIN suites AS s USING (millesime)
 JOIN revisions AS v USING (millesime)
-LEFT JOIN (SELECT DISTINCT profession, passage_rpps FROM reference.professions_rpps) AS t USING (profession)
+LEFT JOIN reference.professions AS t USING (profession)

@@ -8,7 +8,7 @@
 --   date_extrait : jour de l'extraction
 --   ligne : ligne dans le fichier
 --   personne : empreinte à clé de la personne
---   profession : profession (reference.professions_rpps) ; autre pour un code inconnu
+--   profession : profession (reference.professions) ; autre pour un code inconnu
 --   profession_publiee : code de la profession tel que publié
 --   categorie : C civil, M militaire, E étudiant
 --   mode_exercice : S salarié, L libéral, B bénévole
@@ -33,7 +33,7 @@ WITH lues AS (
         departement_lu(c.departement, a.commune, a.departement, a.code_postal) AS departement_lu,
         coalesce(a.pays <> '99000', false) AND a.commune IS NULL AS a_l_etranger
     FROM staging.rpps_activites AS a
-    LEFT JOIN reference.professions_rpps AS p ON p.code_ans = a.profession
+    LEFT JOIN reference.correspondances AS p ON p.nomenclature = 'RPPS' AND p.code = a.profession
     LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(a.commune)
 )
 SELECT

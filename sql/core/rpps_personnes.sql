@@ -6,7 +6,7 @@
 -- Colonnes :
 --   annee [année] : année du 1er janvier décrit
 --   personne : empreinte à clé de la personne
---   profession : profession (reference.professions_rpps) ; autre pour un code inconnu
+--   profession : profession (reference.professions) ; autre pour un code inconnu
 --   mode_exercice : libéral, salarié, ou mixte si la personne a des activités des deux
 --   remplacant : toutes ses activités sont des remplacements
 --   savoir_faire : spécialité ordinale de la ligne retenue, sinon d'une autre de ses lignes, sinon du fichier des savoir-faire
@@ -42,7 +42,7 @@ WITH actives AS (
 savoir_faire AS (
     SELECT s.millesime, s.personne, p.profession, max(s.savoir_faire) AS savoir_faire
     FROM staging.rpps_savoir_faire AS s
-    JOIN reference.professions_rpps AS p ON p.code_ans = s.profession
+    JOIN reference.correspondances AS p ON p.nomenclature = 'RPPS' AND p.code = s.profession
     WHERE s.type_savoir_faire = 'S'
     GROUP BY s.millesime, s.personne, p.profession
 ),

@@ -2,7 +2,7 @@
 -- Grain : nomenclature, fap
 -- Source : FAP 2009 et FAP 2021 (DARES)
 -- Publication : nationale
--- Note : les libellés sont écrits ici, tels que la DARES les publie : la nomenclature n'a pas à être déposée pour que l'enquête BMO se lise ; où elle l'est, elle les vérifie. V1Z, V1X80 réunissent infirmiers et sages-femmes ; V2Z réunit médecins, dentistes, pharmaciens et vétérinaires.
+-- Note : les libellés sont écrits ici, tels que la DARES les publie : la nomenclature n'a pas à être déposée pour que l'enquête BMO se lise ; où elle l'est, elle les vérifie. Ce que chaque famille réunit est dans reference.correspondances.
 -- Colonnes :
 --   nomenclature : FAP 2009 ou FAP 2021
 --   fap : code de la famille professionnelle
@@ -28,8 +28,12 @@ WITH fap2009 (fap, libelle, niveau_fap, domaine) AS (
         ('V4Z', 'Professionnels de l''action sociale et de l''orientation', 'fap 87', 'social'),
         ('V4Z83', 'Éducateurs spécialisés', 'fap 225', 'social'),
         ('V4Z85', 'Professionnels de l''action sociale', 'fap 225', 'social'),
+        ('V5Z84', 'Surveillants d''établissements scolaires', 'fap 225', 'social'),
         ('T2A', 'Aides à domicile', 'fap 87', 'social'),
-        ('T2A60', 'Aides à domicile et aides ménagères', 'fap 225', 'social')
+        ('T2A60', 'Aides à domicile et aides ménagères', 'fap 225', 'social'),
+        ('T2B', 'Assistants maternels', 'fap 87', 'social'),
+        ('T2B60', 'Assistants maternels', 'fap 225', 'social'),
+        ('T4Z61', 'Agents de services hospitaliers', 'fap 225', 'santé')
 ),
 -- A family that is not divided stands at two levels under one code: « fap 228 » comes before « fap 341 ».
 fap2021 (fap, libelle, niveau_fap, domaine) AS (
@@ -37,6 +41,14 @@ fap2021 (fap, libelle, niveau_fap, domaine) AS (
         ('J3X40a', 'Ambulanciers', 'fap 341', 'santé'),
         ('T2A', 'Aides à domicile et auxiliaires de vie', 'fap 86', 'social'),
         ('T2A60', 'Aides à domicile et auxiliaires de vie', 'fap 228', 'social'),
+        ('T2B', 'Assistants maternels, auxiliaires de puériculture, assistants familiaux et gardes à domicile', 'fap 86',
+            'social'),
+        ('T2B60', 'Assistants maternels, auxiliaires de puériculture, assistants familiaux et gardes à domicile',
+            'fap 228', 'social'),
+        ('T2B60a', 'Assistants maternels, assistants familiaux et gardes à domicile', 'fap 341', 'social'),
+        ('T2B60b', 'Autres intervenants  auprès d''enfants (hors social)', 'fap 341', 'social'),
+        ('T2B60c', 'Aide en puériculture', 'fap 341', 'social'),
+        ('T4X61', 'Agents de service hospitaliers', 'fap 228', 'santé'),
         ('V0X', 'Aides-soignants', 'fap 86', 'santé'),
         ('V0X60', 'Aides-soignants', 'fap 228', 'santé'),
         ('V0X60a', 'Aide aux soins des animaux', 'fap 341', 'animaux'),
@@ -82,7 +94,12 @@ fap2021 (fap, libelle, niveau_fap, domaine) AS (
         ('V4X85a', 'Agents de médiation conjugale et familiale '
             'et aide aux bénéficiaires d''une mesure de protection juridique', 'fap 341', 'social'),
         ('V4X85c', 'Action et médiation sociale', 'fap 341', 'social'),
-        ('V4X85d', 'Accueillants et médiateurs sociaux', 'fap 341', 'social')
+        ('V4X85d', 'Accueillants et médiateurs sociaux', 'fap 341', 'social'),
+        ('V5X84',
+            'Surveillants d''établissements scolaires et accompagnateurs des élèves en situation de handicap',
+            'fap 228', 'social'),
+        ('V5X84a', 'Surveillants d''établissements scolaires', 'fap 341', 'social'),
+        ('V5X84b', 'Accompagnateurs des élèves en situation de handicap', 'fap 341', 'social')
 ),
 familles AS (
     SELECT 'FAP 2009' AS nomenclature, * FROM fap2009

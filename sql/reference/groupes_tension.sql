@@ -14,19 +14,20 @@
 --   fap_dares : famille professionnelle de la DARES (FAP 2009) ; vide où le groupe n'a pas cet indicateur
 --   ordre : rang dans les tableaux et les fiches
 SELECT
-    g.groupe, coalesce(g.libelle, p.libelle) AS libelle, coalesce(g.libelle, p.libelle_court) AS libelle_court,
-    p.profession, g.specialite, g.source_offre, g.source_flux, g.fap_bmo, g.fap_dares, g.ordre
+    g.groupe, p.libelle, p.libelle_court, coalesce(p.ensemble, p.profession) AS profession,
+    CASE WHEN g.source_offre IS NOT NULL THEN coalesce(p.specialite, 'ensemble') END AS specialite,
+    g.source_offre, g.source_flux, b.code AS fap_bmo, d.code AS fap_dares, g.ordre
 FROM (
     VALUES
-        ('medecin', 'medecin', NULL, 'ensemble', 'drees_medecins_ages', 'drees_demographie', 'V2X90', NULL, 1),
-        ('medecin_generaliste', 'medecin', 'Médecins généralistes', 'généralistes', 'cnam_demographie',
-            'cnam_demographie', 'V2X90', NULL, 2),
-        ('infirmier', 'infirmier', NULL, 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', 'V1Z', 3),
-        ('sage_femme', 'sage_femme', NULL, 'ensemble', 'cnam_demographie', 'cnam_demographie', 'V1X80', NULL, 4),
-        ('masseur_kinesitherapeute', 'masseur_kinesitherapeute', NULL, 'ensemble', 'cnam_demographie',
-            'cnam_demographie', 'V3X80', NULL, 5),
-        ('chirurgien_dentiste', 'chirurgien_dentiste', NULL, 'ensemble', 'drees_demographie', 'drees_demographie',
-            'V2X91', NULL, 6),
-        ('aide_soignant', 'aide_soignant', NULL, NULL, NULL, NULL, 'V0X60', 'V0Z', 7)
-) AS g (groupe, profession, libelle, specialite, source_offre, source_flux, fap_bmo, fap_dares, ordre)
-JOIN reference.professions AS p USING (profession)
+        ('medecin', 'drees_medecins_ages', 'drees_demographie', false, 1),
+        ('medecin_generaliste', 'cnam_demographie', 'cnam_demographie', false, 2),
+        ('infirmier', 'cnam_demographie', 'cnam_demographie', true, 3),
+        ('sage_femme', 'cnam_demographie', 'cnam_demographie', false, 4),
+        ('masseur_kinesitherapeute', 'cnam_demographie', 'cnam_demographie', false, 5),
+        ('chirurgien_dentiste', 'drees_demographie', 'drees_demographie', false, 6),
+        ('aide_soignant', NULL, NULL, true, 7)
+) AS g (groupe, source_offre, source_flux, dares, ordre)
+JOIN reference.professions AS p ON p.profession = g.groupe
+LEFT JOIN reference.correspondances AS b ON b.nomenclature = 'FAP 2021' AND b.rang = 1 AND b.profession = g.groupe
+LEFT JOIN reference.correspondances AS d
+    ON g.dares AND d.nomenclature = 'FAP 2009' AND d.rang = 1 AND len(d.code) = 3 AND d.profession = g.groupe

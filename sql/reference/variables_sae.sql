@@ -100,9 +100,6 @@ courts (variable, libelle_court) AS (
         ('ETP_INFSANSSPE', 'Infirmiers'),
         ('EFF_INFSANSSPE', 'Infirmiers')
 ),
-professions (groupe, profession) AS (
-    VALUES ('SAG', 'sage_femme'), ('INFSANSSPE', 'infirmier'), ('INFAVECSPE', 'infirmier'), ('AID', 'aide_soignant')
-),
 -- A label without the aside that its table already says.
 nommees AS (
     SELECT *, regexp_replace(regexp_replace(libelle, '( \(| : ensemble).*$', ''), '''', '’', 'g') AS nom FROM toutes
@@ -119,4 +116,4 @@ SELECT
     n.bordereau, n.ordre
 FROM nommees AS n
 LEFT JOIN courts AS c ON c.variable = n.variable
-LEFT JOIN professions AS p ON p.groupe = n.groupe
+LEFT JOIN reference.correspondances AS p ON p.nomenclature = 'SAE' AND p.code = n.groupe

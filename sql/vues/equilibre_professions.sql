@@ -1,6 +1,6 @@
 -- Équilibre de la famille professionnelle de chaque profession.
 -- Grain : profession, fap, niveau, code
--- Source : vues.equilibre, reference.professions_fap
+-- Source : vues.equilibre, reference.correspondances
 -- Publication : interne
 -- Vide : Les projections de la DARES ne connaissent pas cette profession.
 -- Note : Une famille réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule.
@@ -24,5 +24,5 @@ SELECT
     e.desequilibre_annuel, e.entrants, e.entrants_statut, e.formes_bas, e.formes_bas_statut, e.formes_haut, e.solde_bas,
     e.solde_bas_statut, e.solde_haut, e.solde_haut_statut, e.motif, e.sources, e.statut
 FROM vues.equilibre AS e
-JOIN reference.professions_fap AS f ON f.nomenclature = 'FAP 2009' AND f.fap = e.fap
+JOIN reference.correspondances AS f ON f.nomenclature = 'FAP 2009' AND f.code = e.fap
 ORDER BY f.profession, e.fap, e.niveau, e.code

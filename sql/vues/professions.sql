@@ -1,6 +1,6 @@
--- Professions qui ont une page : celles qu'une source compte par territoire, ou qui recrutent, ou que l'on forme.
+-- Professions qui ont une page : celles qu'une source compte par territoire, et celles du tableau des tensions.
 -- Grain : profession
--- Source : vues.densites, reference.professions, reference.professions_fap, reference.diplomes, vues.professions_ailleurs
+-- Source : vues.densites, reference.professions
 -- Publication : interne
 -- Colonnes :
 --   adresse : adresse de la page de la profession
@@ -18,7 +18,9 @@ SELECT
     p.profession = 'medecin' AS medecin,
     EXISTS (FROM vues.specialites AS s WHERE s.profession = p.profession) AS specialites
 FROM reference.professions AS p
-WHERE EXISTS (FROM vues.densites AS d WHERE d.profession = p.profession AND d.specialite = 'ensemble')
-    OR EXISTS (FROM reference.professions_fap AS f WHERE f.profession = p.profession)
-    OR EXISTS (FROM reference.diplomes AS d WHERE d.profession = p.profession AND d.libelle_parcoursup IS NOT NULL)
+-- General practitioners and specialists are shown with the doctors.
+WHERE p.specialite IS NULL AND (
+    p.ordre IS NOT NULL
+    OR EXISTS (FROM vues.densites AS d WHERE d.profession = p.profession AND d.specialite = 'ensemble')
+)
 ORDER BY p.profession

@@ -1,6 +1,6 @@
 -- Qui compte, dans la région, une profession qu'aucun répertoire ne compte : les hôpitaux, puis l'enquête emploi derrière la DARES.
 -- Grain : profession, rang
--- Source : atlas.hospitaliers, atlas.departs, reference.professions_fap
+-- Source : atlas.hospitaliers, atlas.departs, reference.correspondances
 -- Publication : interne
 -- Colonnes :
 --   rang : rang de la phrase
@@ -23,8 +23,8 @@ emplois AS (
     SELECT
         f.profession, 1000 + row_number() OVER (ORDER BY d.profession) AS rang, 'La DARES compte' AS qui,
         d.denominateur AS nombre, 'emplois' AS quoi, d.annee, d.libelle
-    FROM reference.professions_fap AS f
-    JOIN atlas.departs AS d ON d.profession = f.fap
+    FROM reference.correspondances AS f
+    JOIN atlas.departs AS d ON d.profession = f.code
     WHERE f.nomenclature = 'FAP 2009' AND d.indicateur = 'part_departs' AND d.niveau = 'region'
         AND d.code = (SELECT region FROM vues.publication)
         AND d.denominateur IS NOT NULL

@@ -23,7 +23,8 @@ difficiles AS (
     SELECT * FROM bmo WHERE indicateur = 'part_difficile'
 )
 SELECT
-    t.territoire, p.niveau, p.code, t.territoire_libelle, p.annee, p.fap, p.libelle, p.valeur AS projets,
+    t.territoire, p.niveau, p.code, t.territoire_libelle, p.annee, p.nomenclature, p.fap, p.libelle,
+    p.valeur AS projets,
     p.statut AS projets_statut, p.couverture AS couverture_projets,
     d.valeur AS difficile, coalesce(d.statut, 'nd') AS difficile_statut, d.numerateur, d.denominateur, d.couverture,
     f.valeur AS france, p.source, p.statut, CASE WHEN p.niveau = 'departement' THEN t.adresse END AS lien
