@@ -30,6 +30,13 @@ NAMING = {
 }
 # A blank of the SAE is a zero by its producer's own rule: there, a cell goes by a check, which says so.
 ZEROS = {"sae_sygen", "sae_q20", "sae_q21", "sae_q22", "sae_q24"}
+# The columns that say where a line is, and how each is read; lines of establishments, that open and close, are no sign.
+PLACES = {
+    "departement": "code_departement",
+    "territoire": "code_departement",
+    "commune": "departement_commune",
+}
+ABSENT = "61"
 # One table of each kind, which make test tries; make test-lent tries them all.
 FIRST = {
     "parcoursup_formations",
@@ -271,3 +278,29 @@ def test_a_line_that_goes_is_known_to_every_number(
         ).fetchall() == [(True, True)]
         said = connection.execute(f"SELECT count(*) FROM {gaps.WEIGHTS} WHERE part > 0").fetchall()[0][0]
         assert bool(said) is not catalogue.load(source).restreint
+
+
+def placed() -> Iterator[tuple[str, str]]:
+    """Each staged table of measures of which each département has a line, and the column that says which."""
+    for source, staged, _ in measured():
+        entry = catalogue.load(source)
+        columns = {c.name for t in entry.tables if entry.staged_name(t) == staged for c in entry.of_table(t)}
+        column = next((c for c in PLACES if c in columns), None)
+        if column and "finess" not in columns and "uai" not in columns:
+            yield staged, column
+
+
+@pytest.mark.parametrize(
+    ("staged", "column"),
+    [pytest.param(*case, id=case[0], marks=[] if case[0] == "apl" else [pytest.mark.lent]) for case in placed()],
+)
+def test_a_departement_that_is_absent_is_known_to_its_region(sample: Warehouse, staged: str, column: str) -> None:
+    """An extract without one département, and without a word of it: no check has set anything aside."""
+    connection, again = copied(sample, staged)
+    with connection:
+        where = f"{PLACES[column]}({column}::VARCHAR) = '{ABSENT}'"
+        there = connection.execute(f"SELECT count(*) FROM staging.{staged} WHERE {where}").fetchall()[0][0]
+        assert there > 0
+        connection.execute(f"DELETE FROM staging.{staged} WHERE {where}")
+        made_again(connection, again)
+        assert {m.name: said for m in made_of(f"staging.{staged}") if (said := silent(connection, m))} == {}

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Publication, none
 
+from pipelines import macros
 from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError
@@ -148,6 +149,21 @@ def test_a_partial_number_is_marked_in_every_view(shown: duckdb.DuckDBPyConnecti
             assert numbers.PARTIAL not in numbers.cell({**row, name: "calculé"}, column), (model.table, column.key)
             seen += 1
     assert seen > 100
+
+
+def test_no_number_that_is_there_is_said_to_be_absent(shown: duckdb.DuckDBPyConnection) -> None:
+    with duckdb.connect() as connection:
+        macros.make(connection)
+        seen = 0
+        for model in VIEWS:
+            view = Views(shown).view(model.table)
+            for column in view.shown:
+                own = f"{column.key}_statut"
+                there = {r[own] for r in view.rows if own in r and isinstance(r[column.key], int | Decimal)}
+                said = connection.execute("SELECT w FROM unnest($1) AS u (w) WHERE statut_absent(w)", [list(there)])
+                assert not said.fetchall(), (model.table, column.key)
+                seen += bool(there)
+    assert seen > 30
 
 
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:

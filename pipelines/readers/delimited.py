@@ -67,6 +67,13 @@ def opened(path: Path, layout: Layout, where: Place) -> tuple[Inspected, list[st
             expected="une ligne de noms de colonnes, puis les données",
             todo="télécharger de nouveau",
         )
+    if len(headings) == 1 and layout.delimiter in headings[0]:
+        raise RefusedError(
+            "Chaque ligne de ce fichier est entre guillemets : elle n'y est qu'une seule cellule.",
+            where=replace(where, line=header_line),
+            expected=f"des cellules séparées par « {layout.delimiter} », chacune entre guillemets ou non",
+            todo="reprendre le fichier d'origine : un tableur ou un éditeur l'a enregistré ainsi",
+        )
     refuse_cut(layout, survey, where)
     return survey, headings, header_line
 

@@ -25,6 +25,12 @@ WITH tranches AS (
         ORDER BY d.millesime DESC, d.revision DESC
     ) = 1
 ),
+departements AS (
+    SELECT regions AS region, count(*) AS departements
+    FROM core.decoupages
+    WHERE niveau = 'departement'
+    GROUP BY regions
+),
 situees AS (
     SELECT
         t.source, t.millesime, t.revision, t.annee, t.profession, t.mode_exercice, t.niveau, t.code,
@@ -37,8 +43,15 @@ situees AS (
     UNION ALL
     SELECT
         source, max(millesime)::INTEGER, max(revision)::INTEGER, annee, profession, mode_exercice, 'region', region,
-        NULL, tranche_age, sum(effectif)::INTEGER, statut_somme(effectif, effectif_statut), NULL
+        NULL, tranche_age, sum(effectif)::INTEGER,
+        -- A département that has no line, where the others of its region have one, is missing.
+        CASE
+            WHEN statut_somme(effectif, effectif_statut) = 'calculé' AND count(DISTINCT code) < min(d.departements)
+                THEN 'partiel'
+            ELSE statut_somme(effectif, effectif_statut)
+        END, NULL
     FROM tranches
+    JOIN departements AS d USING (region)
     WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM tranches WHERE niveau = 'region')
     GROUP BY source, annee, profession, mode_exercice, region, tranche_age
 ),

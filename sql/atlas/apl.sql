@@ -2,7 +2,7 @@
 -- Grain : annee, profession, niveau, code
 -- Source : APL (DREES)
 -- Publication : territoire
--- Note : l'APL d'un territoire est la moyenne de celles de ses communes, pondérée par la population standardisée, jamais une moyenne simple. Sous 2,5 consultations par an et par habitant, la sous-densité au sens des premiers zonages ; ce seuil n'a de sens que pour les médecins généralistes (`medecin`). France hors Mayotte.
+-- Note : l'APL d'un territoire est la moyenne de celles de ses communes, pondérée par la population standardisée, jamais une moyenne simple. Sous 2,5 consultations par an et par habitant, la sous-densité au sens des premiers zonages ; ce seuil n'a de sens que pour les médecins généralistes (`medecin`). France hors Mayotte ; un territoire dont un autre département n'a aucune commune dans la source est partiel.
 -- Colonnes :
 --   valeur_65 : accessibilité aux professionnels de 65 ans et moins ; vide où la source ne la donne pas
 --   population_standardisee [habitants standardisés] : somme des poids
@@ -35,6 +35,23 @@ non_placees AS (
     FROM core.apl
     WHERE commune IS NULL AND departement IS NULL AND departement_commune(lieu) IS NULL
     GROUP BY annee, profession
+),
+-- A département that has no line at all, but for Mayotte, which the source leaves out.
+muets AS (
+    SELECT l.annee, l.profession, d.niveau, d.code
+    FROM (SELECT DISTINCT annee, profession FROM core.apl) AS l
+    CROSS JOIN (
+        FROM core.decoupages_departements
+        UNION
+        SELECT n.niveau, n.code, d.code
+        FROM core.decoupages AS d
+        CROSS JOIN LATERAL (VALUES ('region', d.regions), ('france', 'F')) AS n (niveau, code)
+        WHERE d.niveau = 'departement'
+    ) AS d
+    WHERE d.departement <> '976' AND (l.annee, l.profession, d.departement) NOT IN (
+            SELECT (annee, profession, departement) FROM core.apl WHERE departement IS NOT NULL
+        )
+    GROUP BY l.annee, l.profession, d.niveau, d.code
 ),
 sommes AS (
     SELECT
@@ -70,9 +87,10 @@ SELECT
     communes_sans_apl, coalesce(n.communes, 0) AS communes_non_placees,
     CASE
         WHEN coalesce(poids, 0) = 0 THEN 'nd'
-        WHEN list_contains(statuts, 'partiel') OR n.communes > 0 THEN 'partiel'
+        WHEN list_contains(statuts, 'partiel') OR n.communes > 0 OR m.code IS NOT NULL THEN 'partiel'
         WHEN niveau = 'commune' THEN 'publié'
         ELSE 'calculé'
     END AS statut
 FROM sommes
 LEFT JOIN non_placees AS n USING (annee, profession, niveau, code)
+LEFT JOIN muets AS m USING (annee, profession, niveau, code)

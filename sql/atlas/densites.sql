@@ -63,13 +63,23 @@ producteurs AS (
     FROM publies
     GROUP BY source, annee, niveau, code
 ),
+departements AS (
+    SELECT regions AS region, count(*) AS departements
+    FROM core.decoupages
+    WHERE niveau = 'departement'
+    GROUP BY regions
+),
+-- Of a region of which a département is missing, no population.
 populations_producteurs AS (
     SELECT source, annee, niveau, code, population FROM producteurs WHERE niveau IN ('departement', 'france')
     UNION ALL
-    SELECT source, annee, 'region', region, CASE WHEN count(population) = count(*) THEN sum(population)::INTEGER END
-    FROM producteurs
-    WHERE niveau = 'departement'
-    GROUP BY source, annee, region
+    SELECT
+        p.source, p.annee, 'region', p.region,
+        CASE WHEN count(p.population) = min(d.departements) THEN sum(p.population)::INTEGER END
+    FROM producteurs AS p
+    JOIN departements AS d USING (region)
+    WHERE p.niveau = 'departement'
+    GROUP BY p.source, p.annee, p.region
 ),
 rapportes AS (
     SELECT

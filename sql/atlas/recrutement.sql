@@ -2,7 +2,7 @@
 -- Grain : annee, source, indicateur, nomenclature, fap, niveau, code
 -- Source : Besoins en main-d'œuvre (France Travail) ; tensions sur le marché du travail (DARES)
 -- Publication : territoire
--- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles.
+-- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles. La région, ou la France, dont un département n'a aucune case, d'aucun métier, est partielle.
 -- Colonnes :
 --   nomenclature : FAP 2009 ou FAP 2021
 --   fap : métier ou famille professionnelle
@@ -58,6 +58,17 @@ sommes AS (
     FROM situes
     GROUP BY annee, nomenclature, fap, libelle, niveau, code
 ),
+-- A département without a cell of any trade is missing from the survey; without one of a trade, it recruits none.
+muets AS (
+    SELECT a.annee, n.niveau, n.code
+    FROM (SELECT DISTINCT annee FROM core.bmo_projets) AS a
+    CROSS JOIN core.decoupages AS d
+    CROSS JOIN LATERAL (VALUES ('region', d.regions), ('france', 'F')) AS n (niveau, code)
+    WHERE d.niveau = 'departement' AND (a.annee, d.code) NOT IN (
+            SELECT (annee, departement) FROM core.bmo_projets WHERE departement IS NOT NULL
+        )
+    GROUP BY a.annee, n.niveau, n.code
+),
 bmo AS (
     SELECT
         annee, millesime, revision, 'bmo' AS source, i.indicateur, nomenclature, fap, libelle, niveau, code,
@@ -103,7 +114,11 @@ facteurs AS (
 )
 SELECT
     annee, millesime, revision, source, indicateur, nomenclature, fap, libelle, niveau, code, valeur, unite,
-    CASE WHEN valeur IS NULL THEN CASE WHEN secret THEN 'secret' ELSE 'nd' END ELSE statut_cases END AS statut,
+    CASE
+        WHEN valeur IS NULL THEN CASE WHEN secret THEN 'secret' ELSE 'nd' END
+        WHEN (annee, niveau, code) IN (SELECT (annee, niveau, code) FROM muets) THEN 'partiel'
+        ELSE statut_cases
+    END AS statut,
     numerateur, denominateur, cases, cases_visibles, cases_non_placees,
     (cases_visibles::DECIMAL(18, 4) / cases)::DECIMAL(18, 6) AS couverture
 FROM bmo

@@ -2,7 +2,7 @@
 -- Grain : nature, source, niveau, code, profession, objet, annee
 -- Source : marts de l'atlas ; tous les millésimes épinglés par le verrou
 -- Publication : institut
--- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une variation est inédite quand elle dépasse, à la hausse comme à la baisse (un doublement vaut une division par deux), la plus grande que la même série ait connue avant, à ce niveau, de tous les territoires, et passe un seuil plus haut quand son passé est court ; d'une série sans passé, quand elle triple ou se divise par trois. Un nombre sous le seuil des petits nombres y compte pour ce seuil. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
+-- Note : compare la dernière année d'une série à celle d'avant, deux exercices de la SAE (mêmes sites, mêmes réponses : fiches.evolutions), deux millésimes de la même année (révision), et l'indice de tension à celui que donneraient les millésimes de l'édition précédente. Les seuils sont dans reference.seuils : sous eux, rien n'est signalé. Une rupture de série connue (reference.ruptures) explique une alerte, et l'abaisse. Une variation est inédite quand elle dépasse, à la hausse comme à la baisse (un doublement vaut une division par deux), la plus grande que la même série ait connue avant, à ce niveau, de tous les territoires, et passe un seuil plus haut quand son passé est court ; d'une série sans passé, quand elle triple ou se divise par trois. Un nombre sous le seuil des petits nombres y compte pour ce seuil. Les liquidations des caisses, protégées, et les objectifs pluriannuels, fixés et non observés, ne sont pas suivis. Une alerte se vérifie : ce n'est ni une erreur, ni une tendance.
 -- Colonnes :
 --   nature : hors de l'intervalle, variation inédite, baisse d'un cinquième, révision, rang de tension, site paru, site disparu, entrée dans un GHT, sortie d'un GHT
 --   niveau : niveau du territoire, etablissement ou institut
@@ -77,6 +77,22 @@ comptes AS (
     SELECT 'bmo', 'projets', nomenclature, fap, niveau, code, annee, millesime, valeur
     FROM atlas.recrutement
     WHERE indicateur = 'projets' AND statut = 'calculé' AND niveau <> 'bassin_bmo'
+    UNION ALL
+    SELECT source, indicateur, NULL, 'ensemble', niveau, code, annee, millesime, valeur
+    FROM atlas.besoins
+    WHERE scenario = 'observé' AND unite IN ('habitants', 'personnes') AND statut IN ('calculé', 'publié')
+        AND niveau IN ('departement', 'region', 'france')
+    UNION ALL
+    -- What professionals offer in a year, by which a level of access is weighed, moves as it does.
+    SELECT 'apl', 'offre accessible', unite, profession, niveau, code, annee, millesime,
+        valeur * population_standardisee
+    FROM atlas.apl
+    WHERE statut = 'calculé' AND niveau IN ('departement', 'region', 'france')
+    UNION ALL
+    SELECT 'dispositifs', 'beneficiaires', concat_ws(', ', dispositif, public, nature), profession, niveau, code, annee,
+        millesime, beneficiaires
+    FROM atlas.dispositifs
+    WHERE statut = 'calculé' AND niveau IN ('departement', 'region')
 ),
 suivis AS (
     SELECT

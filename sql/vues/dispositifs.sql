@@ -30,7 +30,8 @@ SELECT
     CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END
         AS montant_statut,
     d.statut, i.score AS tension,
-    CASE WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END AS tension_statut,
+    CASE WHEN i.score IS NOT NULL THEN i.statut WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END
+        AS tension_statut,
     i.rang AS tension_rang, i.rang_bas AS tension_rang_bas, i.rang_haut AS tension_rang_haut
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee

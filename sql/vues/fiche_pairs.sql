@@ -38,7 +38,12 @@ WITH comparees AS (
 SELECT
     c.niveau, c.code, c.indicateur,
     i.libelle_court || CASE c.unite WHEN 'ETP' THEN ' (ETP)' ELSE '' END AS indicateur_libelle,
-    c.valeur, CASE WHEN contains(c.motif, 'manquante') THEN 'nd' ELSE 'sans objet' END AS valeur_statut,
+    c.valeur,
+    CASE
+        WHEN c.valeur IS NOT NULL THEN 'calculé'
+        WHEN contains(c.motif, 'manquante') THEN 'nd'
+        ELSE 'sans objet'
+    END AS valeur_statut,
     CASE
         WHEN c.valeur < c.decile_1 THEN 'au-dessous du premier décile'
         WHEN c.valeur < c.quartile_1 THEN 'au-dessous du premier quartile'

@@ -19,7 +19,11 @@ SELECT
     v.mesure,
     e.valeur_precedente AS avant, e.statut_precedent AS avant_statut, h.valeur, h.statut, h.sites, h.sites_repondants,
     CASE WHEN e.valeur_precedente >= s.valeur THEN e.evolution_relative END AS evolution,
-    CASE WHEN e.motif IS NOT NULL OR e.valeur_precedente IS NULL THEN 'nd' ELSE 'sans objet' END AS evolution_statut,
+    CASE
+        WHEN e.valeur_precedente >= s.valeur AND e.evolution_relative IS NOT NULL THEN 'calculé'
+        WHEN e.motif IS NOT NULL OR e.valeur_precedente IS NULL THEN 'nd'
+        ELSE 'sans objet'
+    END AS evolution_statut,
     h.sites_repondants || ' sur ' || h.sites
         || CASE
             WHEN e.sites_precedents IS NOT NULL

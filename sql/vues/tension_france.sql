@@ -44,7 +44,8 @@ indices AS (
 SELECT
     i.libelle AS departement_libelle, i.rang, i.score, i.rang_bas, i.rang_haut, a.annee_offre, a.annee_acces,
     a.annee_ages, a.annee_flux, a.depuis, a.annee_recrutement, a.difficile,
-    CASE WHEN a.motif = 'secret' THEN 'secret' ELSE 'nd' END AS difficile_statut, a.projets,
+    CASE WHEN a.difficile IS NOT NULL THEN 'calculé' WHEN a.motif = 'secret' THEN 'secret' ELSE 'nd' END
+        AS difficile_statut, a.projets,
     coalesce(i.motif, a.motif) AS motif, i.groupe, g.libelle AS groupe_libelle, i.territoires_classes,
     i.code AS departement,
     t.territoire IS NOT NULL AS ici, t.adresse AS lien, i.statut
