@@ -160,7 +160,9 @@ def test_no_number_that_is_there_is_said_to_be_absent(shown: duckdb.DuckDBPyConn
             for column in view.shown:
                 own = f"{column.key}_statut"
                 there = {r[own] for r in view.rows if own in r and isinstance(r[column.key], int | Decimal)}
-                said = connection.execute("SELECT w FROM unnest($1) AS u (w) WHERE statut_absent(w)", [list(there)])
+                said = connection.execute(
+                    "SELECT w FROM unnest($1::VARCHAR[]) AS u (w) WHERE statut_absent(w)", [list(there)]
+                )
                 assert not said.fetchall(), (model.table, column.key)
                 seen += bool(there)
     assert seen > 30

@@ -15,7 +15,7 @@
 WITH lues AS (
     SELECT
         s.specialite, s.libelle, s.reserve, d.profession, d.annee, d.millesime, d.revision, d.niveau, d.code,
-        d.effectif, d.population, e.statut
+        d.effectif, d.population, CASE WHEN d.statut = 'partiel' THEN d.statut ELSE e.statut END AS statut
     FROM atlas.densites AS d
     -- Where a population isn't known, a density has the statut of that; the headcount keeps its own.
     JOIN atlas.effectifs AS e USING (

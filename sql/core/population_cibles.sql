@@ -33,10 +33,34 @@ departements AS (
     HAVING min(a.age_min) = c.age_min AND max(coalesce(a.age_max, 999)) = coalesce(c.age_max, 999)
     QUALIFY row_number() OVER (PARTITION BY c.cible, a.annee, a.departement ORDER BY a.rang) = 1
 ),
+premieres AS (
+    SELECT s.source, d.code AS departement, d.regions AS region, coalesce(min(a.annee), 0) AS premiere
+    FROM (SELECT DISTINCT source FROM ages) AS s
+    CROSS JOIN core.decoupages AS d
+    LEFT JOIN ages AS a ON a.source = s.source AND a.departement = d.code
+    WHERE d.niveau = 'departement'
+    GROUP BY s.source, d.code, d.regions
+),
+-- As in core.population: a département that has no line of a year after its first one is there, without its number.
+attendus AS (
+    SELECT t.cible, t.annee, t.millesime, t.revision, t.source, p.departement, p.region
+    FROM (
+        SELECT cible, annee, max(millesime) AS millesime, max(revision) AS revision, min(source) AS source
+        FROM departements
+        GROUP BY cible, annee
+    ) AS t
+    JOIN premieres AS p ON p.source = t.source AND p.premiere <= t.annee
+),
 situes AS (
-    UNPIVOT (SELECT *, 'F' AS france FROM departements)
-    ON departement, region, france
-    INTO NAME niveau VALUE code
+    SELECT annee, millesime, revision, source, cible, 'departement' AS niveau, departement AS code, population
+    FROM departements
+    UNION ALL
+    SELECT
+        a.annee, coalesce(d.millesime, a.millesime), coalesce(d.revision, a.revision), coalesce(d.source, a.source),
+        a.cible, n.niveau, n.code, d.population
+    FROM attendus AS a
+    LEFT JOIN departements AS d USING (cible, annee, departement)
+    CROSS JOIN LATERAL (VALUES ('region', a.region), ('france', 'F')) AS n (niveau, code)
 )
 SELECT
     annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, min(source) AS source, cible,
