@@ -12,12 +12,12 @@ BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
 UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 
-.PHONY: atlas test test-lent mutants check docs up clean install
+.PHONY: atlas test test-lent test-tout mutants check lint types sql docs up clean install
 
 atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
 
-# A file's tests on one core, since they share what it sets up; those begun first are the longest (conftest.py).
+# A file's tests on one core, since they share what it sets up; the longest files first (conftest.py).
 PYTEST := $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
 
 test: install
@@ -26,6 +26,10 @@ test: install
 test-lent: install
 	@$(PYTEST) -m lent
 
+# Both at once: the tests of a file share what it sets up, and no core waits at the end of the first half.
+test-tout: install
+	@$(PYTEST)
+
 # Small faults, one at a time: which tests see them? OPTIONS="--budget 40 --seulement sql/fiches", "--nommes", "--aide".
 mutants: install
 	@$(UV) sync --locked --quiet --group mutants
@@ -33,7 +37,16 @@ mutants: install
 
 # .pre-commit-config.yaml runs the same on what is committed.
 check: install
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/sqlfluff lint sql
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync lint types sql
+
+lint:
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types:
+	@$(BIN)/mypy
+
+sql:
+	@$(BIN)/sqlfluff lint sql
 
 docs: install
 	@$(BIN)/mkdocs build --strict --quiet

@@ -7,6 +7,31 @@ import pytest
 
 pytest_plugins = ["fixtures_entrepots"]
 
+# The longest files, the longest first: begun last, one of them would keep a core waiting for the other. What starts
+# processes that work by themselves comes early too. The others follow by name.
+LONGEST = (
+    "test_arrivees",
+    "test_dags",
+    "test_determinism",
+    "test_marts_mirror",
+    "test_release",
+    "test_disclosure",
+    "test_commandes",
+    "test_silence",
+    "test_site",
+    "test_contrats",
+    "test_enquetes",
+    "test_entrees_abimees",
+    "test_in_force",
+    "test_connectors",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
 
 @pytest.fixture(autouse=True)
 def _own_environment() -> Iterator[None]:

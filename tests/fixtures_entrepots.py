@@ -8,6 +8,7 @@ Loaded by `pytest_plugins` in conftest.py.
 """
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from filelock import FileLock
 import samples
 from pipelines import catalogue, settings, steps
 from pipelines.errors import RefusedError
-from pipelines.publish import fiches, site, workbooks
+from pipelines.publish import fiches, public, site, workbooks
 from pipelines.settings import Settings
 
 pytest.register_assert_rewrite("identities")
@@ -32,6 +33,19 @@ ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
 REAL = {"mirror", "arrivals_root"}  # behind every fixture that reads many real extracts at once
+# The vintages of other years that stand beside the mirror.
+ARRIVED = [
+    *(("sae", year) for year in (2019, 2020, 2023, 2024)),
+    ("bmo", 2025),
+    ("insee_population_ages", 2021),
+    ("insee_population_departements", 2024),
+    ("apl", 2023),
+    ("drees_infirmiers", 2023),
+    ("contours", 2018),
+    ("insee_cog", 2022),
+    ("decoupage_administratif", 2024),
+    ("decoupage_administratif", 2025),
+]
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
 VARIABLES = tuple(
     f"ATLAS_{name}" for name in ("CONTACT", "EDITION", "EN_LIGNE", "REGIONS", "SOURCES", "VERROU_TENU", "WAREHOUSE")
@@ -242,10 +256,41 @@ def together_root(mirror_root: Path, arrivals_root: Path, tmp_path_factory: pyte
 
 
 @pytest.fixture(scope="session")
-def together(together_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def arrived(together_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A warehouse with the vintages of other years alone; what became of each is in `issues.json`."""
+
+    def fill(folder: Path) -> None:
+        told: dict[str, Any] = {}
+        with environment(folder, together_root):
+            for source, millesime in ARRIVED:
+                try:
+                    told[f"{source} {millesime}"] = steps.ingest(source, millesime)
+                except RefusedError as error:
+                    told[f"{source} {millesime}"] = str(error)
+        (folder / "issues.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+    return Settings(together_root, once(tmp_path_factory, "arrivees", fill))
+
+
+def receive(folder: Path, of: Settings) -> None:
+    """Puts into a warehouse what another has received and read, but the vintages that it has itself."""
+    for vintage in sorted(of.landing.glob("*/*")):
+        name = vintage.relative_to(of.landing)
+        if not (folder / "landing" / name).exists():
+            for part in ("landing", "staging"):
+                if (of.warehouse / part / name).exists():
+                    shutil.copytree(of.warehouse / part / name, folder / part / name)
+
+
+@pytest.fixture(scope="session")
+def together(
+    together_root: Path, arrived: Settings, mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
     """The edition of 2025 on the mirror and the other years; what is rightly refused is left out."""
 
     def fill(folder: Path) -> None:
+        receive(folder, arrived)
+        receive(folder, mirror.settings)  # the same bytes there and here are not read again
         with environment(folder, together_root):
             for source in catalogue.sources():
                 for millesime in steps.vintages(source):
@@ -302,6 +347,21 @@ def copied(tmp_path: Path, sample: Warehouse) -> Iterator[Settings]:
     made = a_copy(sample.settings, tmp_path / "entrepot", database=True)
     with environment(made.warehouse, made.sources):
         yield made
+
+
+@pytest.fixture
+def protected(copied: Settings, published: Publication) -> Settings:
+    """The same, with what the sample's release hid: to find it again takes as long as all the rest of a release."""
+    shutil.copytree(published.settings.protection, copied.protection)
+    return copied
+
+
+@pytest.fixture
+def numbered(protected: Settings) -> Iterator[Settings]:
+    """The same, released by its tables alone, without the checks of its views: for tests of several releases."""
+    with tables_only(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(public, "check", lambda file: [])
+        yield protected
 
 
 Rows = Callable[..., list[tuple[object, ...]]]

@@ -104,12 +104,17 @@ def _line(event: Any) -> str:
     return f"{event.get('level') or ''} {event['event']}{told}"
 
 
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
 def scheduler(root: Path, warehouse: Path, sources: Path, **variables: str) -> Iterator[Scheduler]:
     """`atlas up` from a copy of the code, until the end of the block; then Ctrl-C."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     said = root.parent / "atlas-up.log"
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
     with said.open("wb") as handle:

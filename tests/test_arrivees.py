@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 import python_calamine
-from fixtures_entrepots import EDITION, Warehouse, environment, none, once, one, rows, tables_only
+from fixtures_entrepots import ARRIVED, EDITION, Warehouse, environment, none, one, rows, tables_only
 
 from pipelines import catalogue, steps
 from pipelines.errors import RefusedError
@@ -30,35 +30,6 @@ SAE = {
     2023: ("id", "q20", "q21", "q22", "q24", "sygen", "ght"),
     2024: ("id", "q20", "q21", "q22", "q24", "sygen", "ght"),
 }
-ARRIVED = {
-    "sae": [*SAE],
-    "bmo": [2025],
-    "insee_population_ages": [2021],
-    "insee_population_departements": [2024],
-    "apl": [2023],
-    "drees_infirmiers": [2023],
-    "contours": [2018],
-    "insee_cog": [2022],
-    "decoupage_administratif": [2024, 2025],
-}
-PAIRS = [(source, millesime) for source, years in ARRIVED.items() for millesime in years]
-
-
-@pytest.fixture(scope="module")
-def arrived(together_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A warehouse with these vintages alone; what became of each is in `issues.json`."""
-
-    def fill(folder: Path) -> None:
-        told: dict[str, Any] = {}
-        with environment(folder, together_root):
-            for source, millesime in PAIRS:
-                try:
-                    told[f"{source} {millesime}"] = steps.ingest(source, millesime)
-                except RefusedError as error:
-                    told[f"{source} {millesime}"] = str(error)
-        (folder / "issues.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-
-    return Settings(together_root, once(tmp_path_factory, "arrivees", fill))
 
 
 def staged(now: Settings, source: str, millesime: int, table: str) -> Path:
@@ -73,7 +44,7 @@ def records(now: Settings, source: str, millesime: int, table: str) -> list[dict
         return [dict(zip(names, row, strict=True)) for row in read.fetchall()]
 
 
-@pytest.mark.parametrize(("source", "millesime"), PAIRS)
+@pytest.mark.parametrize(("source", "millesime"), ARRIVED)
 def test_the_vintage_is_accepted(arrived: Settings, source: str, millesime: int) -> None:
     told = json.loads((arrived.warehouse / "issues.json").read_text(encoding="utf-8"))[f"{source} {millesime}"]
     assert isinstance(told, dict), told

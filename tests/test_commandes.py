@@ -29,6 +29,7 @@ INLINE = re.compile(r"`((?:atlas|make|benchmarks|\.venv/bin)[ /][^`]+|(?:FROM|SE
 BLANKS = {"NAME": "insee_cog", "<source>": "insee_cog", "ANNÉE": "2025"}
 
 CI = "by .ci/run, which is this: minutes"
+HALF = "a part of `make test-tout`, which .ci/run runs"
 UNDER_AIRFLOW = "stays open until Ctrl-C: tests/test_up.py, and `make atlas` runs the same DAGs"
 GUIDED = "by tests/test_docs.py, which follows the page: its source is not of this catalogue"
 MEASURES = "a measure, minutes at national size"
@@ -37,8 +38,9 @@ ELSEWHERE = {
     "make atlas": CI,
     "make atlas SOURCES=../extraits EDITION=2025 REGION=28": CI,
     "make atlas SOURCES=…": CI,
-    "make test": CI,
-    "make test-lent": CI,
+    "make test": HALF,
+    "make test-lent": HALF,
+    "make test-tout": CI,
     "make check": CI,
     "make clean": CI,
     "make docs": "by tests/test_manuel.py, which builds the manual",

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from fixtures_entrepots import EDITION, ROOT, VARIABLES, Warehouse, a_copy
+from scheduled_runs import free_port
 from typer.testing import CliRunner
 
 from pipelines import cli, hints, settings, steps
@@ -176,6 +177,8 @@ def test_fictitious_extracts_never_come_into_a_real_warehouse(
     both: Checkout, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(airflow, "HOME", both.root / ".airflow")
+    if arguments == ["up"]:  # another Airflow of this machine may hold the usual port
+        arguments = ["up", "--port", str(free_port())]
     for named in ("", str(both.real.warehouse)):
         monkeypatch.setenv("ATLAS_WAREHOUSE", named)
         done = CliRunner().invoke(cli.app, arguments)

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fixtures_entrepots import EDITION, REGION, Publication, one, rows, tables_only
+from fixtures_entrepots import EDITION, REGION, Publication, one, rows
 from python_calamine import CalamineWorkbook
 
 from pipelines import catalogue, disclosure, steps
@@ -72,15 +72,14 @@ def test_a_figure_that_cannot_be_drawn_is_told() -> None:
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("tables_alone")
-def test_same_content_once_new_content_next_number(copied: Settings) -> None:
-    home = copied.releases / f"{EDITION}-{REGION}"
+def test_same_content_once_new_content_next_number(numbered: Settings) -> None:
+    home = numbered.releases / f"{EDITION}-{REGION}"
     first = Path(steps.publish(EDITION, REGION))
     assert first == home / f"{EDITION}.1"
     before = digest(first)
     assert {oct(p.stat().st_mode & 0o777) for p in first.rglob("*") if p.is_file()} == {"0o444"}
     assert steps.publish(EDITION, REGION) == str(first)
-    change(copied.database, "UPDATE reference.chiffres_publies SET attendu = attendu + 1")
+    change(numbered.database, "UPDATE reference.chiffres_publies SET attendu = attendu + 1")
     second = Path(steps.publish(EDITION, REGION))
     assert second == home / f"{EDITION}.2"
     assert digest(first) == before
@@ -95,19 +94,18 @@ def test_same_content_once_new_content_next_number(copied: Settings) -> None:
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("tables_alone")
 def test_a_commit_that_changes_nothing_shown_makes_no_release(
-    copied: Settings, monkeypatch: pytest.MonkeyPatch
+    numbered: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither does another lock of the same vintages, nor another version of a library; a word mended does."""
     first = Path(steps.publish(EDITION, REGION))
     monkeypatch.setattr(lockfile, "commit", lambda: "autre")
-    lock = lockfile.path(copied, EDITION)
+    lock = lockfile.path(numbered, EDITION)
     lock.write_text(
         json.dumps({**json.loads(lock.read_text(encoding="utf-8")), "commit": "autre", "uv_lock": "0" * 64}),
         encoding="utf-8",
     )
-    change(copied.database, "UPDATE staging.edition SET commit = 'autre', uv_lock = 'autre', empreinte = 'autre'")
+    change(numbered.database, "UPDATE staging.edition SET commit = 'autre', uv_lock = 'autre', empreinte = 'autre'")
     assert steps.publish(EDITION, REGION) == str(first)
 
     real = pages.write
@@ -128,9 +126,8 @@ def test_a_commit_that_changes_nothing_shown_makes_no_release(
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("tables_alone")
-def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> None:
-    home = copied.releases / f"{EDITION}-{REGION}"
+def test_ten_comes_after_nine_and_strangers_are_left_alone(numbered: Settings) -> None:
+    home = numbered.releases / f"{EDITION}-{REGION}"
     for name in (f"{EDITION}.9", f"{EDITION}.2"):
         (home / name).mkdir(parents=True)
         (home / name / "manifeste.json").write_text("autre\n", encoding="utf-8")
@@ -142,7 +139,7 @@ def test_ten_comes_after_nine_and_strangers_are_left_alone(copied: Settings) -> 
 
 @pytest.mark.usefixtures("tables_alone")
 def test_a_view_that_tells_a_wrong_number_refuses_the_release(
-    copied: Settings, monkeypatch: pytest.MonkeyPatch
+    protected: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A change divided by the new value, as the person who publishes meets it."""
     wrong = "THEN (h.valeur - e.valeur_precedente) / nullif(h.valeur, 0) END"
@@ -156,7 +153,7 @@ def test_a_view_that_tells_a_wrong_number_refuses_the_release(
     assert "vues.hopital_territoires, evolution_sur_l_ancienne : une évolution est rapportée à la valeur" in said
     assert re.search(r"vu : \d+ ligne\(s\), la première : source = sae, territoire = ", said)
     assert "sql/vues/hopital_territoires.sql ; rien n'est publié" in said
-    assert not list(copied.releases.glob("*"))
+    assert not list(protected.releases.glob("*"))
 
 
 def test_a_view_that_is_only_doubtful_is_told(
@@ -224,17 +221,17 @@ def test_nothing_to_publish_is_told(empty: Settings) -> None:
 
 
 @pytest.mark.lent
-def test_a_release_that_fails_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_that_fails_leaves_nothing(numbered: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object, **settings: object) -> None:
         raise OSError(28, "plein")
 
-    killed = copied.releases / f"{EDITION}-{REGION}" / ".en-cours-tue"  # what nobody could clear
+    killed = numbered.releases / f"{EDITION}-{REGION}" / ".en-cours-tue"  # what nobody could clear
     killed.mkdir(parents=True)
     (killed / "tables.csv").touch()
     monkeypatch.setattr(tables, "dictionary", fail)
     with pytest.raises(Exception, match="Le disque est plein"):
         steps.publish(EDITION, REGION)
-    assert list(copied.releases.iterdir()) == []
+    assert list(numbered.releases.iterdir()) == []
 
 
 # --- Tables -------------------------------------------------------------------------------------------
@@ -333,14 +330,13 @@ def test_a_view_is_in_words_in_the_french_csv(made: Publication, fictif: bool) -
 
 
 @pytest.mark.lent
-def test_a_table_without_a_line_is_named_and_has_no_file(copied: Settings) -> None:
+def test_a_table_without_a_line_is_named_and_has_no_file(numbered: Settings) -> None:
     """Its reason is what the edition lacks; the public file keeps it, with its columns."""
-    with duckdb.connect(str(copied.database)) as db:
+    with duckdb.connect(str(numbered.database)) as db:
         db.execute("DELETE FROM reference.millesimes WHERE source = 'internat_postes'")
         for table in ("core.internat", "atlas.internat", "atlas.apl"):
             db.execute(f"DELETE FROM {table}")
-    with tables_only():
-        folder = Path(steps.publish(EDITION, REGION))
+    folder = Path(steps.publish(EDITION, REGION))
     names = {p.stem.removeprefix("FICTIF-") for p in folder.glob("*/*") if p.suffix in (".csv", ".parquet")}
     empty = {"core.internat", "atlas.internat", "vues.internat", "vues.internat_disciplines", "atlas.apl", "vues.apl"}
     assert not empty & names
@@ -672,10 +668,10 @@ NASTY = "<script>alert('x')</script> & \"<b>"
 
 
 @pytest.mark.lent
-def test_pages_escape_whatever_an_extract_contains(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_escape_whatever_an_extract_contains(protected: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # A name that says one thing in a table and another elsewhere would refuse the release before anybody reads it.
     monkeypatch.setattr(public, "check", lambda file: [])
-    with duckdb.connect(str(copied.database)) as db:
+    with duckdb.connect(str(protected.database)) as db:
         for table, column in (
             ("reference.millesimes", "periode"),
             ("reference.sources", "titre"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fixtures_entrepots import EDITION, REGION, ROOT, environment, tables_only
+from fixtures_entrepots import EDITION, REGION, ROOT, environment
 from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, steps
@@ -191,11 +191,10 @@ def test_a_warehouse_that_has_received_nothing_has_nothing_to_build(empty: Setti
 
 
 @pytest.mark.lent
-def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    with tables_only():
-        steps.publish(EDITION, REGION)
+def test_a_publication_that_failed_is_left_to_be_taken_up(numbered: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == []
-    (copied.editions / str(EDITION) / "publie.json").unlink()
+    (numbered.editions / str(EDITION) / "publie.json").unlink()
 
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "plein")
@@ -205,8 +204,7 @@ def test_a_publication_that_failed_is_left_to_be_taken_up(copied: Settings, monk
         with pytest.raises(StorageError):
             steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == [REGION]
-    with tables_only():
-        steps.publish(EDITION, REGION)
+    steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == []
 
 
