@@ -9,22 +9,12 @@
 --   docteurs_juniors [personnes] : docteurs juniors ; vide où la discipline n'en compte pas
 --   sites : nombre de sites du territoire qui ont répondu à la SAE
 --   sites_repondants : sites qui ont des internes ou des docteurs juniors à déclarer (bordereau rempli)
-WITH sites AS (
-    SELECT
-        e.millesime, e.finess, e.departement, e.region,
-        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond
-    FROM fiches.etablissements AS e
+WITH territoires AS (
+    SELECT n.millesime, n.niveau, n.code, count(*)::INTEGER AS sites, count(q.finess)::INTEGER AS sites_repondants
+    FROM fiches.etablissements_niveaux AS n
     LEFT JOIN (SELECT DISTINCT millesime, finess FROM core.sae_internes) AS q
-        ON q.millesime = e.millesime AND q.finess = e.finess
-),
-rattachements AS (
-    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
-),
-territoires AS (
-    SELECT
-        millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants
-    FROM rattachements
-    GROUP BY millesime, niveau, code
+        ON q.millesime = n.millesime AND q.finess = n.finess
+    GROUP BY n.millesime, n.niveau, n.code
 )
 SELECT
     c.annee, c.millesime, max(c.revision)::INTEGER AS revision, r.niveau, r.code, c.discipline,
@@ -35,6 +25,6 @@ SELECT
     END AS statut,
     min(t.sites) AS sites, min(t.sites_repondants) AS sites_repondants
 FROM core.sae_internes AS c
-JOIN rattachements AS r USING (millesime, finess)
+JOIN fiches.etablissements_niveaux AS r USING (millesime, finess)
 JOIN territoires AS t USING (millesime, niveau, code)
 GROUP BY c.annee, c.millesime, r.niveau, r.code, c.discipline

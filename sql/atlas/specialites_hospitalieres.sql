@@ -13,24 +13,14 @@
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites qui ont rempli le bordereau ; une spécialité qu'ils n'y ont pas vaut zéro
 --   sites_non_places : pour la France, sites sans région
-WITH sites AS (
+WITH territoires AS (
     SELECT
-        e.millesime, e.finess, e.departement, e.region,
-        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond,
-        e.region IS NULL AS sans_region
-    FROM fiches.etablissements AS e
+        n.millesime, n.niveau, n.code, count(*)::INTEGER AS sites, count(q.finess)::INTEGER AS sites_repondants,
+        (count(*) FILTER (n.sans_region))::INTEGER AS sites_non_places
+    FROM fiches.etablissements_niveaux AS n
     LEFT JOIN core.sae_specialites AS q
-        ON q.millesime = e.millesime AND q.finess = e.finess AND q.specialite = 'M9999'
-),
-rattachements AS (
-    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
-),
-territoires AS (
-    SELECT
-        millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants,
-        (count(*) FILTER (niveau = 'france' AND sans_region))::INTEGER AS sites_non_places
-    FROM rattachements
-    GROUP BY millesime, niveau, code
+        ON q.millesime = n.millesime AND q.finess = n.finess AND q.specialite = 'M9999'
+    GROUP BY n.millesime, n.niveau, n.code
 ),
 specialites AS (
     SELECT DISTINCT q.annee, q.millesime, q.revision, q.specialite, s.libelle, s.groupe
@@ -48,7 +38,7 @@ sommes AS (
             statut_somme(q.effectif_salarie), statut_somme(q.etp_salarie), statut_somme(q.effectif_liberal)
         ]) AS statut
     FROM core.sae_specialites AS q
-    JOIN rattachements AS r USING (millesime, finess)
+    JOIN fiches.etablissements_niveaux AS r USING (millesime, finess)
     GROUP BY q.millesime, r.niveau, r.code, q.specialite
 )
 SELECT

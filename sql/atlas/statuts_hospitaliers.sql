@@ -20,22 +20,12 @@
 --   statut : celui des salariés de la ligne
 --   sites : nombre de sites du territoire
 --   sites_repondants : sites qui ont rempli le bordereau ; une spécialité qu'ils n'y ont pas vaut zéro
-WITH sites AS (
-    SELECT
-        e.millesime, e.finess, e.departement, e.region,
-        CASE WHEN e.collectivite IS NULL THEN 'F' END AS france, q.finess IS NOT NULL AS repond
-    FROM fiches.etablissements AS e
+WITH territoires AS (
+    SELECT n.millesime, n.niveau, n.code, count(*)::INTEGER AS sites, count(q.finess)::INTEGER AS sites_repondants
+    FROM fiches.etablissements_niveaux AS n
     LEFT JOIN core.sae_specialites AS q
-        ON q.millesime = e.millesime AND q.finess = e.finess AND q.specialite = 'M9999'
-),
-rattachements AS (
-    UNPIVOT sites ON departement, region, france INTO NAME niveau VALUE code
-),
-territoires AS (
-    SELECT
-        millesime, niveau, code, count(*)::INTEGER AS sites, (count(*) FILTER (repond))::INTEGER AS sites_repondants
-    FROM rattachements
-    GROUP BY millesime, niveau, code
+        ON q.millesime = n.millesime AND q.finess = n.finess AND q.specialite = 'M9999'
+    GROUP BY n.millesime, n.niveau, n.code
 ),
 specialites AS (
     SELECT DISTINCT
@@ -65,7 +55,7 @@ sommes AS (
             statut_somme(q.etp_hu, q.donnes)
         ] AS statuts
     FROM lignes AS q
-    JOIN rattachements AS r USING (millesime, finess)
+    JOIN fiches.etablissements_niveaux AS r USING (millesime, finess)
     GROUP BY q.millesime, r.niveau, r.code, q.specialite
 ),
 -- A status of which one site's cell was set aside is not known: it would not add up.
