@@ -16,9 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import xlrd
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 _BLOCK = 1 << 22
 _CELL = re.compile(
     rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(?P<inside>.*?)</(?:\w+:)?c>)",
@@ -42,6 +39,24 @@ class Odd:
     unsaved: dict[str, str] = field(default_factory=dict)
     computed: set[str] = field(default_factory=set)
     hidden: list[int] = field(default_factory=list)
+
+
+# These libraries take longer to import than most workbooks to read, and few workbooks have anything to ask them.
+
+
+def name_of(row: int, column: int) -> str:
+    """The name of a cell by its row and its column, from zero."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    return str(xl_rowcol_to_cell(row, column))
+
+
+def place_of(name: str) -> tuple[int, int]:
+    """The row and the column, from zero, of a cell by its name."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    row, column = xl_cell_to_rowcol(name)
+    return row, column
 
 
 def odd(path: Path, *, computed: bool = False, sheets: re.Pattern[str] | None = None) -> dict[str, Odd]:
@@ -84,6 +99,8 @@ def _of_xlsx(book: zipfile.ZipFile, names: set[str], computed: bool, sheets: re.
 
 def _of_xls(path: Path) -> dict[str, Odd]:
     """The errors and the hidden lines of an .xls; nothing of one that this second library can't read."""
+    import xlrd
+
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
     except Exception:  # damaged in ways of its own: whether it can be read at all is told by who reads the values
@@ -95,7 +112,7 @@ def _of_xls(path: Path) -> dict[str, Odd]:
             for column, kind in enumerate(sheet.row_types(row)):
                 if kind == xlrd.XL_CELL_ERROR:
                     code = sheet.cell_value(row, column)
-                    said.errors[xl_rowcol_to_cell(row, column)] = xlrd.error_text_from_code.get(code, "#N/A")
+                    said.errors[name_of(row, column)] = xlrd.error_text_from_code.get(code, "#N/A")
         said.hidden = sorted(row + 1 for row, shown in sheet.rowinfo_map.items() if shown.hidden)
     return found
 
@@ -132,7 +149,7 @@ def _note_ods(said: Odd, element: ET.Element, rows: range, columns: range, compu
     error, unsaved = "error" in kinds, bool(formula) and not kinds and not shown
     if not (error or unsaved or (formula and computed)):
         return
-    for address in itertools.islice((xl_rowcol_to_cell(i, j) for i in rows for j in columns), _MOST):
+    for address in itertools.islice((name_of(i, j) for i in rows for j in columns), _MOST):
         if error:
             said.errors[address] = shown or "#N/A"
         elif unsaved:

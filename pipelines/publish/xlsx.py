@@ -196,8 +196,8 @@ def _write_sheet(page: Any, sheet: Sheet, formats: _Formats, *, fictif: bool) ->
         unit = f"\n({column.shown_unit})" if column.shown_unit else ""
         page.write_string(top, rank, column.label + unit, formats.heading)
     hold = [(xl_col_to_name(rank), c.key, _holder(page, c, formats)) for rank, c in enumerate(sheet.columns)]
-    for number, row in enumerate(sheet.rows, top + 1):
-        page.line(number, [(column, held) for column, key, holds in hold if (held := holds(row[key], row))])
+    for number, line in enumerate(sheet.rows, top + 1):
+        page.line(number, [(column, held) for column, key, holds in hold if (held := holds(line[key], line))])
     page.autofilter(top, 0, top + max(len(sheet.rows), 1), max(len(sheet.columns) - 1, 0))
     page.freeze_panes(top + 1, sheet.fixed)
     page.set_landscape()

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import python_calamine
-from xlsxwriter.utility import xl_cell_to_rowcol
 
 from pipelines import formulas
 
@@ -68,7 +67,7 @@ def _limit_memory(path: Path) -> None:
 
 def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[list[list[Cell]]]:
     """The lines of a sheet from its very first cell, even empty, some thousand at a time."""
-    unread = deque(sorted((xl_cell_to_rowcol(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
+    unread = deque(sorted((formulas.place_of(at), said) for at, said in {**odd.errors, **odd.unsaved}.items()))
     left = (sheet.start or (0, 0))[1]
     # What has no value for the library may stand beside or below all that has one for it.
     width = max(left + sheet.width, *(column + 1 for (_, column), _ in unread), 0)
