@@ -6,6 +6,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -137,11 +138,13 @@ def _write(
     """Writes what people read, and what machines do, from the public file."""
     tables.write(shown, written, pending, fictif=fictif)
     tables.dictionary(written, pending, fictif=fictif)
-    books = workbooks.write(shown, written, pending, edition=edition, fictif=fictif)
-    pages.write(shown, region, pending, written, fictif=fictif)
-    fiches.write(shown, pending, contact=settings.contact)
-    site.write(shown, region, pending, fictif=fictif)
-    return books
+    # Workbooks are made in Python; sheets and figures outside of it, on the core that it leaves.
+    with shown.cursor() as beside, ThreadPoolExecutor(1) as pool:
+        books = pool.submit(workbooks.write, beside, written, pending, edition=edition, fictif=fictif)
+        pages.write(shown, region, pending, written, fictif=fictif)
+        fiches.write(shown, pending, contact=settings.contact)
+        site.write(shown, region, pending, fictif=fictif)
+        return books.result()
 
 
 def _said(

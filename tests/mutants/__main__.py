@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--graine", type=int, default=1, help="graine du tirage : la même rend les mêmes mutants")
     parser.add_argument("--seulement", default="", help="début du chemin des fichiers où mettre des défauts")
     parser.add_argument("--nommes", action="store_true", help="les défauts nommés, qui ont un jour échappé à tout")
-    parser.add_argument("--limite", type=float, default=120, help="secondes de processeur, au plus, par mutant")
+    parser.add_argument("--limite", type=float, default=400, help="secondes de processeur, au plus, par mutant")
     parser.add_argument("--reprendre", action="store_true", help="garder les verdicts déjà rendus du même tirage")
     asked = parser.parse_args()
     base.HOME.mkdir(exist_ok=True)

@@ -290,8 +290,11 @@ def _warehouse(prepared: Path, home: Path, own: tuple[str, ...] = ()) -> Path:
             (target / part.name).symlink_to(part)
     shutil.copytree(of / "editions", target / "editions", symlinks=True, ignore=_builds)
     shutil.copyfile(prepared / f"{base.WAREHOUSE}.fait", home / f"{base.WAREHOUSE}.fait")
+    # As one that was promoted: a link to the file of its edition, from which a release is made.
     database = target / "atlas_sante.duckdb"
-    shutil.copyfile(prepared / base.BUILD, database)
+    link = (of / database.name).readlink()
+    shutil.copyfile(prepared / base.BUILD, target / link)
+    database.symlink_to(link)
     return database
 
 
