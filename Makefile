@@ -18,7 +18,8 @@ atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
 
 # A file's tests on one core, since they share what it sets up; the longest files first (conftest.py).
-PYTEST := $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder
+# OPTIONS="--durations=40" says which tests take long, "-k silence" runs those alone.
+PYTEST := $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 test: install
 	@$(PYTEST) -m "not lent"
