@@ -95,9 +95,9 @@ class House:
         }
         return Done(self.process.returncode, out, err, released)
 
-    def edition(self) -> Done:
-        regions = [word for code in (REGION, OTHER) for word in ("--region", code)]
-        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), *regions)
+    def edition(self, *regions: str) -> Done:
+        asked = [word for code in regions for word in ("--region", code)]
+        return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), *asked)
 
     def damage(self) -> None:
         """One column of one file changes its name."""
@@ -143,14 +143,14 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.house = House(folder)
         self.pool = ThreadPoolExecutor(1)
-        self.first: Future[Done] = self.pool.submit(self.house.edition)
+        self.first: Future[Done] = self.pool.submit(self.house.edition, REGION, OTHER)
         self.second: Future[Done] = self.pool.submit(self._again)
         self.lock: Future[Done] = self.pool.submit(self._unless_stopped, "lock", str(EDITION), "--update")
         self.scheduled: Future[Scheduled] = self.pool.submit(self._scheduled)
 
     def _again(self) -> Done:
         self.house.damage()
-        return Done(-1, "", "", {}) if self.house.stopped else self.house.edition()
+        return Done(-1, "", "", {}) if self.house.stopped else self.house.edition(REGION)
 
     def _unless_stopped(self, *arguments: str) -> Done:
         return Done(-1, "", "", {}) if self.house.stopped else self.house.atlas(*arguments)
