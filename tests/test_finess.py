@@ -418,13 +418,17 @@ def made(tmp_path_factory: pytest.TempPathFactory, sample_extracts: Path) -> Ite
 
 
 def test_official_membership_comes_before_the_inferred_one(made: duckdb.DuckDBPyConnection) -> None:
-    """2023 has both lists, 2022 the inferred one alone, which is Norman: the official one is national."""
+    """2023 has both lists; 2022 the inferred one, which is Norman, and elsewhere the next official one."""
     said = rows(
         made,
         "SELECT millesime, appartenance, annee_appartenance, count(DISTINCT left(code_ght, 2)) FROM core.ght_membres "
         "GROUP BY ALL ORDER BY ALL",
     )
-    assert said == [(2022, "déduite", 2022, 1), (2023, "officielle", 2023, 17)]
+    assert said == [
+        (2022, "dernière connue", 2023, 16),
+        (2022, "déduite", 2022, 1),
+        (2023, "officielle", 2023, 17),
+    ]
     # Both lists come from the same hospitals: where both speak, they agree.
     none(
         made,

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from pipelines.cli import adapter, airflow, controles, edition, french, sources, surveys, vintages, warehouse
+from pipelines.cli import adapter, airflow, controles, doctor, edition, french, sources, surveys, vintages, warehouse
 from pipelines.errors import AtlasError
 
 app = french.App(
@@ -28,6 +28,7 @@ app.add_typer(surveys.app, name="enquete")
 app.command("edition")(edition.edition_)
 for command in (
     airflow.up,
+    doctor.doctor,
     sources.sources,
     sources.source,
     sources.contrat,

@@ -90,6 +90,29 @@ def download(
         )
 
 
+def tried(block: Fetch, source_id: str, limits: Limits, *, allow_http: bool = False) -> list[int]:
+    """The vintages that the portal has, once the first bytes of each file of the newest have come.
+
+    Nothing is kept. Raises as `download` does, and RefusedError where the portal has no vintage at all.
+    """
+    where = Place(source=source_id)
+    access = replace(_access(block, where, allow_http), limits=limits)
+    found = _resources(block, access)
+    known = [m for m in resources.vintages(found, _required(block)) if block.since is None or m >= block.since]
+    if not known:
+        raise RefusedError(
+            "Le portail répond, mais n'a aucun fichier que le catalogue reconnaisse.",
+            where=where,
+            expected=" ; ".join(_required(block).values()),
+            todo="ouvrir la page du producteur ; si les noms ont changé, corriger les motifs du bloc `fetch`",
+        )
+    for resource in resources.chosen(
+        found, known[-1], _required(block, known[-1]), replace(where, millesime=known[-1])
+    ):
+        transfer.begin(resource.url, access, resource.name)
+    return known
+
+
 def save(path: Path, revision: int, states: Mapping[str, State]) -> None:
     """Remembers what a revision was made from, in one JSON file; never half-written."""
     text = json.dumps(

@@ -81,6 +81,16 @@ def read_json(url: str, access: Access) -> Any:
             ) from None
 
 
+def begin(url: str, access: Access, name: str | None) -> None:
+    """Asks once for a file, and reads its first bytes alone. Raises as `fetch` does."""
+    with (
+        tempfile.TemporaryDirectory(prefix="atlas-") as folder,
+        Partial(Path(folder) / "debut", access, None) as part,
+        network.session() as session,
+    ):
+        _Download(url, access, None, None, None, name, part, session).begin()
+
+
 def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
@@ -142,6 +152,16 @@ class _Download:
                 "le réseau et le mandataire (HTTPS_PROXY)",
                 retry_after=error.retry_after,
             ) from None
+
+    def begin(self) -> None:
+        """One try, as far as what tells a file from a page."""
+        self.part.restart()
+        response, url = self._answer({})
+        with response:
+            if response.status_code != 200:
+                raise self._status(response, url)
+            self.part.write(self._block(response, url), url)
+            self._judge(url, self._name(response, url), response)
 
     def _enough(self, call: tenacity.RetryCallState) -> bool:
         """No try advances any more, time is out, or the server wants to be left alone for too long."""

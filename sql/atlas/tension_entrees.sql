@@ -26,26 +26,29 @@ groupes AS (
 ),
 offre AS (
     SELECT
-        g.situation, g.groupe, 'offre' AS dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
+        g.situation, g.groupe, s.dimension, 'densite' AS indicateur, d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6) AS valeur, 'nombre' AS tirage,
         d.effectif::DECIMAL(18, 1) AS numerateur, d.population::DECIMAL(18, 1) AS denominateur, NULL::INTEGER AS duree,
         NULL::VARCHAR AS motif
     FROM groupes AS g
+    JOIN atlas.tension_sources AS s ON s.situation = g.situation AND s.groupe = g.groupe AND s.dimension = 'offre'
     JOIN atlas.densites AS d
-        ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = g.source_offre
+        ON d.profession = g.profession AND d.specialite = g.specialite AND d.source = s.source
+        AND d.mode_exercice = s.mode_exercice
     WHERE d.niveau = 'departement' AND d.millesime <= g.dernier
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.feuille) = 1
 ),
 vieillissement AS (
-    SELECT g.situation, g.groupe, 'vieillissement', 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
+    SELECT g.situation, g.groupe, s.dimension, 'part_60_plus', d.niveau, d.code, d.profession, d.annee,
         d.millesime, d.revision, d.source, d.valeur::DECIMAL(18, 6), 'part', d.numerateur::DECIMAL(18, 1),
         d.denominateur::DECIMAL(18, 1), NULL, NULL
     FROM groupes AS g
-    -- One source for the whole index: the workbooks by profession have other years and other professions.
+    JOIN atlas.tension_sources AS s
+        ON s.situation = g.situation AND s.groupe = g.groupe AND s.dimension = 'vieillissement'
     JOIN atlas.departs AS d
-        ON d.profession = g.profession AND d.indicateur = 'part_60_plus' AND d.source = 'drees_medecins_ages'
+        ON d.profession = g.profession AND d.indicateur = 'part_60_plus' AND d.source = s.source
     WHERE d.niveau = 'departement' AND d.millesime <= g.dernier
-    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC, d.source) = 1
+    QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, d.code ORDER BY d.annee DESC) = 1
 ),
 effectifs AS (
     SELECT
@@ -56,8 +59,10 @@ effectifs AS (
             WHERE NOT r.comparable AND r.source = e.source AND r.profession IN ('', e.profession) AND r.annee <= e.annee
         ) AS serie
     FROM groupes AS g
+    JOIN atlas.tension_sources AS s ON s.situation = g.situation AND s.groupe = g.groupe AND s.dimension = 'flux'
     JOIN atlas.effectifs AS e
-        ON e.profession = g.profession AND e.specialite = g.specialite AND e.source = g.source_flux
+        ON e.profession = g.profession AND e.specialite = g.specialite AND e.source = s.source
+        AND e.mode_exercice = s.mode_exercice
     WHERE e.niveau = 'departement' AND e.sexe = 'ensemble' AND e.effectif > 0 AND e.millesime <= g.dernier
     QUALIFY row_number() OVER (PARTITION BY g.situation, g.groupe, e.code, e.annee ORDER BY e.feuille) = 1
 ),

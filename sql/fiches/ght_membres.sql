@@ -6,7 +6,7 @@
 -- Colonnes :
 --   retenu : le site entre dans les totaux du GHT
 --   motif_exclusion : pourquoi le site n'y entre pas
---   appartenance : officielle (FINESS+) ou déduite (source ght)
+--   appartenance : officielle (FINESS+), déduite (source ght), ou dernière connue (FINESS+ d'une année suivante)
 --   annee_appartenance [année] : année décrite par l'appartenance retenue
 SELECT
     m.millesime, m.code_ght, m.nom_ght, m.finess_ej,

@@ -60,12 +60,17 @@ SELECT
         WHEN min(g.millesime) IS NULL
             THEN 'appartenance inconnue : fiches.ght_membres est vide, et les GHT n''ont que leurs totaux publiés, '
                 's''il y en a'
-        ELSE 'appartenance de ' || min(g.annee_appartenance) || ' appliquée à l''exercice ' || s.millesime
+        ELSE 'appartenance de '
+            || array_to_string(list_sort(list(
+                DISTINCT g.annee_appartenance || CASE WHEN g.annee_appartenance > s.millesime
+                    THEN ' (dernière connue)' ELSE '' END
+            ) FILTER (g.annee_appartenance <> s.millesime)), ', ')
+            || ' appliquée à l''exercice ' || s.millesime
     END
 FROM (SELECT DISTINCT millesime FROM staging.sae_sygen) AS s
 LEFT JOIN core.ght_membres AS g ON g.millesime = s.millesime
 GROUP BY s.millesime
-HAVING min(g.millesime) IS NULL OR min(g.annee_appartenance) <> s.millesime
+HAVING min(g.millesime) IS NULL OR bool_or(g.annee_appartenance <> s.millesime)
 UNION ALL
 SELECT
     'appartenance aux GHT', 'ght', 'région ' || r.code,

@@ -5,7 +5,7 @@
 -- Note : « écart expliqué » est un écart connu, mesuré et décrit ; « écart » est à examiner.
 -- Colonnes :
 --   rapprochement : nom du rapprochement
---   nature : ce que vaut le rapprochement : « chiffre publié » (retrouvé dans une autre publication), « identité d'un fichier » (un total et ses parties, dans le même fichier), « deux tableaux d'une enquête », « somme sous appartenance officielle », « somme sous appartenance ajustée » (l'appartenance aux GHT a été déduite de ces totaux mêmes)
+--   nature : ce que vaut le rapprochement : « chiffre publié » (retrouvé dans une autre publication), « identité d'un fichier » (un total et ses parties, dans le même fichier), « deux tableaux d'une enquête », « somme sous appartenance officielle », « somme sous appartenance ajustée » (l'appartenance aux GHT a été déduite de ces totaux mêmes), « somme sous appartenance d'une autre année » (membres d'une année suivante, derniers connus)
 --   objet : territoire, groupement, variable ou total rapproché
 --   libelle : ce qui est rapproché
 --   observe : valeur calculée
@@ -302,7 +302,8 @@ natures (rapprochement, nature) AS (
 ),
 -- Members that were inferred from the published totals find them again: that proves the inference, not the sums.
 appartenances AS (
-    SELECT millesime, code_ght, bool_or(appartenance = 'déduite') AS ajustee
+    SELECT millesime, code_ght, bool_or(appartenance = 'déduite') AS ajustee,
+        bool_or(appartenance = 'dernière connue') AS autre_annee
     FROM core.ght_membres
     GROUP BY millesime, code_ght
 ),
@@ -325,6 +326,7 @@ SELECT
     CASE
         WHEN t.rapprochement <> 'ght_sygen' THEN n.nature
         WHEN a.ajustee THEN 'somme sous appartenance ajustée'
+        WHEN a.autre_annee THEN 'somme sous appartenance d''une autre année'
         ELSE 'somme sous appartenance officielle'
     END AS nature,
     t.source, t.millesime, t.objet, t.libelle,

@@ -37,7 +37,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ('chirurgien_dentiste', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
         (
             'chirurgien_dentiste', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
-            '', 'âges connus pour la France seulement'
+            '', 'âges des classeurs de la DREES par profession'
         ),
         ('chirurgien_dentiste', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', ''),
         ('chirurgien_dentiste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.2, true, '', ''),
@@ -55,7 +55,10 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ),
         ('sage_femme', 'offre', 'offre', 'densite', -1, 1, true, '', 'sages-femmes libérales'),
         ('sage_femme', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
-        ('sage_femme', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true, '', 'âges inconnus'),
+        (
+            'sage_femme', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
+            '', 'âges des classeurs de la DREES par profession'
+        ),
         ('sage_femme', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'sages-femmes libérales'),
         ('sage_femme', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, 'infirmiers et sages-femmes', ''),
         ('masseur_kinesitherapeute', 'offre', 'offre', 'densite', -1, 1, true, '', 'libéraux'),
@@ -65,7 +68,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ),
         (
             'masseur_kinesitherapeute', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
-            '', 'âges inconnus'
+            '', 'âges des classeurs de la DREES par profession'
         ),
         ('masseur_kinesitherapeute', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'libéraux'),
         (
