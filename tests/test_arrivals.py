@@ -201,7 +201,6 @@ def test_a_first_lock_waits_for_one_vintage_of_each_site(
 
 # What a producer puts on line at an address that could not be verified, or nowhere: the entry says which.
 DEPOSITS = {
-    "dares_fap",
     "dares_metiers_2030",
     "dares_tensions",
     "decoupage_administratif",
@@ -263,3 +262,55 @@ def test_a_file_is_dated_by_its_folder_and_may_come_of_another_dataset(
     assert [(m, sorted(addresses.url_name(r.url) for r in found)) for m, found in offered] == [(2026, sorted(names))]
     landed = offers.fetch(now, entry.model_copy(update={"fetch": block}), 2026, allow_http=True)
     assert sorted(file.name for file in landed.files) == sorted(names)
+
+
+def test_each_year_of_a_list_is_read_and_a_known_address_stands_in_for_it(server: Server) -> None:
+    entry = catalogue.load("bmo")
+    assert entry.fetch is not None
+    known = server.on("/connue/Base_open_data_BMO_2025.xlsx", File(b"PK"))
+    files = [f.model_copy(update={"connus": {2025: known}}) for f in entry.fetch.files if isinstance(f, Hosted)]
+    block = entry.fetch.model_copy(update={"api": server.url("/api/1"), "dataset": "bmo", "files": files})
+    names = (
+        *("Base_open_data_BMO_2026.xlsx", "Base_open_data_BMO_2024.zip", "Donnees_consolidees_2022.zip"),
+        *("Note_methodologique_2026.pdf", "Bassins_d_emploi_2026.xlsx"),
+    )
+    listed = [{"url": server.url(f"/{name}"), "title": ""} for name in names]
+    listed.append({"url": server.url("/fichier"), "title": "Enquête BMO 2023"})
+    server.on("/api/1/datasets/bmo/", caprice.json_of(json.dumps({"resources": listed})))
+
+    def offered() -> list[tuple[int, list[str]]]:
+        offers_of = declared.offers(block, "bmo", allow_http=True)
+        return [(year, [addresses.url_name(r.url) for r in found]) for year, found in offers_of]
+
+    assert offered() == [
+        (2023, ["fichier"]),
+        (2024, ["Base_open_data_BMO_2024.zip"]),
+        (2025, ["Base_open_data_BMO_2025.xlsx"]),
+        (2026, ["Base_open_data_BMO_2026.xlsx"]),
+    ]
+    # The list may have moved: what is known of it is not lost with it.
+    server.on("/api/1/datasets/bmo/", caprice.status(404))
+    assert offered() == [(2025, ["Base_open_data_BMO_2025.xlsx"])]
+
+
+def test_sessions_that_a_portal_has_moved_are_of_the_same_source(server: Server) -> None:
+    entry = catalogue.load("parcoursup")
+    assert entry.fetch is not None
+    block = entry.fetch.model_copy(update={"portal": server.url("")})
+    for dataset, year in (("fr-esr-parcoursup", 2025), *((f"fr-esr-parcoursup_{y}", y) for y in range(2021, 2025))):
+        home = f"/api/explore/v2.1/catalog/datasets/{dataset}"
+        server.on(home, caprice.json_of(json.dumps({"metas": {"default": {"title": "Parcoursup"}}})))
+        facets = [{"name": "session", "facets": [{"name": str(year), "value": str(year)}]}]
+        server.on(f"{home}/facets", caprice.json_of(json.dumps({"facets": facets})))
+    found = declared.offers(block, "parcoursup", allow_http=True)
+    assert [year for year, _ in found] == [2021, 2022, 2023, 2024, 2025]
+    assert "fr-esr-parcoursup_2022/exports/csv" in found[1][1][0].url
+
+
+def test_a_dataset_without_a_year_in_its_title_is_dated_by_its_name(server: Server) -> None:
+    entry = catalogue.load("dares_fap")
+    assert entry.fetch is not None
+    block = entry.fetch.model_copy(update={"portal": server.url("")})
+    home = "/api/explore/v2.1/catalog/datasets/dares_nomenclature_fap2021"
+    server.on(home, caprice.json_of(json.dumps({"metas": {"default": {"title": "Nomenclature des familles"}}})))
+    assert [year for year, _ in declared.offers(block, "dares_fap", allow_http=True)] == [2021]

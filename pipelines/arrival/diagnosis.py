@@ -92,8 +92,8 @@ def _settings() -> tuple[Settings | None, list[Finding]]:
     for name in BUNDLES:
         path = os.environ.get(name)
         if path and not Path(path).exists():
-            error = UsageError(f"Le fichier n'existe pas : {path}", todo=f"corriger {name}, ou la retirer")
-            found.append(_failure("réglages", name, error))
+            absent = UsageError(f"Le fichier n'existe pas : {path}", todo=f"corriger {name}, ou la retirer")
+            found.append(_failure("réglages", name, absent))
     return now, found or [Finding("réglages", "environnement", GOOD, f"édition {now.edition}" if now else "")]
 
 

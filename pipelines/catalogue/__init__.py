@@ -249,6 +249,16 @@ class Source(Strict):
         ]
 
     @property
+    def newest(self) -> int:
+        """The newest vintage that the entry knows of: its map, its layouts, or an address written out for it."""
+        mapped = [year for column in self.columns for year in column.theirs]
+        laid = [layout.since for table in self.tables.values() for layout in table.layouts]
+        written = [
+            year for file in (self.fetch.files if self.fetch else ()) for year in getattr(file, "millesimes", ())
+        ]
+        return max([*mapped, *laid, *written])
+
+    @property
     def personal(self) -> bool:
         """Whether its extracts hold what identifies persons: none of their text is quarantined or told."""
         return any(c.type == PERSON for c in self.columns)

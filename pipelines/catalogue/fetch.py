@@ -66,9 +66,11 @@ class Named(_File):
 
     `pattern` matches the whole of it, whatever its case; its group `millesime` takes the year, its
     other groups tell apart the files of one vintage. Without the group, the file is of every vintage.
+    `connus` are addresses, by vintage, for what the portal's list doesn't have, or when it can no longer be read.
     """
 
     pattern: Pattern
+    connus: dict[int, Address] = {}
 
     @property
     def title(self) -> str:
@@ -85,12 +87,14 @@ class Hosted(Named):
 class Export(_File):
     """An export of an Opendatasoft dataset: the lines whose facet `field` is the vintage.
 
-    Without a field, the whole dataset is one vintage, that its title tells. Pattern and groups as in
-    `Named`; the other fields are parameters of the interface.
+    Without a field, the whole dataset is one vintage, that its title or its name tells. `avant` names the datasets to
+    which the portal has moved earlier vintages. Pattern and groups as in `Named`; the other fields are parameters of
+    the interface.
     """
 
     kind: Literal["export"]
     dataset: DatasetOds
+    avant: list[DatasetOds] = []
     field: str | None = None
     pattern: Pattern = r"(?P<millesime>\d{4})"
     format: Literal["csv", "json", "jsonl", "geojson", "xlsx", "parquet"] = "csv"

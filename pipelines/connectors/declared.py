@@ -9,12 +9,12 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.catalogue.fetch import Fetch, Written, compiled
+from pipelines.catalogue.fetch import DataGouv, Fetch, Written, compiled
 from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
 from pipelines.connectors.access import Access, Fetched, Limits, State
 from pipelines.connectors.resources import Resource
@@ -170,11 +170,14 @@ def _resources(block: Fetch, access: Access) -> list[Resource]:
         datasets: dict[str, dict[str, re.Pattern[str]]] = {}
         for rank, hosted in enumerate(block.files):
             datasets.setdefault(hosted.dataset or block.dataset, {})[str(rank)] = compiled(hosted.pattern)
-        return [
-            resource
-            for dataset, patterns in datasets.items()
-            for resource in data_gouv.resources(dataset, patterns, access, api=block.api)
-        ]
+        return _with_known(
+            block,
+            lambda: [
+                resource
+                for dataset, patterns in datasets.items()
+                for resource in data_gouv.resources(dataset, patterns, access, api=block.api)
+            ],
+        )
     if block.type == "web":
         return web.resources(
             {str(rank): [web.Address(file.url, tuple(file.millesimes))] for rank, file in enumerate(block.files)}
@@ -183,19 +186,38 @@ def _resources(block: Fetch, access: Access) -> list[Resource]:
     for rank, file in enumerate(block.files):
         pattern = compiled(file.pattern)
         if file.kind == "export":
-            found += opendatasoft.exports(
-                block.portal,
-                file.dataset,
-                str(rank),
-                pattern,
-                access,
-                field=file.field,
-                kind=file.format,
-                parameters=file.parameters,
-            )
+            for dataset in (file.dataset, *file.avant):
+                found += opendatasoft.exports(
+                    block.portal,
+                    dataset,
+                    str(rank),
+                    pattern,
+                    access,
+                    field=file.field,
+                    kind=file.format,
+                    parameters=file.parameters,
+                )
         else:
             found += opendatasoft.attachments(block.portal, file.dataset, str(rank), pattern, access)
     return found
+
+
+def _with_known(block: DataGouv, listed: Callable[[], list[Resource]]) -> list[Resource]:
+    """What a portal lists, and the addresses that the catalogue knows for what it doesn't; these alone where its list
+    can no longer be read.
+    """
+    known = [
+        Resource(str(rank), "", millesime, url, url)
+        for rank, file in enumerate(block.files)
+        for millesime, url in file.connus.items()
+    ]
+    try:
+        found = listed()
+    except RefusedError:
+        if not known:
+            raise
+        return known
+    return found + [k for k in known if not any((r.part, r.millesime) == (k.part, k.millesime) for r in found)]
 
 
 def _receive(

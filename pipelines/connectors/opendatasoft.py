@@ -31,7 +31,7 @@ def exports(
 ) -> list[Resource]:
     """The exports of a dataset, one per vintage that its facet `field` holds.
 
-    Without a field the whole dataset is one vintage, told by its title. `parameters` are those of the
+    Without a field the whole dataset is one vintage, told by its title or its name. `parameters` are those of the
     interface (select, where, order_by, delimiter, use_labels …). Raises RefusedError or LaterError as
     a download does.
     """
@@ -44,7 +44,7 @@ def exports(
     base = {**(CSV if kind == "csv" else {}), **(parameters or {})}
     found = []
     for value, label in _labels(home, field, str(metas.get("title") or dataset), access):
-        told = offered.recognise(pattern, (label,), access.where)
+        told = offered.recognise(pattern, (label,) if field else (label, dataset), access.where)
         if told is None:
             continue
         query = {**base, **({"refine": f'{field}:"{value}"'} if field else {})}

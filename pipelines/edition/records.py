@@ -16,7 +16,7 @@ from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source, registers
 from pipelines.checks.controls import Control
 from pipelines.duck import literal
-from pipelines.edition import gaps, inputs
+from pipelines.edition import gaps, inputs, models
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.settings import Settings
 
@@ -46,6 +46,9 @@ SOURCES = pa.schema(
         ("sens", _TEXT),
         ("age_max", _INTEGER),
         ("restreint", _FLAG),
+        ("se_telecharge", _FLAG),
+        ("millesime_connu", _INTEGER),
+        ("emplois", _TEXT),
         *((name, pa.decimal128(9, 4)) for name in SECRECY),
         ("raison_secret", _TEXT),
     ]
@@ -140,6 +143,9 @@ def _source(entry: Source) -> dict[str, Any]:
         "sens": entry.millesime.sens,
         "age_max": entry.millesime.age_max,
         "restreint": entry.restreint,
+        "se_telecharge": entry.fetch is not None,
+        "millesime_connu": entry.newest,
+        "emplois": " ".join(sorted(m.name for m in models.load_all() if entry.id in models.sources_of(m.name))),
         **_secrecy(entry.confidentialite),
     }
 

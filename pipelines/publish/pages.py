@@ -12,6 +12,7 @@ from pipelines.edition import models
 from pipelines.publish import numbers, public, site, tables, workbooks
 from pipelines.publish.public import WrittenTable
 from pipelines.publish.rows import text_of, whole_of
+from pipelines.publish.site import declared
 from pipelines.publish.views import Views, say
 
 # What a reader came for stands first.
@@ -82,10 +83,20 @@ def write(
             vintages=mine,
             tables=_tables(source, [whole_of(v, "millesime") for v in mine]),
             emplois=[w.model for w in ordered if models.reads(w.model.name, source, names)],
+            pages=_pages(seen, source.id),
         )
     (folder / "sources").mkdir()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _pages(seen: Views, source_id: str) -> list[tuple[str, str]]:
+    """The declared pages of which a view comes from a source: address and title of those that stand alone."""
+    return [
+        (page.chemin, say(page.titre, seen.publication))
+        for page in declared.pages()
+        if page.pour is None and any(source_id in models.sources_of(f"vues.{name}") for name in declared.shown(page))
+    ]
 
 
 def _ordered(written: list[WrittenTable]) -> list[WrittenTable]:

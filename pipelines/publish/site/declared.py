@@ -225,3 +225,17 @@ def load(path: Path, kind: type[Declared]) -> Declared:
             where=Place(file=path.relative_to(ROOT).as_posix()),
             expected="les mots de pipelines/publish/site/declared.py",
         ) from error
+
+
+def shown(page: PageDeclaration) -> frozenset[str]:
+    """The views that a page names."""
+    found: set[str] = set()
+    stack: list[Any] = [page.model_dump()]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            found |= {node[key] for key in ("vue", "tableau") if isinstance(node.get(key), str) and node[key]}
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return frozenset(found)

@@ -1,0 +1,48 @@
+-- État des sources : réelles, fictives ou absentes, leur dernier millésime ici et celui dont le catalogue sait l'existence, et ce qui en dépend.
+-- Grain : source
+-- Source : reference.sources, reference.millesimes, reference.edition
+-- Note : une source téléchargée se demande au site de son producteur ; une autre se dépose. Le dernier millésime connu est celui que le catalogue décrit : le producteur en a peut-être publié d'autres depuis. Une source absente laisse vide ce qui vient d'elle seule. [Chaque source, ses colonnes et les pages qui la montrent](donnees.html#sources).
+-- Colonnes :
+--   source « Source »
+--   titre « Jeu de données »
+--   producteur_court « Producteur » : producteur, par ses initiales s'il en a
+--   etat « État » : réelle, fictive, refusée (aucun millésime n'a été accepté) ou absente
+--   moyen « Comment » : téléchargée ou déposée
+--   millesime_connu « Dernier connu » year : dernier millésime dont le catalogue sait l'existence
+--   millesime_ici « Dernier ici » year (vide : rien) : dernier millésime accepté ; vide sans aucun
+--   constat « Constat » text (vide : rien) : ce qui est à faire ; vide si rien
+--   tables_dependantes « Tables » n0 [tables] : tables de l'entrepôt qui en viennent, directement ou non
+--   dependances « Lesquelles » text (vide : rien) : tables que lisent les pages, atlas et fiches
+WITH acceptes AS (
+    SELECT
+        source, max(millesime) FILTER (statut = 'accepté') AS millesime_ici,
+        coalesce(bool_or(reference AND trop_ancien), false) AS trop_ancien
+    FROM reference.millesimes
+    GROUP BY source
+)
+SELECT
+    s.source, s.titre, v.producteur_court,
+    CASE
+        WHEN a.source IS NULL THEN 'absente'
+        WHEN a.millesime_ici IS NULL THEN 'refusée'
+        WHEN e.fictif THEN 'fictive'
+        ELSE 'réelle'
+    END AS etat,
+    CASE WHEN s.se_telecharge THEN 'téléchargée' ELSE 'déposée' END AS moyen,
+    s.millesime_connu, a.millesime_ici,
+    CASE
+        WHEN a.source IS NULL AND s.se_telecharge THEN 'à télécharger'
+        WHEN a.source IS NULL THEN 'à déposer'
+        WHEN a.millesime_ici IS NULL THEN 'à corriger : les contrôles disent pourquoi'
+        WHEN a.trop_ancien THEN 'trop ancienne pour cette édition'
+        WHEN a.millesime_ici < least(s.millesime_connu, e.edition) THEN 'un millésime plus récent est connu'
+    END AS constat,
+    len(list_filter(string_split(s.emplois, ' '), t -> t <> ''))::INTEGER AS tables_dependantes,
+    array_to_string(
+        list_filter(string_split(s.emplois, ' '), t -> starts_with(t, 'atlas.') OR starts_with(t, 'fiches.')), ', '
+    ) AS dependances
+FROM reference.sources AS s
+JOIN vues.sources AS v USING (source)
+CROSS JOIN reference.edition AS e
+LEFT JOIN acceptes AS a USING (source)
+ORDER BY a.millesime_ici IS NOT NULL, s.source
