@@ -1,7 +1,7 @@
 -- État des sources : réelles, fictives ou absentes, leur dernier millésime ici et celui dont le catalogue sait l'existence, et ce qui en dépend.
 -- Grain : source
 -- Source : reference.sources, reference.millesimes, reference.edition
--- Note : une source téléchargée se demande au site de son producteur ; une autre se dépose. Le dernier millésime connu est celui que le catalogue décrit : le producteur en a peut-être publié d'autres depuis. Une source absente laisse vide ce qui vient d'elle seule. [Chaque source, ses colonnes et les pages qui la montrent](donnees.html#sources).
+-- Note : une source téléchargée se demande au site de son producteur ; une autre se dépose. Le dernier millésime connu est celui que le catalogue décrit : le producteur en a peut-être publié d'autres depuis. Une source absente laisse vide ce qui vient d'elle seule. La page d'une source dit ses millésimes, ses colonnes, les tables et les pages qui en viennent.
 -- Colonnes :
 --   source « Source »
 --   titre « Jeu de données »
@@ -11,8 +11,9 @@
 --   millesime_connu « Dernier connu » year : dernier millésime dont le catalogue sait l'existence
 --   millesime_ici « Dernier ici » year (vide : rien) : dernier millésime accepté ; vide sans aucun
 --   constat « Constat » text (vide : rien) : ce qui est à faire ; vide si rien
---   tables_dependantes « Tables » n0 [tables] : tables de l'entrepôt qui en viennent, directement ou non
---   dependances « Lesquelles » text (vide : rien) : tables que lisent les pages, atlas et fiches
+--   tables_dependantes « Tables qui en viennent » n0 [tables] : tables de l'entrepôt qui en viennent, directement ou non
+--   lien : page de la source : ses millésimes, ses colonnes, les tables et les pages qui en viennent
+--   dependances « Dont atlas et fiches » text (vide : rien) : celles que lisent les pages
 WITH acceptes AS (
     SELECT
         source, max(millesime) FILTER (statut = 'accepté') AS millesime_ici,
@@ -38,6 +39,7 @@ SELECT
         WHEN a.millesime_ici < least(s.millesime_connu, e.edition) THEN 'un millésime plus récent est connu'
     END AS constat,
     len(list_filter(string_split(s.emplois, ' '), t -> t <> ''))::INTEGER AS tables_dependantes,
+    'sources/' || s.source || '.html' AS lien,
     array_to_string(
         list_filter(string_split(s.emplois, ' '), t -> starts_with(t, 'atlas.') OR starts_with(t, 'fiches.')), ', '
     ) AS dependances
