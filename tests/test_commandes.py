@@ -46,6 +46,7 @@ ELSEWHERE = {
     "make docs": "by tests/test_manuel.py, which builds the manual",
     "atlas edition": "by .ci/run, as `make atlas`",
     "atlas edition --revenir": "tests/test_promotion.py: an edition earlier than the one in place",
+    "atlas doctor": "it asks the producers' sites: tests/test_doctor.py",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas adapter sae 2024": "the official files: tests/test_adapter.py",

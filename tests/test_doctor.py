@@ -43,7 +43,7 @@ def at(address: str) -> Source:
     return catalogue.load("bmo").model_copy(update={"fetch": Web(type="web", files=[file])})
 
 
-def listed(server: Server, *resources: dict[str, object]) -> Source:
+def listed(server: Server, *resources: dict[str, str]) -> Source:
     """BMO, in the listing of a portal."""
     server.on("/api/datasets/bmo/", File(json.dumps({"resources": list(resources)}).encode(), kind="application/json"))
     block = DataGouv(

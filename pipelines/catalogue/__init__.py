@@ -18,7 +18,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pipelines import notation
-from pipelines.catalogue.fetch import Fetch
+from pipelines.catalogue.fetch import Fetch, Named, Written
 from pipelines.catalogue.layouts import Layout
 from pipelines.catalogue.tables import Table
 from pipelines.errors import AtlasError, Place, UsageError
@@ -251,12 +251,11 @@ class Source(Strict):
     @property
     def newest(self) -> int:
         """The newest vintage that the entry knows of: its map, its layouts, or an address written out for it."""
-        mapped = [year for column in self.columns for year in column.theirs]
-        laid = [layout.since for table in self.tables.values() for layout in table.layouts]
-        written = [
-            year for file in (self.fetch.files if self.fetch else ()) for year in getattr(file, "millesimes", ())
-        ]
-        return max([*mapped, *laid, *written])
+        known = [year for column in self.columns for year in column.theirs]
+        known += [layout.since for table in self.tables.values() for layout in table.layouts]
+        for file in self.fetch.files if self.fetch else ():
+            known += file.millesimes if isinstance(file, Written) else file.connus if isinstance(file, Named) else ()
+        return max(known)
 
     @property
     def personal(self) -> bool:
