@@ -77,6 +77,12 @@ def _tension(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"
     }
 
 
+def _profile(given: Mapping[str, "pd.DataFrame"]) -> Mapping[str, "pd.DataFrame"]:
+    from pipelines.indicators import profile
+
+    return {"tension_rangs": profile.ranked(given["mesures"])}
+
+
 _FROM = {"niveau": TEXT, "code": TEXT}
 _SOURCE = {"millesime": WHOLE, "revision": WHOLE, "source": TEXT, "profession": TEXT}
 
@@ -270,5 +276,32 @@ ALL = (
             "tension_variantes": {"groupe": TEXT, "code": TEXT, "variante": TEXT, "score": NUMBER, "rang": WHOLE},
         },
         run=_tension,
+    ),
+    Calculation(
+        name="profil des tensions",
+        reads={
+            # Of the metropolis alone: what follows the size of a territory has no sense, and no rank.
+            "mesures": "SELECT m.profession, m.indicateur, m.niveau, m.code, m.classee::DOUBLE AS classee, p.sens, "
+            "m.tirage, m.numerateur::DOUBLE AS numerateur, m.denominateur::DOUBLE AS denominateur, "
+            "NULL::INTEGER AS duree, s.valeur::DOUBLE AS dispersion "
+            "FROM atlas.tension_mesures AS m JOIN reference.tension_profil AS p USING (indicateur) "
+            "LEFT JOIN reference.seuils AS s ON s.seuil = "
+            "CASE m.source WHEN 'bmo' THEN 'dispersion_projets' ELSE 'dispersion_registre' END "
+            "WHERE p.sens IS NOT NULL AND m.motif IS NULL AND m.classee IS NOT NULL "
+            "AND (m.niveau = 'departement' AND length(m.code) = 2 OR m.niveau = 'region' AND m.code NOT LIKE '0%') "
+            "ORDER BY ALL",
+        },
+        makes={
+            "tension_rangs": {
+                "profession": TEXT,
+                "indicateur": TEXT,
+                **_FROM,
+                "rang": WHOLE,
+                "rang_bas": WHOLE,
+                "rang_haut": WHOLE,
+                "territoires_classes": WHOLE,
+            },
+        },
+        run=_profile,
     ),
 )

@@ -80,6 +80,8 @@ autres (liste, code, libelle, libelle_court, ordre) AS (
         ('dimension', 'vieillissement', 'Vieillissement', 'Vieillissement', 3),
         ('dimension', 'flux', 'Évolution de l’effectif', 'Évolution', 4),
         ('dimension', 'recrutement', 'Recrutement', 'Recrutement', 5),
+        ('dimension', 'marché', 'Tension du marché du travail', 'Marché', 10),
+        ('dimension', 'équilibre', 'Équilibre d’ici à 2030', 'Équilibre', 11),
         ('dimension', 'besoins', 'Besoins de soins', 'Besoins', 6),
         ('dimension', 'formation', 'Formation', 'Formation', 7),
         ('dimension', 'ressources humaines', 'Ressources humaines', 'Ressources humaines', 8),

@@ -4,7 +4,7 @@
 -- Publication : nationale
 -- Note : une famille professionnelle réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule. BMO emploie la FAP 2021 depuis 2024 ; la DARES, la FAP 2009. Les techniciens de l'intervention sociale (ROME K1305) sont avec les aides à domicile ; la FAP 2021 n'en dit rien, et ils y restent. Les accompagnants éducatifs et sociaux le sont à domicile, et en établissement avec les aides-soignants en 2009, à part en 2021. Un diplôme ne mène qu'à une profession ; ce qui n'est pas au dictionnaire des diplômes n'a pas de source d'entrées dans l'atlas. Les aides-soignants et les auxiliaires de puériculture ne sont pas dans l'annuaire ; ses codes 35 à 39 sont éteints depuis décembre 2024.
 -- Colonnes :
---   nomenclature : FAP 2009, FAP 2021, RPPS, SAE (groupe de variables) ou diplôme
+--   nomenclature : FAP 2009, FAP 2021, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel) ou diplôme
 --   code : code dans cette nomenclature
 --   libelle : nom du code, où aucune autre table ne le dit
 --   melange : ceux que le code réunit, quand ce n'est pas la profession seule ; vide sinon
@@ -97,6 +97,28 @@ sae (code, profession) AS (
         ('SAG', 'sage_femme'), ('INFSANSSPE', 'infirmier'), ('INFAVECSPE', 'infirmier'), ('AID', 'aide_soignant'),
         ('ASH', 'agent_service_hospitalier'), ('PSYCHO', 'psychologue'), ('DTSOC', 'assistant_service_social')
 ),
+-- The categories of staff of the survey, and what they are called where they join several.
+enquete (code, melange, professions) AS (
+    VALUES
+        ('medecins', 'médecins, odontologistes et pharmaciens', ['medecin', 'chirurgien_dentiste', 'pharmacien']),
+        ('sages_femmes', NULL, ['sage_femme']),
+        ('infirmiers', 'infirmiers en soins généraux', ['infirmier']),
+        ('infirmiers_specialises', 'infirmiers spécialisés et de pratique avancée',
+            ['infirmier_anesthesiste', 'infirmier_bloc_operatoire', 'puericultrice']),
+        ('aides_soignants', 'aides-soignants et auxiliaires de puériculture',
+            ['aide_soignant', 'auxiliaire_puericulture']),
+        ('autres_soins', 'psychologues, agents de service et autres soignants',
+            ['psychologue', 'agent_service_hospitalier']),
+        ('reeducation', 'personnels de rééducation',
+            ['masseur_kinesitherapeute', 'ergotherapeute', 'psychomotricien', 'orthophoniste', 'orthoptiste',
+                'pedicure_podologue']),
+        ('medico_techniques', 'personnels médico-techniques',
+            ['manipulateur_erm', 'technicien_laboratoire', 'preparateur_pharmacie']),
+        ('educatifs', 'personnels éducatifs et sociaux',
+            ['educateur_specialise', 'educateur_jeunes_enfants', 'educateur_technique_specialise',
+                'moniteur_educateur', 'assistant_service_social', 'conseiller_economie_sociale',
+                'accompagnant_educatif_social'])
+),
 diplomes (code, profession, libelle) AS (
     VALUES
         ('infirmier', 'infirmier', NULL),
@@ -172,17 +194,19 @@ nommees AS (
     LEFT JOIN reference.familles_professionnelles AS f ON f.nomenclature = r.nomenclature AND f.fap = r.code
 ),
 tous AS (
-    SELECT profession, nomenclature, code, NULL::VARCHAR AS libelle, rang FROM familles
+    SELECT profession, nomenclature, code, NULL::VARCHAR AS libelle, rang, NULL::VARCHAR AS melange FROM familles
     UNION ALL
-    SELECT profession, 'RPPS', code, NULL, 1 FROM rpps
+    SELECT profession, 'RPPS', code, NULL, 1, NULL FROM rpps
     UNION ALL
-    SELECT profession, 'SAE', code, NULL, 1 FROM sae
+    SELECT profession, 'SAE', code, NULL, 1, NULL FROM sae
     UNION ALL
-    SELECT profession, 'diplôme', code, libelle, 1 FROM diplomes
+    SELECT unnest(professions), 'enquête RH', code, NULL, 1, melange FROM enquete
+    UNION ALL
+    SELECT profession, 'diplôme', code, libelle, 1, NULL FROM diplomes
 )
 SELECT
     t.nomenclature, t.code, t.profession, t.libelle, t.rang,
-    CASE WHEN n.professions > 1 OR p.ensemble IS NOT NULL THEN n.melange END AS melange
+    coalesce(t.melange, CASE WHEN n.professions > 1 OR p.ensemble IS NOT NULL THEN n.melange END) AS melange
 FROM tous AS t
 JOIN reference.professions AS p USING (profession)
 LEFT JOIN nommees AS n ON n.nomenclature = t.nomenclature AND n.code = t.code

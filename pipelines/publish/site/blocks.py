@@ -58,7 +58,9 @@ class Links:
 @dataclass(frozen=True)
 class ShownTable:
     """A table for readers. A row's `_lien` is the address behind its first cell; `<key>_statut` or `statut` says why
-    a cell is empty; `_bande` is the words of a strip that stands in its place, or None where `_absente` says why.
+    a cell is empty; `<key>_lien` is the address behind a cell, `<key>_teinte` its shade, from 1 to 5: it says again
+    what the cell says in words. `_bande` is the words of a strip that stands in its place, or None where `_absente`
+    says why.
     """
 
     caption: str

@@ -258,7 +258,8 @@ def crossed(
         line[key] = row[cross.valeur]
         line[f"{key}_statut"] = row.get(f"{cross.valeur}_statut") or row.get("statut")
         line[f"{key}_format"] = row.get(f"{cross.valeur}_format") or row.get("format")
-        line[f"{key}_detail"] = row.get(f"{cross.valeur}_detail")
+        for more in ("detail", "lien", "teinte"):
+            line[f"{key}_{more}"] = row.get(f"{cross.valeur}_{more}")
     for line in lines.values():
         for column in across.values():
             line.setdefault(column.key, None)

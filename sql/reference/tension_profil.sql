@@ -1,0 +1,55 @@
+-- Indicateurs du tableau des tensions : dimension, sens, échelles où chacun existe, sources qui le donnent.
+-- Grain : dimension, indicateur
+-- Source : définitions de l'atlas
+-- Publication : nationale
+-- Note : ce tableau décrit chaque profession, il ne la note pas : aucun poids. Les postes vacants et la rotation, dont les réponses sont protégées, n'y entrent qu'à la publication (vues.tension_professions).
+-- Colonnes :
+--   dimension : recrutement, marché, équilibre, offre, vieillissement, accès, ressources humaines, formation, synthèse
+--   indicateur : indicateur du dictionnaire
+--   sens : 1 si une valeur haute est de la tension, -1 si c'est une valeur basse ; vide pour un nombre qui suit la taille du territoire, et ne se classe pas
+--   niveaux : échelles où il peut exister, séparées par un espace
+--   sources : sources dont une au moins le donne, séparées par un espace
+--   sources_libelle : les mêmes, en mots
+--   absence : pourquoi une profession ne l'a pas, quand ses sources sont là
+--   ordre : rang de la dimension, puis de l'indicateur : le premier connu est celui que le tableau montre
+SELECT dimension, indicateur, sens, niveaux, sources, sources_libelle, absence, ordre
+FROM (
+    VALUES
+        ('recrutement', 'part_difficile', 1, 'departement region france', 'bmo', 'l''enquête BMO',
+            'l''enquête BMO ne distingue pas cette profession', 11),
+        ('recrutement', 'projets', NULL, 'departement region france', 'bmo', 'l''enquête BMO',
+            'l''enquête BMO ne distingue pas cette profession', 12),
+        ('marché', 'tension', 1, 'departement region france', 'dares_tensions', 'les tensions de la DARES',
+            'la DARES ne mesure pas la tension de cette profession', 21),
+        ('équilibre', 'part_desequilibre', 1, 'region', 'dares_metiers_2030', 'les projections de la DARES',
+            'la DARES ne projette pas cette profession', 31),
+        ('équilibre', 'solde_formation', NULL, 'region', 'dares_metiers_2030', 'les projections de la DARES',
+            'la DARES ne projette pas cette profession', 32),
+        ('offre', 'densite', -1, 'departement region france',
+            'drees_professionnels drees_infirmiers drees_medecins_ages drees_demographie cnam_demographie',
+            'les effectifs de la DREES et de la CNAM', 'aucun répertoire reçu ne compte cette profession', 41),
+        ('offre', 'densite_hospitaliere', -1, 'departement region france', 'sae', 'la SAE',
+            'la SAE ne compte pas cette profession à part', 42),
+        ('vieillissement', 'part_60_plus', 1, 'departement region france', 'drees_professionnels drees_medecins_ages',
+            'les âges de la DREES', 'aucune source reçue ne donne d''âges de cette profession qui vaillent', 51),
+        ('vieillissement', 'part_departs', 1, 'region france', 'dares_metiers_2030', 'les projections de la DARES',
+            'la DARES ne projette pas cette profession', 52),
+        ('accès', 'part_zones_difficiles', 1, 'departement region france', 'zonage_arretes zonage_medecins',
+            'le zonage', 'aucun zonage de cette profession n''a été reçu', 61),
+        ('accès', 'apl', -1, 'departement region france', 'apl', 'l''APL',
+            'l''APL n''est pas calculée pour cette profession', 62),
+        ('ressources humaines', 'taux_vacance', 1, 'departement region', 'enquete_rh',
+            'l''enquête sur les ressources humaines', 'l''enquête ne distingue pas cette profession', 71),
+        ('ressources humaines', 'taux_rotation', 1, 'departement region', 'enquete_rh',
+            'l''enquête sur les ressources humaines', 'l''enquête ne distingue pas cette profession', 72),
+        ('formation', 'entrants_par_place', -1, 'departement region france', 'formations_sanitaires',
+            'la carte régionale des formations', 'la carte régionale n''a pas de diplôme de cette profession', 81),
+        ('formation', 'admis_par_place', -1, 'departement region france', 'parcoursup', 'Parcoursup',
+            'Parcoursup n''offre pas de place dans cette formation', 82),
+        ('formation', 'part_sans_diplome', 1, 'departement region france', 'formations_sanitaires',
+            'la carte régionale des formations', 'aucune promotion de cette formation n''est suivie', 83),
+        ('formation', 'part_postes_pourvus', -1, 'region france', 'internat_postes', 'les postes d''internat',
+            'cette profession n''a pas d''internat', 84),
+        ('synthèse', 'tension_indice', 1, 'departement', 'drees_demographie cnam_demographie',
+            'les effectifs de la DREES et de la CNAM', 'l''indice de tension ne porte pas sur cette profession', 91)
+) AS p (dimension, indicateur, sens, niveaux, sources, sources_libelle, absence, ordre)

@@ -1,0 +1,52 @@
+-- Cases du tableau des tensions : une mesure par profession, dimension et territoire, son rang, et où en lire la raison.
+-- Grain : profession, dimension, niveau, code
+-- Source : vues.tension_professions
+-- Publication : interne
+-- Note : Entre parenthèses, le rang parmi les départements, ou les régions, de métropole : 1ᵉʳ, le plus tendu. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit.
+-- Vide : Aucune source de cette dimension n'a été reçue.
+-- Colonnes :
+--   profession_libelle « Profession »
+--   domaine « Domaine » : santé ou social
+--   avec « Comptés ensemble » text (vide : rien) : ceux que la mesure compte, quand ce n'est pas la profession seule
+--   famille « Profession ou famille » : la profession, ou ceux avec qui elle est comptée
+--   territoire_libelle « Territoire »
+--   dimension_libelle « Dimension » : ce que la mesure dit de la tension
+--   valeur « Valeur » selon : valeur de la mesure
+--   valeur_detail text : rang, en ordinal
+--   valeur_statut : pourquoi elle est vide
+--   valeur_lien : adresse de la ligne qui l'explique
+--   valeur_teinte : cinquième des rangs où elle se place, de 1 (détendu) à 5 (tendu)
+--   rang : rang parmi les territoires de métropole, 1 pour le plus tendu
+--   dimension : dimension de la tension (reference.tension_profil)
+--   connue : la profession a une mesure de cette dimension, dans un territoire au moins
+--   en_couverture : assez de projets dans la région pour que la page d'accueil la montre, une fois par famille
+--   motif : pourquoi la case est vide, ou sans rang
+--   format : comment la valeur s'écrit
+--   lien : adresse de ce qui explique la ligne
+WITH mesures AS (
+    SELECT
+        *,
+        CASE
+            WHEN count(DISTINCT champ) OVER (PARTITION BY profession, dimension) = 1
+                THEN max(champ) OVER (PARTITION BY profession, dimension)
+        END AS avec,
+        coalesce(upper(left(avec, 1)) || substr(avec, 2), profession_libelle) AS famille
+    FROM vues.tension_professions
+    WHERE premier
+)
+SELECT
+    m.profession_libelle, m.domaine, m.avec, m.famille, m.territoire_libelle, m.dimension_libelle, m.valeur, m.format,
+    CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END AS valeur_detail, m.valeur_statut,
+    'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension' AS valeur_lien,
+    (5 - (5 * (m.rang - 1)) // m.territoires_classes)::INTEGER AS valeur_teinte, valeur_lien AS lien,
+    m.rang, m.profession, m.dimension, m.territoire, m.niveau, m.code, m.annee, m.sources, m.statut, m.motif,
+    -- A row nobody knows anything of is no line of a table.
+    bool_or(m.valeur IS NOT NULL) OVER (PARTITION BY m.profession, m.dimension) AS connue,
+    -- What the cover shows: those who recruit enough for a share to be told, once where they are counted together.
+    coalesce(max(m.n) FILTER (m.niveau = 'region') OVER (PARTITION BY m.profession, m.dimension)
+        >= (SELECT s.valeur FROM reference.seuils AS s WHERE s.seuil = 'message_projets'), false)
+        AND m.rang_profession = min(m.rang_profession) OVER (PARTITION BY m.dimension, m.famille)
+        AS en_couverture
+FROM mesures AS m
+JOIN vues.territoires AS t USING (territoire)
+ORDER BY m.rang_profession, m.ordre, t.rang DESC, m.code
