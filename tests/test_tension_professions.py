@@ -1,5 +1,7 @@
 """The tension of every profession: the ranks of a profile, and what the table says on real extracts."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from pipelines.indicators import profile
 NORMANDIE = "28"
 
 
-def measures(values: list[float], sense: int = 1, **columns: object) -> pd.DataFrame:
+def measures(values: list[float], sense: int = 1, **columns: Any) -> pd.DataFrame:
     """One measure of as many territories."""
     codes = [f"{n:02}" for n in range(1, len(values) + 1)]
     made = pd.DataFrame({"code": codes, "classee": values, "sens": sense, "tirage": None})
@@ -28,7 +30,12 @@ def test_the_most_tense_is_first_whichever_way_a_measure_reads() -> None:
 
 def test_only_a_measure_whose_error_has_a_law_has_an_interval() -> None:
     assert profile.ranked(measures([0.2, 0.9])).rang_bas.isna().all()
-    counts = {"numerateur": [20.0, 25.0, 900.0], "denominateur": 1000.0, "dispersion": 1.0, "tirage": "part"}
+    counts: dict[str, Any] = {
+        "numerateur": [20.0, 25.0, 900.0],
+        "denominateur": 1000.0,
+        "dispersion": 1.0,
+        "tirage": "part",
+    }
     found = profile.ranked(measures([0.02, 0.025, 0.9], **counts))
     assert list(found.rang) == [3, 2, 1]
     # Two shares that chance may turn round, and one that it can't.
@@ -75,14 +82,14 @@ def test_social_work_counts_more_projects_than_health(mirror_db: DuckDBPyConnect
 
     def summed(column: str, *starts: str) -> int:
         mine = [ln[at[column]] for ln in norman if str(ln[at["Code métier BMO"]]).startswith(starts)]
-        return sum(int(float(value)) for value in mine if value != "*")
+        return sum(int(str(value)) for value in mine if value != "*")
 
     social = ("V4X83", "V4X84", "V4X85", "T2A60")
     health = ("V0X60", "V1X80", "V2X90", "V2X91", "V2X92", "V2X93", "V3X")
     assert (summed("met", *social), summed("met", *health), summed("met", "V2X92")) == (7310, 6949, 101)
     said = mirror_db.execute(
-        "SELECT numerateur, denominateur, round(valeur, 2)::DOUBLE FROM atlas.recrutement WHERE indicateur = 'part_difficile' "
-        "AND annee = 2024 AND fap = 'T2A60' AND niveau = 'region' AND code = ?",
+        "SELECT numerateur, denominateur, round(valeur, 2)::DOUBLE FROM atlas.recrutement "
+        "WHERE indicateur = 'part_difficile' AND annee = 2024 AND fap = 'T2A60' AND niveau = 'region' AND code = ?",
         [NORMANDIE],
     ).fetchone()
     assert said == (summed("xmet", "T2A60"), summed("met", "T2A60"), pytest.approx(0.92))
