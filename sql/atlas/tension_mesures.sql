@@ -30,7 +30,8 @@ bmo AS (
         f.melange AS champ, CASE r.indicateur WHEN 'part_difficile' THEN 'part' END AS tirage,
         r.numerateur::DECIMAL(18, 1) AS numerateur, r.denominateur::DECIMAL(18, 1) AS denominateur,
         CASE
-            WHEN r.valeur IS NULL THEN 'secret statistique'
+            WHEN r.valeur IS NULL AND r.statut = 'secret' THEN 'secret statistique'
+            WHEN r.valeur IS NULL THEN 'projets inconnus'
             WHEN r.indicateur <> 'part_difficile' THEN NULL
             WHEN r.denominateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'projets_minimum')
                 THEN 'moins de 30 projets : pas de rang'
