@@ -23,6 +23,7 @@ from samples import (
     decennie,
     demographie,
     enquetes,
+    equipements,
     etablissements,
     finess,
     formations,
@@ -31,6 +32,7 @@ from samples import (
     professionnels,
     recrutement,
     sae,
+    social,
     territoires,
 )
 from samples import population as populations
@@ -120,6 +122,9 @@ def _write(root: Path, seed: int, scale: float, vintages: int, national: bool, d
     recrutement.write(root, territoire, population, seed)
     demographie.write(root, population, seed)
     infirmiers.write(root, population, seed)
+    equipements.write(root, territoire, seed)
+    social.write_tensions(root, seed)
+    social.write_salaries(root, territoire, seed)
     professionnels.write(root, population, seed)
     besoins.write(root, territoire, population, seed)
     formations.write(root, territoire, seed, scale)

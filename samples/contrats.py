@@ -237,18 +237,21 @@ def write_capacites(root: Path, seed: int, millesime: int) -> None:
 def write_dispositifs(root: Path, territoire: Territoire, seed: int, millesime: int) -> None:
     """Writes `dispositifs/<millesime>`: that year and the one before."""
     header = (
-        *("annee", "dispositif", "intitule", "public", "profession", "niveau", "code", "nature"),
+        *("annee", "dispositif", "intitule", "public", "profession", "niveau", "code", "finess", "nature"),
         *("date_debut", "date_fin", "beneficiaires", "montant", "financeur"),
     )
     rows: list[list[Cell]] = []
 
-    def add(annee: int, what: tuple[str, str, str, str], where: tuple[str, str, str], end: str, mean: int) -> None:
+    def add(
+        annee: int, what: tuple[str, str, str, str], where: tuple[str, str, str], end: str, mean: int, finess: str = ""
+    ) -> None:
         draw = Draw(seed, "dispositifs", annee, *what, *where)
         count = 5 + draw.about(mean, 0.6)
         amount: Cell = SECRET if draw.chance(0.05) else f"{count * draw.whole(1500, 9000)},{draw.whole(0, 99):02d}"
         scheme, public, profession, title = what
         dates = (f"{annee}-09-01", f"{annee + 3}-{end}" if end else "")
-        rows.append([annee, scheme, f"{title} FICTIF", public, profession, *where, *dates, count, amount, "ARS"])
+        place = [*where[:2], finess, where[2]]
+        rows.append([annee, scheme, f"{title} FICTIF", public, profession, *place, *dates, count, amount, "ARS"])
 
     communes = _places(territoire)
     for annee in (millesime - 1, millesime):
@@ -261,6 +264,9 @@ def write_dispositifs(root: Path, territoire: Territoire, seed: int, millesime: 
         for commune in communes[:5]:
             what = ("CLACT", "établissements", "", "Contrat local")
             add(annee, what, ("commune", commune.code, "établissements"), "12-31", 2)
+            what = ("QVCT", "établissements", "", "Qualité de vie au travail")
+            finess = f"{commune.departement.code}0000{commune.code[2:]}"
+            add(annee, what, ("commune", commune.code, "établissements"), "12-31", 1, finess)
             add(
                 annee,
                 ("INSTALLATION", "professionnels", "medecin", "Aide à l'installation"),

@@ -17,19 +17,22 @@ VINTAGES = 10
 SANS_RYTHME = {
     *("contours", "dares_fap", "dares_metiers_2030", "decoupage_administratif", "insee_omphale", "mpom"),
     "laposte_codes_postaux",
-    *("zonage_arretes", "zonage_medecins"),
+    *("drees_tensions_social", "zonage_arretes", "zonage_medecins", "zonage_professions"),
 }
 # Yearly sources of which there are fewer, and why.
 COURTES = {
     "dares_tensions": "la méthode date de 2019, et le classeur de 2022 contient 2020 et 2021",
+    "drees_formations": "la présentation est supposée : une seule année",
     "drees_infirmiers": "ces classeurs ne paraissent que depuis 2023",
     "drees_professionnels": "le catalogue lit ces classeurs depuis 2025 ; chacun contient les années depuis 2012",
     "enquete_internes": "deux campagnes déclarées",
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
     "ght": "déduit de la SAE pour 2022 et 2023 seulement",
+    "insee_bpe": "ce dénombrement n'est lu que depuis 2024",
     "insee_cog": "l'échantillon en écrit quatre ; la présentation est déclarée depuis 2014",
     "parcoursup": "les colonnes des sessions d'avant 2025 ne sont pas déclarées",
+    "urssaf_effectifs": "chaque millésime contient les années d'avant",
 }
 
 

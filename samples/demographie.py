@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from samples import writers
+from samples import liberaux, writers
 from samples.draws import Draw, split
 from samples.nomenclatures import Departement, departements, headings, regions, rows
 from samples.population import Population
@@ -236,6 +236,7 @@ def _cnam_2024(root: Path, seed: int, population: Population) -> None:
                     *tail,
                 ]
             )
+    liberaux.write_ages(root, seed, CNAM_CSV, counts, noms)
     writers.delimited(
         root / "cnam_demographie" / str(CNAM_CSV) / "toutes_specialites_departement.csv",
         headings("toutes_specialites_departement.csv", ","),

@@ -170,8 +170,47 @@ def _locations(seed: int, schools: list[tuple[Commune, int, str]], scale: float)
     return lines
 
 
+ECOLES = 2023
+FORMATIONS = {
+    "Infirmiers": (0.0005, 3),
+    "Aides-soignants": (0.0004, 1),
+    "Masseurs-kinésithérapeutes": (0.00005, 4),
+    "Ergothérapeutes": (0.00002, 3),
+    "Manipulateurs d'électroradiologie": (0.00001, 3),
+}
+ECOLES_COLONNES = (
+    *("Région", "Année", "Places offertes", "Inscrits en 1re année", "Inscrits", "Présentés au diplôme"),
+    *("Reçus au diplôme", "Diplômés par VAE", "Interruptions"),
+)
+
+
+def write_ecoles(root: Path, seed: int) -> None:
+    """Writes `drees_formations`: a sheet per programme in a supposed layout, the régions and France, two years."""
+    sheets = []
+    for formation, (rate, years) in FORMATIONS.items():
+        lines: list[list[Cell]] = [[f"{formation} : écoles de santé (FICTIF)"], [], [*ECOLES_COLONNES]]
+        for annee in (ECOLES - 1, ECOLES):
+            total = [0] * 7
+            for rank, region in enumerate(regions()):
+                draw = Draw(seed, "ecoles", formation, annee, region.code)
+                places = 10 + draw.about(rate * 3_000_000 / (1 + rank % 5), 0.3)
+                first = int(places * draw.between(0.85, 1.05))
+                present = first * years - draw.whole(0, first // 4) * (years - 1)
+                shown = int(first * draw.between(0.75, 0.95))
+                counts = [places, first, present, shown, int(shown * draw.between(0.85, 1)), draw.whole(0, 9), 0]
+                counts[6] = int(present * draw.between(0.03, 0.12))
+                total = [a + b for a, b in zip(total, counts, strict=True)]
+                # One région does not say how many left.
+                lines.append([region.nom, annee, *counts[:6], "nd" if region.code == "94" else counts[6]])
+            lines.append(["France entière", annee, *total])
+        lines += [[], ["Source : données FICTIVES, dans une présentation supposée."]]
+        sheets.append((formation[:31], lines))
+    writers.xlsx(root / "drees_formations" / str(ECOLES) / f"formations_sante_{ECOLES}.xlsx", sheets)
+
+
 def write(root: Path, territoire: Territoire, seed: int, scale: float) -> None:
-    """Writes `parcoursup/2025`: the Norman programmes, and the places of programmes of all France."""
+    """Writes `parcoursup/2025`: the Norman programmes, and the places of programmes of all France; the schools."""
+    write_ecoles(root, seed)
     folder = root / "parcoursup" / str(SESSION)
     name = f"fr-esr-parcoursup_{SESSION}_normandie_sante.csv"
     header = headings(name)

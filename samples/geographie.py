@@ -1,4 +1,4 @@
-"""Where things are, in the layouts of INSEE's geography, La Poste, IGN's outlines and the GP zoning."""
+"""Where things are, in the layouts of INSEE's geography, La Poste, IGN's outlines and the zonings."""
 
 import json
 import unicodedata
@@ -187,6 +187,46 @@ def _zonage(root: Path, territoire: Territoire, seed: int) -> None:
     )
 
 
+PROFESSIONS = ("zmed", "zide", "zmk", "zsf", "zdent", "zortho")
+DOTATIONS = (
+    *("1_Tres_sous_dotee", "2_Sous_dotee", "3_intermediaire", "3_intermediaire", "4_Tres_dotee", "5_Sur_dotee"),
+    *("3_Intermediaire", "5b_Non_prioritaire", "1b_Sous_dense"),
+)
+# Of the six decrees of a région; Normandy's own deposit is newer than the first of these, older than some others.
+ARRETES = ("12/06/2024", "12/09/2023", "29/10/2024", "29/10/2024", "22/10/2024", "19/02/2024")
+
+
+def _zones(seed: int, commune: Commune, profession: str) -> str:
+    """The zone of a commune, which is that of its living area; some are not classed."""
+    draw = Draw(seed, "zonages", profession, commune.bassin_vie)
+    if profession == "zmed":
+        unclassed = commune.departement.code in ("01", "974") or draw.chance(0.02)
+        return "NC" if unclassed else draw.pick(("1_ZIP", "1_ZIP", "2_ZAC", "2_ZAC", "3_HZ", "4_ZAR"))
+    return draw.pick(DOTATIONS)
+
+
+def _zonage_professions(root: Path, territoire: Territoire, seed: int) -> None:
+    header = headings("zonages_com.csv", ",")
+    noms = {r.code: r.nom for r in regions()}
+    rows: list[list[Cell]] = []
+    for commune in territoire.geographie(2024):
+        region, departement, area = noms[commune.departement.region], commune.departement.code, commune.bassin_vie
+        where = [region, departement, area]
+        people = f"{int(commune.poids * 1000) + 60:,}".replace(",", " ")
+        zones = [_zones(seed, commune, profession) for profession in PROFESSIONS]
+        decrees = [c for zone, day in zip(zones, ARRETES, strict=True) for c in (zone, "" if zone == "NC" else day)]
+        places = [("COM", commune.code), *(("ARM", code) for code in commune.arrondissements_municipaux)]
+        for niveau, code in places:
+            rows.append(
+                [
+                    *("DataSanté (FICTIF)", "15/12/2024", niveau, code, commune.nom, commune.code, commune.nom, region),
+                    *(people, *where, f"TVS FICTIF {area}", *where, f"Bassin FICTIF {area}", "Bassin de vie", *decrees),
+                ]
+            )
+    folder = root / "zonage_professions" / "2024"
+    writers.delimited(folder / "20241216-zonages-com.csv", header, rows, sep=",", newline="\r\n")
+
+
 def _box(west: float, south: float, east: float, north: float) -> dict[str, object]:
     corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
     return {"type": "Polygon", "coordinates": [[[round(x, 5), round(y, 5)] for x, y in corners]]}
@@ -280,9 +320,10 @@ def _decoupage(root: Path, territoire: Territoire) -> None:
 
 
 def write(root: Path, territoire: Territoire, seed: int) -> None:
-    """Writes `insee_cog`, `contours`, `zonage_medecins`, `decoupage_administratif`, and the postal codes."""
+    """Writes `insee_cog`, `contours`, both zonings, `decoupage_administratif`, and the postal codes."""
     _cog(root, territoire)
     _decoupage(root, territoire)
     _codes_postaux(root, territoire)
     _zonage(root, territoire, seed)
+    _zonage_professions(root, territoire, seed)
     _contours(root, territoire)

@@ -68,6 +68,79 @@ CREATE MACRO profession_apl(publiee) AS ( -- noqa: CP05
     END
 );
 
+-- Zone d'un zonage, telle que la base DataSanté l'écrit (« 1_ZIP », « 1_Tres_sous_dotee ») ; vide si l'on ne sait pas la lire.
+CREATE MACRO zone_acces(publiee) AS ( -- noqa: CP05
+    CASE regexp_replace(regexp_replace(lower(strip_accents(publiee)), '^[0-9]+[a-z]?_', ''), '[^a-z]+', ' ', 'g')
+        WHEN 'zip' THEN 'ZIP' WHEN 'zac' THEN 'ZAC' WHEN 'zar' THEN 'ZAR'
+        WHEN 'zv' THEN 'ZV' WHEN 'hv' THEN 'HV' WHEN 'hz' THEN 'HZ'
+        WHEN 'tres sous dotee' THEN 'TSD' WHEN 'sous dense' THEN 'SDE' WHEN 'sous dotee' THEN 'SD'
+        WHEN 'intermediaire' THEN 'INT' WHEN 'tres dotee' THEN 'TD' WHEN 'sur dotee' THEN 'SURD'
+        WHEN 'non prioritaire' THEN 'NP'
+    END
+);
+
+-- Profession du social telle que les producteurs la nomment, au masculin ou au féminin ; vide si l'on ne sait pas la lire.
+CREATE MACRO mots_metier(publie) AS ( -- noqa: CP05
+    ' ' || regexp_replace(lower(strip_accents(publie)), '[^a-z]+', ' ', 'g') || ' '
+);
+CREATE MACRO profession_sociale(publiee) AS ( -- noqa: CP05
+    CASE
+        WHEN
+            regexp_matches(mots_metier(publiee), ' (aides?|auxiliaires?) (a|au) (domicile|vie|menage)')
+            THEN 'aide_domicile'
+        WHEN regexp_matches(mots_metier(publiee), ' auxiliaires? de vie ') THEN 'aide_domicile'
+        WHEN regexp_matches(mots_metier(publiee), ' (intervention sociale et familiale|tisf) ')
+            THEN 'technicien_intervention_sociale'
+        WHEN regexp_matches(mots_metier(publiee), ' (eleves? en situation de handicap|aesh) ')
+            THEN 'accompagnant_eleves_handicap'
+        WHEN regexp_matches(mots_metier(publiee), ' (educatifs? et socia[a-z]*|medico psychologiques?|aes|amp) ')
+            THEN 'accompagnant_educatif_social'
+        WHEN regexp_matches(mots_metier(publiee), ' jeunes enfants ') THEN 'educateur_jeunes_enfants'
+        WHEN
+            regexp_matches(mots_metier(publiee), ' educat(eur|rice)s?( trices?)? techniques?')
+            THEN 'educateur_technique_specialise'
+        WHEN regexp_matches(mots_metier(publiee), ' specialise') AND mots_metier(publiee) LIKE '% educat%'
+            THEN 'educateur_specialise'
+        WHEN regexp_matches(mots_metier(publiee), ' monit(eur|rice)s?( trices?)? educat') THEN 'moniteur_educateur'
+        WHEN
+            regexp_matches(mots_metier(publiee), ' (monit[a-z]*|educat[a-z]*)( [a-z]+)? d atelier')
+            THEN 'moniteur_atelier'
+        WHEN
+            regexp_matches(
+                mots_metier(publiee), ' (assistante?s?)( es)? (de service social|sociale?s?|de service sociale?) '
+            )
+            THEN 'assistant_service_social'
+        WHEN regexp_matches(mots_metier(publiee), ' economie sociale ') THEN 'conseiller_economie_sociale'
+        WHEN regexp_matches(mots_metier(publiee), ' mediat[a-z]* famili') THEN 'mediateur_familial'
+        WHEN regexp_matches(mots_metier(publiee), ' assistante?s?( es)? familia') THEN 'assistant_familial'
+        WHEN
+            regexp_matches(mots_metier(publiee), ' (assistante?s?( es)? maternel|gardes? d enfants)')
+            THEN 'assistant_maternel'
+    END
+);
+
+-- Diplôme d'une feuille de l'enquête de la DREES sur les écoles de santé ; vide si l'on ne sait pas la lire.
+CREATE MACRO diplome_sante(publiee) AS ( -- noqa: CP05
+    CASE
+        WHEN regexp_matches(mots_metier(publiee), ' anesthesi|iade ') THEN 'infirmier_anesthesiste'
+        WHEN regexp_matches(mots_metier(publiee), ' bloc |ibode ') THEN 'infirmier_bloc_operatoire'
+        WHEN regexp_matches(mots_metier(publiee), ' puericultrice') THEN 'puericultrice'
+        WHEN regexp_matches(mots_metier(publiee), ' puericulture') THEN 'auxiliaire_puericulture'
+        WHEN regexp_matches(mots_metier(publiee), ' soignant') THEN 'aide_soignant'
+        WHEN regexp_matches(mots_metier(publiee), ' cadre') THEN 'cadre_sante'
+        WHEN regexp_matches(mots_metier(publiee), ' infirmi') THEN 'infirmier'
+        WHEN regexp_matches(mots_metier(publiee), ' ambulanci') THEN 'ambulancier'
+        WHEN regexp_matches(mots_metier(publiee), ' kinesith| masseur') THEN 'masseur_kinesitherapeute'
+        WHEN regexp_matches(mots_metier(publiee), ' ergoth') THEN 'ergotherapeute'
+        WHEN regexp_matches(mots_metier(publiee), ' psychomot') THEN 'psychomotricien'
+        WHEN regexp_matches(mots_metier(publiee), ' manipulat') THEN 'manipulateur_erm'
+        WHEN regexp_matches(mots_metier(publiee), ' sages? femme') THEN 'sage_femme'
+        WHEN regexp_matches(mots_metier(publiee), ' podolog') THEN 'pedicure_podologue'
+        WHEN regexp_matches(mots_metier(publiee), ' preparat') THEN 'preparateur_pharmacie'
+        WHEN regexp_matches(mots_metier(publiee), ' laboratoire') THEN 'technicien_laboratoire'
+    END
+);
+
 -- Formes des codes et des noms de lieux, telles que les sources les écrivent : chacune n'est lue qu'ici. Une macro sans
 -- sous-requête se joint aussi vite qu'une colonne ; ce qu'elle calcule d'abord a donc une macro à soi.
 

@@ -30,6 +30,8 @@ EXCUSED = {
         "population": "le total d'un territoire : total_partiel dit si une commune y manque",
     },
     "atlas.densites": {"population": "celle du producteur d'une région, vide dès qu'un département manque"},
+    "atlas.equipements": {"nombre": "une commune sans ligne n'a pas d'équipement"},
+    "atlas.salaries_prives": {"etablissements": "donnés sur la même ligne que les salariés, dont le statut est à côté"},
     "atlas.equilibre": {
         "emploi_moyen": "des seules familles dont toutes les formations sont connues",
         **dict.fromkeys(("entrants", "reussite", "reste"), "des seules formations connues : `motif` dit les autres"),
@@ -51,7 +53,8 @@ EXCUSED = {
     },
     "atlas.tension_entrees": {
         "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
-        "zone": "une zone est toujours dite",
+        "difficile": "une zone est toujours dite",
+        "communes_fichier": COUNTED,
         "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
     },
     "atlas.tension_facteurs": {"part": "parts d'un même total, toutes calculées"},
@@ -62,7 +65,7 @@ EXCUSED = {
         "denominateur": "des seuls pairs qui ont les deux termes",
     },
     "qualite.reponses_enquetes": {"poids": WEIGHT},
-    "qualite.avertissements": {"lignes": COUNTED, "lignes_ecartees": COUNTED},
+    "qualite.avertissements": dict.fromkeys(("lignes", "lignes_ecartees", "communes_fichier"), COUNTED),
     "qualite.sae_recalculs": dict.fromkeys(("EFFSAL", "EFFLIB", "ETPSAL", "mesure", "valeur"), COMPARED),
     "qualite.rapprochements": dict.fromkeys(
         ["EFF_INT", "ecart", "valeur_recalculee", "valeur_sygen", "ETPPNM", "effectif", "population", "valeur", "met"],

@@ -1,13 +1,15 @@
 -- Accès aux professionnels : population et communes par zone, pour chaque profession zonée et chaque territoire.
 -- Grain : annee, profession, niveau, code, zone
--- Source : arrêtés de zonage en vigueur au 1er janvier de l'édition ; à défaut, zonage des médecins (liste non officielle, année supposée) ; population municipale des communes (INSEE)
+-- Source : arrêtés de zonage déposés, en vigueur au 1er janvier de l'édition, et zonages des professionnels de santé libéraux (base DataSanté) ; à défaut, zonage des médecins (liste non officielle, année supposée) ; population municipale des communes (INSEE)
 -- Publication : territoire
--- Note : la liste non officielle ne vaut que pour les médecins généralistes ; les autres professions n'ont de zone que là où un arrêté a été déposé, et le reste de la France y est « non classée ». L'accessibilité (APL), qui n'a pas de zone, est dans atlas.apl, aux mêmes territoires. Parts pondérées par la population, jamais moyennes de parts : à Paris, Lyon et Marseille, zonées par arrondissement municipal, par la population de chacun. Une commune a la zone de l'arrêté en vigueur au 1er janvier de l'édition ; sans arrêté, celle de la liste : `origine` le dit, et l'année est celle de l'édition dès qu'un arrêté est employé. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
+-- Note : la liste non officielle ne vaut que pour les médecins généralistes ; les autres professions n'ont de zone que là où un arrêté est connu, et le reste de la France y est « non classée ». L'accessibilité (APL), qui n'a pas de zone, est dans atlas.apl, aux mêmes territoires. Parts pondérées par la population, jamais moyennes de parts : à Paris, Lyon et Marseille, zonées par arrondissement municipal, par la population de chacun. Une commune a la zone du plus récent des arrêtés connus : celui qui a été déposé, s'il est en vigueur au 1er janvier de l'édition, ou celui du fichier national, à la date de ce fichier ; à date égale, le dépôt. Sans arrêté, elle a la zone de la liste : `origine` le dit. L'année est celle de l'édition dès qu'un arrêté déposé est employé, sinon celle du fichier national, sinon celle de la liste. La population est celle de l'année la plus proche du zonage ; `avertissement` le dit quand ce n'est pas la même. « non classée » réunit les communes qui n'ont ni arrêté, ni ligne dans la liste.
 -- Colonnes :
 --   profession : profession zonée (reference.professions) ; medecin pour les médecins généralistes
---   zone : médecins : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), ZV (vigilance), HV (hors vivier), HZ (hors zone) ; autres professions : TSD (très sous-dotée), SD (sous-dotée), INT (intermédiaire), TD (très dotée), SURD (sur-dotée), NP (non prioritaire) ; non classée
+--   zone : médecins : ZIP (intervention prioritaire), ZAC (action complémentaire), ZAR (appui régional), ZV (vigilance), HV (hors vivier), HZ (hors zone) ; autres professions : TSD (très sous-dotée), SDE (sous-dense), SD (sous-dotée), INT (intermédiaire), TD (très dotée), SURD (sur-dotée), NP (non prioritaire) ; non classée
 --   communes : communes de la zone sur le territoire ; à Paris, Lyon et Marseille, arrondissements municipaux
 --   communes_par_arrete : dont communes dont la zone vient d'un arrêté en vigueur
+--   communes_fichier [communes] : dont communes dont l'arrêté est celui du fichier national des zonages
+--   dernier_arrete : date du plus récent des arrêtés de ces communes ; vide sans arrêté
 --   population [habitants] : habitants de ces communes
 --   population_totale [habitants] : habitants du territoire
 --   annee_population [année] : année de la population
@@ -15,8 +17,8 @@
 --   avertissement : ce qui affaiblit cette part ; vide si rien
 WITH en_vigueur AS (
     SELECT
-        z.profession, z.niveau_publie, z.code_publie, z.lieu, z.commune, z.zone, z.valide_du, z.millesime, z.revision,
-        e.edition
+        z.profession, z.niveau_publie, z.code_publie, z.lieu, z.commune, z.zone, z.valide_du, z.date_arrete,
+        z.millesime, z.revision, e.edition
     FROM core.zonage_arretes AS z
     CROSS JOIN reference.edition AS e
     WHERE z.reference AND z.commune IS NOT NULL
@@ -32,13 +34,29 @@ par_arrete AS (
     FROM en_vigueur
     GROUP BY profession
 ),
+par_fichier AS (
+    SELECT profession, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision
+    FROM core.zonage_professions
+    WHERE reference
+    GROUP BY profession
+),
+professions AS (
+    SELECT profession FROM par_arrete
+    UNION
+    SELECT profession FROM par_fichier
+    UNION
+    SELECT 'medecin' FROM liste
+),
 zonages AS (
     SELECT
-        coalesce(a.profession, 'medecin') AS profession, coalesce(a.edition, l.millesime) AS annee,
-        coalesce(a.millesime, l.millesime) AS millesime, coalesce(a.revision, l.revision) AS revision,
-        l.millesime AS millesime_liste, a.edition IS NOT NULL AS par_arrete
-    FROM par_arrete AS a
-    FULL JOIN liste AS l ON a.profession = 'medecin'
+        p.profession, coalesce(a.edition, f.millesime, l.millesime) AS annee,
+        coalesce(a.millesime, f.millesime, l.millesime) AS millesime,
+        coalesce(a.revision, f.revision, l.revision) AS revision,
+        l.millesime AS millesime_liste, coalesce(a.profession, f.profession) IS NOT NULL AS par_arrete
+    FROM professions AS p
+    LEFT JOIN par_arrete AS a USING (profession)
+    LEFT JOIN par_fichier AS f USING (profession)
+    LEFT JOIN liste AS l ON p.profession = 'medecin'
 ),
 annees AS (
     SELECT z.annee, arg_min(p.annee, abs(p.annee - z.annee) * 10000 - p.annee) AS annee_population
@@ -53,13 +71,30 @@ lieux AS (
     LEFT JOIN core.population_lieux AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
 -- What is said of a whole commune holds for its municipal arrondissements that have no line of their own.
-arretes AS (
-    SELECT l.profession, l.lieu, v.zone
+deposes AS (
+    SELECT l.profession, l.lieu, v.zone, v.date_arrete
     FROM lieux AS l
     JOIN en_vigueur AS v ON v.profession = l.profession AND v.commune = l.commune AND v.lieu IN (l.lieu, l.commune)
     QUALIFY row_number() OVER (
         PARTITION BY l.profession, l.lieu
         ORDER BY v.niveau_publie = 'commune' DESC, v.lieu = l.lieu DESC, v.valide_du DESC, v.code_publie) = 1
+),
+publies AS (
+    SELECT l.profession, l.lieu, z.zone, z.date_arrete
+    FROM lieux AS l
+    JOIN core.zonage_professions AS z
+        ON z.reference AND z.profession = l.profession AND z.commune = l.commune AND z.lieu IN (l.lieu, l.commune)
+    QUALIFY row_number() OVER (PARTITION BY l.profession, l.lieu ORDER BY z.lieu = l.lieu DESC) = 1
+),
+connus AS (
+    SELECT profession, lieu, zone, date_arrete, false AS du_fichier FROM deposes
+    UNION ALL
+    SELECT profession, lieu, zone, date_arrete, true FROM publies
+),
+arretes AS (
+    SELECT * FROM connus
+    QUALIFY row_number() OVER (
+        PARTITION BY profession, lieu ORDER BY date_arrete DESC NULLS LAST, du_fichier) = 1
 ),
 listees AS (
     SELECT l.profession, l.lieu, z.zone
@@ -70,6 +105,8 @@ listees AS (
 par_arrondissement AS (
     SELECT profession, commune FROM en_vigueur WHERE lieu <> commune
     UNION
+    SELECT profession, commune FROM core.zonage_professions WHERE lieu <> commune AND reference
+    UNION
     SELECT 'medecin', commune FROM core.zonage WHERE lieu <> commune AND reference
 ),
 communes AS (
@@ -79,7 +116,7 @@ communes AS (
         coalesce(CASE WHEN a.lieu IS NULL THEN z.zone ELSE a.zone END, 'non classée') AS zone,
         -- Of a line set aside the place is known, and its zone is not.
         CASE WHEN a.lieu IS NULL THEN z.lieu IS NOT NULL AND z.zone IS NULL ELSE a.zone IS NULL END AS zone_perdue,
-        a.lieu IS NOT NULL AS par_arrete,
+        a.lieu IS NOT NULL AS par_arrete, coalesce(a.du_fichier, false) AS du_fichier, a.date_arrete,
         coalesce(a.zone, z.zone) IS NULL AND m.commune IS NOT NULL AS sans_repartition
     FROM lieux AS l
     LEFT JOIN arretes AS a USING (profession, lieu)
@@ -94,6 +131,8 @@ sommes AS (
         profession, annee, millesime, revision, millesime_liste, arrete_employe, annee_population, niveau, code, zone,
         count(*)::INTEGER AS communes,
         count(*) FILTER (par_arrete)::INTEGER AS communes_par_arrete,
+        count(*) FILTER (du_fichier)::INTEGER AS communes_fichier,
+        max(date_arrete) AS dernier_arrete,
         sum(population)::INTEGER AS population, statut_somme(population) AS statut_population,
         count(*) FILTER (population IS NULL)::INTEGER AS sans_population,
         count(*) FILTER (sans_repartition)::INTEGER AS sans_repartition,
@@ -114,8 +153,8 @@ totaux AS (
     FROM sommes
 )
 SELECT
-    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, population,
-    population_totale, annee_population,
+    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, communes_fichier,
+    dernier_arrete, population, population_totale, annee_population,
     CASE
         WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(18, 6)
     END AS valeur,

@@ -1,6 +1,6 @@
 -- Âges des professionnels : effectif et part de chaque tranche, par profession et territoire.
 -- Grain : annee, source, profession, mode_exercice, niveau, code, tranche_age
--- Source : DREES (répertoire RPPS, situation au 1er janvier) ; ADELI pour les infirmiers, puis SNDS (libérales) et base Tous salariés
+-- Source : DREES (répertoire RPPS, situation au 1er janvier) ; ADELI pour les infirmiers, puis SNDS (libérales) et base Tous salariés ; CNAM (libéraux, au 31 décembre)
 -- Publication : territoire
 -- Note : les parts sont recalculées depuis les sommes ; une tranche de moins de dix professionnels est vide, avec le statut « secret », et le total est alors le total publié. Les âges des infirmiers (ADELI) ne valent pas : le répertoire garde ceux qui ont cessé.
 -- Colonnes :

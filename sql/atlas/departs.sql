@@ -1,6 +1,6 @@
 -- Cessations d'activité à venir : départs en fin de carrière par famille professionnelle et région, professionnels proches de la fin de carrière par département.
 -- Grain : annee, source, indicateur, profession, niveau, code
--- Source : Les métiers en 2030 (DARES) ; âges des professionnels du répertoire (DREES, situation au 1er janvier)
+-- Source : Les métiers en 2030 (DARES) ; âges des professionnels du répertoire (DREES, situation au 1er janvier) ; âges des libéraux (CNAM, au 31 décembre)
 -- Publication : territoire
 -- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030, soit onze ans : `departs_annuels` en est le onzième, une moyenne et non le nombre d'une année. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
@@ -37,7 +37,8 @@ seuils AS (
         max(a.effectif_total) AS denominateur
     FROM atlas.ages AS a, (VALUES (55), (60)) AS s (age)
     -- Nurses of ADELI are left out: the register keeps those who have left.
-    WHERE (a.profession = 'medecin' AND a.source = 'drees_medecins_ages') OR a.source = 'drees_professionnels'
+    WHERE (a.profession = 'medecin' AND a.source = 'drees_medecins_ages')
+        OR a.source IN ('drees_professionnels', 'cnam_demographie')
     GROUP BY ALL
 ),
 -- One class that isn't known, and the sum says nothing.

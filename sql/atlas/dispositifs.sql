@@ -4,7 +4,7 @@
 -- Publication : territoire
 -- Note : un territoire compte ce qui est déclaré en lui ou dans une de ses parties ; ce qui n'est connu qu'à un niveau plus large n'y est pas. Il n'y a pas de total France : chaque agence ne déclare que sa région.
 -- Colonnes :
---   dispositif : CAE, CESP, TROPHEES, CLACT, QVCT, INSTALLATION, LOGEMENT, STAGE, BOURSE, AUTRE
+--   dispositif : CAE, CESP, TROPHEES, CLACT, QVCT, INSTALLATION, LOGEMENT, DOCDATING, STAGE, BOURSE, AUTRE
 --   public : étudiants, professionnels, établissements, collectivités
 --   profession : profession visée (reference.professions) ; toutes si aucune n'est visée
 --   nature : ce que comptent les bénéficiaires : personnes, établissements, projets

@@ -122,20 +122,27 @@ dares AS (
 ),
 acces AS (
     SELECT
-        g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, 'medecin', a.annee, max(a.millesime)::INTEGER,
-        max(a.revision)::INTEGER, 'zonage_medecins',
-        sum(a.valeur * (a.zone IN ('ZIP', 'ZAC'))::INTEGER)::DECIMAL(18, 6), NULL,
-        sum(a.population * (a.zone IN ('ZIP', 'ZAC'))::INTEGER), max(a.population_totale), NULL,
+        g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, a.profession, a.annee,
+        max(a.millesime)::INTEGER, max(a.revision)::INTEGER,
+        CASE
+            WHEN sum(a.communes_fichier) > 0 THEN 'zonage_professions'
+            WHEN a.profession = 'medecin' THEN 'zonage_medecins'
+            ELSE 'zonage_arretes'
+        END,
+        -- A sum of rounded shares may pass one by a millionth; an unknown one stays so (least(NULL, 1) is 1).
+        CASE WHEN sum(a.valeur * z.difficile::INTEGER) > 1 THEN 1 ELSE sum(a.valeur * z.difficile::INTEGER) END
+            ::DECIMAL(18, 6), NULL,
+        sum(a.population * z.difficile::INTEGER), max(a.population_totale), NULL,
         CASE
             WHEN sum(a.valeur) FILTER (a.zone = 'non classée')
                 > 1 - (SELECT valeur FROM reference.seuils WHERE seuil = 'habitants_zones')
                 THEN 'moins de 80 % des habitants ont une zone'
         END
     FROM groupes AS g
-    JOIN atlas.acces AS a
-        ON g.groupe IN ('medecin', 'medecin_generaliste') AND a.profession = 'medecin' AND a.niveau = 'departement'
-    WHERE a.annee = (SELECT max(annee) FROM atlas.acces WHERE profession = 'medecin') AND a.millesime <= g.dernier
-    GROUP BY g.situation, g.groupe, a.niveau, a.code, a.annee
+    JOIN atlas.acces AS a ON a.profession = g.profession AND a.niveau = 'departement' AND a.millesime <= g.dernier
+    JOIN reference.zones AS z USING (zone)
+    WHERE a.annee = (SELECT max(m.annee) FROM atlas.acces AS m WHERE m.profession = g.profession)
+    GROUP BY g.situation, g.groupe, a.niveau, a.code, a.profession, a.annee
 ),
 tous AS (
     SELECT * FROM offre

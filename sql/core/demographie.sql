@@ -63,6 +63,16 @@ cnam AS (
     WHERE coalesce(tranche_age, 'tout_age') = 'tout_age' AND coalesce(sexe, 'tout sexe') = 'tout sexe'
         AND NOT (departement = '999' AND region <> '99')
 ),
+cnam_ages AS (
+    SELECT
+        'cnam_demographie' AS source, millesime, revision, annee, profession AS profession_publiee,
+        'ensemble' AS sexe, tranche_age, departement AS territoire_publie, effectif, '' AS feuille,
+        'libéral' AS mode_exercice, make_date(annee, 12, 31) AS date_reference,
+        CASE WHEN departement = '999' THEN 'france' ELSE 'departement' END AS niveau_publie,
+        CASE WHEN departement = '999' THEN 'F' ELSE code_departement(departement) END AS code_publie
+    FROM staging.cnam_demographie_ages
+    WHERE sexe = 'tout sexe' AND (departement <> '999' OR region = '99')
+),
 -- The workbooks: three sheets for each profession, one for nurses.
 lignes AS (
     SELECT
@@ -141,6 +151,8 @@ toutes AS (
     SELECT * FROM drees_situee
     UNION ALL BY NAME
     SELECT * FROM cnam
+    UNION ALL BY NAME
+    SELECT * FROM cnam_ages
     UNION ALL BY NAME
     SELECT * FROM classeurs
 )

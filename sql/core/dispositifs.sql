@@ -1,14 +1,15 @@
 -- Dispositifs d'attractivité : bénéficiaires et montants attribués, tels que déclarés.
--- Grain : millesime, annee, dispositif, intitule, public, profession, niveau_publie, code_publie, nature
+-- Grain : millesime, annee, dispositif, intitule, public, profession, niveau_publie, code_publie, finess, nature
 -- Source : agence régionale de santé (contrat de données)
 -- Publication : region
 -- Colonnes :
---   dispositif : CAE, CESP, TROPHEES, CLACT, QVCT, INSTALLATION, LOGEMENT, STAGE, BOURSE, AUTRE
+--   dispositif : CAE, CESP, TROPHEES, CLACT, QVCT, INSTALLATION, LOGEMENT, DOCDATING, STAGE, BOURSE, AUTRE
 --   intitule : nom de l'appel, du contrat ou de la mesure
 --   public : étudiants, professionnels, établissements, collectivités
 --   profession : profession visée (reference.professions) ; toutes si aucune n'est visée
 --   niveau_publie : niveau du territoire tel que déclaré
 --   code_publie : code du territoire tel que déclaré
+--   finess : établissement ou service visé ; vide si aucun ne l'est
 --   nature : ce que comptent les bénéficiaires : personnes, établissements, projets
 --   date_debut : première date d'effet
 --   date_fin : dernière date d'effet ; vide si elle n'est pas fixée
@@ -20,7 +21,8 @@
 SELECT
     s.annee, s.millesime, s.revision, s.reference, s.dispositif, s.intitule, s.public,
     coalesce(s.profession, 'toutes') AS profession,
-    s.niveau AS niveau_publie, s.code AS code_publie, s.nature,
+    s.niveau AS niveau_publie, s.code AS code_publie, coalesce(s.finess, '') AS finess,
+    s.nature,
     r.commune, CASE WHEN s.niveau = 'commune' THEN r.epci WHEN s.niveau = 'epci' THEN d.code END AS epci,
     coalesce(r.departement, d.departement) AS departement,
     coalesce(r.region, CASE WHEN NOT contains(d.regions, ' ') THEN d.regions END) AS region,

@@ -1,6 +1,6 @@
 -- Zone de chaque commune, ou arrondissement municipal, selon les arrêtés de zonage, profession par profession, avec ses dates de validité.
 -- Grain : millesime, profession, niveau_publie, code_publie, lieu, valide_du
--- Source : arrêtés de zonage des agences régionales de santé (contrat de données) ; composition des territoires de vie-santé (DREES)
+-- Source : arrêtés de zonage des agences régionales de santé (contrat de données) ; composition des territoires de vie-santé (core.territoires_vie_sante)
 -- Publication : commune
 -- Note : une ligne de territoire de vie-santé donne une ligne par commune du territoire ; une ligne de commune l'emporte sur elle. Un territoire inconnu reste, sans commune. Les quartiers prioritaires n'y sont pas.
 -- Colonnes :
@@ -13,7 +13,7 @@
 --   valide_du : premier jour de validité
 --   valide_au : dernier jour de validité ; vide tant que l'arrêté est en vigueur
 WITH territoires AS (
-    SELECT 'tvs' AS niveau, tvs AS code, commune FROM staging.tvs WHERE reference
+    SELECT 'tvs' AS niveau, tvs AS code, commune_publiee AS commune FROM core.territoires_vie_sante
     UNION ALL
     SELECT 'commune', commune_publiee, commune_publiee FROM core.communes_publiees
 )
@@ -24,4 +24,4 @@ SELECT DISTINCT
 FROM staging.zonage_arretes AS z
 LEFT JOIN territoires AS t
     ON t.niveau = z.niveau AND t.code = CASE z.niveau WHEN 'commune' THEN code_commune(z.code) ELSE z.code END
-LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(t.commune)
+LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = t.commune

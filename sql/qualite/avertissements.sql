@@ -48,7 +48,12 @@ WHERE avertissement IS NOT NULL
 GROUP BY source, annee, avertissement
 UNION ALL
 SELECT
-    'dénominateur', CASE profession WHEN 'medecin' THEN 'zonage_medecins' ELSE 'zonage_arretes' END,
+    'dénominateur',
+    CASE
+        WHEN sum(communes_fichier) > 0 THEN 'zonage_professions'
+        WHEN profession = 'medecin' THEN 'zonage_medecins'
+        ELSE 'zonage_arretes'
+    END,
     'atlas.acces ' || annee || CASE profession WHEN 'medecin' THEN '' ELSE ', ' || profession END, avertissement
 FROM atlas.acces
 WHERE niveau = 'france' AND avertissement IS NOT NULL

@@ -190,6 +190,25 @@ codes AS (
         AND n.code_publie = z.code AND n.valide_du = z.valide_du
     WHERE n.commune IS NULL
     UNION ALL
+    SELECT 'drees_tensions_social', s.millesime, n.niveau, n.territoire_publie, s._fichier, s._ligne
+    FROM staging.drees_tensions_social_tensions AS s
+    JOIN core.tensions_sociales AS n
+        ON n.millesime = s.millesime AND n.profession_publiee = s.profession
+        AND n.territoire_publie = coalesce(s.departement, s.region, 'F')
+    WHERE n.code IS NULL
+    UNION ALL
+    SELECT 'urssaf_effectifs', millesime, 'commune', commune, _fichier, _ligne
+    FROM staging.urssaf_effectifs_salaries
+    WHERE code_commune(commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)
+    UNION ALL
+    SELECT 'insee_bpe', millesime, 'commune', territoire, _fichier, _ligne
+    FROM staging.insee_bpe_equipements
+    WHERE niveau = 'COM' AND code_commune(territoire) NOT IN (SELECT c.commune_publiee FROM connues AS c)
+    UNION ALL
+    SELECT 'zonage_professions', millesime, niveau, code, _fichier, _ligne
+    FROM staging.zonage_professions_zonages
+    WHERE code_commune(code) NOT IN (SELECT c.commune_publiee FROM connues AS c)
+    UNION ALL
     SELECT 'tvs', millesime, 'commune', commune, _fichier, _ligne
     FROM staging.tvs
     WHERE code_commune(commune) NOT IN (SELECT c.commune_publiee FROM connues AS c)

@@ -34,7 +34,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
             'ensemble des médecins', 'dès 30 projets, et 80 % des projets visibles'
         ),
         ('chirurgien_dentiste', 'offre', 'offre', 'densite', -1, 1, true, '', ''),
-        ('chirurgien_dentiste', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
+        ('chirurgien_dentiste', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         (
             'chirurgien_dentiste', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
             '', 'âges des classeurs de la DREES par profession'
@@ -42,7 +42,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ('chirurgien_dentiste', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', ''),
         ('chirurgien_dentiste', 'recrutement', 'recrutement', 'part_difficile', 1, 0.2, true, '', ''),
         ('infirmier', 'offre', 'offre', 'densite', -1, 1, true, '', 'infirmiers libéraux'),
-        ('infirmier', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
+        ('infirmier', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         (
             'infirmier', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
             '', 'âges d''ADELI inutilisables'
@@ -54,7 +54,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
             'infirmiers et sages-femmes', 'hors valeurs imputées'
         ),
         ('sage_femme', 'offre', 'offre', 'densite', -1, 1, true, '', 'sages-femmes libérales'),
-        ('sage_femme', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'aucun zonage de cette profession'),
+        ('sage_femme', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         (
             'sage_femme', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
             '', 'âges des classeurs de la DREES par profession'
@@ -62,10 +62,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ('sage_femme', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'sages-femmes libérales'),
         ('sage_femme', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, 'infirmiers et sages-femmes', ''),
         ('masseur_kinesitherapeute', 'offre', 'offre', 'densite', -1, 1, true, '', 'libéraux'),
-        (
-            'masseur_kinesitherapeute', 'accès', 'offre', 'part_zip_zac', 1, 1, true,
-            '', 'aucun zonage de cette profession'
-        ),
+        ('masseur_kinesitherapeute', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         (
             'masseur_kinesitherapeute', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
             '', 'âges des classeurs de la DREES par profession'

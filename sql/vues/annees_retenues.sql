@@ -29,7 +29,11 @@ WITH connues AS (
     UNION
     SELECT 'atlas.enquetes', 'enquete', enquete, annee, millesime, NULL FROM atlas.enquetes
     UNION
+    SELECT 'atlas.equipements', NULL, '', annee, millesime, NULL FROM atlas.equipements
+    UNION
     SELECT 'atlas.formations', NULL, '', annee, millesime, NULL FROM atlas.formations
+    UNION
+    SELECT 'atlas.formations_ecoles', NULL, '', annee, millesime, NULL FROM atlas.formations_ecoles
     UNION
     -- A year of which the entrants aren't known yet is none to show.
     SELECT 'atlas.formations_regionales', NULL, '', annee, millesime, NULL FROM atlas.formations_regionales
@@ -54,6 +58,10 @@ WITH connues AS (
     FROM atlas.specialites_liberales
     UNION
     SELECT 'atlas.statuts_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.statuts_hospitaliers
+    UNION
+    SELECT 'atlas.salaries_prives', NULL, '', annee, millesime, NULL FROM atlas.salaries_prives
+    UNION
+    SELECT 'atlas.tensions_sociales', NULL, '', annee, millesime, NULL FROM atlas.tensions_sociales
     UNION
     SELECT 'fiches.etablissements', NULL, '', annee, millesime, NULL FROM fiches.etablissements
 ),

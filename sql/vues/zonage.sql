@@ -12,6 +12,7 @@
 --   valeur « Part de la population » pct1 [part] : part de la population du territoire
 --   degre : de 1, l'accès le plus difficile, à 6 : sa couleur ; vide sans zone
 --   ordre : rang de la zone, de la plus difficile à la mieux pourvue
+--   arrete « Dernier arrêté » (vide : sans objet) : date du plus récent des arrêtés de la zone ; vide sans arrêté
 --   origine : d'où vient le zonage
 --   sources : sources du zonage
 WITH dernieres AS (
@@ -23,9 +24,10 @@ WITH dernieres AS (
 SELECT
     t.territoire, a.niveau, a.code, t.territoire_libelle, a.profession, p.libelle_acces AS profession_libelle, a.annee,
     a.zone, z.libelle AS zone_libelle, coalesce(z.difficile, false) AS difficile, z.degre, z.ordre,
-    a.communes, a.population, a.valeur, a.origine,
+    a.communes, a.population, a.valeur, strftime(a.dernier_arrete, '%d/%m/%Y') AS arrete, a.origine,
     concat_ws(' ',
-        CASE WHEN a.origine LIKE '%arrêté%' THEN 'zonage_arretes' END,
+        CASE WHEN a.communes_par_arrete > a.communes_fichier THEN 'zonage_arretes' END,
+        CASE WHEN a.communes_fichier > 0 THEN 'zonage_professions' END,
         CASE WHEN a.origine LIKE '%liste%' THEN 'zonage_medecins' END,
         'insee_population_communes'
     ) AS sources,
