@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from samples import writers
+from samples import esms, writers
 from samples.etablissements import Parc, luhn, prefix
 from samples.geographie import capitals
 from samples.nomenclatures import Departement, departements
@@ -29,6 +29,7 @@ CATEGORIES = {
     "183": ("Institut Médico-Educatif (I.M.E.)", "4101", "IME"),
     "611": ("Laboratoire de Biologie Médicale", "3203", "LABORATOIRE"),
     "209": ("Service autonomie aide et soins (SAAS)", "4605", "SERVICE AUTONOMIE"),
+    **{genre.categorie: (genre.libelle, genre.agregat, genre.nom) for genre in esms.GENRES},
 }
 USUAL = ("500", "620", "603", "124", "354", "183", "611", "620")
 HOSPITAL = ("Etablissement de santé fictif", "1102", "")
@@ -76,11 +77,11 @@ def _date(annee: int) -> str:
     return DATE.get(annee, f"{annee}-12-31")
 
 
-def _numbers(departement: Departement, rank: int) -> str:
-    """Numbers beside those of the SAE's sites: they count from the middle of what a département has."""
+def _numbers(departement: Departement, rank: int, first: int = 5) -> str:
+    """Numbers beside those of the SAE's sites: they count from the middle of what a département has, or further."""
     start = prefix(departement)
     digits = 8 - len(start)
-    body = f"{start}{5 * 10 ** (digits - 1) + rank:0{digits}d}"
+    body = f"{start}{first * 10 ** (digits - 1) + rank:0{digits}d}"
     return body + luhn(body)
 
 
@@ -136,6 +137,25 @@ def _others(territoire: Territoire, count: int, annee: int) -> Iterator[Etabliss
         yield from _dated(one, k, annee)
 
 
+def _social(territoire: Territoire, count: int, annee: int) -> Iterator[Etablissement]:
+    """The social and médico-social establishments, open at each date; in FINESS+, home care has its new category."""
+    for departement in departements():
+        communes = [c for c in territoire.par_departement[departement.code] if c.code != territoire.disparue]
+        for rank in range(esms.count(departement, count)):
+            categorie = esms.USUAL[rank % len(esms.USUAL)]
+            commune = communes[rank % len(communes)]
+            yield Etablissement(
+                finess=_numbers(departement, 2 * rank, 8),
+                entite=_numbers(departement, 2 * (rank - rank % 3) + 1, 8),
+                nom=f"{CATEGORIES[categorie][2]} FICTIF {departement.code}-S{rank:03d}",
+                categorie="209" if categorie == "354" and annee == 2025 else categorie,
+                commune=commune,
+                code_commune=commune.code,
+                statut="60",
+                ouvert=f"{1960 + rank % 60}-0{1 + rank % 9}-15",
+            )
+
+
 def _dated(one: Etablissement, k: int, annee: int) -> Iterator[Etablissement]:
     """What is there at a date: the old extractions only have what is open."""
     if k % 53 == 7:
@@ -152,7 +172,7 @@ def _dated(one: Etablissement, k: int, annee: int) -> Iterator[Etablissement]:
 
 def registre(parc: Parc, territoire: Territoire, autres: int, annee: int) -> Registre:
     """The register at the end of a year: the SAE's sites and `autres` other establishments, by number."""
-    found = [*_hospitals(parc, annee), *_others(territoire, autres, annee)]
+    found = [*_hospitals(parc, annee), *_others(territoire, autres, annee), *_social(territoire, autres, annee)]
     found.sort(key=lambda e: e.finess)
     if annee < 2025:
         return Registre(found, frozenset())
@@ -392,11 +412,13 @@ def write_annual(root: Path, parc: Parc, territoire: Territoire, scale: float, a
 
 
 def write(root: Path, parc: Parc, territoire: Territoire, scale: float, *, autres: int | None = None) -> None:
-    """Writes `finess` (2023 as yearly history, 2024 as stock) and `finess_plus` (2025).
+    """Writes `finess` (2023 as yearly history, 2024 as stock, with its social equipment) and `finess_plus` (2025).
 
     `autres` is the number of establishments beside the SAE's sites, 600 × scale by default.
     """
     count = int(600 * scale) if autres is None else autres
     _annual(root / "finess" / "2023", registre(parc, territoire, count, 2023), 2023)
-    _stock(root / "finess" / "2024", registre(parc, territoire, count, 2024), 2024)
+    register = registre(parc, territoire, count, 2024)
+    _stock(root / "finess" / "2024", register, 2024)
+    esms.stock(root / "finess" / "2024", register.etablissements, _date(2024), 2024 - 1926)
     structures(root / "finess_plus" / "2025" / "finess-structures-annuel-2025.json", parc, territoire, count, 2025)

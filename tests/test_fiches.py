@@ -460,3 +460,38 @@ def test_a_strip_stays_within_its_frame() -> None:
         assert 'fill="#ffffff"' in drawn
     same = dict.fromkeys(row, Decimal(2))
     assert "<circle" in strip(same | {"valeur": Decimal(2)})
+
+
+# --- The light sheets of the social sector --------------------------------------------------------------------------
+
+
+def test_one_light_sheet_for_each_open_establishment_of_the_region(published: Publication) -> None:
+    folder = published.release / "esms"
+    with opened(published) as db:
+        expected = {code for (code,) in rows(db, "SELECT finess FROM core.esms WHERE region = ?", REGION)}
+    assert len(expected) > 100
+    assert {p.stem for p in folder.glob("*.html")} == expected | {"index"}
+    assert not list(folder.glob("*.pdf"))
+    listed_there = (folder / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="{code}.html"' in listed_there for code in expected)
+
+
+def test_a_light_sheet_says_its_places_its_peers_and_that_it_is_fictitious(published: Publication) -> None:
+    with opened(published) as db:
+        found = {sheet.code: sheet for sheet in sheets.sheets(Views(db), "", sheets.SOCIAL)}
+        lines = rows(
+            db,
+            "SELECT finess, places, (SELECT sum(places) FROM core.equipements_sociaux AS a WHERE a.finess = e.finess) "
+            "FROM core.esms AS e WHERE region = ? AND places_statut = 'calculé'",
+            REGION,
+        )
+    for code, places, activities in lines:
+        sheet = found[code]
+        assert places == activities
+        assert named(sheet, "cles")["Places installées"][0] == str(places)
+        told = tables(sheet)
+        assert sum(int(line[3]) for line in told["Activités et places"]["lignes"]) == places
+        assert code not in {line[1] for line in told["Pairs"]["lignes"]} if "Pairs" in told else True
+        page = (published.release / "esms" / f"{code}.html").read_text(encoding="utf-8")
+        assert "Données fictives" in page
+        assert ".pdf" not in page

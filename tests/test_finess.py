@@ -126,6 +126,39 @@ def test_every_path_we_read_is_in_the_published_schema(mirror_root: Path) -> Non
             assert not names or hidden or {catalogue.normalise(w) for w in [*whole, *bare]} & known, column.name
 
 
+# --- Social equipment: no real file was seen, its 28 fields are those of public documentation ----------------------
+
+EQUIPEMENT = (
+    "equipementsocial;140000001;924;Accueil pour Personnes Âgées;11;Hébergement Complet Internat;711;"
+    "P.A. dépendantes;A;{installees};;;40;;;{supprimee};2009-01-01;2006-03-29;85;;;;;;N;2006-03-29;2012-05-03;"
+    "2009-06-29"
+)
+
+
+def equipped(tmp_path: Path, *lines: str) -> Path:
+    text = "\n".join(["finess;etalab;98;2024-11-12", "structureet;140000001;140000019", *lines, ""])
+    return put(tmp_path / "equipements", "etalab-cs1100505-stock-20241112-0344.csv", text.encode("cp1252"))
+
+
+def test_equipment_is_read_field_by_field(stage: Stage, tmp_path: Path) -> None:
+    path = equipped(tmp_path, EQUIPEMENT.format(installees=80, supprimee="N"))
+    staged, (line,), aside = stage("finess", "equipements_sociaux", 2024, path)
+    assert (staged.unknown_headings, aside) == ([], [])
+    codes = ("finess", "discipline", "activite", "clientele")
+    assert tuple(line[c] for c in codes) == ("140000001", "924", "11", "711")
+    assert (line["places_installees"], line["places_autorisees"], line["places_habilitees"]) == (80, 85, 40)
+    assert (line["installation_supprimee"], line["autorisation_supprimee"]) == ("N", "N")
+    assert (str(line["date_installation"]), str(line["date_autorisation"])) == ("2009-01-01", "2006-03-29")
+    assert str(line["date_extraction"]) == "2024-11-12"
+
+
+def test_an_empty_capacity_is_none_and_a_short_line_is_set_aside(stage: Stage, tmp_path: Path) -> None:
+    path = equipped(tmp_path, EQUIPEMENT.format(installees="", supprimee="N"), "equipementsocial;140000001;924")
+    _, (line,), aside = stage("finess", "equipements_sociaux", 2024, path)
+    assert line["places_installees"] is None
+    assert len(aside) == 1
+
+
 # --- Drifted rows of the old files ----------------------------------------------------------------
 
 

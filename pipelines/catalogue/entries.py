@@ -134,15 +134,17 @@ class Break(_Record):
 class PublishedFigure(_Record):
     """A published figure, and where the edition finds its own: a measure, a year, a territory.
 
-    A gap has its `explication`, as long as the edition finds what was found (`constate`) when it was written.
+    A gap has its `explication`, as long as the edition finds what was found (`constate`) when it was written. Without
+    `millesime` or `annee`, the newest is meant. `document` is the regional roadmap, whose figures have a page;
+    `lecture` is what a reader must know to compare, whatever the edition finds.
     """
 
     chiffre: str = Text
     libelle: str = Text
     source: str = Text
-    millesime: int
+    millesime: int | None = None
     mesure: str = Text
-    annee: int
+    annee: int | None = None
     niveau: str = Text
     code: str = Text
     attendu: Decimal
@@ -151,6 +153,9 @@ class PublishedFigure(_Record):
     definition: str = Text
     constate: Decimal | None = None
     explication: str | None = None
+    document: Literal["", "feuille_de_route"] = ""
+    unite: str = ""
+    lecture: str = ""
 
     @model_validator(mode="after")
     def _explained(self) -> "PublishedFigure":

@@ -112,7 +112,7 @@ BREAK = {"source": str, "annee": int, "profession": str, "rupture": str, "effet"
 FIGURE = {
     **dict.fromkeys(("chiffre", "libelle", "source", "mesure", "niveau", "code"), str),
     **{"millesime": int, "annee": int, "attendu": Decimal, "tolerance": Decimal, "constate": Decimal},
-    **dict.fromkeys(("publication", "definition", "explication"), str),
+    **dict.fromkeys(("publication", "definition", "explication", "document", "unite", "lecture"), str),
 }
 HYPOTHESIS = {
     **dict.fromkeys(("hypothese", "diplome", "libelle"), str),

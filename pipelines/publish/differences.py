@@ -193,7 +193,10 @@ def _grain(table: Path) -> list[str]:
 
 def _files(before: dict[str, str], now: dict[str, str]) -> dict[str, int]:
     """How many files differ, by what they are: words may change where no number does."""
-    kinds = {"csv": "tables", "csv-fr": "", "classeurs": "classeurs", "fiches": "fiches", "figures": "figures"}
+    kinds = {
+        "csv": "tables", "csv-fr": "", "classeurs": "classeurs", "fiches": "fiches", "esms": "fiches",
+        "figures": "figures",
+    }  # fmt: skip
     found = Counter(
         kinds.get(name.partition("/")[0], "pages" if name.endswith(".html") else "autres fichiers")
         for name in {*before, *now}

@@ -4,10 +4,12 @@
 -- Publication : territoire
 -- Note : une population dont les âges ne tombent pas sur ceux de la source n'y est pas : elle est inconnue, et non approchée. Région et France sont des sommes de départements.
 -- Colonnes :
---   cible : population (reference.populations_cibles)
+--   cible : population (reference.populations_cibles, reference.publics_esms)
 --   source : source de la population
 WITH cibles AS (
-    SELECT DISTINCT cible, sexe, age_min, age_max FROM reference.populations_cibles
+    SELECT cible, sexe, age_min, age_max FROM reference.populations_cibles
+    UNION
+    SELECT cible, sexe, age_min, age_max FROM reference.publics_esms
 ),
 ages AS (
     SELECT 1 AS rang, 'insee_population_ages' AS source, annee, millesime, revision, departement, region, sexe,

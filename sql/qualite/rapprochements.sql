@@ -207,86 +207,13 @@ insee AS (
     WHERE p.sexe = 'Ensemble' AND p.tranche_age = 'Total'
     GROUP BY p.millesime, p.annee
 ),
--- What the edition has of the measures that sql/chiffres_publies.yml names.
-valeurs_uniques AS (
-    SELECT 'population_municipale' AS mesure, annee, niveau, code, sum(population) AS valeur
-    FROM (
-        SELECT annee, 'region' AS niveau, region AS code, population FROM core.population_communes
-        UNION ALL SELECT annee, 'departement', departement, population FROM core.population_communes
-    )
-    GROUP BY annee, niveau, code
-    UNION ALL
-    SELECT 'medecins', annee, niveau, code, effectif
-    FROM atlas.effectifs
-    WHERE source = 'drees_medecins_ages' AND sexe = 'ensemble'
-    UNION ALL
-    SELECT 'medecins_60_plus', annee, niveau, code, valeur
-    FROM atlas.departs
-    WHERE source = 'drees_medecins_ages' AND indicateur = 'effectif_60_plus'
-    UNION ALL
-    SELECT 'medecins_pour_10000', annee, niveau, code, valeur / 10
-    FROM atlas.densites
-    WHERE source = 'drees_medecins_ages'
-    UNION ALL
-    SELECT 'generalistes_liberaux_pour_100000', annee, niveau, code, valeur
-    FROM atlas.densites
-    WHERE source = 'cnam_demographie' AND profession = 'medecin' AND specialite = 'généralistes'
-    UNION ALL
-    SELECT 'internes', annee, 'france', 'F', sum(valeur)
-    FROM fiches.es_personnels
-    WHERE variable = 'EFF_INT' AND statut = 'publié'
-    GROUP BY annee
-    UNION ALL
-    SELECT 'ght', annee, 'region', substr(code_ght, 1, 2), count(DISTINCT code_ght)
-    FROM fiches.ght_personnels
-    GROUP BY annee, substr(code_ght, 1, 2)
-    UNION ALL
-    SELECT 'part_zip_zac_pourcent', annee, niveau, code, 100 * sum(valeur)
-    FROM atlas.acces
-    WHERE profession = 'medecin' AND zone IN ('ZIP', 'ZAC')
-    GROUP BY annee, niveau, code
-    UNION ALL
-    SELECT 'projets_bmo', annee, 'region', region, sum(met)
-    FROM core.bmo_projets
-    GROUP BY annee, region
-    UNION ALL
-    SELECT m.mesure, f.annee, f.niveau, f.code, CASE m.mesure WHEN 'places_ifsi' THEN f.places_offertes ELSE f.admis END
-    FROM atlas.formations AS f
-    CROSS JOIN (VALUES ('places_ifsi'), ('admis_ifsi')) AS m (mesure)
-    WHERE f.diplome = 'D.E Infirmier'
-),
--- A population is that of the vintage which was examined: the next one revises it.
-populations AS (
-    SELECT p.millesime, p.annee, t.niveau, t.code, sum(p.population) AS population
-    FROM staging.insee_population_departements AS p
-    JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = p.departement
-    CROSS JOIN LATERAL (VALUES ('departement', d.code), ('region', d.regions), ('france', 'F')) AS t (niveau, code)
-    WHERE p.sexe = 'Ensemble' AND p.tranche_age = 'Total'
-    GROUP BY p.millesime, p.annee, t.niveau, t.code
-),
-valeurs AS (
-    SELECT
-        millesime, 'population_1er_janvier' AS mesure, annee, niveau, code, population::DECIMAL(18, 2) AS valeur
-    FROM populations
-    UNION ALL
-    SELECT
-        millesime, 'evolution_population', annee, niveau, code,
-        population - lag(population) OVER (PARTITION BY millesime, niveau, code ORDER BY annee)
-    FROM populations
-    UNION ALL
-    SELECT NULL, * FROM valeurs_uniques
-),
+-- A figure of which the edition has the source and no number is a gap to look at; without the source, there is none.
 publies AS (
     SELECT
-        'chiffre_publie', c.source, c.millesime, c.chiffre, c.libelle, v.valeur, c.attendu, c.tolerance,
-        concat_ws(' ; ', c.publication, CASE WHEN abs(v.valeur - c.attendu) > c.tolerance THEN c.explication END)
-    FROM reference.chiffres_publies AS c
-    JOIN reference.millesimes AS m ON m.source = c.source AND m.millesime = c.millesime AND m.statut = 'accepté'
-    -- A figure of which the edition has nothing is a gap to look at.
-    LEFT JOIN valeurs AS v
-        ON v.mesure = c.mesure AND v.annee = c.annee AND v.niveau = c.niveau AND v.code = c.code
-        AND coalesce(v.millesime, c.millesime) = c.millesime
-    WHERE NOT m.fictif
+        'chiffre_publie', c.source, c.millesime, c.chiffre, c.libelle, c.observe, c.attendu, c.tolerance,
+        concat_ws(' ; ', c.publication, CASE WHEN abs(c.ecart) > c.tolerance THEN c.explication END)
+    FROM qualite.chiffres_compares AS c
+    WHERE c.source_presente AND NOT c.fictif
 ),
 natures (rapprochement, nature) AS (
     VALUES

@@ -24,6 +24,7 @@ FROM (
         ('ej', 'Entité juridique', 'Entités juridiques', 'établissement', 11),
         ('es', 'Établissement de santé', 'Établissements de santé', 'établissement', 12),
         ('etablissement', 'Établissement', 'Établissements', 'établissement', 13),
+        ('esms', 'ESMS', 'ESMS', 'établissement', 16),
         ('subdivision', 'Subdivision d’internat', 'Subdivisions d’internat', 'formation', 14),
         ('institut', 'Institut de formation', 'Instituts de formation', 'formation', 15)
 ) AS n (niveau, libelle, pluriel, nature, ordre)

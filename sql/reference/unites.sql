@@ -21,6 +21,7 @@ FROM (
         ('personnes par an, moyenne de 2019 à 2030', NULL, 0),
         ('habitants', NULL, 0),
         ('pour 100 000 habitants', NULL, 1),
+        ('places pour 1 000 habitants', NULL, 1),
         ('ETP', NULL, 1),
         ('personnes ou ETP', NULL, 1),
         ('ETP pour 100 000 habitants', NULL, 1),

@@ -47,6 +47,8 @@ WITH connues AS (
     UNION
     SELECT 'atlas.objectifs_formation', NULL, '', annee, millesime, NULL FROM atlas.objectifs_formation
     UNION
+    SELECT 'atlas.places_sociales', NULL, '', annee, millesime, NULL FROM atlas.places_sociales
+    UNION
     SELECT 'atlas.recrutement', 'source', source, annee, millesime, source FROM atlas.recrutement
     WHERE indicateur IN ('projets', 'tension')
     UNION

@@ -1,11 +1,11 @@
--- Établissements de santé, entités juridiques de plusieurs sites et GHT de la région, et leur fiche.
+-- Établissements de santé, entités juridiques de plusieurs sites, GHT, établissements sociaux et médico-sociaux de la région, et leur fiche.
 -- Grain : nature, code
--- Source : vues.etablissements, core.entites_juridiques, fiches.ght_membres
--- Vide : La SAE n'a pas été reçue : il n'y a pas d'établissement à chercher.
+-- Source : vues.etablissements, core.entites_juridiques, fiches.ght_membres, vues.esms
+-- Vide : Ni la SAE ni FINESS n'ont été reçus : il n'y a pas d'établissement à chercher.
 -- Colonnes :
 --   libelle « Nom » : nom
 --   code « FINESS ou code » : numéro FINESS, ou code du groupement
---   nature « Nature » : GHT, entité juridique, ou statut de l'établissement
+--   nature « Nature » : GHT, entité juridique, statut de l'établissement de santé, ou catégorie de l'établissement social
 --   commune_libelle « Commune » text (vide : rien)
 --   departement_libelle « Département » text (vide : rien) : nom du département
 --   nom_ght « GHT » text (vide : rien)
@@ -43,7 +43,11 @@ sites AS (
         departement_libelle,
         CASE WHEN code_ght IS NOT NULL THEN nom_ght END AS nom_ght, lien, raison_sociale AS cle
     FROM vues.etablissements
+),
+sociaux AS (
+    SELECT 4, nom, code, categorie_libelle, commune_libelle, departement_libelle, NULL, lien, nom
+    FROM vues.esms
 )
 SELECT libelle, code, nature, commune_libelle, departement_libelle, nom_ght, lien
-FROM (SELECT * FROM ght UNION ALL SELECT * FROM entites UNION ALL SELECT * FROM sites)
+FROM (SELECT * FROM ght UNION ALL SELECT * FROM entites UNION ALL SELECT * FROM sites UNION ALL SELECT * FROM sociaux)
 ORDER BY rang, cle, code

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
@@ -15,15 +16,20 @@ import jinja2
 import typst
 
 from pipelines.errors import BuildError, Place
-from pipelines.publish.fiches.sheets import Fiche, sheets
+from pipelines.publish.fiches.sheets import HOSPITALS, SOCIAL, Fiche, sheets
 from pipelines.publish.rows import whole_of
 from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
-FOLDER = "fiches"
 # What would run over two pages is set smaller, down to what still reads on paper.
 SCALES = (1.0, 0.94, 0.88, 0.82)
 PAGES = 2
+# How the list of hospital sheets is divided: key, its value, heading.
+GROUPS = (
+    ("niveau", "ght", "Groupements hospitaliers de territoire"),
+    ("niveau", "ej", "Entités juridiques de plusieurs sites"),
+    ("niveau", "es", "Établissements de santé"),
+)
 
 
 class Press:
@@ -60,7 +66,7 @@ class Press:
                 return made
         raise BuildError(
             f"La fiche {sheet.fichier} ne tient pas sur {PAGES} pages.",
-            where=Place(file=f"{FOLDER}/{sheet.fichier}.pdf"),
+            where=Place(file=f"{HOSPITALS}/{sheet.fichier}.pdf"),
             expected=f"au plus {PAGES} pages A4",
             todo="raccourcir ce que la fiche montre (pipelines/publish/fiches/fiches.yml)",
         )
@@ -76,14 +82,15 @@ def pages(pdf: bytes) -> int:
 
 
 def write(db: duckdb.DuckDBPyConnection, folder: Path, *, contact: str = "") -> list[dict[str, str]]:
-    """Writes `fiches/` into a release's folder from its public file; returns the list of sheets.
+    """Writes `fiches/` and `esms/` into a release's folder from its public file; returns the list of the first.
 
-    One `<finess>`, `ej-<finess>` or `ght-<code>` as .pdf and .html each, a stylesheet, an index to read,
-    and `index.js`, which a page can load from a disk: `window.FICHES`.
+    One `<finess>`, `ej-<finess>` or `ght-<code>` as .pdf and .html each, and one `<finess>.html` for each social or
+    médico-social establishment; in both folders a stylesheet, an index to read, and `index.js`, which a page can load
+    from a disk: `window.FICHES`.
     """
     views = Views(db)
-    edition, fictif = whole_of(views.publication, "edition"), bool(views.publication["fictif"])
-    target = folder / FOLDER
+    edition = whole_of(views.publication, "edition")
+    target = folder / HOSPITALS
     target.mkdir()
     local = threading.local()
 
@@ -101,11 +108,31 @@ def write(db: duckdb.DuckDBPyConnection, folder: Path, *, contact: str = "") -> 
     # typst works outside the interpreter's lock: threads use every core, and share what was read.
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         index = list(pool.map(one, sheets(views, contact)))
-    (target / "fiches.css").write_text((TEMPLATES / "fiches.css").read_text(encoding="utf-8"), encoding="utf-8")
-    listed = press().list.render(fiches=index, fictif=fictif)
-    (target / "index.html").write_text(listed, encoding="utf-8")
-    (target / "index.js").write_text(_script(index, fictif=fictif), encoding="utf-8")
+    _shared(views, target, press(), index, GROUPS)
+    _social(views, folder / SOCIAL, press(), contact)
     return index
+
+
+def _social(views: Views, target: Path, press: Press, contact: str) -> None:
+    """Writes the sheets of the social sector: pages alone, since there are thousands of them."""
+    target.mkdir()
+    index = []
+    for sheet in sheets(views, contact, SOCIAL):
+        (target / f"{sheet.fichier}.html").write_text(press.html(sheet), encoding="utf-8")
+        index.append(sheet.index)
+    publics = dict.fromkeys(entry["public"] for entry in index)
+    _shared(views, target, press, index, [("public", public, public) for public in publics])
+
+
+def _shared(
+    views: Views, target: Path, press: Press, index: list[dict[str, str]], groups: Sequence[tuple[str, str, str]]
+) -> None:
+    """Writes what the sheets of a folder share: their style, and their lists, by groups (key, value, heading)."""
+    fictif = bool(views.publication["fictif"])
+    (target / "fiches.css").write_text((TEMPLATES / "fiches.css").read_text(encoding="utf-8"), encoding="utf-8")
+    listed = [(title, [entry for entry in index if entry[key] == value]) for key, value, title in groups]
+    (target / "index.html").write_text(press.list.render(groupes=listed, fictif=fictif), encoding="utf-8")
+    (target / "index.js").write_text(_script(index, fictif=fictif), encoding="utf-8")
 
 
 def _script(index: list[dict[str, Any]], *, fictif: bool) -> str:

@@ -1,4 +1,4 @@
-"""What each sheet says: text ready to set, made from its declaration (fiches.yml) and the views of a release.
+"""What each sheet says: text ready to set, made from its declaration (fiches.yml, esms.yml) and the views of a release.
 
 PDF and HTML are made from the same structure, so neither can say what the other doesn't.
 """
@@ -16,7 +16,8 @@ from pipelines.publish.rows import Row, text_of
 from pipelines.publish.site import blocks, declared, render
 from pipelines.publish.views import Views, say
 
-DECLARED = Path(__file__).with_name("fiches.yml")
+# Those of hospitals, on paper too; those of the social sector, pages alone.
+HOSPITALS, SOCIAL = "fiches", "esms"
 # The place of a line in its table, where its view doesn't say (reference.variables_sae).
 PLAIN = "détail"
 
@@ -49,13 +50,13 @@ class Fiche:
 
 
 @functools.cache
-def _declared() -> Fiches:
-    return declared.load(DECLARED, Fiches)
+def _declared(kind: str) -> Fiches:
+    return declared.load(Path(__file__).with_name(f"{kind}.yml"), Fiches)
 
 
-def sheets(views: Views, contact: str = "") -> Iterator[Fiche]:
-    """The sheets of a release, GHT first. `contact` is who corrects an error."""
-    declaration = _declared()
+def sheets(views: Views, contact: str = "", kind: str = HOSPITALS) -> Iterator[Fiche]:
+    """The sheets of a release of one kind, in the order of their view. `contact` is who corrects an error."""
+    declaration = _declared(kind)
     for scope in render.each(views, declaration.pour, {**views.publication, "contact": contact}):
         page = render.page_of(views, declaration, scope, marks=False)  # a sheet lists its signs at its end
         yield Fiche(
@@ -74,9 +75,12 @@ def sheets(views: Views, contact: str = "") -> Iterator[Fiche]:
                 "nom": page.title,
                 "commune": text_of(scope, "commune_libelle", ""),
                 "departement": text_of(scope, "departement", ""),
-                "ght": text_of(scope, "code_ght", ""),
+                **(
+                    {"ght": text_of(scope, "code_ght", ""), "pdf": f"{page.path}.pdf"}
+                    if kind == HOSPITALS
+                    else {"public": text_of(scope, "public_libelle")}
+                ),
                 "html": f"{page.path}.html",
-                "pdf": f"{page.path}.pdf",
             },
         )
 
@@ -95,7 +99,7 @@ def _plain(block: blocks.Block) -> dict[str, Any]:
             return {"genre": "absence", "texte": text}
     raise BuildError(
         f"Une fiche ne sait pas montrer ce bloc : {block.kind}.",
-        where=Place(file="pipelines/publish/fiches/fiches.yml"),
+        where=Place(file="pipelines/publish/fiches/"),
         expected="des cartes, des tableaux ou des textes",
     )
 
