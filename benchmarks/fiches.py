@@ -24,7 +24,8 @@ def measure(database: Path, region: str, folder: Path) -> tuple[int, float, floa
     started, worked = time.perf_counter(), time.process_time()
     with duckdb.connect(str(file), read_only=True) as shown:
         made = fiches.write(shown, folder)
-    return len(made) + len(list((folder / sheets.SOCIAL).glob("[0-9]*.html"))), time.perf_counter() - started, time.process_time() - worked
+        social = len(list((folder / sheets.SOCIAL).glob("[0-9]*.html")))
+    return len(made) + social, time.perf_counter() - started, time.process_time() - worked
 
 
 def main() -> None:
