@@ -68,9 +68,9 @@ EXCUSED = {
     "qualite.avertissements": dict.fromkeys(("lignes", "lignes_ecartees", "communes_fichier"), COUNTED),
     "qualite.sae_recalculs": dict.fromkeys(("EFFSAL", "EFFLIB", "ETPSAL", "mesure", "valeur"), COMPARED),
     "qualite.rapprochements": dict.fromkeys(
-        ["EFF_INT", "ecart", "valeur_recalculee", "valeur_sygen", "ETPPNM", "effectif", "population", "valeur", "met"],
-        COMPARED,
+        ["EFF_INT", "ecart", "valeur_recalculee", "valeur_sygen", "ETPPNM", "effectif", "population"], COMPARED
     ),
+    "qualite.chiffres_compares": dict.fromkeys(("departs_fin_carriere", "met", "population", "valeur"), COMPARED),
 }
 SUMMED = [m for m in models.load_all() if m.schema in ("core", "atlas", "fiches", "qualite")]
 
