@@ -104,11 +104,16 @@ valeurs_uniques AS (
     WHERE niveau = 'institut'
     GROUP BY annee, region
     UNION ALL
-    SELECT 'departs_' || strip_accents(f.domaine), d.annee, d.niveau, d.code, sum(1000 * d.departs_fin_carriere / 11)
+    SELECT m.mesure, d.annee, d.niveau, d.code, sum(1000 * d.departs_fin_carriere / 11)
     FROM core.dares_metiers AS d
-    JOIN reference.familles_professionnelles AS f ON f.nomenclature = 'FAP 2009' AND f.fap = d.fap
-    WHERE f.niveau_fap = 'fap 87' AND d.reference
-    GROUP BY f.domaine, d.annee, d.niveau, d.code
+    JOIN (
+        VALUES
+            ('departs_social', ['T2A', 'V4Z']), ('departs_social_et_assistants_maternels', ['T2A', 'T2B', 'V4Z']),
+            ('departs_sante', ['V0Z', 'V1Z', 'V2Z', 'V3Z']), ('departs_sante_sans_paramedicaux', ['V0Z', 'V1Z', 'V2Z'])
+    ) AS m (mesure, faps)
+        ON list_contains(m.faps, d.fap)
+    WHERE d.reference
+    GROUP BY m.mesure, d.annee, d.niveau, d.code
     UNION ALL
     SELECT 'places_odontologie', annee, niveau, code, capacite_cycle_2
     FROM atlas.objectifs_formation
