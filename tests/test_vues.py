@@ -99,6 +99,7 @@ NEVER_PARTIAL = {
     "fiche_non_medicaux": "une part n'existe que de sommes entières ; les valeurs ont leur statut",
     "fiche_pairs": "ni un total partiel, ni ses pairs partiels ne sont comparés",
     "projections": "les bornes d'une projection ; sa valeur a son statut",
+    "chiffres_feuille_de_route": "le nombre publié ailleurs ; celui de l'édition a son statut",
     "chiffres_cles": "un indice se classe ou manque ; les autres nombres ont leur statut",
 }
 

@@ -1,6 +1,6 @@
 -- Activités de chaque établissement social ou médico-social : discipline, mode de fonctionnement, clientèle, places.
 -- Grain : code, discipline, activite, clientele
--- Source : core.equipements_sociaux, vues.esms
+-- Source : core.equipements_sociaux, core.esms, vues.esms
 -- Note : Places au {date_places}. Les places autorisées ne sont pas toutes ouvertes.
 -- Vide : L'extraction des équipements sociaux de FINESS n'a pas été reçue.
 -- Colonnes :
@@ -16,7 +16,7 @@ SELECT
     v.code, a.discipline, a.discipline_libelle, a.activite, a.activite_libelle, a.clientele, a.clientele_libelle,
     a.places, a.places_statut, a.places_autorisees, v.date_places, 'finess' AS source
 FROM core.equipements_sociaux AS a
-JOIN (SELECT max(millesime) AS millesime FROM core.equipements_sociaux) AS d ON d.millesime = a.millesime
+JOIN core.esms AS e ON e.finess = a.finess AND e.date_places = a.date_situation
 JOIN vues.esms AS v ON v.code = a.finess
 WHERE NOT a.supprimee
 ORDER BY v.code, a.places DESC NULLS LAST, a.discipline, a.activite, a.clientele
