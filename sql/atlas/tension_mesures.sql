@@ -143,13 +143,15 @@ hospitalieres AS (
 ages AS (
     SELECT
         l.profession, 'part_60_plus', d.niveau, d.code, d.annee, d.millesime, d.revision, d.source, d.valeur, d.valeur,
-        d.statut, d.denominateur, NULL::DECIMAL(18, 6), NULL::VARCHAR,
+        d.statut, d.denominateur, NULL::DECIMAL(18, 6), CASE d.source WHEN 'cnam_demographie' THEN 'libéraux' END,
         CASE WHEN d.denominateur > 0 THEN 'part' END, d.numerateur, d.denominateur,
         CASE WHEN d.valeur IS NULL THEN 'âges inconnus, ou secrets' END
     FROM lignes AS l
     JOIN atlas.departs AS d ON d.profession = l.profession AND d.indicateur = 'part_60_plus'
     JOIN reference.priorites_sources AS p ON p.source = d.source
-    QUALIFY dense_rank() OVER (PARTITION BY l.profession ORDER BY d.annee DESC, p.rang) = 1
+    -- Those in private practice only where nobody else is counted.
+    QUALIFY dense_rank() OVER (
+        PARTITION BY l.profession ORDER BY d.source = 'cnam_demographie', d.annee DESC, p.rang) = 1
 ),
 departs AS (
     SELECT
@@ -162,10 +164,16 @@ departs AS (
 zones AS (
     SELECT
         a.profession, a.niveau, a.code, a.annee, max(a.millesime)::INTEGER AS millesime,
-        max(a.revision)::INTEGER AS revision, string_agg(DISTINCT a.origine, ' ') AS origine,
+        max(a.revision)::INTEGER AS revision,
+        CASE
+            WHEN sum(a.communes_par_arrete) = 0 THEN 'zonage_medecins'
+            WHEN sum(a.communes_fichier) = sum(a.communes_par_arrete) THEN 'zonage_professions'
+            ELSE 'zonage_arretes'
+        END AS source,
         -- Where the inhabitants of a zone are unknown, those of all zones are: that isn't nobody.
-        CASE WHEN bool_and(a.valeur IS NOT NULL) FILTER (z.difficile) IS NOT false
-            THEN coalesce(sum(a.valeur) FILTER (z.difficile), 0) END AS valeur,
+        CASE WHEN bool_and(a.valeur IS NOT NULL) FILTER (z.difficile) IS NOT false THEN
+            (coalesce(sum(a.population) FILTER (z.difficile), 0) / nullif(max(a.population_totale), 0))::DECIMAL(18, 6)
+        END AS valeur,
         max(a.population_totale) AS population, min(a.statut) AS statut,
         coalesce(sum(a.valeur) FILTER (z.degre IS NULL), 0) AS sans_zone
     FROM atlas.acces AS a
@@ -178,8 +186,7 @@ zones AS (
 acces AS (
     SELECT
         l.profession, 'part_zones_difficiles', z.niveau, z.code, z.annee, z.millesime, z.revision,
-        CASE WHEN contains(z.origine, 'arrêté') THEN 'zonage_arretes' ELSE 'zonage_medecins' END,
-        CASE WHEN NOT m.insuffisant THEN z.valeur::DECIMAL(18, 6) END AS valeur, valeur AS classee,
+        z.source, CASE WHEN NOT m.insuffisant THEN z.valeur::DECIMAL(18, 6) END AS valeur, valeur AS classee,
         CASE WHEN valeur IS NULL THEN 'nd' ELSE z.statut END, z.population::DECIMAL(18, 1),
         (1 - z.sans_zone)::DECIMAL(18, 6), CASE l.profession WHEN 'medecin' THEN 'médecins généralistes' END,
         NULL::VARCHAR, NULL::DECIMAL(18, 1), NULL::DECIMAL(18, 1),
