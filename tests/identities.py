@@ -281,6 +281,9 @@ def municipal_arrondissements_weigh_their_own_people(db: Db, root: Path) -> None
         for place, (zone,) in zones.items():
             expected[zone] += people[place]
         assert len(expected) > 1, commune
+        query = "SELECT sum(communes_fichier) FROM atlas.acces WHERE profession = 'medecin' AND niveau = 'commune'"
+        if rows(db, f"{query} AND code = ?", commune)[0][0]:
+            continue  # the national file, newer, says it of the whole commune
         found = rows(
             db,
             "SELECT zone, population, population_totale FROM atlas.acces "

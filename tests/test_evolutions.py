@@ -60,6 +60,8 @@ def db() -> duckdb.DuckDBPyConnection:
         query = models.parse(ROOT / "sql" / f"{name.replace('.', '/')}.sql").query
         connection.execute(f"CREATE TABLE {name} AS {query}")
 
+    build("reference.professions")
+    build("reference.correspondances")
     build("reference.variables_sae")
     connection.execute(
         "CREATE TABLE fiches.etablissements (millesime INTEGER, annee INTEGER, finess VARCHAR, finess_ej VARCHAR, "

@@ -40,7 +40,14 @@ def test_every_reconciliation_holds_but_the_blanks_of_2022(sample_db: duckdb.Duc
     )
     assert {r[:3] for r in others} == {("q22_sygen", 2022, "EFF_INT"), ("sygen_etablissements", 2022, "Q22")}
     assert all("EFF_INT est vide" in r[3] for r in others)
-    assert one(sample_db, "SELECT count(*) FROM qualite.rapprochements WHERE rapprochement = 'ght_sygen'") == 847
+    assert (
+        one(
+            sample_db,
+            "SELECT count(*) FROM qualite.rapprochements WHERE rapprochement = 'ght_sygen' "
+            "AND nature = 'somme sous appartenance ajustée'",
+        )
+        == 847
+    )
     none(sample_db, "FROM qualite.sae_ecarts WHERE variable <> 'EFF_INT' OR millesime <> 2022")
 
 

@@ -57,6 +57,12 @@ EXCUSED = {
         "communes_fichier": COUNTED,
         "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
     },
+    "atlas.tension_mesures": {
+        "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
+        "communes_fichier": COUNTED,
+        "communes_par_arrete": COUNTED,
+        "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
+    },
     "atlas.tension_facteurs": {"part": "parts d'un même total, toutes calculées"},
     "qualite.tension_epreuves": dict.fromkeys(("ecart", "attendue"), COMPARED),
     "fiches.pairs": {

@@ -143,7 +143,7 @@ def test_years_become_columns_and_empty_cells_say_why(
     }
     told = rows(
         released,
-        "SELECT source, p.libelle, specialite, mode_exercice, sexe, n.libelle, code, annee, valeur, statut "
+        "SELECT source, p.libelle, ages_moyens.specialite, mode_exercice, sexe, n.libelle, code, annee, valeur, statut "
         "FROM atlas.ages_moyens JOIN reference.professions AS p USING (profession) "
         "JOIN reference.niveaux AS n USING (niveau)",
     )

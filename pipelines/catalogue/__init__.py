@@ -1,10 +1,9 @@
 """The catalogue: what each source is, and how each range of its vintages is laid out.
 
 `<source>.yml` says who produces it, under which licence, how often, what its label means, and per
-table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type,
-unit and description, and the producer's name for it in each vintage. A new vintage is a line in
-one and a column in the other. A survey has a `questionnaire` in its entry, and no map: its table and
-columns follow from the questions (pipelines/questionnaires/).
+table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type, unit and
+description, and the producer's name for it in each vintage. A survey has a `questionnaire`, and no map: its
+columns follow from the questions.
 """
 
 import csv

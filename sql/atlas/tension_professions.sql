@@ -25,7 +25,7 @@ recues AS (
     SELECT DISTINCT source FROM reference.millesimes WHERE statut = 'accepté'
 ),
 indicateurs AS (
-    SELECT p.*, list_has_any(string_split(p.sources, ' '), (SELECT list(source) FROM recues)) AS recue
+    SELECT p.*, list_has_any(string_split(p.sources, ' '), (SELECT list(source ORDER BY source) FROM recues)) AS recue
     FROM reference.tension_profil AS p
     WHERE p.dimension <> 'ressources humaines'
 ),
