@@ -61,6 +61,9 @@ def db() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE {name} AS {query}")
 
     build("reference.professions")
+    connection.execute(
+        "CREATE TABLE reference.familles_professionnelles (nomenclature VARCHAR, fap VARCHAR, libelle VARCHAR)"
+    )
     build("reference.correspondances")
     build("reference.variables_sae")
     connection.execute(

@@ -475,8 +475,8 @@ def test_fiction_says_so_in_every_file(published: Publication) -> None:
             assert table.schema.metadata[b"avertissement"].decode() == SAID
         elif path.suffix == ".html":
             text = path.read_text(encoding="utf-8")
-            sheet = path.parent.name == "esms" and path.name != "index.html"
-            assert ("Données fictives : cette fiche" if sheet else "<strong>Données fictives.") in text, path
+            words = "Données fictives : " if path.parent.name == "esms" else "<strong>Données fictives."
+            assert words in text, path
             assert re.search(r"<title>\[Données fictives\]", text)
         elif path.parent.name == "figures":
             assert path.name.startswith("FICTIF-")

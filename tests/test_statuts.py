@@ -26,6 +26,8 @@ EXCUSED = {
         "sans_repartition": COUNTED,
         "communes": COUNTED,
         "communes_par_arrete": COUNTED,
+        "sites": COUNTED,
+        "sites_repondants": COUNTED,
         "zones_perdues": COUNTED,
         "population": "le total d'un territoire : total_partiel dit si une commune y manque",
     },

@@ -2,8 +2,7 @@
 
 `<source>.yml` says who produces it, under which licence, how often, what its label means, and per
 table where the cells are. `<source>.columns.csv` says, for each table, our column name, its type, unit and
-description, and the producer's name for it in each vintage. A survey has a `questionnaire`, and no map: its
-columns follow from the questions.
+description, and the producer's name for it in each vintage. The columns of a survey follow from its `questionnaire`.
 """
 
 import csv

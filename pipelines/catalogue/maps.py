@@ -16,7 +16,6 @@ from pipelines.catalogue import CAPTURED, IGNORED, NOWHERE, Column, normalise
 from pipelines.errors import UsageError
 
 Cells = Mapping[tuple[str, str], str]  # (table, our name) -> what the map says from a vintage on
-_FIXED = 5  # table, name, type, unit, description: before the vintages
 
 
 def cell(heading: str | None, column: Column | None, millesime: int) -> str:
@@ -43,13 +42,14 @@ def mapped(text: str, millesime: int, cells: Cells, strangers: Iterable[tuple[st
     """
     rows = list(csv.reader(io.StringIO(text)))
     head, lines = rows[0], rows[1:]
-    years = [int(name) for name in head[_FIXED:]]
-    at = _FIXED + sum(year < millesime for year in years)
+    fixed = next(i for i, name in enumerate(head) if name.isdigit())
+    years = [int(name) for name in head[fixed:]]
+    at = fixed + sum(year < millesime for year in years)
     if millesime not in years:
         head.insert(at, str(millesime))
         for line in lines:
             # The oldest says everything itself: nothing before it could.
-            line.insert(at, line[at] if at == _FIXED else "")
+            line.insert(at, line[at] if at == fixed else "")
     for line in lines:
         said = cells.get((line[0], line[1]))
         if said is None:
@@ -58,8 +58,8 @@ def mapped(text: str, millesime: int, cells: Cells, strangers: Iterable[tuple[st
             line[at + 1] = next(cell for cell in line[at::-1] if cell)
         line[at] = said
     for table, heading in strangers:
-        new = [table, " ".join(heading.split()), IGNORED, "", "", *("" for _ in head[_FIXED:])]
-        new[_FIXED] = NOWHERE
+        new = [table, " ".join(heading.split()), IGNORED, *("" for _ in head[3:])]
+        new[fixed] = NOWHERE
         new[at] = cell(heading, None, millesime)
         last = max(i for i, line in enumerate(lines) if line[0] == table)
         lines.insert(last + 1, new)

@@ -66,10 +66,12 @@ SELECT
             THEN 'appartenance inconnue : fiches.ght_membres est vide, et les GHT n''ont que leurs totaux publiés, '
                 's''il y en a'
         ELSE 'appartenance de '
-            || array_to_string(list_sort(list(
+            || string_agg(
                 DISTINCT g.annee_appartenance || CASE WHEN g.annee_appartenance > s.millesime
+                    THEN ' (dernière connue)' ELSE '' END,
+                ', ' ORDER BY g.annee_appartenance || CASE WHEN g.annee_appartenance > s.millesime
                     THEN ' (dernière connue)' ELSE '' END
-            ) FILTER (g.annee_appartenance <> s.millesime)), ', ')
+            ) FILTER (g.annee_appartenance <> s.millesime)
             || ' appliquée à l''exercice ' || s.millesime
     END
 FROM (SELECT DISTINCT millesime FROM staging.sae_sygen) AS s
