@@ -29,6 +29,7 @@ NUMBER = re.compile(
     r"(?<![\w,.-])([+−]?)(\d{1,3}(?:[\u202f\u00a0]\d{3})+|\d+)(?:,(\d+))?([\u202f\u00a0]%)?(?!-?\w|[,.]\w)"
 )
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+HORIZON = re.compile(r"d.ici à 20\d\d")  # when what is foreseen would be, not the year of what is known
 
 
 @cache
@@ -129,7 +130,7 @@ class Reader(HTMLParser):
         for n, (tag, text) in enumerate(self.line):
             column = self._column(n)
             if tag == "td" and column != "Réserve" and not _a_year(column, text):  # the words of a register
-                years = {int(y) for y in YEAR.findall(column)[-1:]} or stated
+                years = {int(y) for y in YEAR.findall(HORIZON.sub("", column))[-1:]} or stated
                 around = " | ".join([self.title, self.section, self.caption, column, whole])
                 self.found.append(Shown("td", text, around, frozenset(years), column))
 
@@ -169,7 +170,7 @@ WORDS = (
     (r"\b2,5 consultations|\bsous 2,5\b", "the threshold of the APL"),
     (r"\b[Ss]ous 100[\u202f\u00a0 ]%", "a whole coverage"),
     (r"\bde 1 à 5\b|\b1\s:\sla plus faible, 5\s:\sla plus forte", "the scale of tensions of DARES"),
-    (r"\bpour 100 (?:non médicaux|infirmiers|ETP)", "the base of a ratio"),
+    (r"\bpour 100 (?:non médicaux|infirmiers|ETP)|\bpour 100[\u202f\u00a0 ]000$", "the base of a ratio"),
     (r"\b4e : les plus grands|\b[1-4]er? quart|\b[1-4]e quart", "a quarter of the peers"),
     (r"[Aa]rrondissement fictif \d+", "an invented name"),
     (
@@ -220,7 +221,7 @@ KEYS = {
     "zone": "m.zone",
     "diplome": "CASE WHEN m.niveau <> 'institut' THEN m.diplome || '¦' || "
     "coalesce((SELECT libelle FROM e.reference.diplomes AS d WHERE d.diplome = m.diplome), m.diplome) END",
-    "dimension": "CASE m.dimension WHEN 'flux' THEN 'flux¦évolution de l’effectif' ELSE m.dimension END",
+    "dimension": "CASE m.dimension WHEN 'flux' THEN 'flux¦évolution de l’effectif' ELSE m.dimension END || {mesure}",
     "fap": "m.libelle",
     "groupe": "CASE m.groupe WHEN 'medecin_generaliste' THEN 'médecins généralistes' ELSE coalesce("
     "(SELECT libelle FROM e.reference.professions AS p WHERE p.profession = m.groupe), "
@@ -228,6 +229,10 @@ KEYS = {
     "WHERE v.variable = 'ETPSAL_' || m.groupe), m.groupe) END",
     "variable": "(SELECT mot FROM mots WHERE mots.variable = m.variable)",
 }
+# What a line of tension measures, which a table may name instead of its dimension.
+INDICATOR = (
+    "coalesce((SELECT '¦' || i.libelle_court FROM e.reference.indicateurs AS i WHERE i.indicateur = m.indicateur), '')"
+)
 # A measure of SAE is told by a heading, or by its unit.
 MEASURES = {
     "effectif salarié": "salariés¦effectif salarié",
@@ -332,7 +337,8 @@ class Cells:
             return
         measures = [n for n, k in kinds.items() if n not in HIDDEN and re.match(r"INTEGER|BIGINT|DECIMAL", k)]
         specialty = "m.specialite" if "specialite" in kinds else "'ensemble'"
-        words = [f"({sql.format(specialite=specialty)})" for key, sql in KEYS.items() if key in kinds]
+        measure = INDICATOR if {"dimension", "indicateur"} <= kinds.keys() else "''"
+        words = [f"({sql.format(specialite=specialty, mesure=measure)})" for key, sql in KEYS.items() if key in kinds]
         if "variable" in kinds and "femmes" not in kinds:
             words.append("(SELECT s.mots FROM mots JOIN mesures AS s USING (mesure) WHERE mots.variable = m.variable)")
         if "secteur" in kinds and "variable" in kinds:
@@ -365,8 +371,8 @@ WHERE m.retenu GROUP BY ALL)
 BEDS = ("LIT_MCO", "PLA_MCO", "CAP_COMPLET_TOT", "LIT_SSR", "PLA_SSR", "LIT_USLD", "PLATOT_HAD")
 # The words of a group of the tension index.
 GROUP = (
-    "CASE {0}.groupe WHEN 'medecin_generaliste' THEN 'médecins généralistes' ELSE (SELECT p.libelle "
-    "FROM e.reference.professions AS p WHERE p.profession = {0}.groupe) END"
+    "CASE {0}.groupe WHEN 'medecin_generaliste' THEN 'médecins généralistes' ELSE (SELECT p.libelle || '¦' "
+    "|| p.libelle_court FROM e.reference.professions AS p WHERE p.profession = {0}.groupe) END"
 )
 # What sheets and pages compute from several cells, computed again: one query of cells each.
 DERIVED = {
@@ -381,6 +387,9 @@ DERIVED = {
             LEFT JOIN e.atlas.tension_indicateurs AS i
                 ON i.groupe = t.groupe AND i.code = t.code AND i.indicateur = 'part_difficile'
         ) ON score, rang, rang_bas, rang_haut, part, projets, classes INTO NAME quoi VALUE valeur) AS s""",
+    "milieu de la tension": f"""
+        SELECT DISTINCT annee, 'France' AS lieu, NULL AS fiche, [{GROUP.format("s")}] AS mots, 50 AS valeur
+        FROM e.atlas.tension AS s""",
     "valeur de la tension": f"""
         SELECT 2000 AS annee, '§départements' AS lieu, NULL AS fiche, [{GROUP.format("s")}] AS mots, valeur
         FROM (

@@ -27,6 +27,7 @@ NAMING = {
     "ordre",
     "rang",
     "age_liquidation",
+    "version_flux",
 }
 # A blank of the SAE is a zero by its producer's own rule: there, a cell goes by a check, which says so.
 ZEROS = {"sae_sygen", "sae_q20", "sae_q21", "sae_q22", "sae_q24"}
@@ -52,6 +53,9 @@ CELLS = 6  # of each measure
 UNREAD = {
     "decoupage_administratif": "les mouvements de communes seuls sont lus, non leur population",
     "insee_cog_libelles": "les noms seuls sont lus",
+    "finess_annuels": "la commune place un établissement, non ses coordonnées",
+    "finess_plus_adresses": "la commune place un établissement, non ses coordonnées",
+    "zonage_professions_zonages": "la population d'une zone est celle de l'INSEE, non celle de l'arrêté",
     "sae_q21": "qualite.sae_recalculs y retrouve SYGEN",
     "sae_q24": "qualite.sae_recalculs y retrouve SYGEN",
 }
@@ -191,7 +195,9 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
         "statut" not in kinds or model.name in FIELDS or model.grain == ("cle",)
     ):  # a number of its rank among all says no line
         return []
-    same = " AND ".join(f'n."{k}" IS NOT DISTINCT FROM e."{k}"' for k in model.grain)
+    # One year for want of another is another number, and says so.
+    years = [n for n in kinds if n.startswith("annee_")]
+    same = " AND ".join(f'n."{k}" IS NOT DISTINCT FROM e."{k}"' for k in (*model.grain, *years))
     numbers = [
         n for n, kind in described if kind.startswith(NUMBERS) and n not in {*model.grain, "millesime", "revision"}
     ]
@@ -204,6 +210,7 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
         "reponses",
         "repondants",
         "couverture",
+        "etablissements_places",  # how many of them give theirs
         "effectif_pairs",
         "ecart_publie",  # of a density that is compared itself
         "ecart_parties",  # what a published total has more than the parts that are known
@@ -213,17 +220,20 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
     # What is of the year before has a statut of its own, and so has a change from it.
     mine = [n for n in numbers if not n.startswith((*counts, "evolution")) and "_precedent" not in n]
     deduced = DEDUCED.get(model.name, ())
+    # A number with a statut of its own is told by that.
+    told = {n: f"{n}_statut" if f"{n}_statut" in kinds else "statut" for n in mine}
     other = (
         " OR ".join(
-            f'abs(n."{n}" - e."{n}") > 0.001 * abs(e."{n}")' if n in deduced else f'n."{n}" <> e."{n}"' for n in mine
+            f'n."{told[n]}" IN {WHOLE} AND '
+            + (f'abs(n."{n}" - e."{n}") > 0.001 * abs(e."{n}")' if n in deduced else f'n."{n}" <> e."{n}"')
+            for n in mine
         )
         or "false"
     )
     keys = ", ".join(f'n."{k}"' for k in model.grain)
     return rows(
         connection,
-        f"SELECT {keys}, n.statut FROM {model.name} AS n JOIN entier.{model.name} AS e ON {same} "
-        f"WHERE n.statut IN {WHOLE} AND ({other}) LIMIT 5",
+        f"SELECT {keys}, n.statut FROM {model.name} AS n JOIN entier.{model.name} AS e ON {same} WHERE {other} LIMIT 5",
     )
 
 

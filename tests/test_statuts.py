@@ -26,12 +26,11 @@ EXCUSED = {
         "sans_repartition": COUNTED,
         "communes": COUNTED,
         "communes_par_arrete": COUNTED,
+        "communes_fichier": COUNTED,
         "zones_perdues": COUNTED,
         "population": "le total d'un territoire : total_partiel dit si une commune y manque",
     },
     "atlas.densites": {"population": "celle du producteur d'une région, vide dès qu'un département manque"},
-    "atlas.equipements": {"nombre": "une commune sans ligne n'a pas d'équipement"},
-    "atlas.salaries_prives": {"etablissements": "donnés sur la même ligne que les salariés, dont le statut est à côté"},
     "atlas.equilibre": {
         "emploi_moyen": "des seules familles dont toutes les formations sont connues",
         **dict.fromkeys(("entrants", "reussite", "reste"), "des seules formations connues : `motif` dit les autres"),
@@ -54,13 +53,10 @@ EXCUSED = {
     "atlas.tension_entrees": {
         "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
         "difficile": "une zone est toujours dite",
-        "communes_fichier": COUNTED,
         "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
     },
     "atlas.tension_mesures": {
         "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
-        "communes_fichier": COUNTED,
-        "communes_par_arrete": COUNTED,
         "sites": COUNTED,
         "sites_repondants": COUNTED,
         "population": "parts d'un même total, dont atlas.acces dit s'il est partiel",
@@ -73,7 +69,7 @@ EXCUSED = {
         "denominateur": "des seuls pairs qui ont les deux termes",
     },
     "qualite.reponses_enquetes": {"poids": WEIGHT},
-    "qualite.avertissements": dict.fromkeys(("lignes", "lignes_ecartees", "communes_fichier"), COUNTED),
+    "qualite.avertissements": dict.fromkeys(("lignes", "lignes_ecartees"), COUNTED),
     "qualite.sae_recalculs": dict.fromkeys(("EFFSAL", "EFFLIB", "ETPSAL", "mesure", "valeur"), COMPARED),
     "qualite.rapprochements": dict.fromkeys(
         ["EFF_INT", "ecart", "valeur_recalculee", "valeur_sygen", "ETPPNM", "effectif", "population"], COMPARED

@@ -5,16 +5,12 @@ that says why. Text is written as text: nothing in a cell can become a formula.
 """
 
 import datetime as dt
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import xlsxwriter
-from xlsxwriter.utility import _preserve_whitespace, xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
 from pipelines.publish.numbers import BY_ROW, PARTIAL, SIGNED, ShownColumn, absence, french, kind_of, marked
 from pipelines.publish.public import FICTIF
@@ -91,35 +87,6 @@ class _Formats:
         return self._numbers[kind]
 
 
-# What a cell of a table holds: the end of its element in XML, and its format.
-Content = tuple[str, Any]
-
-
-class _Page(Worksheet):  # type: ignore[misc]
-    """A sheet whose table goes in a line at a time, to the byte as the library writes it cell by cell.
-
-    A release has two million cells, and what the library does for each takes three times as long as writing it.
-    """
-
-    def line(self, row: int, cells: Sequence[tuple[str, Content]]) -> None:
-        """Writes a line: of each cell that isn't empty, the letters of its column and what it holds."""
-        self._write_single_row(row)  # the line before, where the library holds it
-        if cells:
-            self._check_dimensions(row, 0)
-            shown = [f'<c r="{column}{row + 1}" s="{style._get_xf_index()}"{end}' for column, (end, style) in cells]
-            self.fh.write(f'<row r="{row + 1}">{"".join(shown)}</row>')
-
-
-@functools.lru_cache(maxsize=100_000)
-def _text(words: str) -> str:
-    kept = ' xml:space="preserve"' if _preserve_whitespace(words) else ""
-    return f' t="inlineStr"><is><t{kept}>{escape(Worksheet._escape_control_characters(words))}</t></is></c>'
-
-
-def _number(value: float) -> str:
-    return f"><v>{value:.16G}</v></c>"
-
-
 def write(path: Path, front: Front, sheets: Sequence[Sheet]) -> None:
     """Writes a workbook."""
     # Lines go to the disk as they are written: the longest table has a million cells.
@@ -136,7 +103,7 @@ def write(path: Path, front: Front, sheets: Sequence[Sheet]) -> None:
     formats = _Formats(book)
     _write_front(book.add_worksheet(README), front, sheets, formats)
     for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name, _Page), sheet, formats, fictif=front.fictif)
+        _write_sheet(book.add_worksheet(sheet.name), sheet, formats, fictif=front.fictif)
     book.close()
 
 
@@ -195,9 +162,10 @@ def _write_sheet(page: Any, sheet: Sheet, formats: _Formats, *, fictif: bool) ->
     for rank, column in enumerate(sheet.columns):
         unit = f"\n({column.shown_unit})" if column.shown_unit else ""
         page.write_string(top, rank, column.label + unit, formats.heading)
-    hold = [(xl_col_to_name(rank), c.key, _holder(page, c, formats)) for rank, c in enumerate(sheet.columns)]
+    puts = [(rank, c.key, _writer(page, c, formats)) for rank, c in enumerate(sheet.columns)]
     for number, line in enumerate(sheet.rows, top + 1):
-        page.line(number, [(column, held) for column, key, holds in hold if (held := holds(line[key], line))])
+        for rank, key, put in puts:
+            put(number, rank, line[key], line)
     page.autofilter(top, 0, top + max(len(sheet.rows), 1), max(len(sheet.columns) - 1, 0))
     page.freeze_panes(top + 1, sheet.fixed)
     page.set_landscape()
@@ -214,37 +182,39 @@ def _width(sheet: Sheet, column: ShownColumn) -> float:
     return min(max(longest + 1, 10), 50)
 
 
-Holder = Callable[[Any, Row], Content | None]
+Put = Callable[[int, int, Any, Row], None]
 
 
-def _holder(page: Any, column: ShownColumn, formats: _Formats) -> Holder:
-    """What the cells of a column hold: numbers and dates as such, all else as text."""
-    return _number_holder(column, formats) if column.numeric else _text_holder(page, column, formats)
+def _writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
+    """What writes the cells of a column: numbers and dates as such, all else as text."""
+    return _number_writer(page, column, formats) if column.numeric else _text_writer(page, column, formats)
 
 
-def _text_holder(page: Any, column: ShownColumn, formats: _Formats) -> Holder:
+def _text_writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
     date = formats.number("date") if column.kind == "date" else None
 
-    def holds(value: Any, _row: Row) -> Content | None:
+    def put(row: int, rank: int, value: Any, _line: Row) -> None:
         if value is None or value == "":
-            return None
+            return
         if date is not None:
-            return _number(page._convert_date_time(value)), date
-        return _text(french(value, column.kind)[:CELL]), formats.text
+            page.write_datetime(row, rank, value, date)
+        else:
+            page.write_string(row, rank, french(value, column.kind)[:CELL], formats.text)
 
-    return holds
+    return put
 
 
-def _number_holder(column: ShownColumn, formats: _Formats) -> Holder:
+def _number_writer(page: Any, column: ShownColumn, formats: _Formats) -> Put:
     fixed = None if column.kind == BY_ROW else formats.number(column.kind)
 
-    def style(row: Row) -> Any:
-        kind = kind_of(row, column)
-        return formats.number(kind + PARTIAL) if marked(row, column) else fixed or formats.number(kind)
+    def shown(line: Row) -> Any:
+        kind = kind_of(line, column)
+        return formats.number(kind + PARTIAL) if marked(line, column) else fixed or formats.number(kind)
 
-    def holds(value: Any, row: Row) -> Content:
+    def put(row: int, rank: int, value: Any, line: Row) -> None:
         if value is None:
-            return _text(absence(row, column)), formats.sign
-        return _number(float(value)), style(row)
+            page.write_string(row, rank, absence(line, column), formats.sign)
+        else:
+            page.write_number(row, rank, float(value), shown(line))
 
-    return holds
+    return put

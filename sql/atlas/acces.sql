@@ -13,6 +13,7 @@
 --   population [habitants] : habitants de ces communes
 --   population_totale [habitants] : habitants du territoire
 --   annee_population [année] : année de la population
+--   source : d'où viennent les zones du territoire : fichier national, à défaut arrêtés déposés, à défaut liste non officielle ; vide où aucune commune n'en a
 --   origine : arrêté, liste, arrêté et liste, ou sans arrêté (autres professions) : d'où vient la zone des communes comptées
 --   avertissement : ce qui affaiblit cette part ; vide si rien
 WITH en_vigueur AS (
@@ -149,11 +150,17 @@ totaux AS (
         sum(sans_repartition) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_sans_repartition,
         sum(zones_perdues) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER AS communes_ecartees,
         sum(communes - communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code)::INTEGER
-            AS communes_sans_arrete
+            AS communes_sans_arrete,
+        CASE
+            WHEN sum(communes_fichier) OVER (PARTITION BY profession, annee, niveau, code) > 0
+                THEN 'zonage_professions'
+            WHEN sum(communes_par_arrete) OVER (PARTITION BY profession, annee, niveau, code) > 0 THEN 'zonage_arretes'
+            WHEN profession = 'medecin' THEN 'zonage_medecins'
+        END AS source
     FROM sommes
 )
 SELECT
-    annee, millesime, revision, profession, niveau, code, zone, communes, communes_par_arrete, communes_fichier,
+    annee, millesime, revision, source, profession, niveau, code, zone, communes, communes_par_arrete, communes_fichier,
     dernier_arrete, population, population_totale, annee_population,
     CASE
         WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(18, 6)

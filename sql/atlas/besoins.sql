@@ -18,34 +18,14 @@ WITH populations AS (
     FROM core.population_projetee
     QUALIFY dense_rank() OVER (PARTITION BY scenario, annee ORDER BY millesime DESC, revision DESC) = 1
 ),
-premieres AS (
-    SELECT s.source, d.code AS departement, d.regions AS region, coalesce(min(p.annee), 0) AS premiere
-    FROM (SELECT DISTINCT source FROM populations) AS s
-    CROSS JOIN core.decoupages AS d
-    LEFT JOIN populations AS p ON p.source = s.source AND p.departement = d.code
-    WHERE d.niveau = 'departement'
-    GROUP BY s.source, d.code, d.regions
-),
--- As in core.population: a département without a line of a year after its first one leaves its sums short.
-muets AS (
-    SELECT t.annee, t.millesime, t.revision, t.source, t.scenario, d.region
-    FROM (
-        SELECT annee, max(millesime) AS millesime, max(revision) AS revision, source, scenario
-        FROM populations
-        GROUP BY annee, source, scenario
-    ) AS t
-    JOIN premieres AS d ON d.source = t.source AND d.premiere <= t.annee
-    WHERE NOT EXISTS (
-        FROM populations AS p
-        WHERE p.source = t.source AND p.scenario = t.scenario AND p.annee = t.annee AND p.departement = d.departement
-    )
-),
 situees AS (
     UNPIVOT (
         SELECT *, 'F' AS france FROM populations
         UNION ALL BY NAME
         -- An inhabitant of any age would be one of the oldest, too.
-        SELECT *, 75 AS age_min, 'F' AS france FROM muets
+        SELECT annee, millesime, revision, source, scenario, region, 75 AS age_min, 'F' AS france
+        FROM core.population_manquante
+        WHERE source <> 'insee_population_departements'
     )
     ON departement, region, france
     INTO NAME niveau VALUE code

@@ -2,10 +2,11 @@
 -- Grain : annee, equipement, niveau, code
 -- Source : Base permanente des équipements (Insee) ; population municipale des communes (Insee)
 -- Publication : territoire
--- Note : une commune absente du fichier n'a pas d'équipement. La population est celle de l'année connue la plus proche. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
+-- Note : une commune absente du fichier n'a pas d'équipement ; celles d'un département qui n'y a aucune commune sont inconnues. La population est celle de l'année connue la plus proche. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
 -- Colonnes :
 --   equipement : type d'équipement (reference.equipements)
 --   nombre [équipements] : équipements, ou cabinets de professionnels libéraux
+--   nombre_statut : calculé, partiel ou nd
 --   communes [communes] : communes du territoire
 --   communes_equipees [communes] : communes qui en ont au moins un
 --   population [habitants] : habitants du territoire
@@ -13,6 +14,7 @@
 --   annee_population [année] : année de la population
 --   part_sans [part] : part des habitants dont la commune n'en a aucun
 --   densite [pour 10 000 habitants] : équipements pour 10 000 habitants
+--   statut : celui de la densité, de la part et des habitants
 WITH derniers AS (
     SELECT annee, max(millesime) AS millesime, max(revision) AS revision FROM core.equipements GROUP BY annee
 ),
@@ -22,18 +24,26 @@ annees AS (
     GROUP BY ALL
 ),
 nombres AS (
-    SELECT annee, millesime, equipement, commune, sum(nombre) AS nombre
+    SELECT
+        annee, millesime, equipement, commune, sum(nombre) AS nombre, statut_somme(nombre) AS statut
     FROM core.equipements
     WHERE commune IS NOT NULL
     GROUP BY annee, millesime, equipement, commune
 ),
+departements AS (
+    SELECT DISTINCT annee, millesime, departement FROM core.equipements WHERE departement IS NOT NULL
+),
 communes AS (
     SELECT
         a.annee, a.millesime, a.revision, a.annee_population, e.equipement, r.commune,
-        coalesce(n.nombre, 0) AS nombre, p.population
+        CASE WHEN n.statut = 'calculé' THEN n.nombre WHEN n.commune IS NULL AND d.departement IS NOT NULL THEN 0 END
+            AS nombre,
+        p.population
     FROM annees AS a
     CROSS JOIN reference.equipements AS e
     CROSS JOIN reference.communes AS r
+    LEFT JOIN departements AS d
+        ON d.annee = a.annee AND d.millesime = a.millesime AND d.departement = r.departement
     LEFT JOIN nombres AS n
         ON n.annee = a.annee AND n.millesime = a.millesime AND n.equipement = e.equipement AND n.commune = r.commune
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
@@ -46,16 +56,19 @@ sommes AS (
         count(*) FILTER (c.nombre > 0)::INTEGER AS communes_equipees,
         sum(c.population)::INTEGER AS population,
         coalesce(sum(c.population) FILTER (c.nombre = 0), 0)::INTEGER AS population_sans,
-        statut_somme(c.population) AS statut
+        statut_somme(c.nombre) AS nombre_statut, statut_somme(c.population) AS population_statut
     FROM communes AS c
     JOIN reference.appartenances AS a USING (commune)
     WHERE a.niveau IN ('arrondissement', 'departement', 'region', 'france')
     GROUP BY c.annee, c.annee_population, c.equipement, a.niveau, a.code
 )
 SELECT
-    annee, millesime, revision, equipement, niveau, code, nombre, communes, communes_equipees, population,
-    CASE WHEN population IS NOT NULL THEN population_sans END AS population_sans, annee_population,
-    CASE WHEN population > 0 THEN (population_sans::DECIMAL(18, 4) / population)::DECIMAL(18, 6) END AS part_sans,
+    annee, millesime, revision, equipement, niveau, code, nombre, nombre_statut, communes, communes_equipees,
+    population,
+    CASE WHEN nombre IS NOT NULL AND population IS NOT NULL THEN population_sans END AS population_sans,
+    annee_population,
+    CASE WHEN nombre IS NOT NULL AND population > 0
+        THEN (population_sans::DECIMAL(18, 4) / population)::DECIMAL(18, 6) END AS part_sans,
     CASE WHEN population > 0 THEN (10000 * nombre::DECIMAL(18, 4) / population)::DECIMAL(18, 4) END AS densite,
-    statut
+    statut_rapport(nombre_statut, population_statut) AS statut
 FROM sommes

@@ -19,8 +19,8 @@
 --   diplomes_vae_statut : calculé, partiel, ou pourquoi le nombre manque
 --   interruptions [personnes] : interruptions de scolarité de l'année
 --   interruptions_statut : calculé, partiel, ou pourquoi le nombre manque
---   remplissage [part] : inscrits en première année pour une place offerte
---   remplissage_statut : calculé, ou pourquoi la part manque ; une part n'existe que de nombres entiers
+--   inscrits_par_place [inscrits pour une place] : inscrits en première année pour une place offerte
+--   inscrits_par_place_statut : calculé, ou pourquoi le rapport manque ; il n'existe que de nombres entiers
 --   reussite [part] : reçus sur présentés
 --   reussite_statut : calculé, ou pourquoi la part manque ; une part n'existe que de nombres entiers
 --   part_interruptions [part] : interruptions sur inscrits
@@ -45,7 +45,7 @@ WITH sommes AS (
 ),
 rapports AS (
     SELECT
-        *, statut_rapport(statut_inscrits_1, statut_places) AS statut_remplissage,
+        *, statut_rapport(statut_inscrits_1, statut_places) AS statut_rapport_inscrits,
         statut_rapport(statut_diplomes, statut_presentes) AS statut_reussite,
         statut_rapport(statut_interruptions, statut_inscrits) AS statut_part
     FROM sommes
@@ -53,8 +53,8 @@ rapports AS (
 parts AS (
     SELECT
         *,
-        CASE WHEN places > 0 AND statut_remplissage = 'calculé'
-            THEN (inscrits_1::DECIMAL(18, 4) / places)::DECIMAL(18, 6) END AS remplissage,
+        CASE WHEN places > 0 AND statut_rapport_inscrits = 'calculé'
+            THEN (inscrits_1::DECIMAL(18, 4) / places)::DECIMAL(18, 6) END AS inscrits_par_place,
         CASE WHEN presentes > 0 AND statut_reussite = 'calculé'
             THEN (diplomes::DECIMAL(18, 4) / presentes)::DECIMAL(18, 6) END AS reussite,
         CASE WHEN inscrits > 0 AND statut_part = 'calculé'
@@ -66,8 +66,9 @@ SELECT
     statut_inscrits_1 AS inscrits_1_statut, inscrits, statut_inscrits AS inscrits_statut, presentes,
     statut_presentes AS presentes_statut, diplomes, statut_diplomes AS diplomes_statut, diplomes_vae,
     statut_vae AS diplomes_vae_statut, interruptions, statut_interruptions AS interruptions_statut,
-    remplissage, CASE WHEN remplissage IS NOT NULL THEN 'calculé' WHEN statut_absent(statut_remplissage)
-        THEN statut_remplissage ELSE 'nd' END AS remplissage_statut,
+    inscrits_par_place,
+    CASE WHEN inscrits_par_place IS NOT NULL THEN 'calculé' WHEN statut_absent(statut_rapport_inscrits)
+        THEN statut_rapport_inscrits ELSE 'nd' END AS inscrits_par_place_statut,
     reussite, CASE WHEN reussite IS NOT NULL THEN 'calculé' WHEN statut_absent(statut_reussite)
         THEN statut_reussite ELSE 'nd' END AS reussite_statut,
     part_interruptions, CASE WHEN part_interruptions IS NOT NULL THEN 'calculé' WHEN statut_absent(statut_part)

@@ -13,6 +13,7 @@
 --   annee_places [année] : année de l'extraction d'où viennent les places
 --   annee_population [année] : année de la population
 --   population [habitants] : habitants de l'âge du public
+--   population_statut : calculé, partiel, ou nd
 --   densite [places pour 1 000 habitants] : places pour 1 000 habitants de l'âge du public
 --   densite_statut : calculé, partiel, ou pourquoi elle est vide
 --   statut : celui des établissements, qui sont tous connus
@@ -51,7 +52,7 @@ populations AS (
 SELECT
     s.annee, s.millesime, s.revision, s.public, s.categorie, s.niveau, s.code, s.etablissements,
     s.etablissements_places, s.places, s.places_statut, s.annee_places,
-    p.annee_population, p.population,
+    p.annee_population, p.population, coalesce(p.statut, 'nd') AS population_statut,
     (1000 * s.places / p.population)::DECIMAL(18, 4) AS densite,
     statut_rapport(s.places_statut, coalesce(p.statut, 'nd')) AS densite_statut,
     'calculé' AS statut

@@ -123,15 +123,10 @@ dares AS (
 acces AS (
     SELECT
         g.situation, g.groupe, 'accès', 'part_zip_zac', a.niveau, a.code, a.profession, a.annee,
-        max(a.millesime)::INTEGER, max(a.revision)::INTEGER,
-        CASE
-            WHEN sum(a.communes_fichier) > 0 THEN 'zonage_professions'
-            WHEN a.profession = 'medecin' THEN 'zonage_medecins'
-            ELSE 'zonage_arretes'
-        END,
-        -- A sum of rounded shares may pass one by a millionth; an unknown one stays so (least(NULL, 1) is 1).
-        CASE WHEN sum(a.valeur * z.difficile::INTEGER) > 1 THEN 1 ELSE sum(a.valeur * z.difficile::INTEGER) END
-            ::DECIMAL(18, 6), NULL,
+        max(a.millesime)::INTEGER, max(a.revision)::INTEGER, max(a.source),
+        (sum(a.population * z.difficile::INTEGER)::DECIMAL(18, 4) / nullif(max(a.population_totale), 0))
+            ::DECIMAL(18, 6),
+        NULL,
         sum(a.population * z.difficile::INTEGER), max(a.population_totale), NULL,
         CASE
             WHEN sum(a.valeur) FILTER (a.zone = 'non classée')

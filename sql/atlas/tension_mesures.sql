@@ -164,12 +164,7 @@ departs AS (
 zones AS (
     SELECT
         a.profession, a.niveau, a.code, a.annee, max(a.millesime)::INTEGER AS millesime,
-        max(a.revision)::INTEGER AS revision,
-        CASE
-            WHEN sum(a.communes_par_arrete) = 0 THEN 'zonage_medecins'
-            WHEN sum(a.communes_fichier) = sum(a.communes_par_arrete) THEN 'zonage_professions'
-            ELSE 'zonage_arretes'
-        END AS source,
+        max(a.revision)::INTEGER AS revision, max(a.source) AS source,
         -- Where the inhabitants of a zone are unknown, those of all zones are: that isn't nobody.
         CASE WHEN bool_and(a.valeur IS NOT NULL) FILTER (z.difficile) IS NOT false THEN
             (coalesce(sum(a.population) FILTER (z.difficile), 0) / nullif(max(a.population_totale), 0))::DECIMAL(18, 6)

@@ -2,15 +2,13 @@
 -- Grain : annee, niveau, code, sexe, tranche_age
 -- Source : estimations de population (INSEE) ; populations municipales des communes (INSEE) sous le département
 -- Publication : territoire
--- Note : région et France sont des sommes de départements ; la France d'avant 2014 est sans Mayotte, celle d'avant 1990 sans l'outre-mer : un département compte à partir de sa première année connue, et s'il manque ensuite, ou toujours, la somme est partielle. Sous le département, des sommes de populations municipales, sans sexe ni âge : l'INSEE n'en donne pas par commune dans ces sources.
-WITH premieres AS (
-    SELECT d.code AS departement, d.regions AS region, coalesce(min(p.annee), 0) AS premiere
-    FROM core.decoupages AS d
-    LEFT JOIN core.population_departements AS p ON p.departement = d.code
-    WHERE d.niveau = 'departement'
-    GROUP BY d.code, d.regions
+-- Note : région et France sont des sommes de départements ; la France d'avant 2014 est sans Mayotte, celle d'avant 1990 sans l'outre-mer : où un département manque (core.population_manquante), la somme est partielle. Sous le département, des sommes de populations municipales, sans sexe ni âge : l'INSEE n'en donne pas par commune dans ces sources.
+WITH attendus AS (
+    SELECT DISTINCT annee, departement, region FROM core.population_departements
+    UNION
+    SELECT annee, departement, region FROM core.population_manquante WHERE source = 'insee_population_departements'
 ),
--- A département that has no line of a year after its first one is there, without its number.
+-- What a département lacks of a year is there, without its number.
 departements AS (
     SELECT d.departement, d.region, t.annee, t.millesime, t.revision, t.sexe, t.tranche_age, p.population
     FROM (
@@ -18,7 +16,7 @@ departements AS (
         FROM core.population_departements
         GROUP BY annee, sexe, tranche_age
     ) AS t
-    JOIN premieres AS d ON d.premiere <= t.annee
+    JOIN attendus AS d USING (annee)
     LEFT JOIN core.population_departements AS p USING (departement, annee, sexe, tranche_age)
 ),
 situees AS (

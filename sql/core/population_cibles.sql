@@ -35,23 +35,19 @@ departements AS (
     HAVING min(a.age_min) = c.age_min AND max(coalesce(a.age_max, 999)) = coalesce(c.age_max, 999)
     QUALIFY row_number() OVER (PARTITION BY c.cible, a.annee, a.departement ORDER BY a.rang) = 1
 ),
-premieres AS (
-    SELECT s.source, d.code AS departement, d.regions AS region, coalesce(min(a.annee), 0) AS premiere
-    FROM (SELECT DISTINCT source FROM ages) AS s
-    CROSS JOIN core.decoupages AS d
-    LEFT JOIN ages AS a ON a.source = s.source AND a.departement = d.code
-    WHERE d.niveau = 'departement'
-    GROUP BY s.source, d.code, d.regions
-),
--- As in core.population: a département that has no line of a year after its first one is there, without its number.
+-- As in core.population: what a département lacks of a year is there, without its number.
 attendus AS (
-    SELECT t.cible, t.annee, t.millesime, t.revision, t.source, p.departement, p.region
+    SELECT c.cible, c.source, c.annee, c.millesime, c.revision, d.departement, d.region
     FROM (
         SELECT cible, annee, max(millesime) AS millesime, max(revision) AS revision, min(source) AS source
         FROM departements
         GROUP BY cible, annee
-    ) AS t
-    JOIN premieres AS p ON p.source = t.source AND p.premiere <= t.annee
+    ) AS c
+    JOIN (
+        SELECT source, annee, departement, region FROM ages
+        UNION
+        SELECT source, annee, departement, region FROM core.population_manquante
+    ) AS d USING (source, annee)
 ),
 situes AS (
     SELECT annee, millesime, revision, source, cible, 'departement' AS niveau, departement AS code, population

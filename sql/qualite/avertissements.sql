@@ -48,12 +48,7 @@ WHERE avertissement IS NOT NULL
 GROUP BY source, annee, avertissement
 UNION ALL
 SELECT
-    'dénominateur',
-    CASE
-        WHEN sum(communes_fichier) > 0 THEN 'zonage_professions'
-        WHEN profession = 'medecin' THEN 'zonage_medecins'
-        ELSE 'zonage_arretes'
-    END,
+    'dénominateur', max(source),
     'atlas.acces ' || annee || CASE profession WHEN 'medecin' THEN '' ELSE ', ' || profession END, avertissement
 FROM atlas.acces
 WHERE niveau = 'france' AND avertissement IS NOT NULL

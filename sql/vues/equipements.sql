@@ -7,6 +7,7 @@
 --   equipement_libelle « Équipement » : nom du type d'équipement
 --   territoire_libelle « Territoire »
 --   nombre « Nombre » n0 [équipements] : équipements
+--   nombre_statut : pourquoi il est vide, ou partiel
 --   densite « Pour 10 000 habitants » n1 [pour 10 000 habitants] : équipements pour 10 000 habitants
 --   densite_statut : pourquoi elle est vide, ou partielle
 --   communes_equipees « Communes équipées » n0 [communes] : communes qui en ont au moins un
@@ -15,7 +16,7 @@
 SELECT
     e.libelle AS equipement_libelle, t.territoire_libelle, s.nombre, s.densite, s.communes_equipees, s.part_sans,
     s.annee, s.equipement, t.territoire, s.niveau, s.code,
-    s.statut AS densite_statut, s.statut AS part_sans_statut,
+    s.nombre_statut, s.statut AS densite_statut, s.statut AS part_sans_statut,
     'insee_bpe insee_population_communes' AS sources
 FROM atlas.equipements AS s
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.equipements' AND a.annee = s.annee

@@ -2,7 +2,7 @@
 -- Grain : diplome, niveau, code
 -- Source : atlas.formations_ecoles, reference.diplomes
 -- Vide : L'enquête de la DREES auprès des écoles de santé n'a pas été reçue.
--- Note : Le remplissage rapporte les inscrits de première année aux places offertes : au-dessus de 100 %, des reports et des redoublants s'y ajoutent. La réussite est celle des présentés de l'année. Les interruptions, provisoires ou définitives, sont rapportées aux inscrits de toutes les années.
+-- Note : Il peut y avoir plus d'un inscrit de première année pour une place offerte : des reports et des redoublants s'y ajoutent. La réussite est celle des présentés de l'année. Les interruptions, provisoires ou définitives, sont rapportées aux inscrits de toutes les années.
 -- Colonnes :
 --   diplome_libelle « Diplôme » : nom du diplôme
 --   territoire_libelle « Territoire »
@@ -10,8 +10,8 @@
 --   places_statut : pourquoi ce nombre est vide, ou partiel
 --   inscrits_1 « Inscrits en première année » n0 [personnes] : inscrits en première année
 --   inscrits_1_statut : pourquoi ce nombre est vide, ou partiel
---   remplissage « Remplissage » pct0 [part] : inscrits en première année pour une place offerte
---   remplissage_statut : pourquoi ce nombre est vide, ou partiel
+--   inscrits_par_place « Inscrits par place » n2 [inscrits pour une place] : inscrits en première année pour une place offerte
+--   inscrits_par_place_statut : pourquoi ce nombre est vide, ou partiel
 --   diplomes « Diplômés » n0 [personnes] : reçus au diplôme
 --   diplomes_statut : pourquoi ce nombre est vide, ou partiel
 --   reussite « Réussite » pct0 [part] : reçus sur présentés
@@ -21,9 +21,9 @@
 --   part_interruptions « Interruptions » pct1 [part] : interruptions sur inscrits
 --   part_interruptions_statut : pourquoi ce nombre est vide, ou partiel
 SELECT
-    d.libelle AS diplome_libelle, t.territoire_libelle, f.places, f.inscrits_1, f.remplissage, f.diplomes, f.reussite,
-    f.diplomes_vae, f.part_interruptions, f.annee, f.diplome, t.territoire, f.niveau, f.code,
-    f.places_statut, f.inscrits_1_statut, f.remplissage_statut, f.diplomes_statut, f.reussite_statut,
+    d.libelle AS diplome_libelle, t.territoire_libelle, f.places, f.inscrits_1, f.inscrits_par_place, f.diplomes,
+    f.reussite, f.diplomes_vae, f.part_interruptions, f.annee, f.diplome, t.territoire, f.niveau, f.code,
+    f.places_statut, f.inscrits_1_statut, f.inscrits_par_place_statut, f.diplomes_statut, f.reussite_statut,
     f.diplomes_vae_statut, f.part_interruptions_statut,
     'drees_formations' AS source
 FROM atlas.formations_ecoles AS f

@@ -8,6 +8,7 @@
 --   territoire_libelle « Territoire »
 --   effectif « Salariés » n0 [personnes] : salariés au 31 décembre
 --   etablissements « Établissements employeurs » n0 [établissements] : établissements employeurs
+--   etablissements_statut : pourquoi ce nombre est vide, ou partiel
 --   evolution « Évolution par an » signed1 [part] (vide : nd) : évolution annuelle moyenne des salariés depuis la première année connue
 --   depuis « Depuis » year [année] (vide : nd) : première année connue
 --   domaine : santé, ou social
@@ -30,7 +31,8 @@ SELECT
     CASE WHEN s.effectif > 0 AND s.statut = 'calculé'
         THEN (pow(s.effectif::DOUBLE / p.effectif, 1.0 / (s.annee - p.annee)) - 1)::DECIMAL(18, 6) END AS evolution,
     CASE WHEN s.effectif > 0 AND s.statut = 'calculé' THEN p.annee END AS depuis,
-    s.annee, r.domaine, s.secteur_ape, t.territoire, s.niveau, s.code, s.statut, 'urssaf_effectifs' AS source
+    s.annee, r.domaine, s.secteur_ape, t.territoire, s.niveau, s.code,
+    s.etablissements_statut, s.statut, 'urssaf_effectifs' AS source
 FROM suivies AS s
 JOIN vues.territoires AS t USING (niveau, code)
 JOIN secteurs AS r USING (secteur_ape)
