@@ -86,6 +86,26 @@ rapports AS (
         CASE indicateur WHEN 'accidents_100_etp' THEN 'Byar' END, statut
     FROM atlas.ressources_humaines
     WHERE niveau <> 'france' AND denominateur > 0
+),
+parties AS (
+    SELECT niveau, code, regions AS region FROM reference.territoires WHERE niveau <> 'region'
+),
+regions AS (
+    SELECT code AS region, * EXCLUDE (code) FROM rapports WHERE niveau = 'region' AND statut <> 'partiel'
+),
+-- A territory astride several regions has no rest.
+mesures AS (
+    SELECT
+        m.*, (r.numerateur - m.numerateur)::DECIMAL(18, 2) AS reste_numerateur,
+        (r.denominateur - m.denominateur)::DECIMAL(18, 2) AS reste_denominateur
+    FROM rapports AS m
+    LEFT JOIN parties AS t ON t.niveau = m.niveau AND t.code = m.code
+    LEFT JOIN regions AS r
+        ON r.region = t.region AND r.indicateur = m.indicateur AND r.annee = m.annee AND r.source = m.source
+        AND r.profession = m.profession AND r.specialite = m.specialite AND r.mode_exercice = m.mode_exercice
+        AND r.modalite = m.modalite
+    -- A producer whose part is larger than its total gives no share: the warning of the arrival names the line.
+    WHERE m.hasard IS DISTINCT FROM 'Wilson' OR m.numerateur <= m.denominateur
 )
 SELECT
     row_number() OVER (
@@ -101,17 +121,10 @@ SELECT
         FROM reference.ruptures AS x
         WHERE NOT x.comparable AND x.source = m.source AND x.profession IN ('', m.profession) AND x.annee <= m.annee
     )::INTEGER AS serie,
-    (r.numerateur - m.numerateur)::DECIMAL(18, 2) AS reste_numerateur,
-    (r.denominateur - m.denominateur)::DECIMAL(18, 2) AS reste_denominateur,
+    -- Nor has one that is all of its region.
+    CASE WHEN m.reste_denominateur > 0 AND m.reste_numerateur >= 0 THEN m.reste_numerateur END AS reste_numerateur,
+    CASE WHEN m.reste_denominateur > 0 AND m.reste_numerateur >= 0 THEN m.reste_denominateur END
+        AS reste_denominateur,
     CASE WHEN m.statut = 'partiel' THEN 'partiel' ELSE 'calculé' END AS statut,
     m.numerateur < (SELECT valeur FROM reference.seuils WHERE seuil = 'petit_nombre') AS petit_nombre
-FROM rapports AS m
-LEFT JOIN reference.territoires AS t ON t.niveau = m.niveau AND t.code = m.code
--- A territory astride several regions, or one that is all of its region, has no rest.
-LEFT JOIN rapports AS r
-    ON r.niveau = 'region' AND m.niveau <> 'region' AND r.code = t.regions AND r.indicateur = m.indicateur
-    AND r.annee = m.annee AND r.source = m.source AND r.profession = m.profession AND r.specialite = m.specialite
-    AND r.mode_exercice = m.mode_exercice AND r.modalite = m.modalite AND r.statut <> 'partiel'
-    AND r.denominateur > m.denominateur AND r.numerateur >= m.numerateur
--- A producer whose part is larger than its total gives no share: the warning of the arrival names the line.
-WHERE m.hasard IS DISTINCT FROM 'Wilson' OR m.numerateur <= m.denominateur
+FROM mesures AS m
