@@ -17,14 +17,25 @@
 --   densite_publiee [pour 100 000 habitants, ou de la cible] : densité que publie le producteur
 --   ecart_publie [pour 100 000 habitants, ou de la cible] : notre densité, de même dénominateur, moins celle du producteur
 --   avertissement : ce qui affaiblit ce taux ; vide si rien
-WITH effectifs AS (
+WITH specialites AS (
+    SELECT profession, specialite FROM atlas.effectifs
+    UNION
+    SELECT profession, specialite FROM reference.professions_publiees
+),
+-- Whom each specialty cares for: told once of a specialty, not of each of its lines.
+cibles AS (
+    SELECT s.profession, s.specialite, c.cible, c.producteurs
+    FROM specialites AS s
+    JOIN reference.populations_cibles AS c
+        ON c.profession = s.profession AND regexp_matches(lower(strip_accents(s.specialite)), c.motif)
+),
+effectifs AS (
     SELECT
         e.*, c.cible,
         -- 31 December of a year is 1 January of the next, within a day.
         CASE WHEN month(e.date_reference) = 12 THEN e.annee + 1 ELSE e.annee END AS annee_voulue
     FROM atlas.effectifs AS e
-    LEFT JOIN reference.populations_cibles AS c
-        ON c.profession = e.profession AND regexp_matches(lower(strip_accents(e.specialite)), c.motif)
+    LEFT JOIN cibles AS c ON c.profession = e.profession AND c.specialite = e.specialite
     WHERE e.sexe = 'ensemble'
 ),
 population AS (
@@ -42,8 +53,7 @@ publies AS (
     FROM core.demographie AS d
     JOIN reference.professions_publiees AS p
         ON p.source = d.source AND p.profession_publiee = d.profession_publiee AND p.feuille = d.feuille
-    LEFT JOIN reference.populations_cibles AS c
-        ON c.profession = p.profession AND regexp_matches(lower(strip_accents(p.specialite)), c.motif)
+    LEFT JOIN cibles AS c ON c.profession = p.profession AND c.specialite = p.specialite
     WHERE d.sexe = 'ensemble' AND d.tranche_age = 'ensemble' AND d.niveau IS NOT NULL AND p.profession IS NOT NULL
         AND d.densite_publiee IS NOT NULL
     QUALIFY row_number() OVER (
