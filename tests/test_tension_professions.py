@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import python_calamine
 from duckdb import DuckDBPyConnection
+from fixtures_entrepots import Publication
 
 from pipelines.indicators import profile
 
@@ -100,3 +101,11 @@ def test_social_work_counts_more_projects_than_health(mirror_db: DuckDBPyConnect
         [NORMANDIE],
     ).fetchone()
     assert mart == (7310,)
+
+
+def test_trades_of_social_work_are_shown_where_no_establishment_is_known(mirror_published: Publication) -> None:
+    """The survey of recruitment needs no directory: an extract that lacks takes away what it holds, no more."""
+    page = (mirror_published.release / "pages" / "social.html").read_text(encoding="utf-8")
+    assert "FINESS n’a pas été reçu" in page
+    assert "Aides à domicile et auxiliaires de vie</th>" in page.split("Les métiers du secteur</h2>")[1]
+    assert "sa fiche" not in page
