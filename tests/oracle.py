@@ -303,13 +303,16 @@ def _sums(
         if column.sql == "VARCHAR" or column.type == "DATE":
             continue
         whole, aside = Decimal(0), Decimal(0)
-        for number, cells in seen.lines.items():
-            mine = _meant(cells[place], column, layout, by_hand=by_hand)
-            value = min(mine, key=abs) if len(mine) == 1 else Decimal(0)
-            whole += value
-            if number not in kept or (number, column.name) in told.cells:
-                aside += value
-        staged = sum((Decimal(str(row[column.name] or 0)) for rows in told.rows.values() for row in rows), Decimal(0))
-        if abs(whole - aside - staged) > Decimal("0.01") * (1 + len(kept)):
-            found.append(f"{column.name} : somme {whole}, écartée {aside}, lue {staged}")
+        with localcontext(prec=1_100):  # of 1e999, a sum keeps the hundredths
+            for number, cells in seen.lines.items():
+                mine = _meant(cells[place], column, layout, by_hand=by_hand)
+                value = min(mine, key=abs) if len(mine) == 1 else Decimal(0)
+                whole += value
+                if number not in kept or (number, column.name) in told.cells:
+                    aside += value
+            staged = sum(
+                (Decimal(str(row[column.name] or 0)) for rows in told.rows.values() for row in rows), Decimal(0)
+            )
+            if abs(whole - aside - staged) > Decimal("0.01") * (1 + len(kept)):
+                found.append(f"{column.name} : somme {whole}, écartée {aside}, lue {staged}")
     return found

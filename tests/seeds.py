@@ -3,9 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,15 +20,25 @@ from pipelines import catalogue
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import Layout, pattern
 from pipelines.connectors import mirror
+from pipelines.connectors import packed as archives
 
 LINES = 40
 SHEETS = 2
 Model = Text | Book | Document
+# The name of the archive in which all files of a vintage come, of the sources whose entry knows one.
+ARCHIVES = {
+    "bmo": "BMO_{millesime}.zip",
+    "decoupage_administratif": "etalab-decoupage-administratif-0.0.0.tgz",
+    "insee_bpe": "DS_BPE_CSV_FR.zip",
+    "insee_cog": "table-appartenance-geo-communes-{millesime}.zip",
+    "rpps": "PS_LibreAcces_202501020805.zip",
+    "sae": "SAE {millesime} Bases statistiques.zip",
+}
 
 
 @dataclass
 class Seed:
-    """One file of a vintage, its table, its model, and the files that must stand beside it."""
+    """One file of a vintage, its table, its model, and the files that must stand beside it, in one `archive` or not."""
 
     source: str
     millesime: int
@@ -33,10 +46,28 @@ class Seed:
     name: str
     model: Model
     beside: dict[str, bytes]
+    archive: str = ""
 
     @property
     def id(self) -> str:
         return f"{self.source}/{self.millesime}/{self.name}"
+
+    def sent(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """The files as they are laid in the folder of extracts."""
+        if not self.archive:
+            return files
+        out = io.BytesIO()
+        if self.archive.endswith(".tgz"):
+            with tarfile.open(fileobj=out, mode="w:gz") as tar:
+                for name, data in files.items():
+                    member = tarfile.TarInfo(f"package/{name}")
+                    member.size = len(data)
+                    tar.addfile(member, io.BytesIO(data))
+        else:
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
+                for name, data in files.items():
+                    book.writestr(f"Bases/{name}", data)
+        return {self.archive: out.getvalue()}
 
     def damaged(self, damages: list[Damage]) -> tuple[str, bytes, Model]:
         """The name and the bytes of the file once damaged, and its model."""
@@ -58,18 +89,40 @@ def all_of(root: Path, *, whole: tuple[str, ...] = ()) -> list[Seed]:
             offered = mirror.offer(root, source, millesime)
             # One deposit is enough: each stands by itself.
             files = [] if offered.packed else offered.files[:1] if source.questionnaire else offered.files
-            tables = {path.name: _tables(source, millesime, path) for path in files}
-            models = {
-                path.name: made
-                for path in files
-                if tables[path.name]
-                and (made := model(path, source, tables[path.name], millesime, cut=source.id not in whole))
-            }
-            small = {name: made.bytes() for name, made in models.items()}
-            for name, made in models.items():
-                beside = {other: data for other, data in small.items() if other != name}
-                found += [Seed(source.id, millesime, table, name, made, beside) for table in tables[name]]
+            found += _of(source, millesime, files, cut=source.id not in whole)
     return found
+
+
+def in_archives(root: Path) -> list[Seed]:
+    """The seeds of the sources that come in an archive, their files inside one, as they are or as they were there."""
+    found = []
+    for source in (s for s in catalogue.load_all() if s.archive is not None):
+        for millesime in mirror.vintages(root, source):
+            offered = mirror.offer(root, source, millesime)
+            with tempfile.TemporaryDirectory() as folder:
+                files = [path for path in offered.files if path.name not in offered.packed]
+                for path in offered.files:
+                    if path.name in offered.packed:
+                        files += archives.unpack(path, source, millesime, Path(folder))
+                name = ARCHIVES[source.id].format(millesime=millesime)
+                found += [replace(one, archive=name) for one in _of(source, millesime, files, cut=True)]
+    return found
+
+
+def _of(source: Source, millesime: int, files: Sequence[Path], *, cut: bool) -> list[Seed]:
+    """A seed for each table of each file of a vintage."""
+    tables = {path.name: _tables(source, millesime, path) for path in files}
+    models = {
+        path.name: made
+        for path in files
+        if tables[path.name] and (made := model(path, source, tables[path.name], millesime, cut=cut))
+    }
+    small = {name: made.bytes() for name, made in models.items()}
+    return [
+        Seed(source.id, millesime, table, name, made, {o: data for o, data in small.items() if o != name})
+        for name, made in models.items()
+        for table in tables[name]
+    ]
 
 
 def _tables(source: Source, millesime: int, path: Path) -> list[str]:

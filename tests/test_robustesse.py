@@ -46,7 +46,7 @@ from pipelines import catalogue, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.aside import WHOLE
 from pipelines.catalogue.layouts import pattern
-from pipelines.connectors import mirror
+from pipelines.connectors import mirror, packed
 from pipelines.errors import AtlasError, Place
 from pipelines.readers import workbook
 
@@ -114,7 +114,7 @@ def receive(chosen: Seed, damages: list[Damage], *, checked: bool = False) -> st
         home = mirror.place(root, source, chosen.millesime)
         home.mkdir(parents=True)
         (root / mirror.FICTIF).touch()
-        for other, content in {**chosen.beside, name: data}.items():
+        for other, content in chosen.sent({**chosen.beside, name: data}).items():
             (home / other).write_bytes(content)
         with environment(Path(folder) / "entrepot", root) as now, bounded():
             try:
@@ -136,8 +136,10 @@ def compare(chosen: Seed, name: str, data: bytes, model: Any, staged: Path, rema
     """Holds what was accepted of a file against what the file says."""
     source = catalogue.load(chosen.source)
     layout = source.layout(chosen.table, chosen.millesime)
+    if packed.is_archive(source, chosen.millesime, Path(name)):
+        name = chosen.name  # the member is what was read
     if not pattern(layout.file, chosen.millesime).fullmatch(name) or chosen.table not in remarks:
-        return  # taken out of an archive, or another file's
+        return  # another file's
     aside = [row for row in pq.read_table(staged / outcomes.QUARANTINE).to_pylist() if row["table"] == chosen.table]
     rows = pq.read_table(staged / f"{chosen.table}.parquet").to_pylist()
     _, _, _, rejoined, _, _, headers, _ = remarks[chosen.table]
@@ -183,6 +185,13 @@ def kept(sample_extracts: Path) -> list[Seed]:
     """All seeds: the fictitious extracts, and the real ones where there are."""
     real = mirror_folder()
     return [*seeds.all_of(sample_extracts), *(seeds.all_of(real) if (real / "sae").is_dir() else [])]
+
+
+@pytest.fixture(scope="module")
+def archived(sample_extracts: Path) -> list[Seed]:
+    """Seeds in the archive that their producer sends: of fictitious extracts, and of real ones where there are."""
+    real = mirror_folder()
+    return [*seeds.in_archives(sample_extracts), *(seeds.in_archives(real) if (real / "sae").is_dir() else [])]
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +248,7 @@ FOUND: list[tuple[str, str, list[Damage]]] = [
     (RPPS, "activites", [("ends", "\r\r\n")]),
     (CAPACITIES, "formations_capacites", [("insert", 300, b"\r"), ("cell", 12, 6, "1.000")]),
     ("drees_demographie/2020/Medecin_sexe_annee.csv", "sexes", [("cell", 1, 3, "١٢")]),
+    ("sae/2023/Q24_2023r.csv", "q24", [("cell", 339, 188, "1e100")]),
     (BMO, "projets", [("cell", 0, 4, column, 1.234) for column in range(12)]),
     (CNAM, "cnam_demographie", [("cell", 0, 5, 5, Error("#N/A")), ("cell", 0, 6, 4, Error("#REF!"))]),
 ]
@@ -283,6 +293,17 @@ def test_the_oracle_agrees_on_sound_extracts(kept: list[Seed]) -> None:
 @pytest.mark.lent
 def test_the_oracle_agrees_on_all_sound_extracts(kept: list[Seed]) -> None:
     sound(kept)
+
+
+def test_each_source_that_comes_in_an_archive_is_read_in_one(archived: list[Seed]) -> None:
+    assert {source.id for source in catalogue.load_all() if source.archive is not None} == set(seeds.ARCHIVES)
+    assert {one.source for one in archived} >= {"sae", "rpps", "bmo"}
+    sound(archived[::3])
+
+
+def test_damaged_members_of_archives(archived: list[Seed]) -> None:
+    search(archived, examples=12, first=0)
+    search(archived, examples=8, first=0, cells=True)
 
 
 def test_damaged_extracts(kept: list[Seed]) -> None:
