@@ -317,3 +317,26 @@ def test_a_departement_that_is_absent_is_known_to_its_region(sample: Warehouse, 
         made_again(connection, again)
         made = [m for m in made_of(f"staging.{staged}") if m.name not in OTHERWISE.get(staged, ())]
         assert {m.name: said for m in made if (said := silent(connection, m))} == {}
+
+
+def test_a_departement_without_anybody_is_known_to_its_region(sample: Warehouse) -> None:
+    """A directory of health professionals that has nobody of one département: nobody has left it."""
+    connection, again = copied(sample, "rpps_activites")
+    with connection:
+        connection.execute(
+            "DELETE FROM staging.rpps_activites AS s WHERE EXISTS (FROM entier.core.rpps_activites AS a "
+            f"WHERE a.millesime = s.millesime AND a.ligne = s._ligne AND a.departement = '{ABSENT}' "
+            "AND a.millesime = (SELECT max(millesime) FROM entier.core.rpps_activites))"
+        )
+        made_again(connection, again)
+        for table in ("atlas.effectifs_rpps", "atlas.mouvements_rpps"):
+            found = connection.execute(
+                f"SELECT niveau, code, count(*) > 0, bool_and(statut IN ('partiel', 'rupture')) FROM {table} "
+                "WHERE annee = (SELECT max(millesime) FROM core.rpps_activites) AND (niveau, code) IN "
+                f"(('france', 'F'), ('region', '28'), ('region', '11'), ('departement', '{ABSENT}')) "
+                "GROUP BY niveau, code ORDER BY ALL"
+            ).fetchall()
+            mine = [("departement", ABSENT, True, True)] if table == "atlas.mouvements_rpps" else []
+            other = ("region", "11", True, False)
+            assert found == [*mine, ("france", "F", True, True), other, ("region", "28", True, True)]
+        assert stopped(connection, made_of("staging.rpps_activites")) == {}

@@ -2,7 +2,7 @@
 -- Grain : annee, methode, profession, specialite_groupe, mode_exercice, niveau, code
 -- Source : annuaire santé, extractions en libre accès (ANS) ; règle de comptage de la DREES
 -- Publication : territoire
--- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département.
+-- Note : l'annuaire est publié nominativement ; ses effectifs, sans âge ni sexe, le sont donc aussi. Un extrait trop petit pour être le registre n'y est pas (reference.seuils). Au moins une activité civile, salariée ou libérale, remplaçants compris ; sans les étudiants, les seuls bénévoles et les seuls militaires. Une activité sans commune compte dans son département, une activité sans lieu pour la France seule : les communes ne somment donc pas toujours au département. Les effectifs d'un territoire où l'extrait n'a pas tout le monde sont partiels (core.rpps_partiels).
 -- Colonnes :
 --   methode : personne (chacun une fois, au lieu retenu) ou prorata (1/k à chacun de ses k lieux d'activité)
 --   profession : profession (reference.professions)
@@ -91,22 +91,19 @@ sommes AS (
         coalesce(mode_exercice, 'ensemble') AS mode_exercice, niveau, code, sum(effectif)::DECIMAL(18, 6) AS effectif
     FROM situes
     GROUP BY millesime, methode, profession, niveau, code, CUBE (specialite_groupe, mode_exercice)
-),
--- A line set aside of the directory says no place, for it is of a person: it may be missing from France.
-perdues AS (
-    SELECT DISTINCT millesime, true AS perdue FROM core.lignes_ecartees
-    WHERE source = 'rpps' AND table_source = 'activites'
 )
 SELECT
     s.millesime AS annee, s.millesime, s.revision, s.methode, s.profession, s.specialite_groupe, s.mode_exercice,
     s.niveau, s.code, s.effectif,
     CASE WHEN s.niveau NOT IN ('commune', 'departement', 'region') THEN coalesce(h.effectif, 0) END::DECIMAL(18, 6)
         AS non_places,
-    CASE WHEN (s.niveau = 'france' AND p.perdue) OR (s.niveau <> 'france' AND h.effectif > 0)
-        THEN 'partiel' ELSE 'calculé' END AS statut
+    CASE
+        WHEN p.code IS NOT NULL OR (s.niveau <> 'france' AND h.effectif > 0) THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut
 FROM sommes AS s
 LEFT JOIN hors_sommes AS h
     ON h.millesime = s.millesime AND h.methode = s.methode AND h.profession = s.profession
     AND h.specialite_groupe = s.specialite_groupe AND h.mode_exercice = s.mode_exercice
     AND h.niveau = s.niveau AND h.code = s.code
-LEFT JOIN perdues AS p ON p.millesime = s.millesime
+LEFT JOIN core.rpps_partiels AS p ON p.millesime = s.millesime AND p.niveau = s.niveau AND p.code = s.code

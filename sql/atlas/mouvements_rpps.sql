@@ -10,7 +10,7 @@
 --   presents [personnes] : professionnels présents dans le territoire
 --   arrivees [personnes] : présents qui étaient en activité ailleurs
 --   departs [personnes] : présents avant qui sont en activité ailleurs
---   statut : calculé, ou rupture quand la profession est passée d'ADELI au RPPS entre les deux extraits
+--   statut : calculé ; partiel où l'un des deux extraits n'a pas tout le monde ; rupture quand la profession est passée d'ADELI au RPPS entre les deux
 WITH personnes AS (
     -- An extract from which no headcount is drawn gives no movement either.
     SELECT * FROM core.rpps_personnes WHERE millesime IN (SELECT millesime FROM atlas.effectifs_rpps)
@@ -79,6 +79,12 @@ anciens AS (
 ),
 revisions AS (
     SELECT millesime, max(revision) AS revision FROM places GROUP BY millesime
+),
+-- Who is missing from one of the two extracts has neither left nor come.
+partiels AS (
+    SELECT DISTINCT s.millesime AS extrait, p.niveau AS niveau_partiel, p.code AS code_partiel
+    FROM suites AS s
+    JOIN core.rpps_partiels AS p ON p.millesime IN (s.millesime, s.precedente)
 )
 SELECT
     millesime AS annee, s.precedente AS annee_precedente, millesime, v.revision::INTEGER AS revision,
@@ -89,9 +95,14 @@ SELECT
     coalesce(r.arrivees, 0)::INTEGER AS arrivees,
     coalesce(a.sorties, 0)::INTEGER AS sorties,
     coalesce(a.departs, 0)::INTEGER AS departs,
-    CASE WHEN t.passage_rpps BETWEEN s.precedente AND millesime THEN 'rupture' ELSE 'calculé' END AS statut
+    CASE
+        WHEN t.passage_rpps BETWEEN s.precedente AND millesime THEN 'rupture'
+        WHEN p.extrait IS NOT NULL THEN 'partiel'
+        ELSE 'calculé'
+    END AS statut
 FROM restes AS r
 FULL JOIN anciens AS a USING (millesime, profession, niveau, code)
 JOIN suites AS s USING (millesime)
 JOIN revisions AS v USING (millesime)
 LEFT JOIN reference.professions AS t USING (profession)
+LEFT JOIN partiels AS p ON p.extrait = millesime AND p.niveau_partiel = niveau AND p.code_partiel = code
