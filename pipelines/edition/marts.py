@@ -19,7 +19,7 @@ from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
 from pipelines.checks.shown import ViewColumn
-from pipelines.edition import models, promotion
+from pipelines.edition import models, promotion, traces
 from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
 from pipelines.errors import BuildError
@@ -46,7 +46,10 @@ def check(target: Path) -> list[Control]:
                 "ORDER BY millesime::VARCHAR) FROM staging.millesimes WHERE statut = 'accepté' GROUP BY source"
             ).fetchall()
         )
-    found = [_sourced(control, vintages) for control in _validated(target, checked)]
+    found = _validated(target, checked)
+    if any(not control.reussi for control in found):
+        with duckdb.connect(str(target), read_only=True) as connection:
+            found = [_sourced(connection, control, checked[control.objet][1], vintages) for control in found]
     tell(found)
     with duckdb.connect(str(target)) as connection:
         rows = [{"etape": "mart", **asdict(c)} for c in found]
@@ -69,16 +72,24 @@ def check(target: Path) -> list[Control]:
     return found
 
 
-def _sourced(control: Control, vintages: dict[str, str]) -> Control:
-    """A failed check with the sources of its table and their vintages: a fault of data is looked for there.
+def _sourced(
+    connection: duckdb.DuckDBPyConnection, control: Control, asked: list[Rule], vintages: dict[str, str]
+) -> Control:
+    """A failed check with the sources of its table, their vintages, and the lines that its first row comes from.
 
-    All tables of territories read the geography: it is named where there is nothing else.
+    A fault of data is looked for there. All tables of territories read the geography: it is named where there is
+    nothing else.
     """
     read = models.sources_of(control.objet)
-    sources = [vintages[s] for s in sorted(read - models.sources_of(GEOGRAPHY) or read) if s in vintages]
+    sources = [s for s in sorted(read - models.sources_of(GEOGRAPHY) or read) if s in vintages]
     if control.reussi or not sources:
         return control
-    return replace(control, observe=f"{control.observe} ; sources de la table : {' ; '.join(sources)}")
+    seen = f"{control.observe} ; sources de la table : {' ; '.join(vintages[s] for s in sources)}"
+    rule = next(r for r in asked if r["meta"]["controle"] == control.controle)
+    query = runner.failing(rule, control.objet)
+    row = runner.first(connection, query) if query else {}
+    lines = traces.lines(connection, control.objet, row, sources) if row else ""
+    return replace(control, observe=seen + (f" ; à lire dans les extraits : {lines}" if lines else ""))
 
 
 def _told(control: Control) -> str:
