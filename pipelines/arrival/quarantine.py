@@ -1,8 +1,9 @@
 """What the checks set aside of a staged table: a line that fails a rule, or the cell that makes it fail.
 
 A rule that fails on one number, whatever the others are, costs the line that number and nothing else. One that fails
-on several together is told, and costs nothing: which of them is wrong isn't known. A line goes where what tells it is
-wrong: its key, its codes, another line of the same key.
+on several together is told, and costs nothing: which of them is wrong isn't known; but parts larger than their whole
+(`parts` of the rule) tell nothing of it, and go. A line goes where what tells it is wrong: its key, its codes, another
+line of the same key.
 """
 
 import json
@@ -71,6 +72,8 @@ def _faulty(
     """Of the rows that fail a rule, the column at fault, or WHOLE; nothing where only several together are."""
     if (cell := rule["meta"].get("cellule")) is not None:
         return [(rank, cell) for rank in ranks]
+    if parts := rule["meta"].get("parts"):
+        return _filled(connection, table, ranks, parts)
     query, entry = str(rule["kwargs"]["unexpected_rows_query"]), source.tables[table]
     numbers = {
         c.name: c.sql
@@ -95,6 +98,19 @@ def _faulty(
     connection.unregister("_rangs")
     connection.unregister("_colonnes")
     return [*((rank, WHOLE) for rank in lines), *((rank, column) for rank, column in cells if rank not in lines)]
+
+
+def _filled(
+    connection: duckdb.DuckDBPyConnection, table: str, ranks: list[int], columns: list[str]
+) -> list[tuple[int, str]]:
+    """The cells of some columns, in those rows, that hold something."""
+    connection.register("_rangs", pa.table({"_rang": pa.array(ranks, pa.int64())}))
+    cells = connection.execute(
+        f"SELECT _rang, _colonne FROM (UNPIVOT (SELECT _rang, {', '.join(map(quoted, columns))} FROM controle.{table} "
+        f"SEMI JOIN _rangs USING (_rang)) ON {', '.join(map(quoted, columns))} INTO NAME _colonne VALUE _valeur)"
+    ).fetchall()
+    connection.unregister("_rangs")
+    return cells
 
 
 def _told(connection: duckdb.DuckDBPyConnection, source: Source, table: str, rows: list[Row]) -> list[Row]:

@@ -25,7 +25,7 @@ WITH publiees AS (
 situees AS (
     SELECT
         *, CASE niveau WHEN 'departement' THEN departement WHEN 'region' THEN region ELSE 'F' END AS territoire_publie,
-        max(part_difficile) OVER (PARTITION BY millesime) > 1 AS pourcentages
+        median(part_difficile) OVER (PARTITION BY millesime) > 1 AS pourcentages
     FROM publiees
 ),
 noms AS (

@@ -1,0 +1,153 @@
+"""A number that is wrong in an extract stops no edition: its own suite refuses it, sets it aside, or tells it.
+
+Numbers of the samples are made ten times larger than they are, or smaller than zero, and the marts are made anew of
+what the suite of their source lets by: a part larger than its total, a sum that is not the one of its parts. A critical
+rule of a mart that fails there looks at the data, and would stop everything for a producer's slip.
+"""
+
+from typing import Any
+
+import duckdb
+import pytest
+from fixtures_entrepots import Warehouse
+from test_silence import FIRST, copied, made_again, made_of, measured, stopped
+
+from pipelines import catalogue
+from pipelines.arrival import quarantine
+from pipelines.catalogue import Source
+from pipelines.checks import derived, rules, runner
+from pipelines.checks.controls import SEVERITIES, Control
+from pipelines.edition import gaps
+
+LINES = 3  # of each measure
+FALSE = {"dix fois": 'round(10 * "{0}"::DOUBLE) + 7', "négatif": '-"{0}"'}
+
+
+class Suite:
+    """The suite of a staged table, on the newest vintage of a warehouse in memory (`controle.<table>`)."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, staged: str) -> None:
+        self.connection, self.source, self.staged = connection, source, staged
+        self.table = next(t for t in source.tables if source.staged_name(t) == staged)
+        self.millesime, self.revision, self.reference = connection.execute(
+            f"SELECT millesime, max(revision), bool_or(reference) FROM staging.{staged} GROUP BY millesime "
+            "ORDER BY millesime DESC LIMIT 1"
+        ).fetchall()[0]
+        connection.execute("CREATE SCHEMA controle; CREATE SCHEMA doublons")
+        there = {n for (n,) in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+        beside = [t for t in source.tables if source.staged_name(t) in there]
+        for name in beside:
+            kind = "TABLE" if name == self.table else "VIEW"
+            connection.execute(
+                f"CREATE {kind} controle.{name} AS SELECT * EXCLUDE (millesime, revision, reference), "
+                f"{'rowid' if name == self.table else '0'} AS _rang "
+                f"FROM staging.{source.staged_name(name)} WHERE millesime = {self.millesime}"
+            )
+        if source.tables[self.table].key != [catalogue.LINE]:
+            connection.execute(
+                f"CREATE VIEW doublons.{self.table} AS {derived.doubles(source, self.table, self.millesime)}"
+            )
+        self.rules = rules.table_rules(source, self.table, self.millesime, (), fictif=True, staged=beside)
+        self.before = self.failing()
+
+    def failing(self) -> dict[str, int]:
+        """The rows that each critical rule finds."""
+        return {r["meta"]["controle"]: self.found(r) for r in self.rules if r["severity"] == "critical"}
+
+    def found(self, rule: dict[str, Any]) -> int:
+        """How many rows a rule finds; none, of one that is no query."""
+        query = runner.failing(rule, f"controle.{self.table}")
+        return int(self.connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]) if query else 0
+
+    def put(self, rank: int, column: str, value: float) -> None:
+        self.connection.execute(f'UPDATE controle.{self.table} SET "{column}" = ? WHERE _rang = ?', [value, rank])
+
+    def let_by(self, cells: list[tuple[int, str, float, float]]) -> list[tuple[int, str, float, float]]:
+        """Puts numbers in the place of others; returns those for which the suite does not refuse the vintage."""
+        for rank, column, _, new in cells:
+            self.put(rank, column, new)
+        if self.failing() == self.before:
+            return cells
+        for rank, column, old, _ in cells:
+            self.put(rank, column, old)
+        kept = []
+        for cell in cells:
+            self.put(cell[0], cell[1], cell[3])
+            if self.failing() == self.before:
+                kept.append(cell)
+            else:
+                self.put(cell[0], cell[1], cell[2])
+        return kept
+
+    def set_aside(self) -> None:
+        """Takes out of the staged table what its rules set aside, and says so, as the reception of an extract does."""
+        found = [(rule, self.found(rule)) for rule in self.rules]
+        controls = [
+            Control(self.staged, r["meta"]["controle"], SEVERITIES[r["severity"]], not n, str(n), str(r.get("notes")))
+            for r, n in found
+        ]
+        aside = quarantine.of_rules(self.connection, self.source, self.table, self.rules, controls)
+        of = [self.source.id, self.millesime, self.revision, self.table]
+        for row in aside:
+            self.connection.execute(
+                "INSERT INTO staging.quarantaine BY NAME SELECT $1 AS source, $2 AS millesime, $3 AS revision, "
+                '$4 AS "table", $5 AS fichier, $6 AS ligne, $7 AS controle, $8 AS contenu, $9 AS colonne',
+                [*of, *(row[name] for name in ("fichier", "ligne", "controle", "contenu", "colonne"))],
+            )
+            if row["colonne"]:
+                cell, status = f'"{row["colonne"]}"', f"{row['colonne']}_statut"
+                told = f", \"{status}\" = 'nd'" if status in self.columns() else ""
+                self.connection.execute(
+                    f"UPDATE staging.{self.staged} SET {cell} = NULL{told} WHERE rowid = {row['_rang']}"
+                )
+            else:
+                self.connection.execute(f"DELETE FROM staging.{self.staged} WHERE rowid = {row['_rang']}")
+        where = f"millesime = {self.millesime} AND revision = {self.revision}"
+        kept, mine = f"(SELECT * FROM staging.{self.staged} WHERE {where})", gaps.lines(self.source, *of[3:], *of[1:3])
+        gaps.record(self.connection, self.source, self.table, *of[1:3], mine=mine, kept=kept)
+        self.connection.execute(
+            f"CREATE TABLE lues AS SELECT {of[1]} AS millesime, {of[2]} AS revision, {self.reference} AS reference, * "
+            f"FROM ({gaps.select(self.source, self.table, self.millesime, mine, kept)})"
+        )
+        self.connection.execute(f"INSERT INTO staging.{self.staged} BY NAME FROM lues")
+
+    def columns(self) -> set[str]:
+        return {
+            n
+            for (n,) in self.connection.execute(
+                f"SELECT name FROM pragma_table_info('staging.{self.staged}')"
+            ).fetchall()
+        }
+
+
+def falsified(suite: Suite, measures: tuple[str, ...], value: str) -> list[tuple[int, str, float, float]]:
+    """Numbers of each measure, each on its own line, with what would stand in their place: the largest, and others."""
+    cells = []
+    for place, name in enumerate(measures):
+        cells += [
+            (rank, name, old, new)
+            for rank, old, new in suite.connection.execute(
+                f'SELECT _rang, "{name}"::DOUBLE, {value.format(name)} FROM controle.{suite.table} WHERE "{name}" > 0 '
+                f'ORDER BY "{name}" = max("{name}") OVER () DESC, hash(_rang) LIMIT {LINES} OFFSET {LINES * place}'
+            ).fetchall()
+            if abs(new) < 2e9
+        ]
+    return cells
+
+
+@pytest.mark.parametrize("value", FALSE.values(), ids=FALSE)
+@pytest.mark.parametrize(
+    ("source", "staged", "measures"),
+    [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
+)
+def test_a_number_that_is_wrong_stops_no_edition(
+    sample: Warehouse, source: str, staged: str, measures: tuple[str, ...], value: str
+) -> None:
+    connection, again = copied(sample, staged)
+    with connection:
+        suite = Suite(connection, catalogue.load(source), staged)
+        for rank, column, _, new in suite.let_by(falsified(suite, measures, value)):
+            connection.execute(f'UPDATE staging.{staged} SET "{column}" = ? WHERE rowid = ?', [new, rank])
+        suite.set_aside()
+        made_again(connection, again)
+        assert stopped(connection, made_of(f"staging.{staged}")) == {}
