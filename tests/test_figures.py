@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 import altair as alt
 import jsonschema
@@ -164,6 +165,31 @@ def test_a_map_keeps_the_order_of_values_and_says_what_has_none() -> None:
 def test_a_map_of_one_value_is_drawn() -> None:
     same = [{**row, "v": Decimal(3)} for row in ON_MAP]
     assert "3,0" in said(drawn(a_map(same)))
+
+
+def right_edges(svg: str, texts: set[str]) -> dict[str, float]:
+    """About where each of these texts ends, from the left of the picture."""
+    found: dict[str, float] = {}
+
+    def walk(node: ElementTree.Element, left: float) -> None:
+        moved = re.match(r"translate\(([-\d.]+)", node.get("transform", ""))
+        left += float(moved[1]) if moved else 0
+        if node.text in texts:
+            found[node.text] = left + 8 * len(node.text)
+        for child in node:
+            walk(child, left)
+
+    walk(ElementTree.fromstring(svg), 0)  # noqa: S314  # our own picture
+    return found
+
+
+def test_a_legend_of_seven_zones_leaves_no_name_outside() -> None:
+    zones = dict.fromkeys(("TSD", "SDE", "SD", "INT", "TD", "NP", "SURD"), "#0b5c9e")
+    rows: list[Row] = [{"lieu": "Seine-Maritime", "zone": zone, "part": Decimal("0.1")} for zone in zones]
+    svg = drawn(charts.shares(rows, x="part", y="lieu", series="zone", unit="part", colours=zones))
+    edges = right_edges(svg, set(zones))
+    assert edges.keys() == zones.keys()
+    assert max(edges.values()) < theme.WIDTH
 
 
 def test_neighbours_keep_one_border() -> None:

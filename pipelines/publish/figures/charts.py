@@ -214,7 +214,7 @@ def shares(
         y=_names(y),
         x=alt.X(f"{x}:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=theme.measure(kind, [1])),
         order=alt.Order("ordre:Q"),
-        color=alt.Color(**theme.key(series, names, [colours[name] for name in names])),
+        color=alt.Color(**theme.key(series, names, [*map(colours.get, names)], beside=_distinct(rows, y))),
         tooltip=theme.tips(y, (x, unit, "pct1")),
     )
     return theme.layers(theme.data(shown, x, y, series, "ordre"), bars, height=alt.Step(30))

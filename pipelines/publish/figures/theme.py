@@ -153,10 +153,11 @@ def measure(kind: str, values: Iterable[Any], *, zero: bool = True) -> alt.Axis:
     return alt.Axis(format=written(kind), tickCount=ticks(kind, values, zero=zero))
 
 
-def legend(names: Sequence[str], **more: Any) -> alt.Legend:
-    """A legend of these names, on as many lines as the width asks for."""
+def legend(names: Sequence[str], beside: Sequence[str] = (), **more: Any) -> alt.Legend:
+    """A legend of these names, on as many lines as the width asks for, or what labels `beside` the bars leave of it."""
     wide = [50 + 6.5 * len(name) for name in names]
-    fit = (n for n in range(len(wide), 1, -1) if sum(max(wide[i::n]) for i in range(n)) <= WIDTH)
+    room = WIDTH - 7 * min(_LABEL, max(map(len, beside), default=0))
+    fit = (n for n in range(len(wide), 1, -1) if sum(max(wide[i::n]) for i in range(n)) <= room)
     return alt.Legend(columns=next(fit, 1), **{"title": None, **more})
 
 
