@@ -187,9 +187,9 @@ def _code(commune: str, departement: Departement) -> tuple[str, str]:
 
 
 def _place(e: Etablissement, rank: int) -> tuple[float, float]:
-    """Longitude and latitude, near the middle of the département."""
-    d = e.commune.departement
-    return round(d.longitude + (rank % 100 - 50) / 400, 6), round(d.latitude + (rank % 70 - 35) / 400, 6)
+    """Longitude and latitude, near the middle of the commune."""
+    longitude, latitude = e.commune.position
+    return round(longitude + (rank % 5 - 2) / 400, 6), round(latitude + (rank % 7 - 3) / 400, 6)
 
 
 def _projected(longitude: float, latitude: float) -> tuple[float, float]:

@@ -96,8 +96,8 @@ def _admitted(draw: Draw, places: int) -> dict[str, Cell]:
     return {**counts, **shares, **parts, "taux_acces_ens": draw.whole(15, 70)}
 
 
-def _place(departement: Departement, rank: int) -> str:
-    return f"{departement.latitude + rank % 7 * 0.03:.5g}, {departement.longitude + rank % 5 * 0.03:.5g}"
+def _place(longitude: float, latitude: float) -> str:
+    return f"{latitude:.5g}, {longitude:.5g}"
 
 
 def _uai(departement: Departement, rank: int) -> str:
@@ -120,7 +120,7 @@ def _programme(seed: int, commune: Commune, rank: int, name: str, code: int) -> 
         **{"ville_etab": commune.nom, "lib_for_voe_ins": name, "select_form": "formation sélective"},
         **{"fili": "IFSI" if nursing else "Autre formation", "lib_comp_voe_ins": f"{school} - {name}"},
         **{"form_lib_voe_acc": "D.E secteur sanitaire", "fil_lib_voe_acc": name},
-        **{"g_olocalisation_des_formations": _place(departement, rank)},
+        **{"g_olocalisation_des_formations": _place(*commune.position)},
         **_applicants(draw, places := draw.whole(45, 165) if nursing else draw.whole(18, 60)),
         **_admitted(draw, places),
         **{"lib_grp1": "Tous les candidats", "ran_grp1": places * draw.whole(6, 16), "list_com": LISTE},
@@ -148,8 +148,8 @@ def _locations(seed: int, schools: list[tuple[Commune, int, str]], scale: float)
     noms |= {"24": "Centre", "04": "Reunion", "11": "Ile de France"}
     lines: list[list[Cell]] = []
 
-    def line(departement: Departement, rank: int, name: str, draw: Draw) -> list[Cell]:
-        place = "" if draw.chance(0.02) else _place(departement, rank)
+    def line(departement: Departement, rank: int, name: str, at: tuple[float, float], draw: Draw) -> list[Cell]:
+        place = "" if draw.chance(0.02) else _place(*at)
         school = f"{'IFSI FICTIF' if name == IFSI else 'ETABLISSEMENT FICTIF'} {departement.code} {rank:02d}"
         status = draw.pick(["Public"] * 4 + ["Prive sous contrat d association", "Prive enseignement superieur"])
         region = "" if draw.chance(0.01) else noms[departement.region]
@@ -157,14 +157,16 @@ def _locations(seed: int, schools: list[tuple[Commune, int, str]], scale: float)
 
     for commune, rank, name in schools:
         plain = "D.E Manipulateur/trice en electroradiologie medicale" if name == AUTRES[3] else name
-        lines.append(line(commune.departement, rank, plain, Draw(seed, "lieux", commune.code, rank, name)))
+        draw = Draw(seed, "lieux", commune.code, rank, name)
+        lines.append(line(commune.departement, rank, plain, commune.position, draw))
     for departement in departements():
         for rank in range(50, 50 + max(2, int(4 * scale + 0.5))):
             draw = Draw(seed, "lieux", departement.code, rank)
             name = draw.pick(
                 [IFSI, "BTS   Services   Comptabilite et gestion", "CPGE   Lettres", "D.E Audioprothesiste"]
             )
-            lines.append(line(departement, rank, name, draw))
+            at = (departement.longitude + rank % 5 * 0.03, departement.latitude + rank % 7 * 0.03)
+            lines.append(line(departement, rank, name, at, draw))
             if draw.chance(0.05):
                 lines.append(lines[-1])
     return lines

@@ -46,6 +46,10 @@ ON_MAP: list[dict[str, Any]] = [
         ("14", "Calvados", None, None),
     )
 ]
+SPOTS: list[dict[str, Any]] = [
+    {"lieu": place, "n": n, "longitude": Decimal(x), "latitude": Decimal("49.5")}
+    for place, n, x in zip(PLACES, (1, 12, 3), ("0.5", "1.5", "2.5"), strict=True)
+]
 COLOURS = {"ZIP": "#7c3303", "ZAC": "#ef9d4c", "HZ": "#2a70a5"}
 
 
@@ -77,6 +81,7 @@ EXAMPLES: Mapping[str, Callable[[], theme.Chart]] = {
     "bars": lambda: charts.bars(DOTS, x="v", y="lieu", unit="projets"),
     "pairs": lambda: charts.pairs(SHARES, x="part", y="lieu", series="zone", unit="par an", kind="pct0"),
     "map": lambda: a_map(ON_MAP),
+    "spots": lambda: maps.spots(maps.outlines(SQUARES), SPOTS, x="n", label="lieu", unit="instituts"),
 }
 
 
@@ -99,7 +104,7 @@ def ticks(svg: str, pattern: str) -> list[str]:
 
 
 def test_every_kind_has_its_example() -> None:
-    assert set(EXAMPLES) == {*charts.CHARTS, "map"}
+    assert set(EXAMPLES) == {*charts.CHARTS, "map", "spots"}
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
@@ -122,7 +127,7 @@ def test_each_kind_fits_the_width_and_cuts_no_label(kind: str) -> None:
     assert "…" not in svg
     whole = "".join(said(svg)).replace(" ", "").replace("\u00a0", "")
     assert "DONNÉESFICTIVES" in whole
-    if kind not in ("series", "projection", "map"):
+    if kind not in ("series", "projection", "map", "spots"):
         assert LONG.replace(" ", "") in whole
         assert (LONG in said(svg)) == (kind == "bars"), "beside a plot, a long name takes several lines"
 
@@ -165,6 +170,14 @@ def test_a_map_keeps_the_order_of_values_and_says_what_has_none() -> None:
 def test_a_map_of_one_value_is_drawn() -> None:
     same = [{**row, "v": Decimal(3)} for row in ON_MAP]
     assert "3,0" in said(drawn(a_map(same)))
+
+
+def test_a_point_has_its_number_and_is_as_large_as_it_says() -> None:
+    svg = drawn(EXAMPLES["spots"]())
+    assert ticks(svg, r"\d+") == ["12", "3", "1"]
+    circles = re.findall(r'aria-label="[^"]*instituts: (\d+)[^"]*"[^>]*d="M([\d.]+),0A', svg)
+    sizes = {int(number): float(radius) for number, radius in circles}
+    assert sizes[1] < sizes[3] < sizes[12]
 
 
 def right_edges(svg: str, texts: set[str]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from fixtures_entrepots import Warehouse
 from pipelines.edition import models
 from pipelines.publish import pages, public
 from pipelines.publish.figures.figure import Figure
+from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.site import blocks, render
 from pipelines.publish.views import Views
 
@@ -186,7 +187,7 @@ def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> 
         "SELECT annee, valeur FROM atlas.hospitaliers WHERE niveau = 'region' AND code = '28' AND variable = 'ETP_AID' "
         "AND secteur = 'ensemble' ORDER BY annee DESC LIMIT 1"
     ).fetchall()[0]
-    assert f"la SAE en compte {value:,.0f}".replace(",", " ") + f" ETP en {year} (aides-soignants)" in said
+    assert f"la SAE en compte {value:,.0f}".replace(",", " ") + f" ETP en {year} (aides-soignants ; Normandie)" in said
     assert "La DARES compte" in said
     db.execute("UPDATE atlas.hospitaliers SET valeur = 12 WHERE variable = 'ETP_AID'")
     assert f"la SAE en compte 12 ETP en {year}" in profession(db, "aide_soignant")
@@ -217,3 +218,58 @@ def test_the_cover_gives_no_growth_of_hospitals_that_their_mart_refuses(db: duck
     assert "+1,2 % en un an" in cover(db)
     db.execute("UPDATE atlas.evolutions_hospitalieres SET evolution_relative = NULL, motif = 'réponses inégales'")
     assert "% en un an" not in cover(db)
+
+
+def tables(made: blocks.Page, caption: str) -> list[blocks.ShownTable]:
+    found = [b for s in made.sections for b in s.blocks if isinstance(b, blocks.ShownTable)]
+    return [table for table in found if caption in table.caption]
+
+
+def institutes(made: blocks.Page) -> list[Figure]:
+    return [b for s in made.sections for b in s.blocks if isinstance(b, Figure) and b.id == "instituts"]
+
+
+def test_each_institute_is_counted_on_the_map_or_named_under_it(db: duckdb.DuckDBPyConnection) -> None:
+    total, year = db.execute(
+        "SELECT observe::INTEGER, annee FROM qualite.chiffres_compares WHERE chiffre = 'feuille_de_route_instituts'"
+    ).fetchall()[0]
+    made = page(db, "pages/formations.html")
+    (figure,) = institutes(made)
+    (table,) = tables(made, "Instituts, diplômes préparés et places")
+    assert figure.title == f"{total} instituts de formation, Normandie, {year}"
+    assert sum(whole_of(row, "instituts_commune") for row in figure.rows) == total
+    assert len({row["uai"] for row in table.rows}) == total
+    assert "sur la carte" not in words(figure.notes)
+    # A commune where no address is known, and an institute whose commune isn't.
+    nowhere = "longitude = NULL, latitude = NULL"
+    db.execute(f"UPDATE core.formations_lieux SET {nowhere} WHERE commune = '14001'")
+    db.execute(
+        f"UPDATE core.formations_lieux SET commune = NULL, commune_libelle = NULL, {nowhere} "
+        "WHERE uai = (SELECT min(uai) FROM core.formations_lieux WHERE commune = '76001' AND millesime = 2024)"
+    )
+    lost = db.execute(
+        "SELECT institut || ' (' || if(commune IS NULL, 'commune non reconnue', commune_libelle || ', sans adresse "
+        "connue') || ')' FROM core.formations_lieux "
+        "WHERE latitude IS NULL AND annee = ? AND source = 'formations_sanitaires' ORDER BY institut",
+        [year],
+    ).fetchall()
+    assert len(lost) > 1
+    (figure,) = institutes(page(db, "pages/formations.html"))
+    assert sum(whole_of(row, "instituts_commune") for row in figure.rows) == total - len(lost)
+    told = " ; ".join(name for (name,) in lost)
+    assert f"{len(lost)} instituts ne sont pas sur la carte : {told}." in words(figure.notes)
+
+
+def test_where_a_list_or_the_outlines_lack_the_page_of_training_says_it(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("DELETE FROM core.formations_lieux WHERE source = 'formations_sanitaires'")
+    (figure,) = institutes(page(db, "pages/formations.html"))
+    assert "Parcoursup, session 2025 : une partie seulement des instituts" in words(figure.notes)
+    db.execute("DELETE FROM reference.contours")
+    made = page(db, "pages/formations.html")
+    assert institutes(made) == []
+    assert "Pas de carte des instituts : les contours des départements" in words(made)
+    assert len(tables(made, "Instituts, diplômes préparés et places")) == 1
+    db.execute("DELETE FROM core.formations_lieux")
+    made = page(db, "pages/formations.html")
+    assert "Pas de carte des instituts" in words(made)
+    assert tables(made, "Instituts, diplômes préparés et places") == []

@@ -1,4 +1,6 @@
-"""Maps: outlines of territories, coloured in the order of their values, which are written on those of a region."""
+"""Maps: outlines of territories, coloured in the order of their values, which are written on those of a region; or
+with points, each with its number.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +19,8 @@ FINEST, COARSE = 0.003, 0.02
 BORDER = "#5b6673"
 # Where a scale is dark enough for white letters: both palettes have as much contrast on either side.
 DARK = 0.68
+# A point of one, and the largest, in pixels squared; a white number is read on its blue.
+SPOTS, SPOT = [200, 800], BLUES[4]
 
 
 def outlines(geometries: Mapping[str, str], finest: float = FINEST) -> dict[str, BaseGeometry]:
@@ -83,6 +87,34 @@ def choropleth(
             texts.mark_text(dy=8, fontWeight="bold").encode(text=alt.Text("texte:N")),
         ]
     return theme.layers({"values": features}, *marks, height=330, projection=alt.Projection(type="mercator"))
+
+
+def spots(
+    shapes: Mapping[str, BaseGeometry], rows: Sequence[Row], *, x: str, label: str, unit: str, kind: str = "n0"
+) -> Chart:
+    """A map of points, at the `longitude` and `latitude` of each row: the larger the number `x`, the larger the point.
+
+    The number is written in it.
+    """
+    land = {"values": [_feature(shape) for shape in shapes.values()]}
+    names = ("longitude", "latitude", label, x)
+    # The largest first: a small one that stands near isn't hidden.
+    drawn = sorted(rows, key=lambda row: -number_of(row, x))
+    at = alt.Chart().encode(
+        longitude=alt.Longitude("longitude:Q"),
+        latitude=alt.Latitude("latitude:Q"),
+        tooltip=theme.tips(label, (x, unit, kind)),
+    )
+    size = alt.Size(f"{x}:Q", scale=alt.Scale(domain=[1, max(6.0, float(number_of(drawn[0], x)))], range=SPOTS))
+    points = at.mark_circle(color=SPOT, stroke="white", strokeWidth=1.2, opacity=1)
+    inside = at.mark_text(color="white", fontWeight="bold", baseline="middle")
+    ground = alt.Chart(land).mark_geoshape(fill=BLUES[0], stroke=BORDER, strokeWidth=0.8)
+    layers = [
+        ground,
+        points.encode(size=size.legend(None)),
+        inside.encode(text=alt.Text(f"{x}:Q", format=theme.written(kind))),
+    ]
+    return theme.layers(theme.data(drawn, *names), *layers, height=330, projection=alt.Projection(type="mercator"))
 
 
 def _feature(shape: BaseGeometry) -> dict[str, Any]:

@@ -187,6 +187,24 @@ def carte_nationale(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | 
     return Drawn(spec, words, ("contours",), places)
 
 
+def carte_points(rows: Sequence[Row], trace: Trace, views: Views) -> Drawn | None:
+    """A map of the départements, with a point for each commune: how many stand there (`valeur`). Options: unite,
+    format.
+    """
+    unit, kind = trace["unite"], trace.get("format", "n0")
+    places = {row["commune"]: row for row in rows if row["latitude"] is not None}
+    outlines = {text_of(r, "code"): text_of(r, "geometry") for r in views.rows("contours", {"niveau": "departement"})}
+    whole = {r["code"] for r in views.rows("territoires", {"niveau": "departement"})}
+    if not places or not whole <= outlines.keys():
+        return None
+    named = {"libelle": "commune_libelle", **trace}
+    points = sorted((_named(row, named) for row in places.values()), key=lambda r: text_of(r, "libelle"))
+    points.sort(key=lambda row: -number_of(row, "valeur"))
+    spec = maps.spots(maps.outlines(outlines), points, x="valeur", label="libelle", unit=unit, kind=kind)
+    said = " ; ".join(f"{text_of(row, 'libelle')}, {french(row['valeur'], kind)}" for row in points)
+    return Drawn(spec, f"{capital(unit)} par commune : {said}.", ("contours",), points)
+
+
 def ages(rows: Sequence[Row], _trace: Trace, _views: Views) -> Drawn | None:
     """Shares by age band: bars here, ticks elsewhere."""
     here_first = sorted(rows, key=lambda row: not row["ici"])
@@ -251,6 +269,7 @@ KINDS: dict[str, Kind] = {
     "barres": barres,
     "carte": carte,
     "carte_nationale": carte_nationale,
+    "carte_points": carte_points,
     "contributions": contributions,
     "paires": paires,
     "points": points,
