@@ -273,3 +273,38 @@ def test_where_a_list_or_the_outlines_lack_the_page_of_training_says_it(db: duck
     made = page(db, "pages/formations.html")
     assert "Pas de carte des instituts" in words(made)
     assert tables(made, "Instituts, diplômes préparés et places") == []
+
+
+def test_schemes_stand_beside_the_rank_of_the_profession(db: duckdb.DuckDBPyConnection) -> None:
+    named = "dispositifs d’attractivité et rang de tension, Normandie"
+    (table,) = tables(page(db, "pages/profession-infirmier.html"), named)
+    held = db.execute(
+        "SELECT profession, dispositif, beneficiaires, montant FROM atlas.dispositifs "
+        "WHERE niveau = 'region' AND code = '28' AND annee = 2024 AND profession IN ('infirmier', 'toutes')"
+    ).fetchall()
+    shown = [(r["vise"], r["dispositif"], r["beneficiaires"], r["montant"]) for r in table.rows]
+    assert sorted(shown, key=str) == sorted(held, key=str)
+    assert shown[0][0] == "infirmier", "what is for the profession comes first"
+    ranks = db.execute(
+        "SELECT DISTINCT ON (indicateur) c.libelle, t.rang FROM atlas.tension_professions AS t "
+        "JOIN reference.codes AS c ON c.liste = 'dimension' AND c.code = t.dimension "
+        "WHERE profession = 'infirmier' AND niveau = 'region' AND t.code = '28' AND premier AND rang IS NOT NULL"
+    ).fetchall()
+    assert len(ranks) > 3
+    told = {f"{name} : {rank}{'ᵉʳ' if rank == 1 else 'ᵉ'}" for name, rank in ranks}
+    assert {frozenset(text_of(row, "rangs").split(" ; ")) for row in table.rows} == {frozenset(told)}
+    (whole,) = tables(page(db, "pages/tension-professions.html"), "qui visent une profession")
+    assert ("infirmier", "CAE") in {(row["profession"], row["dispositif"]) for row in whole.rows}
+    for hidden in ("nd", "secret"):
+        db.execute("UPDATE atlas.dispositifs SET montant = NULL WHERE dispositif = 'CAE'")
+        db.execute("UPDATE core.dispositifs SET montant_statut = ? WHERE dispositif = 'CAE'", [hidden])
+        (table,) = tables(page(db, "pages/profession-infirmier.html"), named)
+        assert [(r["montant"], r["montant_statut"]) for r in table.rows if r["dispositif"] == "CAE"] == [(None, hidden)]
+
+
+def test_no_scheme_and_no_deposit_are_two_things(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute("DELETE FROM atlas.dispositifs WHERE profession = 'toutes'")
+    assert "Aucun dispositif déclaré par l’agence ne vise cette profession" in profession(db, "sage_femme")
+    db.execute("DELETE FROM atlas.dispositifs")
+    db.execute("DELETE FROM reference.millesimes WHERE source = 'dispositifs'")
+    assert "L’agence n’a pas encore déposé ses dispositifs" in profession(db, "sage_femme")

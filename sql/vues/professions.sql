@@ -5,6 +5,7 @@
 -- Colonnes :
 --   adresse : adresse de la page de la profession
 --   recrutement : pourquoi la profession n'a pas de ligne de recrutement
+--   sans_dispositif : pourquoi la profession n'a pas de ligne de dispositif
 --   medecin : la profession est celle des médecins
 --   specialites : la profession a des pages de spécialités
 SELECT
@@ -15,6 +16,11 @@ SELECT
             THEN 'L’enquête Besoins en main-d’œuvre ne distingue pas cette profession.'
         ELSE 'L’enquête Besoins en main-d’œuvre n’a pas été reçue pour cette édition.'
     END AS recrutement,
+    CASE
+        WHEN EXISTS (FROM reference.millesimes WHERE source = 'dispositifs')
+            THEN 'Aucun dispositif déclaré par l’agence ne vise cette profession, ni toutes.'
+        ELSE 'L’agence n’a pas encore déposé ses dispositifs pour cette édition.'
+    END AS sans_dispositif,
     p.profession = 'medecin' AS medecin,
     EXISTS (FROM vues.specialites AS s WHERE s.profession = p.profession) AS specialites
 FROM reference.professions AS p
