@@ -243,8 +243,8 @@ STATEMENTS = [pair for language, block in FENCED.findall(SHOWN) if language == "
 
 
 def test_the_page_shows_statements() -> None:
-    assert len(STATEMENTS) == 4
-    assert len([shown for _, shown in STATEMENTS if shown]) == 3
+    assert len(STATEMENTS) == 6
+    assert len([shown for _, shown in STATEMENTS if shown]) == 5
 
 
 @pytest.mark.lent
