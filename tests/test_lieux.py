@@ -1,14 +1,14 @@
 """Codes and names of places, as sources write them: the macros of sql/macros.sql, and the towns of Parcoursup."""
 
 import csv
-from pathlib import Path
 
 import duckdb
 import pytest
+from fixtures_entrepots import mirror_folder
 
 from pipelines import macros
 
-CASES = Path(__file__).parents[2] / "shared" / "cases"
+CASES = mirror_folder().parent / "cases"  # beside the real extracts
 
 
 @pytest.fixture(scope="module")
