@@ -19,7 +19,7 @@ from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
 from pipelines.checks.shown import ViewColumn
-from pipelines.edition import models, promotion, traces
+from pipelines.edition import lineage, models, promotion
 from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
 from pipelines.errors import BuildError
@@ -88,7 +88,7 @@ def _sourced(
     rule = next(r for r in asked if r["meta"]["controle"] == control.controle)
     query = runner.failing(rule, control.objet)
     row = runner.first(connection, query) if query else {}
-    lines = traces.lines(connection, control.objet, row, sources) if row else ""
+    lines = lineage.lines(connection, control.objet, row, sources) if row else ""
     return replace(control, observe=seen + (f" ; à lire dans les extraits : {lines}" if lines else ""))
 
 

@@ -193,8 +193,14 @@ def _grain(table: Path) -> list[str]:
 
 def _files(before: dict[str, str], now: dict[str, str]) -> dict[str, int]:
     """How many files differ, by what they are: words may change where no number does."""
-    sheets = dict.fromkeys(("fiches", "esms"), "fiches")
-    kinds = {"csv": "tables", "csv-fr": "", "classeurs": "classeurs", "figures": "figures", **sheets}
+    kinds = {
+        "csv": "tables",
+        "csv-fr": "",
+        "classeurs": "classeurs",
+        "fiches": "fiches",
+        "esms": "fiches",
+        "figures": "figures",
+    }
     found = Counter(
         kinds.get(name.partition("/")[0], "pages" if name.endswith(".html") else "autres fichiers")
         for name in {*before, *now}

@@ -209,12 +209,13 @@ def shares(
     """How a whole is split, one bar a name: the parts and their colours in the order of `colours`."""
     names = [name for name in colours if name in _distinct(rows, series)]
     shown = [{**row, "ordre": names.index(text_of(row, series))} for row in rows]
+    key = theme.key(series, names, [colours[name] for name in names], beside=_distinct(rows, y))
     bars = alt.Chart().mark_bar(stroke="white", strokeWidth=1)
     bars = bars.encode(
         y=_names(y),
         x=alt.X(f"{x}:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=theme.measure(kind, [1])),
         order=alt.Order("ordre:Q"),
-        color=alt.Color(**theme.key(series, names, [*map(colours.get, names)], beside=_distinct(rows, y))),
+        color=alt.Color(**key),
         tooltip=theme.tips(y, (x, unit, "pct1")),
     )
     return theme.layers(theme.data(shown, x, y, series, "ordre"), bars, height=alt.Step(30))

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import Warehouse
 
-from pipelines.edition import marts, models, traces
+from pipelines.edition import lineage, marts, models
 from pipelines.errors import BuildError
 
 
@@ -40,11 +40,11 @@ def test_a_failed_check_names_source_vintage_file_and_line(
 def test_lines_are_of_the_place_and_the_source(sample_db: duckdb.DuckDBPyConnection, place: str) -> None:
     read = sample_db.execute(f"SELECT * FROM atlas.besoins WHERE source = 'cnam_ald' AND {place} LIMIT 1")
     row = dict(zip([c[0] for c in read.description or []], read.fetchall()[0], strict=True))
-    told = traces.lines(sample_db, "atlas.besoins", row, models.sources_of("atlas.besoins"))
+    told = lineage.lines(sample_db, "atlas.besoins", row, models.sources_of("atlas.besoins"))
     assert told.startswith(f"cnam_ald {row['millesime']}, effectifs_ald_{row['millesime']}.csv, ligne ")
     assert "insee" not in told
 
 
 def test_a_sum_of_many_lines_names_none(sample_db: duckdb.DuckDBPyConnection) -> None:
     row = {"millesime": 2022, "niveau": "france", "code": "F", "valeur": None}
-    assert traces.lines(sample_db, "fiches.es_personnels", row, {"sae"}) == ""
+    assert lineage.lines(sample_db, "fiches.es_personnels", row, {"sae"}) == ""
