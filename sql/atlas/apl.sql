@@ -38,20 +38,12 @@ non_placees AS (
 ),
 -- A département that has no line at all, but for Mayotte, which the source leaves out.
 muets AS (
-    SELECT l.annee, l.profession, d.niveau, d.code
+    SELECT DISTINCT l.annee, l.profession, d.niveau, d.code
     FROM (SELECT DISTINCT annee, profession FROM core.apl) AS l
-    CROSS JOIN (
-        FROM core.decoupages_departements
-        UNION
-        SELECT n.niveau, n.code, d.code
-        FROM core.decoupages AS d
-        CROSS JOIN LATERAL (VALUES ('region', d.regions), ('france', 'F')) AS n (niveau, code)
-        WHERE d.niveau = 'departement'
-    ) AS d
+    CROSS JOIN core.territoires_departements AS d
     WHERE d.departement <> '976' AND (l.annee, l.profession, d.departement) NOT IN (
             SELECT (annee, profession, departement) FROM core.apl WHERE departement IS NOT NULL
         )
-    GROUP BY l.annee, l.profession, d.niveau, d.code
 ),
 sommes AS (
     SELECT

@@ -2,7 +2,7 @@
 -- Grain : annee, source, indicateur, nomenclature, fap, niveau, code
 -- Source : Besoins en main-d'œuvre (France Travail) ; tensions sur le marché du travail (DARES)
 -- Publication : territoire
--- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles. La région, ou la France, dont un département n'a aucune case, d'aucun métier, est partielle.
+-- Note : un total de projets est la somme des cases visibles : il est plus bas que le total publié quand des cases sont secrètes, et `couverture` le dit. La nomenclature de l'enquête BMO change en 2024 : FAP 2009 auparavant, FAP 2021 depuis. La part des projets difficiles ne porte que sur les cases où les deux nombres sont visibles. Un territoire qui touche un département sans aucune case, d'aucun métier, est partiel.
 -- Colonnes :
 --   nomenclature : FAP 2009 ou FAP 2021
 --   fap : métier ou famille professionnelle
@@ -60,14 +60,12 @@ sommes AS (
 ),
 -- A département without a cell of any trade is missing from the survey; without one of a trade, it recruits none.
 muets AS (
-    SELECT a.annee, n.niveau, n.code
+    SELECT DISTINCT a.annee, d.niveau, d.code
     FROM (SELECT DISTINCT annee FROM core.bmo_projets) AS a
-    CROSS JOIN core.decoupages AS d
-    CROSS JOIN LATERAL (VALUES ('region', d.regions), ('france', 'F')) AS n (niveau, code)
-    WHERE d.niveau = 'departement' AND (a.annee, d.code) NOT IN (
+    CROSS JOIN core.territoires_departements AS d
+    WHERE (a.annee, d.departement) NOT IN (
             SELECT (annee, departement) FROM core.bmo_projets WHERE departement IS NOT NULL
         )
-    GROUP BY a.annee, n.niveau, n.code
 ),
 bmo AS (
     SELECT

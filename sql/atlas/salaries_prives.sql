@@ -23,17 +23,15 @@ situees AS (
 ),
 -- A département without a line of any sector is missing from the file; Mayotte is outside its field.
 muets AS (
-    SELECT a.annee, a.millesime, a.revision, a.secteur_ape, n.niveau, n.code
+    SELECT DISTINCT a.annee, a.millesime, a.revision, a.secteur_ape, d.niveau, d.code
     FROM (
         SELECT annee, max(millesime) AS millesime, max(revision) AS revision, secteur_ape
         FROM dernieres
         GROUP BY annee, secteur_ape
     ) AS a
-    CROSS JOIN core.decoupages AS d
-    CROSS JOIN LATERAL (VALUES ('region', d.regions), ('france', 'F')) AS n (niveau, code)
-    WHERE d.niveau = 'departement' AND d.code <> '976' AND (a.annee, d.code) NOT IN (
-            SELECT (annee, departement) FROM dernieres WHERE departement IS NOT NULL
-        )
+    CROSS JOIN core.territoires_departements AS d
+    WHERE d.niveau IN ('arrondissement', 'zone_emploi', 'region', 'france') AND d.departement <> '976'
+        AND (a.annee, d.departement) NOT IN (SELECT (annee, departement) FROM dernieres WHERE departement IS NOT NULL)
 ),
 tous AS (
     FROM situees
