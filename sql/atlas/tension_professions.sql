@@ -2,7 +2,7 @@
 -- Grain : profession, dimension, indicateur, niveau, code
 -- Source : marts de l'atlas (France Travail, DARES, DREES, CNAM, SAE, zonage, formations)
 -- Publication : territoire
--- Note : un profil, non une note : rien n'est pesé ni imputé, et une case vide dit pourquoi. L'indice (« synthèse ») n'est là que pour les professions et les départements qui ont ce qu'il demande (atlas.tension). Un rang est parmi les 96 départements, ou les 13 régions, de métropole qui ont la même mesure ; son intervalle, là où l'erreur de la mesure a une loi, couvre 90 % de mille tirages ; une part y est classée après lissage (k + ½ sur n + 1). Les postes vacants et la rotation, protégés, n'entrent qu'à la publication (vues.tension_professions).
+-- Note : un profil, non une note : rien n'est pesé ni imputé, et une case vide dit pourquoi. L'indice (« synthèse ») n'est là que pour les professions et les départements qui ont ce qu'il demande (atlas.tension). Un rang est parmi les 96 départements, ou les 13 régions, de métropole qui ont la même mesure, s'ils sont assez nombreux (reference.seuils, territoires_classes) ; son intervalle, là où l'erreur de la mesure a une loi, couvre 90 % de mille tirages ; une part y est classée après lissage (k + ½ sur n + 1). Les postes vacants et la rotation, protégés, n'entrent qu'à la publication (vues.tension_professions).
 -- Colonnes :
 --   annee : année décrite ; vide où rien n'est connu
 --   domaine : santé ou social
@@ -36,11 +36,23 @@ cases AS (
     CROSS JOIN lieux AS l
     WHERE p.ordre IS NOT NULL
 ),
-rangs AS (
+metropole AS (
+    SELECT niveau, count(*) AS territoires
+    FROM reference.territoires
+    WHERE (niveau = 'departement' AND length(code) = 2) OR (niveau = 'region' AND code NOT LIKE '0%')
+    GROUP BY niveau
+),
+mesures AS (
     SELECT profession, indicateur, niveau, code, rang, rang_bas, rang_haut, territoires_classes
     FROM calculs.tension_rangs
     UNION ALL
     SELECT groupe, 'tension_indice', niveau, code, rang, rang_bas, rang_haut, territoires_classes FROM atlas.tension
+),
+rangs AS (
+    SELECT m.*, m.territoires_classes < t.territoires * s.valeur AS trop_peu
+    FROM mesures AS m
+    JOIN metropole AS t USING (niveau)
+    JOIN reference.seuils AS s ON s.seuil = 'territoires_classes'
 ),
 -- Where a source is there, does it know this profession anywhere?
 connues AS (
@@ -49,11 +61,19 @@ connues AS (
 remplies AS (
     SELECT
         c.profession, c.domaine, c.dimension, c.indicateur, c.sens, c.niveau, c.code, c.ordre, m.annee, m.millesime,
-        m.revision, m.source, m.valeur, m.n, m.couverture, m.champ, r.rang, r.rang_bas, r.rang_haut,
-        r.territoires_classes,
+        m.revision, m.source, m.valeur, m.n, m.couverture, m.champ,
+        CASE WHEN NOT r.trop_peu THEN r.rang END AS rang,
+        CASE WHEN NOT r.trop_peu THEN r.rang_bas END AS rang_bas,
+        CASE WHEN NOT r.trop_peu THEN r.rang_haut END AS rang_haut,
+        CASE WHEN NOT r.trop_peu THEN r.territoires_classes END AS territoires_classes,
         CASE WHEN m.valeur IS NULL THEN CASE WHEN statut_absent(m.statut) THEN m.statut ELSE 'nd' END ELSE m.statut END
             AS statut,
         CASE
+            WHEN r.trop_peu AND m.motif IS NULL
+                THEN 'mesuré dans ' || r.territoires_classes
+                    || CASE c.niveau WHEN 'region' THEN ' région' ELSE ' département' END
+                    || CASE WHEN r.territoires_classes > 1 THEN 's' ELSE '' END
+                    || ' de métropole seulement : pas de rang'
             WHEN m.profession IS NOT NULL THEN m.motif
             WHEN NOT c.recue THEN 'non reçus pour cette édition : ' || c.sources_libelle
             WHEN k.profession IS NULL THEN c.absence

@@ -38,6 +38,9 @@ WITH definis AS (
                 'restructuration : à vérifier avant de citer son évolution'),
             ('projets_minimum', 30, 'projets',
                 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('territoires_classes', 0.25, 'part',
+                'parmi moins d''un quart des territoires de métropole, un rang dirait surtout qui a été compté : '
+                'le premier de cinq départements n''est pas le plus tendu de quatre-vingt-seize'),
             ('correlation_bloc', 0.5, 'corrélation des rangs',
                 'deux dimensions plus corrélées disent surtout la même chose : dans l''indice de tension, elles se '
                 'partagent un poids'),
