@@ -70,10 +70,8 @@ remplies AS (
             AS statut,
         CASE
             WHEN r.trop_peu AND m.motif IS NULL
-                THEN 'mesuré dans ' || r.territoires_classes
-                    || CASE c.niveau WHEN 'region' THEN ' région' ELSE ' département' END
-                    || CASE WHEN r.territoires_classes > 1 THEN 's' ELSE '' END
-                    || ' de métropole seulement : pas de rang'
+                THEN 'mesuré dans trop peu de ' || CASE c.niveau WHEN 'region' THEN 'régions' ELSE 'départements' END
+                    || ' de métropole pour un rang'
             WHEN m.profession IS NOT NULL THEN m.motif
             WHEN NOT c.recue THEN 'non reçus pour cette édition : ' || c.sources_libelle
             WHEN k.profession IS NULL THEN c.absence
