@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from fixtures_entrepots import Warehouse, rows
+from fixtures_entrepots import rows
+from remade import Remade, made_of
 
-from pipelines import catalogue, indicators, macros
-from pipelines.checks import runner
-from pipelines.edition import gaps, marts, models
+from pipelines import catalogue
+from pipelines.edition import gaps, models
 
 WHOLE = ("publié", "calculé", "zéro implicite", "projeté")  # what a number says that lacks nothing
 NUMBERS = ("INTEGER", "BIGINT", "DECIMAL")
@@ -67,7 +67,6 @@ DEDUCED = {
     "atlas.soignants": ("population", "densite"),
     "atlas.specialites_liberales": ("population", "valeur"),
 }
-CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
 
 
 def measured() -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -86,57 +85,15 @@ def measured() -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 yield source.id, staged, measures
 
 
-def made_of(staged: str) -> list[models.Model]:
-    """The tables of core, atlas and fiches that come from a staged one; without those that a calculation enters."""
-    found: list[models.Model] = []
-    reached = {staged}
-    for model in models.load_all():
-        lines = models.lineage(model.name)
-        if model.schema in ("core", "atlas", "fiches") and lines & reached and not lines & CALCULATED:
-            found.append(model)
-            reached.add(model.name)
-    return found if any(m.schema != "core" for m in found) else []
-
-
-def copied(sample: Warehouse, staged: str) -> tuple[duckdb.DuckDBPyConnection, set[str]]:
-    """The sample warehouse in memory, as views, but for the tables that come from a staged one: they are named."""
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH '{sample.settings.database}' AS entier (READ_ONLY)")
-    macros.make(connection)
-    there = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'entier' "
-        "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'entier' AND NOT internal"
-    ).fetchall()
-    again = {
-        "core.cellules_ecartees",
-        "core.lignes_ecartees",
-        *(model.name for model in made_of(f"staging.{staged}")),
-    }
-    changed = (staged, "quarantaine", gaps.TABLE.split(".")[1], gaps.WEIGHTS.split(".")[1])
-    for schema, name in there:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        if f"{schema}.{name}" not in again:
-            kind = "TABLE" if name in changed and schema == "staging" else "VIEW"
-            connection.execute(f"CREATE {kind} {schema}.{name} AS FROM entier.{schema}.{name}")
-    return connection, again
-
-
-def made_again(connection: duckdb.DuckDBPyConnection, again: set[str]) -> None:
-    """Makes tables again, in their order."""
-    for model in models.load_all():
-        if model.name in again:
-            connection.execute(f"CREATE TABLE {model.name} AS {model.query}")
-
-
-def without(sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
-    """The sample warehouse in memory, with cells of each measure of a staged table blanked, each on its own line."""
-    connection, again = copied(sample, staged)
+def without(connection: duckdb.DuckDBPyConnection, source: str, staged: str, measures: tuple[str, ...]) -> None:
+    """Blanks cells of each measure of a staged table, each on its own line."""
     columns = {c for (c,) in connection.execute(f"SELECT column_name FROM (DESCRIBE staging.{staged})").fetchall()}
+    ((first,),) = connection.execute(f"SELECT min(rowid) FROM staging.{staged}").fetchall()
     for rank, name in enumerate(measures):
         # Of the newest vintage, the largest number (a total, a large town) and others: other lines for each measure.
         chosen = connection.execute(
             f'SELECT rowid, millesime, revision, _fichier, _ligne FROM staging.{staged} WHERE "{name}" > 0 '
-            f'ORDER BY millesime DESC, "{name}" = max("{name}") OVER () DESC, hash(rowid) '
+            f'ORDER BY millesime DESC, "{name}" = max("{name}") OVER () DESC, hash(rowid - {first}) '
             f"LIMIT {CELLS} OFFSET {CELLS * rank}"
         ).fetchall()
         for rowid, millesime, revision, file, line in chosen:
@@ -147,19 +104,17 @@ def without(sample: Warehouse, source: str, staged: str, measures: tuple[str, ..
                 '$4 AS "table", $5 AS fichier, $6 AS ligne, $7 AS colonne',
                 [source, millesime, revision, staged.removeprefix(f"{source}_"), file, line, name],
             )
-    made_again(connection, again)
-    return connection
 
 
-def without_lines(sample: Warehouse, source: str, staged: str, measure: str) -> duckdb.DuckDBPyConnection:
-    """The sample warehouse in memory, whose checks set aside lines of a staged table, whole, as contradictory."""
-    connection, again = copied(sample, staged)
+def without_lines(connection: duckdb.DuckDBPyConnection, source: str, staged: str, measure: str) -> None:
+    """Sets aside lines of a staged table, whole, as checks do of contradictory ones."""
     entry, table = catalogue.load(source), staged.removeprefix(f"{source}_")
+    ((first,),) = connection.execute(f"SELECT min(rowid) FROM staging.{staged}").fetchall()
     chosen = connection.execute(
         "SELECT rowid, millesime, revision, reference, _fichier, _ligne, to_json(s)::VARCHAR "
         f'FROM staging.{staged} AS s WHERE "{measure}" > 0 '
         f"AND millesime = (SELECT max(millesime) FROM staging.{staged}) "
-        f'ORDER BY "{measure}" = max("{measure}") OVER () DESC, hash(rowid) LIMIT {CELLS}'
+        f'ORDER BY "{measure}" = max("{measure}") OVER () DESC, hash(rowid - {first}) LIMIT {CELLS}'
     ).fetchall()
     for rowid, millesime, revision, _, file, line, content in chosen:
         connection.execute(f"DELETE FROM staging.{staged} WHERE rowid = {rowid}")
@@ -178,13 +133,6 @@ def without_lines(sample: Warehouse, source: str, staged: str, measure: str) -> 
     )
     assert connection.execute("SELECT count(*) FROM lues").fetchall() == [(len(chosen),)]
     connection.execute(f"INSERT INTO staging.{staged} BY NAME FROM lues")
-    made_again(connection, again)
-    return connection
-
-
-def rules_of(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[dict[str, Any]]:
-    """What a table is checked by."""
-    return marts.batches(connection, [model])[model.name][1]
 
 
 def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[tuple[Any, ...]]:
@@ -237,39 +185,20 @@ def silent(connection: duckdb.DuckDBPyConnection, model: models.Model) -> list[t
     )
 
 
-def stopped(connection: duckdb.DuckDBPyConnection, made: list[models.Model]) -> dict[str, str]:
-    """The critical rules that fail on these tables."""
-    return {
-        f"{m.name}, {rule['meta']['controle']}": query
-        for m in made
-        for rule in rules_of(connection, m)
-        if rule["severity"] == "critical"
-        and (query := runner.failing(rule, m.name))
-        and connection.execute(f"SELECT count(*) FROM ({query})").fetchall() != [(0,)]
-    }
-
-
 @pytest.mark.parametrize(
     ("source", "staged", "measures"),
     [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
 )
 def test_a_cell_that_goes_is_known_to_every_number(
-    sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]
+    remade: Remade, source: str, staged: str, measures: tuple[str, ...]
 ) -> None:
-    with without(sample, source, staged, measures) as connection:
-        made = made_of(f"staging.{staged}")
-        found = {m.name: said for m in made if (said := silent(connection, m))}
-        assert found == {}
+    with remade.case(staged) as connection:
+        without(connection, source, staged, measures)
+        moved = remade.make()
+        assert {m.name: said for m in moved if (said := silent(connection, m))} == {}
         # A blank is a fault of data: it stops no edition.
-        assert stopped(connection, made) == {}
-        moved = [
-            m.name
-            for m in made
-            if connection.execute(
-                f"SELECT count(*) FROM (FROM {m.name} EXCEPT SELECT * FROM entier.{m.name})"
-            ).fetchall()[0][0]
-        ]
-        reached = [name for name in moved if not name.startswith("core.")]
+        assert remade.stopped() == {}
+        reached = [m.name for m in moved if m.schema != "core"]
         assert bool(reached) is (staged not in UNREAD), f"{reached} lit {staged} : {measures}"
 
 
@@ -278,12 +207,12 @@ def test_a_cell_that_goes_is_known_to_every_number(
     [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
 )
 def test_a_line_that_goes_is_known_to_every_number(
-    sample: Warehouse, source: str, staged: str, measures: tuple[str, ...]
+    remade: Remade, source: str, staged: str, measures: tuple[str, ...]
 ) -> None:
-    with without_lines(sample, source, staged, measures[0]) as connection:
-        made = made_of(f"staging.{staged}")
-        assert {m.name: said for m in made if (said := silent(connection, m))} == {}
-        assert stopped(connection, made) == {}
+    with remade.case(staged) as connection:
+        without_lines(connection, source, staged, measures[0])
+        assert {m.name: said for m in remade.make() if (said := silent(connection, m))} == {}
+        assert remade.stopped() == {}
         assert connection.execute(
             "SELECT count(*) > 0, bool_and(placee) FROM core.lignes_ecartees WHERE source = $1 AND table_source = $2",
             [source, staged.removeprefix(f"{source}_")],
@@ -306,29 +235,26 @@ def placed() -> Iterator[tuple[str, str]]:
     ("staged", "column"),
     [pytest.param(*case, id=case[0], marks=[] if case[0] == "apl" else [pytest.mark.lent]) for case in placed()],
 )
-def test_a_departement_that_is_absent_is_known_to_its_region(sample: Warehouse, staged: str, column: str) -> None:
+def test_a_departement_that_is_absent_is_known_to_its_region(remade: Remade, staged: str, column: str) -> None:
     """An extract without one département, and without a word of it: no check has set anything aside."""
-    connection, again = copied(sample, staged)
-    with connection:
+    with remade.case(staged) as connection:
         where = f"{PLACES[column]}({column}::VARCHAR) = '{ABSENT}'"
         there = connection.execute(f"SELECT count(*) FROM staging.{staged} WHERE {where}").fetchall()[0][0]
         assert there > 0
         connection.execute(f"DELETE FROM staging.{staged} WHERE {where}")
-        made_again(connection, again)
-        made = [m for m in made_of(f"staging.{staged}") if m.name not in OTHERWISE.get(staged, ())]
-        assert {m.name: said for m in made if (said := silent(connection, m))} == {}
+        moved = [m for m in remade.make() if m.name not in OTHERWISE.get(staged, ())]
+        assert {m.name: said for m in moved if (said := silent(connection, m))} == {}
 
 
-def test_a_departement_without_anybody_is_known_to_its_region(sample: Warehouse) -> None:
+def test_a_departement_without_anybody_is_known_to_its_region(remade: Remade) -> None:
     """A directory of health professionals that has nobody of one département: nobody has left it."""
-    connection, again = copied(sample, "rpps_activites")
-    with connection:
+    with remade.case("rpps_activites") as connection:
         connection.execute(
             "DELETE FROM staging.rpps_activites AS s WHERE EXISTS (FROM entier.core.rpps_activites AS a "
             f"WHERE a.millesime = s.millesime AND a.ligne = s._ligne AND a.departement = '{ABSENT}' "
             "AND a.millesime = (SELECT max(millesime) FROM entier.core.rpps_activites))"
         )
-        made_again(connection, again)
+        remade.make()
         for table in ("atlas.effectifs_rpps", "atlas.mouvements_rpps"):
             found = connection.execute(
                 f"SELECT niveau, code, count(*) > 0, bool_and(statut IN ('partiel', 'rupture')) FROM {table} "
@@ -339,4 +265,4 @@ def test_a_departement_without_anybody_is_known_to_its_region(sample: Warehouse)
             mine = [("departement", ABSENT, True, True)] if table == "atlas.mouvements_rpps" else []
             other = ("region", "11", True, False)
             assert found == [*mine, ("france", "F", True, True), other, ("region", "28", True, True)]
-        assert stopped(connection, made_of("staging.rpps_activites")) == {}
+        assert remade.stopped() == {}
