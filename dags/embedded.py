@@ -5,7 +5,6 @@ to a file; what a person follows goes to the terminal.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -31,21 +30,11 @@ def _split_output(log: Path) -> Callable[[str], None]:
     return say
 
 
-def _entries(journal: Path, since: int) -> list[dict[str, Any]]:
-    """What the steps wrote to the journal from a position on."""
-    if not journal.is_file():
-        return []
-    with journal.open(encoding="utf-8") as handle:
-        handle.seek(since)
-        return [json.loads(line) for line in handle]
-
-
 class Told:
     """Says how each run of a DAG ended, a line each, and remembers those that failed."""
 
-    def __init__(self, say: Callable[[str], None], count: int, journal: Path) -> None:
-        self.say, self.count, self.journal = say, count, journal
-        self.since = journal.stat().st_size if journal.is_file() else 0
+    def __init__(self, say: Callable[[str], None], count: int, entries: Callable[[], list[dict[str, Any]]]) -> None:
+        self.say, self.count, self.entries = say, count, entries
         self.failed: list[str] = []
 
     def tell(self, rank: int, run: runs.Run) -> None:
@@ -56,7 +45,7 @@ class Told:
         said = ", ".join(
             dict.fromkeys(
                 str(e["millesime"]) + ("" if e["resultat"] == "fait" else " REFUSÉ" if e.get("code") == 3 else " ÉCHEC")
-                for e in _entries(self.journal, self.since)
+                for e in self.entries()
                 if "millesime" in e
                 and name == f"ingest_{e['source']}"
                 and (e["etape"] == "check" or e["resultat"] != "fait")
@@ -70,7 +59,6 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--back", action="store_true")
-    parser.add_argument("--journal", type=Path, required=True)
     arguments = parser.parse_args()
     home = Path(os.environ["AIRFLOW_HOME"])
     say = _split_output(home / "logs" / "embarque.log")
@@ -78,7 +66,7 @@ def main() -> int:
     say("Airflow démarre…")
     from airflow.utils import db
 
-    from pipelines import settings, steps
+    from pipelines import journal, settings, steps
 
     db.initdb()
     bag = runs.read()
@@ -92,7 +80,8 @@ def main() -> int:
     online = ", et ce qui n'y est pas chez les producteurs" if now.en_ligne else ""
     say(f"{count} DAG à exécuter, extraits de {now.sources}{online}\n")
     runs.ready()
-    told = Told(say, count, arguments.journal)
+    since = journal.size(now.warehouse)
+    told = Told(say, count, lambda: journal.entries(now.warehouse, since))
     try:
         for rank, run in enumerate(runs.every(ingests), start=1):
             told.tell(rank, run)
@@ -109,7 +98,7 @@ def main() -> int:
         if name == "atlas" and not run[1]:
             break
     # What failed for a known reason is in the journal, with its sentence; anything else is in the log.
-    results = {e.get("resultat") for e in _entries(arguments.journal, 0)}
+    results = {e["resultat"] for e in told.entries()}
     if told.failed and not results & {"échec", "erreur"}:
         say(f"Le détail est dans {home / 'logs' / 'embarque.log'}")
     return 1 if told.failed else 0

@@ -5,7 +5,7 @@ import datetime as dt
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from notices import Failed
 
-from pipelines.errors import AtlasError, LaterError, StorageError
+from pipelines.errors import AtlasError, DamagedError, LaterError, StorageError
 
 OWNER = "atlas"
 LONG = dt.timedelta(hours=6)  # what a producer's site sends, or the sheets of a whole region
@@ -20,6 +20,7 @@ RULES = {
     "retry_exponential_backoff": True,
     "retry_policy": ExceptionRetryPolicy(
         [
+            RetryRule(DamagedError, RetryAction.FAIL, reason="à réparer : atlas reparer"),
             RetryRule([StorageError, LaterError], RetryAction.RETRY, reason="ce qui manque peut revenir"),
             RetryRule(AtlasError, RetryAction.FAIL, reason="à corriger : recommencer n'y changerait rien"),
         ]

@@ -76,6 +76,10 @@ class StorageError(AtlasError):
     exit_code = 5
 
 
+class DamagedError(StorageError):
+    """What the warehouse keeps is no longer what was put there: trying again changes nothing, mending does."""
+
+
 class LaterError(AtlasError):
     """What can't be had now and may be had later: nothing is wrong with what was asked.
 

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +17,39 @@ from pipelines.faults import told
 LOG = logging.getLogger(__name__)
 
 
+JOURNAL = "journal.jsonl"
+
+
 def write(warehouse: Path, **entry: Any) -> None:
-    """Appends one line to `journal.jsonl`, with the time."""
+    """Appends one line to the journal, with the time."""
     warehouse.mkdir(parents=True, exist_ok=True)
     line = {"quand": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"), **entry}
-    with (warehouse / "journal.jsonl").open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+    text = json.dumps(line, ensure_ascii=False) + "\n"
+    with (warehouse / JOURNAL).open("a+b") as handle:
+        if handle.tell() and handle.seek(-1, os.SEEK_END) and handle.read(1) != b"\n":
+            text = "\n" + text  # what a writer cut short had begun stays a line of its own
+        handle.write(text.encode())
+
+
+def size(warehouse: Path) -> int:
+    """How long the journal is now: a position from which `entries` reads what comes after."""
+    file = warehouse / JOURNAL
+    return file.stat().st_size if file.is_file() else 0
+
+
+def entries(warehouse: Path, since: int = 0) -> list[dict[str, Any]]:
+    """The lines of the journal from a position on; one that was cut short is passed over."""
+    file, found = warehouse / JOURNAL, []
+    if not file.is_file():
+        return []
+    with file.open("rb") as handle:
+        handle.seek(since)
+        for line in handle:
+            with contextlib.suppress(ValueError):
+                entry = json.loads(line)
+                if isinstance(entry, dict) and {"etape", "resultat"} <= entry.keys():
+                    found.append(entry)
+    return found
 
 
 @contextlib.contextmanager

@@ -69,6 +69,8 @@ def fetch(source_id: str, millesime: int) -> int:
         now, source = settings.load(), catalogue.load(source_id)
         landed = offers.fetch(now, source, millesime)
         said.update(revision=landed.revision, nouvelle=landed.new, octets=sum(f.bytes for f in landed.files))
+        if landed.restored:
+            said.update(retablis=landed.restored)
         return landed.revision
 
 
@@ -117,7 +119,21 @@ def ingest(source_id: str, millesime: int) -> dict[str, int]:
     return check(source_id, millesime, revision)
 
 
-def _restage(edition: int) -> None:
+def archived(source_id: str, millesime: int | None = None) -> list[int]:
+    """The vintages of a source that the archive holds; or the one asked for, where it holds it."""
+    known = landing.vintages(settings.load().landing, source_id)
+    return [label for label in known if millesime in (None, label)]
+
+
+def restage(source_id: str, millesime: int, revision: int | None = None) -> dict[str, int]:
+    """Stages and checks a revision, the newest unless one is named, from the archive alone, in this process."""
+    numbers = landing.numbers(settings.load().landing, source_id, millesime)
+    number = revision or (numbers[-1] if numbers else 1)
+    stage(source_id, millesime, number)
+    return check(source_id, millesime, number)
+
+
+def _pinned(edition: int) -> None:
     """Stages and checks anew, from the archive, what the lock pins and nobody has staged by the present code and rules.
 
     A pinned revision may be neither the newest nor on offer any more: no ingestion would come to it.
@@ -127,11 +143,10 @@ def _restage(edition: int) -> None:
     if made is None or made.effaces:
         return
     for pin in made.pins:
-        known = outcomes.load(now, pin.source, pin.millesime, pin.revision)
+        known = outcomes.legible(now, pin.source, pin.millesime, pin.revision)
         if known is None or known.empreinte != outcomes.fingerprint(pin.source, pin.files, fictif=made.fictif):
             with contextlib.suppress(RefusedError):  # recorded: what reads the lock tells that it pins what is refused
-                stage(pin.source, pin.millesime, pin.revision)
-                check(pin.source, pin.millesime, pin.revision)
+                restage(pin.source, pin.millesime, pin.revision)
 
 
 def adapt(source_id: str, millesime: int) -> list[adaptation.Found]:
@@ -189,7 +204,7 @@ def edition(asked: int | str | None = None) -> int:
 def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
     """Makes or reads the lock of an edition."""
     if not update:
-        _restage(edition)
+        _pinned(edition)
     with step("lock", locks.EDITIONS, edition=edition) as said:
         made = lockfile.lock(settings.load(), edition, update=update)
         said.update(sources=len({p.source for p in made.pins}), millesimes=len(made.pins), commit=made.commit)
@@ -198,7 +213,7 @@ def lock(edition: int, *, update: bool = False) -> dict[str, Any]:
 
 def build(edition: int) -> str:
     """Builds the marts of a locked edition, aside; returns the path of the new file."""
-    _restage(edition)
+    _pinned(edition)
     with step("build", locks.EDITIONS, edition=edition) as said:
         now = settings.load()
         target = builder.build(now, lockfile.lock(now, edition))

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "atlas edition": "by .ci/run, as `make atlas`",
     "atlas edition --revenir": "tests/test_promotion.py: an edition earlier than the one in place",
     "atlas doctor": "it asks the producers' sites: tests/test_doctor.py",
+    "atlas verifier DOSSIER": "tests/test_upkeep.py: a release, and a falsified one",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas adapter sae 2024": "the official files: tests/test_adapter.py",

@@ -322,6 +322,7 @@ def test_an_unknown_publication_rule_is_refused() -> None:
 # The folders and files of pipelines/ in the order of the flow: each imports those before it, and none after.
 ROOMS = (
     "errors",
+    "state",
     "strict",
     "settings",
     "hints",
@@ -344,6 +345,7 @@ ROOMS = (
     "disclosure",
     "publish",
     "steps",
+    "upkeep",
     "cli",
 )
 

@@ -161,16 +161,16 @@ def test_two_processes_at_once_lose_nothing_and_share_what_is_equal(tmp_path: Pa
 
 def test_a_race_for_the_same_number_takes_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run archives between our look and our rename."""
-    root, real, raced = tmp_path / "landing", landing.revisions, list[bool]()
+    root, real, raced = tmp_path / "landing", landing.numbers, list[bool]()
 
-    def look(folder: Path, source: str, millesime: int) -> list[landing.Landed]:
+    def look(folder: Path, source: str, millesime: int) -> list[int]:
         seen = real(folder, source, millesime)
         if not raced:
             raced.append(True)
             landing.archive(root, SAE, offer(tmp_path / "autre", id="premier\n"))
         return seen
 
-    monkeypatch.setattr(landing, "revisions", look)
+    monkeypatch.setattr(landing, "numbers", look)
     assert landing.archive(root, SAE, offer(tmp_path / "a", id="second\n")).revision == 2
     assert archived(root)["sae/2022/r1/id.csv"] == b"premier\n"
     assert archived(root)["sae/2022/r2/id.csv"] == b"second\n"

@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import numbers, package, pages, public, release, tables, workbooks
+from pipelines.publish import manifest, numbers, package, pages, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.publish.numbers import PARTIAL_COLUMN
 from pipelines.settings import Settings
@@ -84,7 +84,7 @@ def test_same_content_once_new_content_next_number(numbered: Settings) -> None:
     assert second == home / f"{EDITION}.2"
     assert digest(first) == before
     changed = {name for name, sha in digest(second).items() if before.get(name) != sha}
-    changed.discard("FICTIF-atlas_public.duckdb")  # whose bytes always differ
+    changed -= {"FICTIF-atlas_public.duckdb", "SHA256SUMS"}  # whose bytes always differ
     assert {name for name in changed if name.removeprefix("FICTIF-") not in release.DERIVED} == {
         "csv/FICTIF-reference.chiffres_publies.csv",
         "csv-fr/FICTIF-reference.chiffres_publies.csv",
@@ -174,9 +174,17 @@ def test_a_view_that_is_only_doubtful_is_told(
     assert "les_plus_peuplees_d_abord de vues.communes_zip" in caplog.text
 
 
+def found_sums(release: Path) -> list[str]:
+    return (release / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+
+
 def test_manifest_lists_every_file_with_its_hash(published: Publication) -> None:
     manifest = json.loads((published.release / "manifeste.json").read_text(encoding="utf-8"))
     found = digest(published.release)
+    told = (line.partition("  ") for line in found_sums(published.release))
+    sums = {name: sha256 for sha256, _, name in told}
+    found.pop("SHA256SUMS")
+    assert sums == found  # of every byte, the manifest's and the public warehouse's too
     found.pop("manifeste.json")
     listed = {f["nom"]: f for f in manifest["fichiers"]}
     assert listed.keys() == found.keys()
@@ -187,6 +195,24 @@ def test_manifest_lists_every_file_with_its_hash(published: Publication) -> None
     assert set(manifest) == {
         *("edition", "region", "fictif", "commit", "protection", "methodes", "controles", "fichiers")
     }
+
+
+def test_a_release_is_closed_before_it_has_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between the two, it would stay open to whoever writes."""
+    pending, target = tmp_path / ".en-cours", tmp_path / "2025.1"
+    pending.mkdir()
+    (pending / "a.csv").write_text("n\n", encoding="utf-8")
+    rights: list[set[int]] = []
+    real = Path.rename
+
+    def rename(path: Path, to: Path) -> Path:
+        if path == pending:
+            rights.append({p.stat().st_mode & 0o222 for p in path.iterdir()})
+        return real(path, to)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    release._seal(target, pending, {"fichiers": manifest.listed(pending)})
+    assert rights == [{0}]
 
 
 def test_lock_goes_with_the_release(published: Publication) -> None:
@@ -486,6 +512,8 @@ def test_fiction_says_so_in_every_file(published: Publication) -> None:
             assert path.name.startswith("FICTIF-")
         elif path.name in ("manifeste.json", "verrou.json", "datapackage.json"):
             assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is True
+        elif path.name == "SHA256SUMS":
+            assert "  csv/FICTIF-" in path.read_text(encoding="utf-8")
         else:
             assert path.name in package.FILES
             assert SAID in path.read_text(encoding="utf-8")

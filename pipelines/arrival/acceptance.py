@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, macros
+from pipelines import catalogue, fingerprints, macros, state
 from pipelines.arrival import doubles, landing, outcomes, personnes, quarantine, reading, refusals, repairs, staging
 from pipelines.arrival.aside import QUARANTINE_SCHEMA, WHOLE
 from pipelines.arrival.landing import Landed
@@ -25,6 +25,7 @@ from pipelines.settings import Settings
 
 # Bytes under which a vintage is read by one thread, and a table held in memory while it is checked.
 SMALL = 32_000_000
+READ = "lecture.json"  # what reading noted of each table, from staging to the checks
 
 
 def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
@@ -72,7 +73,7 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers, s.hidden]
         for s in staged
     }
-    (pending / "lecture.json").write_text(json.dumps(notes, ensure_ascii=False), encoding="utf-8")
+    state.write(pending / READ, json.dumps(notes, ensure_ascii=False))
     return staged
 
 
@@ -90,7 +91,8 @@ def check(settings: Settings, landed: Landed) -> Outcome:
     """
     source = catalogue.load(landed.source)
     pending = outcomes.aside(settings, landed)
-    notes: dict[str, Any] = json.loads((pending / "lecture.json").read_text(encoding="utf-8"))
+    with state.reading(pending / READ, "relancer l'ingestion de ce millésime : il est remis en forme") as said:
+        notes: dict[str, Any] = dict(said)
     database = f":memory:{uuid.uuid4().hex}"
     with duckdb.connect(database) as connection:
         _share_cores(connection, landed)
@@ -160,7 +162,7 @@ def _judge(
     failed = refusals.first_cause([c for c in controls if c.severite == "critique" and not c.reussi], source, aside)
     place = refusals.place(connection, source, rules, by_table, failed[0]) if failed else None
     error = refusals.refusal(source, landed, failed, aside, place) if failed else None
-    (pending / "lecture.json").unlink()
+    (pending / READ).unlink()
     if error is not None:
         outcomes.refuse(settings, landed, error, controls, aside)
         raise error

@@ -3,6 +3,7 @@
 Append-only, but for personal vintages past their retention (retention.py): their bytes go, their record stays.
 """
 
+import contextlib
 import datetime as dt
 import json
 import shutil
@@ -10,12 +11,14 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pipelines import state
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer, packed
-from pipelines.errors import Place, RefusedError, StorageError
+from pipelines.errors import DamagedError, Place, RefusedError, StorageError
 from pipelines.fingerprints import sha256
 
 PROVENANCE = "provenance.json"
+AGAIN = "déposer ou télécharger de nouveau cet extrait, puis relancer : l'archive reprend ce qui lui manque"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Landed:
     """One revision of a vintage in the archive.
 
     `unknown` names the files that stood beside it and that the catalogue doesn't read. `efface_le` is the
-    day when its bytes were deleted, past their retention.
+    day when its bytes were deleted, past their retention. `restored` are those of its files that it had lost,
+    and that have just come again.
     """
 
     source: str
@@ -44,6 +48,7 @@ class Landed:
     new: bool
     unknown: tuple[str, ...] = ()
     efface_le: str | None = None
+    restored: tuple[str, ...] = ()
 
     def folder(self, landing: Path) -> Path:
         """Where its files are."""
@@ -69,53 +74,67 @@ def close(*paths: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
-    """The archived revisions of a vintage, oldest first."""
+def numbers(landing: Path, source: str, millesime: int) -> list[int]:
+    """The numbers of the revisions of a vintage, whatever is left of them, oldest first."""
     home = landing / source / str(millesime)
-    found = []
-    for record in home.glob(f"r*/{PROVENANCE}"):
-        data = json.loads(record.read_text(encoding="utf-8"))
-        found.append(
-            Landed(
-                source=source,
-                millesime=millesime,
-                revision=data["revision"],
-                fictif=data["fictif"],
-                files=tuple(File(**f) for f in data["files"]),
-                new=False,
-                unknown=tuple(data.get("non_lus", ())),
-                efface_le=data.get("efface_le"),
-            )
-        )
-    return sorted(found, key=lambda landed: landed.revision)
+    return sorted(int(p.name[1:]) for p in home.glob("r*") if p.name[1:].isdecimal() and p.is_dir())
+
+
+def revisions(landing: Path, source: str, millesime: int) -> list[Landed]:
+    """The archived revisions of a vintage, oldest first. Raises DamagedError where the record of one can't be read."""
+    return [revision(landing, source, millesime, number) for number in numbers(landing, source, millesime)]
 
 
 def revision(landing: Path, source: str, millesime: int, number: int) -> Landed:
-    """One archived revision. Raises StorageError where it isn't in the archive."""
-    for landed in revisions(landing, source, millesime):
-        if landed.revision == number:
-            return landed
-    raise StorageError(
-        f"La révision {number} n'est pas dans l'archive.",
-        where=Place(source=source, millesime=millesime, file=str(landing / source / str(millesime))),
-        expected="un dossier que l'archive a écrit ; elle n'efface rien",
-        todo="relancer l'ingestion de cette source",
-    )
+    """One archived revision. Raises StorageError where it isn't in the archive, DamagedError where its record isn't."""
+    folder = landing / source / str(millesime) / f"r{number}"
+    if not folder.is_dir():
+        raise StorageError(
+            f"La révision {number} n'est pas dans l'archive.",
+            where=Place(source=source, millesime=millesime, file=str(folder.parent)),
+            expected="un dossier que l'archive a écrit ; elle n'efface rien",
+            todo="relancer l'ingestion de cette source",
+        )
+    with state.reading(folder / PROVENANCE, f"{AGAIN} ; {state.MEND}") as data:
+        return Landed(
+            source=source,
+            millesime=millesime,
+            revision=number,
+            fictif=data["fictif"],
+            files=tuple(File(**f) for f in data["files"]),
+            new=False,
+            unknown=tuple(data.get("non_lus", ())),
+            efface_le=data.get("efface_le"),
+        )
 
 
 def verify(landing: Path, landed: Landed) -> None:
-    """Raises StorageError where an archived file isn't there, or isn't byte for byte the one that was received."""
-    for file in landed.files:
+    """Raises DamagedError where an archived file isn't there, or isn't byte for byte the one that was received."""
+    for file in lacking(landing, landed):
         path = landed.folder(landing) / file.name
-        if path.is_file() and sha256(path) == file.sha256:
-            continue
-        raise StorageError(
+        raise DamagedError(
             "Un fichier archivé "
             + ("n'est plus celui qui a été reçu : ses octets ont changé." if path.is_file() else "n'est plus là."),
             where=Place(source=landed.source, millesime=landed.millesime, file=str(path)),
             expected=f"le fichier reçu, de {file.bytes} octets et d'empreinte sha256 {file.sha256}",
-            todo="remettre à cette place le fichier d'origine (d'une sauvegarde, ou du producteur), puis relancer",
+            todo=f"{AGAIN}, ou remettre ce fichier à cette place d'une sauvegarde ; {state.MEND}",
         )
+
+
+def lacking(landing: Path, landed: Landed) -> list[File]:
+    """The files of a revision that aren't there, or aren't byte for byte those received; none of a deleted one."""
+    if landed.efface_le is not None:
+        return []
+    folder = landed.folder(landing)
+    return [f for f in landed.files if not (folder / f.name).is_file() or sha256(folder / f.name) != f.sha256]
+
+
+def sound(landing: Path, source: str, millesime: int, number: int) -> Landed | None:
+    """One archived revision, where its record can be read and its bytes are those received; else None."""
+    with contextlib.suppress(StorageError):
+        landed = revision(landing, source, millesime, number)
+        return None if lacking(landing, landed) else landed
+    return None
 
 
 def with_deletion(landed: Landed, day: str) -> Landed:
@@ -140,9 +159,12 @@ def vintages(landing: Path, source: str) -> list[int]:
 
 
 def any_fictitious(landing: Path) -> bool:
-    """Whether the archive holds a fictitious revision."""
-    records = landing.glob(f"*/*/r*/{PROVENANCE}")
-    return any(json.loads(record.read_text(encoding="utf-8"))["fictif"] for record in records)
+    """Whether the archive holds a fictitious revision; one whose record can't be read says nothing."""
+    for record in landing.glob(f"*/*/r*/{PROVENANCE}"):
+        with contextlib.suppress(DamagedError), state.reading(record) as data:
+            if data["fictif"]:
+                return True
+    return False
 
 
 def _unpacked(arriving: Path, name: str, source: Source, millesime: int, files: list[File]) -> list[File]:
@@ -177,8 +199,8 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
 
     A packed file is kept as received, and its members are taken out beside it.
 
-    Returns the revision that holds those bytes; `new` says whether it was just made. Raises RefusedError
-    for bytes that were deleted past their retention.
+    Returns the revision that holds those bytes; `new` says whether it was just made. What it had lost of them, or of
+    its record, is put back. Raises RefusedError for bytes that were deleted past their retention.
     """
     place = home(landing, source, offer.millesime)
     arriving = place / f".arrivee-{uuid.uuid4().hex}"
@@ -191,31 +213,16 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
             files.append(File(path.name, target.stat().st_size, sha256(target)))
         for name in sorted(offer.packed):
             files += _unpacked(arriving, name, source, offer.millesime, files)
+        for file in files:
+            state.settle(arriving / file.name)
         while True:
-            known = revisions(landing, source.id, offer.millesime)
-            for landed in known:
-                if set(landed.files) == set(files) and landed.fictif == offer.fictif:
-                    if landed.efface_le is not None:
-                        raise deleted(landed)
+            known = numbers(landing, source.id, offer.millesime)
+            for number in known:
+                landed = _known(landing, source, offer, number, files, arriving)
+                if landed is not None:
                     return landed
-            revision = max((landed.revision for landed in known), default=0) + 1
-            record = {
-                "source": source.id,
-                "producteur": source.producteur,
-                "titre": source.titre,
-                "licence": source.licence,
-                "adresse": source.adresse,
-                "millesime": offer.millesime,
-                "revision": revision,
-                "fictif": offer.fictif,
-                "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                "files": [{k: v for k, v in asdict(f).items() if v != ""} for f in files],
-                "adresses": dict(sorted(offer.origins.items())),
-                "non_lus": list(offer.unknown),
-            }
-            (arriving / PROVENANCE).write_text(
-                json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-            )
+            revision = max(known, default=0) + 1
+            note(arriving, source, offer, revision, files)
             if source.restreint:
                 close(arriving, *arriving.iterdir())
             try:
@@ -224,8 +231,55 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
                 if (place / f"r{revision}").exists():  # another run archived at the same moment
                     continue
                 raise
+            state.settle(place)
             return Landed(
                 source.id, offer.millesime, revision, offer.fictif, tuple(files), new=True, unknown=offer.unknown
             )
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
+
+
+def _known(
+    landing: Path, source: Source, offer: Offer, number: int, files: list[File], arriving: Path
+) -> Landed | None:
+    """The revision of that number, where it is of those bytes, with what it had lost of them; None where it isn't."""
+    folder = landing / source.id / str(offer.millesime) / f"r{number}"
+    try:
+        landed = revision(landing, source.id, offer.millesime, number)
+    except DamagedError:
+        left = {p.name: sha256(p) for p in folder.iterdir() if p.is_file() and p.name != PROVENANCE}
+        if not left or not left.items() <= {file.name: file.sha256 for file in files}.items():
+            return None
+        note(folder, source, offer, number, files)
+        landed = revision(landing, source.id, offer.millesime, number)
+    if set(landed.files) != set(files) or landed.fictif != offer.fictif:
+        return None
+    if landed.efface_le is not None:
+        raise deleted(landed)
+    lost = lacking(landing, landed)
+    for file in lost:
+        (arriving / file.name).replace(folder / file.name)
+    if source.restreint:
+        close(folder, *folder.iterdir())
+    if lost:
+        state.settle(folder)
+    return replace(landed, restored=tuple(file.name for file in lost))
+
+
+def note(folder: Path, source: Source, offer: Offer, revision: int, files: list[File]) -> None:
+    """Writes the record of a revision beside its files."""
+    record = {
+        "source": source.id,
+        "producteur": source.producteur,
+        "titre": source.titre,
+        "licence": source.licence,
+        "adresse": source.adresse,
+        "millesime": offer.millesime,
+        "revision": revision,
+        "fictif": offer.fictif,
+        "recu_le": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "files": [{k: v for k, v in asdict(f).items() if v != ""} for f in files],
+        "adresses": dict(sorted(offer.origins.items())),
+        "non_lus": list(offer.unknown),
+    }
+    state.write(folder / PROVENANCE, json.dumps(record, ensure_ascii=False, indent=2) + "\n")

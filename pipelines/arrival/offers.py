@@ -55,17 +55,17 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
         return landing.archive(settings.landing, source, mirror.offer(settings.sources, source, millesime))
     home = landing.home(settings.landing, source, millesime)
     known = declared.load(home / RECORD)
-    # A record without its revision is worth nothing: the archive may have been started anew.
-    archived = {landed.revision: landed for landed in landing.revisions(settings.landing, source.id, millesime)}
-    states = known[1] if known and known[0] in archived else None
+    # A record without its revision, whole, is worth nothing: the archive may have been started anew, or lost a file.
+    archived = landing.sound(settings.landing, source.id, millesime, known[0]) if known else None
+    states = known[1] if known and archived else None
     # Laid out as a folder of extracts is, so that both are read by the same rules.
     root = home / f".telechargement-{uuid.uuid4().hex}"
     folder = mirror.place(root, source, millesime)
     try:
         folder.mkdir(parents=True)
         brought = declared.download(source.fetch, source.id, millesime, folder, states, allow_http=allow_http)
-        if brought.unchanged and known:
-            return archived[known[0]]
+        if brought.unchanged and archived:
+            return archived
         offer = mirror.offer(root, source, millesime)
         origins = {received.path.name: received.url for received in brought.received if received.path}
         landed = landing.archive(settings.landing, source, replace(offer, origins=origins))

@@ -14,13 +14,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, macros
+from pipelines import catalogue, fingerprints, macros, state
 from pipelines.arrival import landing, personnes
 from pipelines.arrival.landing import File, Landed
 from pipelines.catalogue import code_lists
 from pipelines.checks import rules
 from pipelines.checks.controls import Control, Severity
-from pipelines.errors import AtlasError, Place, RefusedError
+from pipelines.errors import AtlasError, DamagedError, Place, RefusedError
 from pipelines.settings import Settings
 
 STEP = "pipelines.arrival.acceptance"  # whose code stages and checks a revision
@@ -103,18 +103,26 @@ def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
 
 
 def load(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:
-    """The outcome of a revision, or None where it has not been checked."""
+    """The outcome of a revision, or None where it has not been checked. Raises DamagedError where it can't be read."""
     path = folder(settings, source, millesime, revision) / OUTCOME
     if not path.is_file():
         return None
-    data = json.loads(path.read_text(encoding="utf-8"))
-    data["controls"] = [Control(**c) for c in data["controls"]]
-    told = data.pop("motif", "")  # outcomes of before `refus` kept the whole message as one text
-    if told:
-        data["refus"] = {"what": told}
-    if refus := data.get("refus"):
-        data["refus"] = Refusal(**{**refus, "where": Place(**refus.get("where", {}))})
-    return Outcome(**data)
+    with state.reading(path) as data:
+        data["controls"] = [Control(**c) for c in data["controls"]]
+        told = data.pop("motif", "")  # outcomes of before `refus` kept the whole message as one text
+        if told:
+            data["refus"] = {"what": told}
+        if refus := data.get("refus"):
+            data["refus"] = Refusal(**{**refus, "where": Place(**refus.get("where", {}))})
+        return Outcome(**data)
+
+
+def legible(settings: Settings, source: str, millesime: int, revision: int) -> Outcome | None:
+    """The same; None too where it can't be read: a revision is staged and checked anew from the archive."""
+    try:
+        return load(settings, source, millesime, revision)
+    except DamagedError:
+        return None
 
 
 def current(settings: Settings, landed: Landed) -> Outcome | None:
@@ -122,7 +130,7 @@ def current(settings: Settings, landed: Landed) -> Outcome | None:
 
     None where it is to be staged and checked anew, be it because what the checks left was changed since.
     """
-    known = load(settings, landed.source, landed.millesime, landed.revision)
+    known = legible(settings, landed.source, landed.millesime, landed.revision)
     if known is None or known.empreinte != fingerprint(landed.source, landed.files, fictif=landed.fictif):
         return None
     return None if altered(settings, known) else known
@@ -156,7 +164,7 @@ def files(outcome: Outcome) -> list[str]:
 def keep(settings: Settings, outcome: Outcome, pending: Path) -> None:
     """Puts a judged revision in its place, with its outcome."""
     text = json.dumps(asdict(outcome), ensure_ascii=False, indent=1)
-    (pending / OUTCOME).write_text(text + "\n", encoding="utf-8")
+    state.write(pending / OUTCOME, text + "\n")
     target = folder(settings, outcome.source, outcome.millesime, outcome.revision)
     old = target.with_name(f".{target.name}-ancien-{uuid.uuid4().hex}")
     if target.exists():
@@ -202,8 +210,8 @@ def stand_by(outcome: Outcome) -> Outcome:
 
 def latest(settings: Settings, source: str, millesime: int, *, accepted: bool) -> tuple[Landed, Outcome] | None:
     """The newest checked revision of a vintage that was accepted (or refused), with its outcome."""
-    for landed in reversed(landing.revisions(settings.landing, source, millesime)):
-        outcome = load(settings, source, millesime, landed.revision)
+    for number in reversed(landing.numbers(settings.landing, source, millesime)):
+        outcome = load(settings, source, millesime, number)
         if outcome is not None and outcome.accepte is accepted:
-            return landed, outcome
+            return landing.revision(settings.landing, source, millesime, number), outcome
     return None

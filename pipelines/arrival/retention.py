@@ -13,7 +13,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, locks
+from pipelines import catalogue, locks, state
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import Landed
 from pipelines.errors import BusyError
@@ -56,12 +56,11 @@ def purge(settings: Settings, dues: list[Due]) -> None:
         outcomes.refuse(settings, gone, landing.deleted(gone))
         folder = item.landed.folder(settings.landing)
         record = folder / landing.PROVENANCE
-        data = json.loads(record.read_text(encoding="utf-8"))
+        with state.reading(record) as read:
+            data = {**read, "efface_le": today}
         for file in item.landed.files:
             (folder / file.name).unlink(missing_ok=True)
-        pending = record.with_suffix(".en-cours")
-        pending.write_text(json.dumps({**data, "efface_le": today}, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        pending.replace(record)
+        state.write(record, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 # What a run makes aside and takes away again as it ends. What is staged and not yet checked is none of it.

@@ -7,7 +7,19 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from pipelines.cli import adapter, airflow, controles, doctor, edition, french, sources, surveys, vintages, warehouse
+from pipelines.cli import (
+    adapter,
+    airflow,
+    controles,
+    doctor,
+    edition,
+    french,
+    sources,
+    surveys,
+    upkeep,
+    vintages,
+    warehouse,
+)
 from pipelines.errors import AtlasError
 
 app = french.App(
@@ -38,6 +50,8 @@ for command in (
     adapter.adapter,
     vintages.echantillon,
     vintages.purge,
+    upkeep.verifier,
+    upkeep.reparer,
     warehouse.lock,
     warehouse.query,
 ):

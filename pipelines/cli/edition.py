@@ -1,6 +1,5 @@
 """`atlas edition`: the main job, and what a person reads at its end."""
 
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import hints, locks, settings, steps
+from pipelines import hints, journal, locks, settings, steps
 from pipelines.arrival import outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.cli import airflow
@@ -74,13 +73,11 @@ def _edition(*, update: bool, back: bool) -> None:
             soft_wrap=True,
         )
     before = lockfile.load(now, edition)
-    journal = now.warehouse / "journal.jsonl"
-    position = journal.stat().st_size if journal.is_file() else 0
+    position = journal.size(now.warehouse)
     done = subprocess.run(  # noqa: S603
         [
             sys.executable,
             str(settings.ROOT / "dags" / "embedded.py"),
-            *("--journal", str(journal)),
             *(["--update"] if update else []),
             *(["--back"] if back else []),
         ],
@@ -88,9 +85,7 @@ def _edition(*, update: bool, back: bool) -> None:
         pass_fds=locks.passed(),
         check=False,
     )
-    with journal.open(encoding="utf-8") if journal.is_file() else open(os.devnull) as handle:  # noqa: PTH123
-        handle.seek(position)
-        entries = [json.loads(line) for line in handle]
+    entries = journal.entries(now.warehouse, position)
     _summary(console, now, edition, entries, time.perf_counter() - start, before)
     failures = [e for e in entries if e["resultat"] != "fait"]
     if failures:

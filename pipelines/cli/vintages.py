@@ -13,7 +13,7 @@ from pipelines import catalogue, hints, settings, steps
 from pipelines.arrival import landing, offers, outcomes, retention
 from pipelines.cli.common import Online, Sources, banner, fictitious, samples_factory, screen, use, with_extracts
 from pipelines.edition import lockfile
-from pipelines.errors import AtlasError, LaterError, RefusedError, UsageError
+from pipelines.errors import AtlasError, DamagedError, LaterError, RefusedError, UsageError
 
 
 def vintages(
@@ -32,24 +32,32 @@ def vintages(
         entry = catalogue.load(source_id)
         offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
-            revisions = landing.revisions(now.landing, source_id, millesime)
-            if not revisions:
+            numbers = landing.numbers(now.landing, source_id, millesime)
+            if not numbers:
                 table.add_row(source_id, str(millesime), "", "offert, non ingéré", "", "", "")
-            for landed in revisions:
-                outcome = outcomes.load(now, source_id, millesime, landed.revision)
-                state = "archivé, non contrôlé" if outcome is None else "accepté" if outcome.accepte else "refusé"
-                table.add_row(
-                    source_id,
-                    str(millesime),
-                    str(landed.revision),
-                    state + (" (fictif)" if landed.fictif else ""),
-                    str(sum(outcome.rows.values())) if outcome else "",
-                    str(sum(outcome.quarantined.values())) if outcome else "",
-                    escape(outcome.motif.replace("\n", " ")) if outcome else "",
-                )
+            for number in numbers:
+                table.add_row(source_id, str(millesime), str(number), *_state(now, source_id, millesime, number))
     console.print(table)
     if not now.en_ligne and not now.sources.is_dir() and not now.made_here:
         console.print("Les millésimes archivés seulement ; pour voir ceux d'un dossier d'extraits : --sources DOSSIER.")
+
+
+def _state(now: settings.Settings, source: str, millesime: int, number: int) -> tuple[str, str, str, str]:
+    """What became of a revision: its state, its lines, those set aside, why."""
+    try:
+        landed = landing.revision(now.landing, source, millesime, number)
+        outcome = outcomes.load(now, source, millesime, number)
+    except DamagedError as error:
+        return "abîmé", "", "", escape(str(error).replace("\n", " "))
+    fiction = " (fictif)" if landed.fictif else ""
+    if outcome is None:
+        return f"archivé, non contrôlé{fiction}", "", "", ""
+    return (
+        ("accepté" if outcome.accepte else "refusé") + fiction,
+        str(sum(outcome.rows.values())),
+        str(sum(outcome.quarantined.values())),
+        escape(outcome.motif.replace("\n", " ")),
+    )
 
 
 def run(
@@ -60,32 +68,40 @@ def run(
     ] = None,
     sources: Sources = None,
     online: Online = False,
+    archived: Annotated[
+        bool,
+        typer.Option("--archive", help="Rien n'est reçu : ce que l'archive garde est remis en forme et contrôlé."),
+    ] = False,
 ) -> None:
     """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
     use(sources, online)
     catalogue.load(nom)
     with steps.alone(f"atlas run {nom}"):
-        ingest_shown(nom, millesime)
+        ingest_shown(nom, millesime, archived=archived)
 
 
-def ingest_shown(nom: str, millesime: int | None) -> None:
-    """Ingests a vintage, or all that are offered, and says what became of each. Exits as a refusal does."""
-    console, now = screen(), with_extracts()
+def ingest_shown(nom: str, millesime: int | None, *, archived: bool = False) -> None:
+    """Ingests a vintage, or all that are offered, and says what became of each. Exits as a refusal does.
+
+    Where `archived`, those of the archive, from it alone.
+    """
+    console, now = screen(), settings.load() if archived else with_extracts()
     banner(now, fictitious(now))
-    wanted = steps.vintages(nom, millesime)
+    wanted = steps.archived(nom, millesime) if archived else steps.vintages(nom, millesime)
     if not wanted:
         raise UsageError(
-            f"Aucun millésime de « {nom} » dans {now.sources}" + (", ni en ligne." if now.en_ligne else "."),
+            f"Aucun millésime de « {nom} » dans {now.landing if archived else now.sources}"
+            + (", ni en ligne." if now.en_ligne and not archived else "."),
             expected=f"un dossier {catalogue.load(nom).folder}/<millésime>/",
             todo="déposer l'extrait, nommer un autre dossier avec --sources, ou le télécharger avec --en-ligne",
         )
     refused: AtlasError | None = None
     for label in wanted:
         try:
-            counts = steps.ingest(nom, label)
-        except (RefusedError, LaterError) as error:
+            counts = steps.restage(nom, label) if archived else steps.ingest(nom, label)
+        except (RefusedError, LaterError, DamagedError) as error:
             refused = error
-            said = "refusé" if isinstance(error, RefusedError) else "reporté"
+            said = "refusé" if isinstance(error, RefusedError) else "abîmé" if error.exit_code == 5 else "reporté"
             console.print(f"[bold red]{said}[/bold red]  {nom} {label}")
             console.print(str(error), markup=False, soft_wrap=True)
         else:

@@ -1,5 +1,6 @@
 """`atlas lock` and `atlas query`: what an edition is made of, and what is in it."""
 
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from rich.table import Table
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen, use
 from pipelines.edition import lockfile, models
-from pipelines.errors import UsageError
+from pipelines.errors import DamagedError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +32,9 @@ def lock(
     banner(now, fictitious(now))
     year = now.edition
     again = hints.command(now, "lock", year, "--update")
-    before = lockfile.load(now, year)
+    before = None
+    with contextlib.suppress(*[DamagedError] * update):  # one that can't be read is made anew all the same
+        before = lockfile.load(now, year)
     if update:
         steps.lock(year, update=True)
     made = lockfile.load(now, year)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipelines import state
 from pipelines.catalogue.fetch import DataGouv, Fetch, Written, compiled
 from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
 from pipelines.connectors.access import Access, Fetched, Limits, State
 from pipelines.connectors.resources import Resource
-from pipelines.errors import Place, RefusedError
+from pipelines.errors import DamagedError, Place, RefusedError
 
 
 @dataclass(frozen=True)
@@ -116,17 +117,12 @@ def tried(block: Fetch, source_id: str, limits: Limits, *, allow_http: bool = Fa
 def save(path: Path, revision: int, states: Mapping[str, State]) -> None:
     """Remembers what a revision was made from, in one JSON file; never half-written."""
     text = json.dumps(
-        {"revision": revision, "fichiers": {url: state.to_dict() for url, state in sorted(states.items())}},
+        {"revision": revision, "fichiers": {url: known.to_dict() for url, known in sorted(states.items())}},
         ensure_ascii=False,
         indent=2,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    try:
-        aside.write_text(text + "\n", encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    state.write(path, text + "\n")
 
 
 def load(path: Path) -> tuple[int, dict[str, State]] | None:
@@ -135,9 +131,9 @@ def load(path: Path) -> tuple[int, dict[str, State]] | None:
     A record that can't be read only costs a download.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return int(data["revision"]), {url: State.from_dict(state) for url, state in data["fichiers"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        with state.reading(path) as data:
+            return int(data["revision"]), {url: State.from_dict(known) for url, known in data["fichiers"].items()}
+    except (OSError, DamagedError):
         return None
 
 

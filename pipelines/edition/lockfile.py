@@ -9,11 +9,10 @@ import os
 import subprocess
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, hints
+from pipelines import catalogue, fingerprints, hints, state
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import File, Landed
 from pipelines.errors import BuildError, Place
@@ -107,18 +106,18 @@ def load(settings: Settings, edition: int) -> Lock | None:
 
 
 def read(file: Path) -> Lock:
-    """The lock that a file holds."""
-    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return Lock(
-        edition=data["edition"],
-        fictif=data["fictif"],
-        commit=data["commit"],
-        uv_lock=data["uv_lock"],
-        pins=tuple(Pin(**{**p, "files": tuple(File(**f) for f in p["files"])}) for p in data["pins"]),
-        refus=tuple(Refused(**r) for r in data["refus"]),
-        absents=tuple(data["absents"]),
-        effaces=tuple(data.get("effaces", ())),
-    )
+    """The lock that a file holds. Raises DamagedError where it can't be read."""
+    with state.reading(file) as data:
+        return Lock(
+            edition=data["edition"],
+            fictif=data["fictif"],
+            commit=data["commit"],
+            uv_lock=data["uv_lock"],
+            pins=tuple(Pin(**{**p, "files": tuple(File(**f) for f in p["files"])}) for p in data["pins"]),
+            refus=tuple(Refused(**r) for r in data["refus"]),
+            absents=tuple(data["absents"]),
+            effaces=tuple(data.get("effaces", ())),
+        )
 
 
 def regions(settings: Settings) -> dict[str, str]:
@@ -157,9 +156,7 @@ def mark_deleted(settings: Settings, edition: int, landed: Landed) -> None:
 def _save(settings: Settings, lock: Lock) -> None:
     target = path(settings, lock.edition)
     target.parent.mkdir(parents=True, exist_ok=True)
-    pending = target.with_suffix(".en-cours")
-    pending.write_text(lock.to_json(), encoding="utf-8")
-    pending.replace(target)
+    state.write(target, lock.to_json())
 
 
 def draft(settings: Settings, edition: int) -> Lock:
@@ -241,8 +238,8 @@ def lock(settings: Settings, edition: int, *, update: bool = False) -> Lock:
 
     Raises BuildError as `draft`, and where a pinned revision is no longer there or no longer accepted.
     """
-    made = load(settings, edition)
-    if made is None or update:
+    made = None if update else load(settings, edition)
+    if made is None:
         made = draft(settings, edition)
         _save(settings, made)
     again = hints.command(settings, "lock", edition, "--update")

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines import catalogue, duck
+from pipelines import catalogue, duck, state
 from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
@@ -68,7 +68,7 @@ def check(target: Path) -> list[Control]:
             todo=f"examiner la construction, gardée dans {target} : si un extrait est en cause, le corriger, ou "
             "retirer son millésime, puis relancer ; sinon, corriger le modèle. L'entrepôt en place n'a pas changé",
         )
-    promotion.counted(target).write_text(json.dumps(promotion.counts(target)), encoding="utf-8")
+    state.write(promotion.counted(target), json.dumps(promotion.counts(target)))
     return found
 
 

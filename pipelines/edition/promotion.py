@@ -1,11 +1,11 @@
 """Makes a checked build the warehouse of its edition, with one rename of a link."""
 
-import json
 import uuid
 from pathlib import Path
 
 import duckdb
 
+from pipelines import state
 from pipelines.errors import BuildError
 from pipelines.settings import DATABASE, Settings, in_place
 
@@ -30,7 +30,9 @@ def promote(settings: Settings, target: Path, *, back: bool = False) -> Path:
         target.replace(file)
     edition = int(folder.name)
     _journal(file).unlink(missing_ok=True)
-    found, expected = counts(file), json.loads(counted(target).read_text(encoding="utf-8"))
+    with state.reading(counted(target), "la contrôler, ou la refaire ; l'entrepôt en place n'a pas changé") as said:
+        expected: dict[str, int] = dict(said)
+    found = counts(file)
     if found != expected:
         raise BuildError(
             "L'entrepôt construit n'a plus les lignes que les contrôles ont comptées : "

@@ -13,19 +13,18 @@ from typing import Any
 
 import duckdb
 
-from pipelines import fingerprints, hints
+from pipelines import hints, state
 from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import lockfile
-from pipelines.errors import BuildError
-from pipelines.publish import differences, fiches, methods, package, pages, public, site, tables, workbooks
+from pipelines.errors import BuildError, DamagedError
+from pipelines.publish import differences, fiches, manifest, methods, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
 
-MANIFEST = "manifeste.json"
 PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
 FIRST_EDITION = 2000
 # They say what a release changes, how it was made, or list it: another content makes them, they make no other content.
-DERIVED = {MANIFEST, lockfile.LOCK, *differences.FILES, *package.FILES}
+DERIVED = {manifest.MANIFEST, manifest.SUMS, lockfile.LOCK, *differences.FILES, *package.FILES}
 # What the CSV files and the dictionary say, in bytes that a library writes otherwise from one version to the next.
 SAME_TABLES = (".duckdb", ".parquet")
 
@@ -76,10 +75,10 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
             written, checked = made_of.written, public.check(file)
             with duckdb.connect(str(file), read_only=True) as shown:
                 books = _write(shown, pending, written, settings, edition, region, fictif=fictif)
-                (pending / lockfile.LOCK).write_text(lock.to_json(), encoding="utf-8")
+                state.write(pending / lockfile.LOCK, lock.to_json())
                 made = _versions(home, edition)
-                if made and _content(_manifest(made[-1]).get("fichiers", ())) == _content(_listed(pending)):
-                    return Release(made[-1], made[-1].name, len(_listed(made[-1])), new=False)
+                if made and _content(manifest.read(made[-1]).get("fichiers", ())) == _content(manifest.listed(pending)):
+                    return Release(made[-1], made[-1].name, len(manifest.listed(made[-1])), new=False)
                 about = package.About(
                     version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
                     edition=edition,
@@ -159,24 +158,24 @@ def _said(
         "protection": made_of.protection.keep(),
         "methodes": asdict(how),
         "controles": _checks(checked),
-        "fichiers": _listed(pending),
+        "fichiers": manifest.listed(pending),
     }
 
 
 def published_from(settings: Settings, edition: int) -> dict[str, str]:
     """Region -> the fingerprint of the build that its last release of an edition was made of, or found equal to."""
     file = settings.editions / str(edition) / PUBLISHED
-    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return known
+    try:
+        with state.reading(file) as said:
+            return {str(region): str(build) for region, build in said.items()}
+    except DamagedError:  # none yet, or none legible: it only costs to publish again, which makes the same release
+        return {}
 
 
 def note(settings: Settings, edition: int, region: str, build: str) -> None:
     """Notes of which build the release of a region was made: what is not noted is taken up again."""
-    file = settings.editions / str(edition) / PUBLISHED
-    pending = file.with_suffix(".en-cours")
     text = json.dumps({**published_from(settings, edition), region: build}, indent=1, sort_keys=True) + "\n"
-    pending.write_text(text, encoding="utf-8")
-    pending.replace(file)
+    state.write(settings.editions / str(edition) / PUBLISHED, text)
 
 
 def _compare(
@@ -191,18 +190,18 @@ def _compare(
 ) -> None:
     """Writes what depends on the release before: differences, changelog; then the package, which lists all files."""
     before = _before(settings, about)
-    now = differences.Published(pending, about.version, lock, how, _content(_listed(pending)), about.fictif)
+    now = differences.Published(pending, about.version, lock, how, _content(manifest.listed(pending)), about.fictif)
     diff = differences.write(before, now, written)
     differences.page(diff, now, about.region, about.region_libelle)
     past = before.path / package.CHANGELOG if before and before.lock.edition == about.edition else None
-    package.write(shown, about, pending, written, books, diff, _listed(pending), past)
+    package.write(shown, about, pending, written, books, diff, manifest.listed(pending), past)
 
 
 def _remembered(settings: Settings) -> None:
     """Raises BuildError where it is no longer known of whose answers the numbers of an earlier release are the sums."""
     tables = [f"csv/*{name}.csv" for name in structures.protected()]
-    for file in sorted(settings.releases.glob(f"*/[0-9]*/{MANIFEST}")):
-        number = _manifest(file.parent).get("protection")
+    for file in sorted(settings.releases.glob(f"*/[0-9]*/{manifest.MANIFEST}")):
+        number = manifest.read(file.parent).get("protection")
         if memory.path(settings.protection, number).is_file() if number else not _lines(file.parent, tables):
             continue
         name = file.parent.relative_to(settings.releases)
@@ -219,32 +218,10 @@ def _lines(folder: Path, names: list[str]) -> bool:
     return any(path.read_bytes().count(b"\n") > 1 for name in names for path in folder.glob(name))
 
 
-def _listed(folder: Path) -> list[dict[str, Any]]:
-    """The files of a release with their sizes and hashes."""
-    return [
-        {
-            "nom": p.relative_to(folder).as_posix(),
-            # DuckDB never writes a file twice with the same bytes: its tables are those of the Parquet files.
-            **({} if p.suffix == ".duckdb" else {"octets": p.stat().st_size, "sha256": fingerprints.sha256(p)}),
-        }
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    ]
-
-
 def _versions(home: Path, edition: int) -> list[Path]:
     """The releases made of an edition, oldest first."""
     made = [p for p in home.glob(f"{edition}.*") if re.fullmatch(rf"{edition}\.[0-9]+", p.name) and p.is_dir()]
     return sorted(made, key=lambda p: int(p.suffix[1:]))
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a release; empty where it can't be read."""
-    try:
-        found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
 
 
 def _content(files: Iterable[dict[str, Any]]) -> dict[str, str]:
@@ -260,7 +237,7 @@ def _before(settings: Settings, about: package.About) -> differences.Published |
     """The release that a reader had before: the last of the same edition, else of the nearest edition before it."""
     for edition in range(about.edition, FIRST_EDITION, -1):
         for folder in reversed(_versions(settings.releases / f"{edition}-{about.region}", edition)):
-            known = _manifest(folder)
+            known = manifest.read(folder)
             if known.get("fictif") == about.fictif and (folder / lockfile.LOCK).is_file():
                 lock = lockfile.read(folder / lockfile.LOCK)
                 how = methods.Methods(**known.get("methodes", {"etapes": {}, "lectures": {}}))
@@ -269,12 +246,9 @@ def _before(settings: Settings, about: package.About) -> differences.Published |
     return None
 
 
-def _seal(target: Path, pending: Path, manifest: dict[str, Any]) -> Release:
-    """Writes the manifest, gives the folder its version, and makes it read-only."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    (pending / MANIFEST).write_text(text, encoding="utf-8")
+def _seal(target: Path, pending: Path, said: dict[str, Any]) -> Release:
+    """Writes the manifest, makes the files read-only, and gives the folder its version: from then on nothing moves."""
+    manifest.seal(pending, said)
     pending.rename(target)
-    for path in target.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
-    return Release(target, target.name, len(manifest["fichiers"]) + 1, new=True)
+    state.settle(target.parent)
+    return Release(target, target.name, len(manifest.listed(target)), new=True)

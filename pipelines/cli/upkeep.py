@@ -1,0 +1,72 @@
+"""`atlas verifier` and `atlas reparer`: what the warehouse keeps, held against its hashes, and put right."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines import hints, settings, steps
+from pipelines.cli.common import banner, fictitious, screen
+from pipelines.errors import StorageError, UsageError
+from pipelines.upkeep import repair, verify
+from pipelines.upkeep.verify import Flaw
+
+
+def verifier(
+    dossier: Annotated[
+        Path | None,
+        typer.Argument(help="Le dossier d'une publication, où qu'il ait été copié ; sans lui, tout l'entrepôt."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON : un objet par défaut trouvé.")] = False,
+) -> None:
+    """Compare à leurs empreintes l'archive, les millésimes mis en forme, les verrous et les publications.
+
+    Rien n'est écrit. Code de sortie : 0 si tout est tel qu'il a été laissé, 5 sinon.
+    """
+    console, now = screen(), settings.load()
+    if dossier is not None and not dossier.is_dir():
+        raise UsageError(
+            f"Il n'y a pas de dossier {dossier}.",
+            expected="celui d'une publication (<édition>.<numéro>), avec son manifeste",
+            todo="corriger son chemin ; sans lui, tout l'entrepôt est vérifié",
+        )
+    if dossier is None:
+        banner(now, fictitious(now))
+    found = verify.faults(now) if dossier is None else verify.of_release(dossier)
+    if as_json:
+        typer.echo(json.dumps([asdict(fault) for fault in found], ensure_ascii=False, indent=1))
+    else:
+        for fault in found:
+            _tell(console, fault, fault.a_faire)
+        said = f"{len(found)} défaut(s)" if found else "Tout est tel qu'il a été laissé"
+        console.print(f"{said} : {dossier or now.warehouse}", markup=False, soft_wrap=True)
+    if found:
+        raise typer.Exit(StorageError.exit_code)
+
+
+def reparer() -> None:
+    """Répare ce qui peut l'être sans rien inventer : de l'archive, du dossier des extraits, des verrous publiés.
+
+    Code de sortie : 0 si plus rien n'est à réparer, 5 sinon.
+    """
+    console, now = screen(), settings.load()
+    banner(now, fictitious(now))
+    with steps.alone("atlas reparer"):
+        for mended in repair.repair(now):
+            console.print("réparé" if mended.fait else "[bold red]resté[/bold red]", end="  ")
+            _tell(console, mended.fault, mended.dit)
+        left = verify.faults(now)
+    if left:
+        again = hints.command(now, "verifier")
+        console.print(f"{len(left)} défaut(s) restent, que rien ici ne répare : {again}", markup=False, soft_wrap=True)
+        raise typer.Exit(StorageError.exit_code)
+    console.print(f"Tout est tel qu'il a été laissé : {now.warehouse}", markup=False, soft_wrap=True)
+
+
+def _tell(console: Console, fault: Flaw, then: str) -> None:
+    where = " ".join(filter(None, [fault.source, str(fault.millesime or "")]))
+    console.print(f"{fault.quoi} {where}".strip(), markup=False, soft_wrap=True)
+    console.print(f"  {fault.fichier}\n  {fault.constat}\n  → {then}", markup=False, soft_wrap=True)

@@ -1,0 +1,136 @@
+"""All that a warehouse keeps, held against the hashes noted of it: archive, staging, locks, warehouses, releases.
+
+Nothing is written, and everything is looked at: one fault hides no other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines import catalogue, hints
+from pipelines.arrival import landing, outcomes
+from pipelines.edition import lockfile, promotion
+from pipelines.errors import DamagedError, StorageError
+from pipelines.publish import manifest
+from pipelines.settings import DATABASE, Settings
+
+RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS = (
+    "trace d'archive",
+    "fichier archivé",
+    "mise en forme",
+    "verrou",
+    "millésime épinglé",
+    "entrepôt",
+    "publication",
+    "publication modifiable",
+)
+RESTORED = "la rétablir d'une sauvegarde ; à défaut, publier de nouveau"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something that is no longer as it was left: its kind, where it is, what is wrong, what to do."""
+
+    quoi: str
+    fichier: str
+    constat: str
+    a_faire: str = ""
+    source: str = ""
+    millesime: int = 0
+    revision: int = 0
+
+
+def faults(now: Settings) -> list[Flaw]:
+    """All that is wrong in a warehouse, in the order in which it can be put right."""
+    found: list[Flaw] = []
+    for part in (_archive, _staging, _locks, _builds, _releases):
+        found += part(now)
+    return found
+
+
+def of_release(folder: Path) -> list[Flaw]:
+    """All that is wrong in the folder of one release, wherever it was copied."""
+    found = [Flaw(RELEASE, str(folder / name), said, RESTORED) for name, said in manifest.faults(folder)]
+    open_ = manifest.writable(folder)
+    if open_:
+        said = f"{len(open_)} fichier(s) que l'on peut encore modifier : {open_[0].name}" + "…" * (len(open_) > 1)
+        found.append(Flaw(RIGHTS, str(folder), said, "atlas reparer, ou chmod a-w"))
+    return found
+
+
+def _vintages(now: Settings) -> Iterator[tuple[str, int]]:
+    for source in catalogue.sources():
+        for millesime in landing.vintages(now.landing, source):
+            yield source, millesime
+
+
+def _archive(now: Settings) -> Iterator[Flaw]:
+    for source, millesime in _vintages(now):
+        for number in landing.numbers(now.landing, source, millesime):
+            place = (source, millesime, number)
+            try:
+                landed = landing.revision(now.landing, *place)
+            except DamagedError as error:
+                yield Flaw(RECORD, str(error.where.file), error.what, error.todo, *place)
+                continue
+            folder = landed.folder(now.landing)
+            for file in landing.lacking(now.landing, landed):
+                gone = "n'est plus là" if not (folder / file.name).is_file() else "n'a plus les octets reçus"
+                yield Flaw(BYTES, str(folder / file.name), gone, landing.AGAIN, *place)
+
+
+def _staging(now: Settings) -> Iterator[Flaw]:
+    for source, millesime in _vintages(now):
+        numbers = landing.numbers(now.landing, source, millesime)
+        for number in numbers:
+            place = (source, millesime, number)
+            again = hints.command(now, "run", source, "--millesime", millesime, "--archive")
+            home = outcomes.folder(now, *place)
+            try:
+                outcome = outcomes.load(now, *place)
+            except DamagedError as error:
+                yield Flaw(STAGED, str(error.where.file), error.what, again, *place)
+                continue
+            if outcome is None and number == numbers[-1]:
+                yield Flaw(STAGED, str(home), "l'archive le garde, et rien ne l'a mis en forme", again, *place)
+            for path, how in outcomes.altered(now, outcome) if outcome else ():
+                yield Flaw(STAGED, str(path), how, again, *place)
+
+
+def _locks(now: Settings) -> Iterator[Flaw]:
+    for edition in lockfile.locked(now):
+        file, again = str(lockfile.path(now, edition)), hints.command(now, "lock", edition, "--update")
+        try:
+            made = lockfile.read(Path(file))
+        except DamagedError as error:
+            yield Flaw(LOCK, file, error.what, f"atlas reparer le reprend d'une publication ; ou le refaire : {again}")
+            continue
+        for pin in made.pins:
+            said = f"{pin.source} {pin.millesime}, révision {pin.revision}"
+            if said in made.effaces:
+                continue
+            try:
+                known = set(landing.revision(now.landing, pin.source, pin.millesime, pin.revision).files)
+            except DamagedError:  # told of the archive already
+                continue
+            except StorageError:
+                yield Flaw(PIN, file, f"{said} : plus rien n'en est dans l'archive", f"la rétablir, ou {again}")
+                continue
+            if known != set(pin.files):
+                yield Flaw(PIN, file, f"{said} : l'archive en garde d'autres octets", f"la rétablir, ou {again}")
+
+
+def _builds(now: Settings) -> Iterator[Flaw]:
+    for link in sorted(now.editions.glob(f"*/{DATABASE}")):
+        again = hints.command(now, "edition", "--edition", link.parent.name, extracts=True)
+        try:
+            promotion.counts(link)
+        except duckdb.Error as error:
+            yield Flaw(BUILD, str(link), f"ne se lit pas : {str(error).splitlines()[0]}", again)
+
+
+def _releases(now: Settings) -> Iterator[Flaw]:
+    for folder in manifest.releases(now.releases):
+        yield from of_release(folder)
