@@ -8,6 +8,7 @@ where the new one is refused, and where it is accepted all undamaged rows are th
 import io
 import json
 import random
+import re
 import shutil
 import zipfile
 from collections import Counter
@@ -446,13 +447,13 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
     ("json-coupe", "dares_metiers_2030", 2019, METIERS, lambda data: data[:9000], None, ["JSON est coupé ou abîmé"]),
     ("json-vide", "dares_metiers_2030", 2019, METIERS, lambda _: b"[]\n", None, ["liste d'enregistrements est vide"]),
     (
-        "total-faux",
+        "totaux-faux",
         "drees_medecins_ages",
         2022,
         DREES,
-        text(lambda t: t.replace("200 410", "200 411", 1)),
+        lines(lambda all_: [re.sub(",(?=[0-9 ]+,[0-9 ]+$)", ",1", line.rstrip()) + "\n" for line in all_]),
         None,
-        ["total_des_tranches", "territoire = Ensemble", "publie = 200411, somme = 200410"],
+        ["cases_d_une_somme_fausse", "la colonne effectif", "elle est fausse, ou peut l'être"],
     ),
     (
         "departement-en-moins",
@@ -664,6 +665,12 @@ CELLS: list[tuple[str, str, int, str, str, Damage, str, str]] = [
         "note-hors-bornes",
         *(*TABLE, cell("Catégorie Tension", 10, "9.0", **UTF8), "notes_de_1_a_5"),
         "notes de 1 à 5",
+    ),
+    (
+        "total-faux",
+        *("drees_medecins_ages", 2022, "drees_medecins_ages", DREES),
+        *(text(lambda t: t.replace("200 410", "200 411", 1)), "cases_d_une_somme_fausse"),
+        "« 200411 » ; un total publié dont cette case fait partie",
     ),
 ]
 

@@ -47,6 +47,25 @@ class Repair(Strict):
         return self
 
 
+class Sum(Strict):
+    """A total that the producer publishes beside its parts, in SQL conditions on the staged columns.
+
+    `mesure` is what is added up, `tout` the lines that say the total, `parties` those that it adds up, `par` the
+    columns that a total and its parts share; `since` and `until` the first and the last vintage of which it is true.
+    """
+
+    mesure: str
+    tout: str
+    parties: str
+    par: list[str]
+    since: int | None = None
+    until: int | None = None
+
+    def holds_in(self, millesime: int) -> bool:
+        """Whether the producer publishes this total in that vintage."""
+        return (self.since or millesime) <= millesime <= (self.until or millesime)
+
+
 class Table(Strict):
     """One table of a source: its key, its least plausible size on real extracts, its layouts.
 
@@ -63,7 +82,7 @@ class Table(Strict):
     read. `faits` are the texts that are what a line says, as its numbers are (a zone). `parties` is the column that
     names the parts of a whole: a line that leaves it empty says the whole itself.
     `totaux` gives, for a text of the key, the pattern of the totals that the producer lists among the lines, and that
-    the models know; another total is set aside.
+    the models know; another total is set aside. `sommes` says which of them are exactly the sum of which lines.
     `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
     parted by one blank): two files of one meaning would be counted twice.
     """
@@ -86,6 +105,7 @@ class Table(Strict):
     faits: list[str] = []
     parties: str | None = None
     totaux: dict[str, str] = {}
+    sommes: list[Sum] = []
     synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
 

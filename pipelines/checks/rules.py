@@ -82,6 +82,7 @@ def table_rules(
         *derived.column_rules(source, table, millesime),
         *derived.year_rules(source, table, millesime),
         *totals.total_rules(source, table),
+        *totals.sum_rules(source, table, millesime),
         *([derived.example_rule(source, table)] if source.contrat and not fictif else []),
         *([] if fictif else [derived.volume_rule(source.tables[table].rows_min, cut)]),
         *derived.pin_rules(pins),

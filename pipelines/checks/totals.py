@@ -3,7 +3,7 @@
 import re
 
 from pipelines.catalogue import Column, Source, code_lists
-from pipelines.catalogue.tables import Table
+from pipelines.catalogue.tables import Sum, Table
 from pipelines.checks.derived import Rule, aside_rule, query_rule
 from pipelines.duck import literal
 
@@ -70,6 +70,90 @@ def total_rules(source: Source, table: str) -> list[Rule]:
         None,
     )
     return [*rules, _sum_rule(entry, free, kinds[counted])] if counted and free else rules
+
+
+def sum_rules(source: Source, table: str, millesime: int) -> list[Rule]:
+    """The totals that a producer publishes beside their parts (`sommes` of the entry): there, and exactly their sum.
+
+    Where one is not, a cell is wrong: one that is in several sums is, if they all fail; else any cell of the sum may
+    be. Those are left empty, and what they hold is told. A part that is secret or unknown only bounds its total.
+    """
+    sums = [somme for somme in source.tables[table].sommes if somme.holds_in(millesime)]
+    if not sums:
+        return []
+    first = sums[0]
+    rules = [
+        query_rule(
+            "totaux_presents",
+            " UNION ALL ".join(
+                f"SELECT {literal(s.tout)} AS total_absent FROM {{batch}} HAVING count(*) FILTER ({s.tout}) = 0"
+                for s in sums
+            ),
+            "le producteur publie ce total à côté de ses parties : sans lui, elles ne se vérifient pas",
+            casse=f"DELETE FROM {{batch}} WHERE {first.tout}",
+        ),
+        query_rule(
+            "totaux_publies",
+            " UNION ALL ".join(f"SELECT total, publie, somme, _fichier, _ligne FROM ({_unequal(s)})" for s in sums),
+            "un total publié est la somme de ses parties ; ici non : une case au moins est fausse",
+            casse=_one_more(first),
+            severity="warning",
+        ),
+    ]
+    for measure in dict.fromkeys(s.mesure for s in sums):
+        mine = [s for s in sums if s.mesure == measure]
+        rule = query_rule(
+            "cases_d_une_somme_fausse" if measure == first.mesure else f"cases_d_une_somme_fausse_{measure}",
+            _suspect(mine),
+            "un total publié dont cette case fait partie n'est pas la somme de ses parties : elle est fausse, ou peut l'être",
+            casse=_one_more(mine[0]),
+            severity="warning",
+            quarantine=True,
+        )
+        rule["meta"]["cellule"] = measure
+        rules.append(rule)
+    return rules
+
+
+def _one_more(somme: Sum) -> str:
+    number = f'"{somme.mesure}"'
+    return (
+        f"UPDATE {{batch}} SET {number} = {number} + 1 "
+        f"WHERE rowid = (SELECT min(rowid) FROM {{batch}} WHERE {somme.tout} AND {number} IS NOT NULL)"
+    )
+
+
+def _unequal(somme: Sum) -> str:
+    """SQL of the totals that are not their sum, as the columns that they share with their parts say which."""
+    number, of = f'"{somme.mesure}"', ", ".join(f'"{name}"' for name in somme.par)
+    return (
+        f"SELECT {of}, concat_ws(', ', {of}) AS total, sum({number}) FILTER ({somme.tout}) AS publie, "
+        f"sum({number}) FILTER ({somme.parties}) AS somme, min(_fichier) AS _fichier, "
+        f"min(_ligne) FILTER ({somme.tout}) AS _ligne FROM {{batch}} GROUP BY {of} HAVING publie <> somme "
+        f"AND (somme > publie OR count(*) FILTER (({somme.parties}) AND {number} IS NULL) = 0)"
+    )
+
+
+def _suspect(sums: list[Sum]) -> str:
+    """SQL of the lines whose number makes sums fail: all those that it is in, or one in which no such number is."""
+    ranks, number = range(len(sums)), f'"{sums[0].mesure}"'
+    within, joins, alone = [], [], []
+    for rank, somme in enumerate(sums):
+        of = [f'"{name}"' for name in somme.par]
+        within.append(f"({somme.tout}) OR ({somme.parties}) AS _dans{rank}")
+        same = " AND ".join(f"b.{name} IS NOT DISTINCT FROM s{rank}.{name}" for name in of)
+        joins.append(f"LEFT JOIN ({_unequal(somme)}) AS s{rank} ON b._dans{rank} AND {same}")
+        alone.append(f"_fausse{rank} AND NOT bool_or(_suspecte) OVER (PARTITION BY {', '.join(of)}, _fausse{rank})")
+    failing = ", ".join(f"s{rank}.total IS NOT NULL AS _fausse{rank}" for rank in ranks)
+    every = " AND ".join(f"_fausse{rank} >= coalesce(_dans{rank}, false)" for rank in ranks)
+    some = " OR ".join(f"_fausse{rank}" for rank in ranks)
+    added = ", ".join(f"_dans{rank}, _fausse{rank}" for rank in ranks)
+    return (
+        f"WITH membres AS (SELECT *, {', '.join(within)} FROM {{batch}} WHERE {number} IS NOT NULL), "
+        f"dites AS (SELECT b.*, {failing} FROM membres AS b {' '.join(joins)}), "
+        f"cases AS (SELECT *, {every} AND ({some}) AS _suspecte FROM dites) "
+        f"SELECT * EXCLUDE ({added}, _suspecte) FROM cases QUALIFY _suspecte OR ({') OR ('.join(alone)})"
+    )
 
 
 def _few_or_told(name: str, lines: str, motif: str, column: str, value: str) -> list[Rule]:
