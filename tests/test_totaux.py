@@ -46,7 +46,8 @@ def found(source: str, millesime: int, changed: dict[int, int | None]) -> tuple[
     with duckdb.connect() as connection:
         connection.execute(
             f"CREATE SCHEMA controle; CREATE TABLE controle.{source} AS "
-            f"SELECT *{others}, 'fictif.csv' AS _fichier, _rang AS _ligne FROM (VALUES {values}) AS t ({columns}, _rang)"
+            f"SELECT *{others}, 'fictif.csv' AS _fichier, _rang AS _ligne "
+            f"FROM (VALUES {values}) AS t ({columns}, _rang)"
         )
         for rank, value in changed.items():
             connection.execute(f"UPDATE controle.{source} SET effectif = ? WHERE _rang = ?", [value, rank])

@@ -109,6 +109,12 @@ class Table(Strict):
     synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
 
+    @model_validator(mode="after")
+    def _one_measure(self) -> "Table":
+        if len({somme.mesure for somme in self.sommes}) > 1:
+            raise ValueError("les `sommes` d'une table sont d'une seule `mesure`")
+        return self
+
     def goes_with(self, column: str, *, number: bool) -> bool:
         """Whether a line goes with a cell of that column that can't be read: the cell tells the line, or is its sense.
 

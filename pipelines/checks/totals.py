@@ -81,7 +81,6 @@ def sum_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     sums = [somme for somme in source.tables[table].sommes if somme.holds_in(millesime)]
     if not sums:
         return []
-    first = sums[0]
     rules = [
         query_rule(
             "totaux_presents",
@@ -90,28 +89,26 @@ def sum_rules(source: Source, table: str, millesime: int) -> list[Rule]:
                 for s in sums
             ),
             "le producteur publie ce total à côté de ses parties : sans lui, elles ne se vérifient pas",
-            casse=f"DELETE FROM {{batch}} WHERE {first.tout}",
+            casse=f"DELETE FROM {{batch}} WHERE {sums[0].tout}",
         ),
         query_rule(
             "totaux_publies",
             " UNION ALL ".join(f"SELECT total, publie, somme, _fichier, _ligne FROM ({_unequal(s)})" for s in sums),
             "un total publié est la somme de ses parties ; ici non : une case au moins est fausse",
-            casse=_one_more(first),
+            casse=_one_more(sums[0]),
             severity="warning",
         ),
-    ]
-    for measure in dict.fromkeys(s.mesure for s in sums):
-        mine = [s for s in sums if s.mesure == measure]
-        rule = query_rule(
-            "cases_d_une_somme_fausse" if measure == first.mesure else f"cases_d_une_somme_fausse_{measure}",
-            _suspect(mine),
-            "un total publié dont cette case fait partie n'est pas la somme de ses parties : elle est fausse, ou peut l'être",
-            casse=_one_more(mine[0]),
+        query_rule(
+            "cases_d_une_somme_fausse",
+            _suspect(sums),
+            "un total publié dont cette case fait partie n'est pas la somme de ses parties : elle est fausse, ou peut "
+            "l'être",
+            casse=_one_more(sums[0]),
             severity="warning",
             quarantine=True,
-        )
-        rule["meta"]["cellule"] = measure
-        rules.append(rule)
+        ),
+    ]
+    rules[-1]["meta"]["cellule"] = sums[0].mesure
     return rules
 
 
