@@ -130,7 +130,7 @@ def _write(root: Path, seed: int, scale: float, vintages: int, national: bool, d
     formations.write(root, territoire, seed, scale)
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)
-    enquetes.write(root, parc, seed)
+    enquetes.write(root, parc, finess.social(territoire, int(600 * scale), 2025), seed)
     finess.write(root, parc, territoire, scale, autres=finess.NATIONAL if national else None)
     annuaire.write(root, territoire, parc, seed, scale, vintages, national=national)
     if decade:

@@ -25,6 +25,7 @@ COURTES = {
     "drees_formations": "la présentation est supposée : une seule année",
     "drees_infirmiers": "ces classeurs ne paraissent que depuis 2023",
     "drees_professionnels": "le catalogue lit ces classeurs depuis 2025 ; chacun contient les années depuis 2012",
+    "enquete_esms": "deux campagnes déclarées",
     "enquete_internes": "deux campagnes déclarées",
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",

@@ -1,9 +1,10 @@
-"""Fictitious answers to the agency's surveys: the Norman public hospitals fill the real templates.
+"""Fictitious answers to the agency's surveys: the Norman public hospitals and ESMS fill the real templates.
 
 Two campaigns each. Some do not answer; some write numbers as text or `n.d.`, leave a cell empty, type words
 for a number; in 2024 one sends back the template of the year before.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pipelines import catalogue
 from pipelines.questionnaires import TOTAL, Form
 from pipelines.questionnaires.answers import Key
 from pipelines.questionnaires.template import Filled, render
-from samples import writers
+from samples import esms, finess, writers
 from samples.draws import Draw, split
 from samples.etablissements import Parc
 from samples.nomenclatures import NORMANDS
@@ -42,18 +43,34 @@ GROUPES = {
 }
 AVIS = {"tres_satisfait": 3, "satisfait": 5, "peu_satisfait": 2, "pas_satisfait": 1}
 PROJETS = {"territoire": 3, "region": 3, "ailleurs": 3, "indecis": 4}
+# Of an ESMS, by category of FINESS: its ETP a place (or its ETP, where it has no places), the shares of its ETP that
+# care and support make, the share of vacant posts.
+ESMS = {
+    "500": (0.65, 0.55, 0.05, 0.06),
+    "202": (0.12, 0.10, 0.15, 0.04),
+    "354": (0.25, 0.85, 0.0, 0.08),
+    "460": (30.0, 0.0, 0.85, 0.12),
+    "183": (0.9, 0.15, 0.60, 0.07),
+    "182": (0.35, 0.30, 0.55, 0.09),
+    "255": (1.3, 0.50, 0.30, 0.07),
+    "246": (0.25, 0.03, 0.67, 0.04),
+    "177": (0.8, 0.05, 0.70, 0.10),
+    "214": (0.3, 0.05, 0.65, 0.08),
+}
+FONCTIONS = ("soins", "socio_educatif", "autres_fonctions")
 DIFFICULTES = ("candidatures", "candidatures", "remuneration", "conditions", "logement", "conjoint", "aucune")
 
 
 @dataclass
 class _Hopital:
-    """A public entity: its number, name and size; its staff at the end of each year, by category."""
+    """A public entity, or an ESMS: its number, name and size; its staff at the end of each year, by category."""
 
     finess: str
     nom: str
     etp: float
     internes: float
     effectifs: dict[int, dict[str, int]] = field(default_factory=dict)
+    categorie: str = ""
 
 
 def _publics(parc: Parc) -> list[_Hopital]:
@@ -69,20 +86,36 @@ def _publics(parc: Parc) -> list[_Hopital]:
     ]
 
 
-def write(root: Path, parc: Parc, seed: int) -> None:
-    """Writes `enquete_rh/<campagne>/` and `enquete_internes/<campagne>/`, one workbook a respondent."""
-    hopitaux = _publics(parc)
-    for source, answer in (("enquete_rh", _staff), ("enquete_internes", _trainees)):
+def _sociaux(register: Iterable[finess.Etablissement]) -> list[_Hopital]:
+    """The Norman ESMS, by number."""
+    found = []
+    for e in register:
+        categorie = esms.AS_BEFORE.get(e.categorie, e.categorie)
+        if categorie in ESMS and e.commune.departement.code in NORMANDS:
+            etp, *_ = ESMS[categorie]
+            places = sum(line[6] for line in esms.BY_CATEGORY[categorie].lignes)
+            found.append(_Hopital(e.finess, e.nom, etp * (places or 1), 0, categorie=categorie))
+    return sorted(found, key=lambda e: e.finess)
+
+
+def write(root: Path, parc: Parc, register: Iterable[finess.Etablissement], seed: int) -> None:
+    """Writes `<enquête>/<campagne>/` for each survey, one workbook a respondent; `register` is of the ESMS."""
+    hopitaux, sociaux = _publics(parc), _sociaux(register)
+    for source, answer, asked in (
+        ("enquete_rh", _staff, hopitaux),
+        ("enquete_internes", _trainees, hopitaux),
+        ("enquete_esms", _social, sociaux),
+    ):
         entry = catalogue.load(source)
         if entry.questionnaire is None:
             continue
         forms = {m: entry.questionnaire.form(source, entry.titre, m) for m in CAMPAGNES}
         for millesime in CAMPAGNES:
-            for rank, hopital in enumerate(hopitaux):
+            for rank, hopital in enumerate(asked):
                 draw = Draw(seed, source, millesime, hopital.finess)
                 answers = answer(hopital, millesime, Draw(seed, source, hopital.finess), draw)
                 # One answers in the template of the year before.
-                late = source == "enquete_rh" and millesime == CAMPAGNES[-1] and rank == len(hopitaux) // 2
+                late = source == "enquete_rh" and millesime == CAMPAGNES[-1] and rank == len(asked) // 2
                 if not answers or (draw.chance(0.15) and not late):
                     continue
                 form, name = forms[millesime], f"{source}_{millesime}_{hopital.finess}.xlsx"
@@ -180,6 +213,54 @@ def _staff(hopital: _Hopital, millesime: int, own: Draw, draw: Draw) -> dict[Key
         ("declare_onvs", TOTAL): draw.pick(["Oui", "Oui", "Non", "oui"]),
         ("difficulte_principale", TOTAL): _label("enquete_rh", "difficultes", draw.pick(DIFFICULTES)),
     }
+    return answers
+
+
+def _social(esms_: _Hopital, millesime: int, own: Draw, draw: Draw) -> dict[Key, str | float]:
+    """An ESMS's answers: posts by function that add up, years that follow one another, absences by length."""
+    answers: dict[Key, str | float] = {}
+    _, soins, educatif, vacancy = ESMS[esms_.categorie]
+    size = esms_.etp * own.between(0.7, 1.3) * (1 + 0.01 * (millesime - CAMPAGNES[0]))
+    shift = own.between(0.5, 1.6)
+    columns: dict[str, list[float]] = {}
+    for fonction, share in zip(FONCTIONS, (soins, educatif, 1 - soins - educatif), strict=True):
+        budget = round(size * share, 1)
+        vacant = round(budget * min(0.4, vacancy * shift * draw.between(0.6, 1.4)), 1)
+        for question, value in (
+            ("etp_budgetes", budget),
+            ("etp_vacants", vacant),
+            ("etp_pourvus", round(budget - vacant, 1)),
+        ):
+            answers[question, fonction] = value
+            columns.setdefault(question, []).append(value)
+    for question, values in columns.items():
+        answers[question, TOTAL] = _whole(values)
+    filled = _whole(columns["etp_pourvus"])
+    heads, paid = max(1, int(filled * 1.1)), round(filled * draw.between(0.97, 1.03), 2)
+    arrived, left = int(heads * draw.between(0.05, 0.25)), int(heads * draw.between(0.05, 0.25))
+    previous = esms_.effectifs.get(millesime - 1, {}).get(TOTAL, max(0, heads - arrived + left))
+    arrived, left = (arrived, previous + arrived - heads) if previous + arrived >= heads else (heads - previous, 0)
+    esms_.effectifs[millesime] = {TOTAL: heads}
+    wages = int(paid * draw.between(40000, 48000))
+    counted = {
+        "effectif": heads,
+        "effectif_precedent": previous,
+        "entrees": arrived,
+        "sorties": left,
+        "contrats_remplacement": int(paid * draw.between(0.5, 4)),
+        "jours_courte_duree": int(paid * 9 * draw.between(0.6, 1.4)),
+        "jours_moyenne_duree": int(paid * 11 * draw.between(0.6, 1.4)),
+        "jours_longue_duree": int(paid * 7 * draw.between(0.3, 1.7)),
+        "jours_at_mp": int(paid * 4 * draw.between(0.3, 1.7)),
+        "jours_parentalite": int(paid * 4 * draw.between(0.3, 1.7)),
+        "jours_autres": int(paid * 1.5 * draw.between(0.3, 1.7)),
+        "depenses_personnel": wages,
+        "prestations_sous_traitees": int(wages * 0.03 * draw.low()),
+        "prestations_personnel_exterieur": int(wages * 0.05 * draw.low()),
+    }
+    answers |= {(question, TOTAL): float(count) for question, count in counted.items()}
+    answers["etp_moyens", TOTAL] = paid
+    answers["difficulte_principale", TOTAL] = _label("enquete_esms", "difficultes", draw.pick(DIFFICULTES[:5]))
     return answers
 
 

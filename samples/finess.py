@@ -137,7 +137,7 @@ def _others(territoire: Territoire, count: int, annee: int) -> Iterator[Etabliss
         yield from _dated(one, k, annee)
 
 
-def _social(territoire: Territoire, count: int, annee: int) -> Iterator[Etablissement]:
+def social(territoire: Territoire, count: int, annee: int) -> Iterator[Etablissement]:
     """The social and médico-social establishments, open at each date; in FINESS+, home care has its new category."""
     for departement in departements():
         communes = [c for c in territoire.par_departement[departement.code] if c.code != territoire.disparue]
@@ -172,7 +172,7 @@ def _dated(one: Etablissement, k: int, annee: int) -> Iterator[Etablissement]:
 
 def registre(parc: Parc, territoire: Territoire, autres: int, annee: int) -> Registre:
     """The register at the end of a year: the SAE's sites and `autres` other establishments, by number."""
-    found = [*_hospitals(parc, annee), *_others(territoire, autres, annee), *_social(territoire, autres, annee)]
+    found = [*_hospitals(parc, annee), *_others(territoire, autres, annee), *social(territoire, autres, annee)]
     found.sort(key=lambda e: e.finess)
     if annee < 2025:
         return Registre(found, frozenset())

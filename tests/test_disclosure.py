@@ -281,8 +281,18 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
             "AND valeur BETWEEN 1 AND 4",
         )
         none(db, "FROM publie.atlas.ressources_humaines WHERE niveau = 'ej' AND valeur IS NOT NULL")
+        none(db, "FROM publie.atlas.ressources_humaines_esms WHERE niveau = 'esms' AND valeur IS NOT NULL")
+        # A rate tells no more than the sums that it is made of, of its category and its staff.
+        none(
+            db,
+            "FROM publie.atlas.ressources_humaines_esms AS r JOIN publie.atlas.enquetes AS e "
+            "ON e.enquete = 'enquete_esms' AND e.annee = r.annee AND e.question = 'etp_pourvus' "
+            "AND e.modalite = r.fonction AND e.choix = '' "
+            "AND e.categorie = r.categorie AND e.niveau = r.niveau AND e.code = r.code "
+            "WHERE r.indicateur = 'taux_vacance' AND r.valeur IS NOT NULL AND e.valeur IS NULL",
+        )
         none(db, "FROM publie.atlas.cessations WHERE cumul BETWEEN 1 AND 4 OR liquidations - cumul BETWEEN 1 AND 4")
-        for table in ("atlas.enquetes", "atlas.ressources_humaines"):
+        for table in ("atlas.enquetes", "atlas.ressources_humaines", "atlas.ressources_humaines_esms"):
             none(db, f"FROM publie.{table} WHERE (valeur IS NULL) <> (statut IN ('secret', 'nd'))")
             assert one(db, f"SELECT count(*) FROM publie.{table} WHERE statut = 'secret'")
             assert one(db, f"SELECT count(*) FROM publie.{table} WHERE valeur > 0 AND niveau = 'departement'")
@@ -294,11 +304,11 @@ def test_the_release_shows_nothing_sensitive_and_says_why(sample: Warehouse, pub
             "AND choix = '' AND valeur IS NULL",
         )
         # A campaign asks again what the one before told: where both say the same, one would give the other away.
-        same = "a.enquete, a.modalite, a.niveau, a.code"
+        same = "a.enquete, a.modalite, a.categorie, a.niveau, a.code"
         again = (
             "FROM {0}.atlas.enquetes AS a JOIN {0}.atlas.enquetes AS b ON b.annee = a.annee - 1 "
             "AND a.question = 'effectif_precedent' AND b.question = 'effectif' AND b.enquete = a.enquete "
-            "AND b.modalite = a.modalite AND b.niveau = a.niveau AND b.code = a.code"
+            "AND b.modalite = a.modalite AND b.categorie = a.categorie AND b.niveau = a.niveau AND b.code = a.code"
         )
         equal = f"SELECT a.annee, {same} {again.format('entrepot')} WHERE a.valeur = b.valeur"
         split = f"SELECT a.annee, {same} {again.format('publie')} WHERE (a.valeur IS NULL) <> (b.valeur IS NULL)"
@@ -435,15 +445,15 @@ def bounds_of(database: Path, who: str, releases: dict[Path, set[str]]) -> dict[
             (e, q, m): float(v)
             for e, q, m, v in rows(
                 db,
-                "SELECT finess_ej, question, modalite, valeur FROM core.enquete_reponses "
-                f"SEMI JOIN core.enquete_attendus USING (enquete, annee, finess_ej) WHERE {RH} AND valeur IS NOT NULL "
+                "SELECT repondant, question, modalite, valeur FROM core.enquete_reponses "
+                f"SEMI JOIN core.enquete_attendus USING (enquete, annee, repondant) WHERE {RH} AND valeur IS NOT NULL "
                 "AND statut = 'publié' ORDER BY ALL",
             )
         }
         places = {
             e: {("ght", g), ("departement", d), ("region", r), ("france", "F")}
             for e, g, d, r in rows(
-                db, f"SELECT finess_ej, code_ght, departement, region FROM core.enquete_attendus WHERE {RH}"
+                db, f"SELECT repondant, code_ght, departement, region FROM core.enquete_attendus WHERE {RH}"
             )
         }
     number = {key: i for i, key in enumerate(given)}
@@ -506,9 +516,9 @@ def within(found: dict[tuple[str, str], tuple[float, ...]], share: float) -> lis
 @pytest.mark.usefixtures("tables_alone")
 def test_one_late_answer_does_not_follow_from_two_releases(copied: Settings) -> None:
     with duckdb.connect(str(copied.database)) as db:
-        late = str(one(db, f"SELECT mode(finess_ej) FROM core.enquete_reponses WHERE {RH}"))
+        late = str(one(db, f"SELECT mode(repondant) FROM core.enquete_reponses WHERE {RH}"))
         db.execute("CREATE TABLE staging.toutes AS FROM core.enquete_reponses")
-    answers(copied, f"DELETE FROM core.enquete_reponses WHERE {RH} AND finess_ej = ?", late)
+    answers(copied, f"DELETE FROM core.enquete_reponses WHERE {RH} AND repondant = ?", late)
     first = Path(steps.publish(EDITION, REGION))
     answers(
         copied,

@@ -212,6 +212,17 @@ def test_what_the_declaration_refuses() -> None:
             asked(**wrong)
 
 
+def test_a_survey_of_social_establishments_is_answered_by_the_site(tmp_path: Path) -> None:
+    form = asked(champ={"publics": ["domicile"]}).form(SOURCE, "Enquête d'essai", 2024)
+    (fault,) = Sheet(form, finess="140000101").verdict(tmp_path).refused
+    assert fault.what == "Le numéro FINESS de l'établissement n'est pas valable."
+    (fault,) = Sheet(form).verdict(tmp_path, known=["140000118"]).refused
+    assert fault.todo == "vérifier le numéro : celui de l'établissement, non de son entité juridique"
+    for champ in ({}, {"secteurs": ["1"]}, {"secteurs": ["1"], "variables": ["ETPINT"], "publics": ["domicile"]}):
+        with pytest.raises(ValueError, match="le champ a"):
+            asked(champ=champ)
+
+
 def test_rules_are_sums_and_products() -> None:
     rule = Rule.parse("2 * (poste + pourvus) - 1 <= budgetes")
     numbers = dict(zip(NAMES, map(Decimal, ("1", "2", "4")), strict=True))
@@ -272,7 +283,7 @@ def test_a_finess_typed_as_a_number_gets_its_zero_back(form: Form, tmp_path: Pat
     sheet = Sheet(form)
     for number in range(10000000, 10000020):
         if checks.is_finess(f"{number:09d}"):
-            assert sheet.put("finess_ej", TOTAL, number).verdict(tmp_path).respondent == f"{number:09d}"
+            assert sheet.put("repondant", TOTAL, number).verdict(tmp_path).respondent == f"{number:09d}"
             break
     else:
         pytest.fail("no number with a valid key")
@@ -296,13 +307,13 @@ def test_template_is_made_for_people(form: Form, tmp_path: Path) -> None:
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$2"
-    assert book.defined_names["finess_ej"].attr_text.startswith("'Réponses'!$C$")
+    assert book.defined_names["repondant"].attr_text.startswith("'Réponses'!$C$")
     marks = [str(c.value) for row in sheet.iter_rows() for c in row if str(c.value).startswith("§")]
     assert marks == [f"§ {SOURCE} 2024 {form.version} {part}" for part in ("identification", "postes", "autres")]
     filled = Sheet(form, {})
     for key, place in filled.cells.items():
         locked = filled.sheet[place].protection.locked
-        assert locked == (key[0] == "finess_ej"), key
+        assert locked == (key[0] == "repondant"), key
     kinds = {
         str(cells): (v.type, v.formula1) for v in sheet.data_validations.dataValidation for cells in v.sqref.ranges
     }
@@ -317,7 +328,7 @@ def test_template_is_made_for_people(form: Form, tmp_path: Path) -> None:
 
 def test_blank_template_lets_its_number_be_typed(form: Form, tmp_path: Path) -> None:
     sheet = Sheet(form, {}, finess="")
-    assert not sheet.sheet[sheet.cells["finess_ej", TOTAL]].protection.locked
+    assert not sheet.sheet[sheet.cells["repondant", TOTAL]].protection.locked
     assert rules(sheet.verdict(tmp_path)) == ["finess"]
 
 
@@ -449,8 +460,8 @@ FAULTS: dict[str, tuple[Callable[[Sheet], object], str, bool, str]] = {
     "added line": (lambda s: _added(s), "ligne_ajoutee", False, "n'est pas lu"),
     "unknown code": (lambda s: _renamed(s), "code_inconnu", False, "« budgetes, dentistes »"),
     "twice": (lambda s: _twice(s), "double", True, "deux réponses différentes"),
-    "finess": (lambda s: s.put("finess_ej", TOTAL, "140000101"), "finess", True, "n'est pas valable"),
-    "no finess": (lambda s: s.put("finess_ej", TOTAL, None), "finess", True, "manque"),
+    "finess": (lambda s: s.put("repondant", TOTAL, "140000101"), "finess", True, "n'est pas valable"),
+    "no finess": (lambda s: s.put("repondant", TOTAL, None), "finess", True, "manque"),
     "version": (lambda s: _remarked(s, form_version="00000000"), "version", False, "autre version"),
     "campaign": (lambda s: _remarked(s, millesime="2023"), "campagne", True, "autre campagne"),
     "survey": (lambda s: _remarked(s, source="enquete_rh"), "campagne", True, "autre enquête"),
@@ -596,7 +607,7 @@ def test_the_copy_marks_what_to_correct_and_can_be_sent_back(form: Form, tmp_pat
 def test_only_a_wrong_number_can_be_changed_in_the_copy(number: str, locked: bool, form: Form, tmp_path: Path) -> None:
     verdict = Sheet(form, finess=number).verdict(tmp_path)
     copy = openpyxl.load_workbook(io.BytesIO(report.copy(verdict)))
-    place = copy.defined_names["finess_ej"].attr_text.split("!")[1].replace("$", "")
+    place = copy.defined_names["repondant"].attr_text.split("!")[1].replace("$", "")
     cell = copy[template.SHEET][place]
     assert cell.value == number
     assert cell.protection.locked is locked
@@ -653,7 +664,7 @@ def test_one_bad_file_never_blocks_the_others(source: Source, form: Form, tmp_pa
     assert all(a["motif"] for a in aside)
     kept = json.loads(str(next(a["contenu"] for a in aside if a["controle"] == "reponse_nombre")))
     assert kept == {
-        "finess_ej": "760780239",
+        "repondant": "760780239",
         "question": "jours",
         "modalite": "aides",
         "texte": "38 caractères, non gardés",
@@ -710,8 +721,8 @@ def test_two_deposits_of_one_establishment(tmp_path: Path, sample_extracts: Path
             db.execute(f"CREATE VIEW reponses AS FROM '{path / 'enquete_rh.parquet'}'")
             numbers = [_verdict(p, form).respondent for p in good]
             asked_of = len(list(form.cells()))
-            assert one(db, "SELECT count(*) FROM reponses WHERE finess_ej = ?", numbers[0]) == asked_of
-            assert one(db, "SELECT count(*) FROM reponses WHERE finess_ej = ?", numbers[1]) == 0
+            assert one(db, "SELECT count(*) FROM reponses WHERE repondant = ?", numbers[0]) == asked_of
+            assert one(db, "SELECT count(*) FROM reponses WHERE repondant = ?", numbers[1]) == 0
             said = rows(
                 db,
                 f"SELECT DISTINCT motif FROM '{path / 'quarantaine.parquet'}' WHERE contenu LIKE ?",
@@ -793,7 +804,7 @@ def test_commands_on_the_sample(sample: Warehouse, tmp_path: Path, capsys: pytes
         with sample.connect() as db:
             number, name = rows(
                 db,
-                "SELECT finess_ej, raison_sociale FROM core.enquete_attendus "
+                "SELECT repondant, raison_sociale FROM core.enquete_attendus "
                 "WHERE enquete = 'enquete_rh' AND annee = 2024 ORDER BY 1",
             )[0]
         run("enquete", "modele", "enquete_rh", "-m", "2024", "--finess", str(number), "--vers", str(tmp_path))

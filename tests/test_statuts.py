@@ -50,6 +50,11 @@ EXCUSED = {
         "denominateur": "des seuls établissements qui ont répondu aux deux termes, que la table compte",
         "poids": WEIGHT,
     },
+    "atlas.ressources_humaines_esms": {
+        "numerateur": "des seuls établissements qui ont répondu aux deux termes, que la table compte",
+        "denominateur": "des seuls établissements qui ont répondu aux deux termes, que la table compte",
+        "poids": WEIGHT,
+    },
     "atlas.tension_entrees": {
         "valeur": "parts d'un même total, dont atlas.acces dit s'il est partiel",
         "difficile": "une zone est toujours dite",

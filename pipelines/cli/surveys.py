@@ -27,6 +27,9 @@ app = french.App(
     no_args_is_help=True,
 )
 
+ENTITIES = "SELECT finess_ej, arg_max(raison_sociale, millesime) FROM core.entites_juridiques GROUP BY 1"
+ESTABLISHMENTS = "SELECT finess, raison_sociale FROM core.esms"
+
 Name = Annotated[str, typer.Argument(help="Nom de l'enquête, au catalogue (enquete_rh …).")]
 Campaign = Annotated[int | None, typer.Option("--millesime", "-m", help="Campagne ; sans elle, la dernière déclarée.")]
 
@@ -78,11 +81,9 @@ def known(form: Form) -> Known | None:
         return None
     with steps.reading(database) as connection:
         try:
-            names = connection.execute(
-                "SELECT finess_ej, arg_max(raison_sociale, millesime) FROM core.entites_juridiques GROUP BY 1"
-            ).fetchall()
+            names = connection.execute(ESTABLISHMENTS if form.questionnaire.champ.publics else ENTITIES).fetchall()
             before = connection.execute(
-                "SELECT finess_ej, question, modalite, valeur FROM core.enquete_reponses "
+                "SELECT repondant, question, modalite, valeur FROM core.enquete_reponses "
                 "WHERE enquete = ? AND annee = ? AND valeur IS NOT NULL",
                 [form.source, form.millesime - 1],
             ).fetchall()
@@ -133,7 +134,9 @@ def template_(
         if facts is not None and facts.names and number not in facts.names:
             raise UsageError(
                 f"Le numéro FINESS {number} est inconnu de l'entrepôt.",
-                expected="une entité juridique de core.entites_juridiques",
+                expected="un ESMS de core.esms"
+                if form.questionnaire.champ.publics
+                else "une entité juridique de core.entites_juridiques",
             )
     console = Console(highlight=False, soft_wrap=True)
     fictif = facts is not None and facts.fictif
@@ -151,8 +154,8 @@ def _expected(form: Form) -> list[str]:
     if database.is_file():
         with steps.reading(database) as connection:
             found = connection.execute(
-                "SELECT finess_ej FROM core.enquete_attendus WHERE enquete = ? AND annee = (SELECT max(annee) "
-                "FROM core.enquete_attendus WHERE enquete = ? AND annee <= ?) ORDER BY finess_ej",
+                "SELECT repondant FROM core.enquete_attendus WHERE enquete = ? AND annee = (SELECT max(annee) "
+                "FROM core.enquete_attendus WHERE enquete = ? AND annee <= ?) ORDER BY repondant",
                 [form.source, form.source, form.millesime],
             ).fetchall()
     if not found:

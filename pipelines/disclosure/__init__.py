@@ -220,12 +220,16 @@ def _ratios(connection: duckdb.DuckDBPyConnection, model: Model, structure: Stru
         return set()
     terms = ", ".join(f"('{i}', '{q}')" for i, questions in taken.termes.items() for q in questions)
     keys = ", ".join(f'r."{k}"' for k in model.grain)
+    same = " ".join(
+        f'AND e."{d}" = ' + (f'r."{taken.cles[d]}"' if d in taken.cles else duck.literal(total))
+        for d, total in structures.load()[taken.table].totaux.items()
+    )
     return set(
         connection.execute(
             f"SELECT DISTINCT {keys} FROM {database}.{model.name} AS r "
             f"LEFT JOIN (VALUES {terms}) AS t (indicateur, question) ON t.indicateur = r.indicateur "
             f"LEFT JOIN {database}.{taken.table} AS e ON e.enquete = '{taken.enquete}' AND e.annee = r.annee "
-            "AND e.question = t.question AND e.modalite = r.categorie AND e.choix = '' "
+            f"AND e.question = t.question {same} AND e.choix = '' "
             "AND e.niveau = r.niveau AND e.code = r.code AND e.reponses = r.repondants "
             "WHERE e.valeur IS NULL"
         ).fetchall()

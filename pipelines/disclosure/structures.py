@@ -23,10 +23,14 @@ class Removed(Strict):
 
 
 class Taken(Strict):
-    """The table of which a table of ratios takes its terms: per indicator, the questions."""
+    """The table of which a table of ratios takes its terms: per indicator, the questions.
+
+    `cles` gives the column of the ratios that each dimension of that table is; of another one, they are of the total.
+    """
 
     table: str
     enquete: str
+    cles: dict[str, str]
     termes: dict[str, list[str]]
 
 

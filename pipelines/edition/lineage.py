@@ -19,7 +19,8 @@ PLACES = {
     "region": (("region", "code_region({})"),),
     "commune": (("commune", "code_commune({})"),),
     "es": (("finess", "{}"),),
-    "ej": (("finess_ej", "{}"),),
+    "ej": (("finess_ej", "{}"), ("repondant", "{}")),
+    "esms": (("finess", "{}"), ("repondant", "{}")),
     "ght": (("code_ght", "{}"),),
     "institut": (("uai", "{}"),),
 }

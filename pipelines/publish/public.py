@@ -33,6 +33,9 @@ RULES = {
     "regions": "list_contains(string_split(regions, ' '), $region) OR niveau IN ('france', 'region')",
     "territoire": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",
+    "esms": "niveau IN ('france', 'region') OR EXISTS (FROM reference.territoires AS t "
+    "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region)) "
+    "OR niveau = 'esms' AND EXISTS (FROM core.esms AS e WHERE e.finess = m.code AND e.region = $region)",
     "institut": "niveau IN ('france', 'region') OR (region = $region "
     "AND niveau IN ('institut', 'subdivision', 'etablissement')) OR EXISTS (FROM reference.territoires AS t "
     "WHERE t.niveau = m.niveau AND t.code = m.code AND list_contains(string_split(t.regions, ' '), $region))",

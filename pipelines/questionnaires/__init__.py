@@ -19,7 +19,7 @@ from pipelines.questionnaires.expressions import Rule
 from pipelines.strict import Strict
 
 TOTAL = "ensemble"
-RESPONDENT = "finess_ej"  # an entité juridique answers, never a site: marts know where it is
+RESPONDENT = "repondant"  # its FINESS number: of an entité juridique, or of an establishment (`Scope`)
 NAME = r"^[a-z][a-z0-9_]*$"
 
 Kind = Literal["entier", "décimal", "liste", "oui-non"]
@@ -60,6 +60,7 @@ RECORD: dict[str, type] = {
     "evolution_max": Decimal,
     "champ_secteurs": str,
     "champ_variables": str,
+    "champ_publics": str,
 }
 
 
@@ -156,11 +157,24 @@ class Identity(Strict):
 class Scope(Strict):
     """Who is asked: entités juridiques with a site of one of these sectors where the SAE's variables are not zero.
 
-    The sum of the same variables weighs the coverage.
+    The sum of the same variables weighs the coverage. Or, where `publics` are told (reference.publics_esms), each open
+    social or médico-social establishment for one of them, whatever its entity; its places weigh the coverage.
     """
 
-    secteurs: list[str]
-    variables: list[str]
+    secteurs: list[str] = []
+    variables: list[str] = []
+    publics: list[str] = []
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Scope":
+        if bool(self.publics) == bool(self.secteurs) or bool(self.secteurs) != bool(self.variables):
+            raise ValueError("le champ a « secteurs » et « variables » (SAE), ou « publics » (ESMS)")
+        return self
+
+    @property
+    def who(self) -> str:
+        """Who answers, after a « de »."""
+        return "de l'établissement" if self.publics else "de l'entité juridique"
 
 
 class Questionnaire(Strict):
@@ -240,13 +254,14 @@ class Questionnaire(Strict):
                         "evolution_max": question.evolution_max,
                         "champ_secteurs": " ".join(self.champ.secteurs),
                         "champ_variables": " ".join(self.champ.variables),
+                        "champ_publics": " ".join(self.champ.publics),
                     }
                 )
         return found
 
     def columns(self) -> list[tuple[str, str, str]]:
         """Name, type and description of each staged column."""
-        return [(RESPONDENT, "VARCHAR", "Numéro FINESS de l'entité juridique qui répond"), *COLUMNS]
+        return [(RESPONDENT, "VARCHAR", f"Numéro FINESS {self.champ.who} qui répond"), *COLUMNS]
 
 
 class Part:

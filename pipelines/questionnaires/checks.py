@@ -148,15 +148,16 @@ def _identification(deposit: Deposit, form: Form, respondent: str, known: Collec
     if {version for *_, version in deposit.campaigns} != {form.version}:
         what = "Le gabarit est d'une autre version que celle de l'agence : des questions ont pu changer."
         faults.append(Fault("version", "avertissement", what, "demander à l'agence le gabarit en vigueur"))
-    cell = deposit.respondent
+    cell, who = deposit.respondent, form.questionnaire.champ.who
     if not is_finess(respondent):
         missing = not respondent
-        what = "Le numéro FINESS de l'entité juridique " + ("manque." if missing else "n'est pas valable.")
+        what = f"Le numéro FINESS {who} " + ("manque." if missing else "n'est pas valable.")
         todo = "écrire ses neuf caractères (le dernier est une clé de contrôle)"
         faults.append(Fault("finess", "bloquant", what, todo, cell=cell, seen=cell.text if cell else ""))
     elif known is not None and respondent not in known:
-        what = "Le numéro FINESS de l'entité juridique est inconnu de l'atlas."
-        todo = "vérifier le numéro : celui de l'entité juridique, non d'un de ses sites"
+        what = f"Le numéro FINESS {who} est inconnu de l'atlas."
+        other = "de son entité juridique" if form.questionnaire.champ.publics else "d'un de ses sites"
+        todo = f"vérifier le numéro : celui {who}, non {other}"
         faults.append(Fault("finess_inconnu", "bloquant", what, todo, cell=cell, seen=respondent))
     return faults
 

@@ -199,7 +199,7 @@ def _identity(made: Book, sheet: Any, filled: Filled, row: int) -> int:
     locked = bool(filled.finess) and not filled.correctable
     known = made.style(border=1, bg_color=GREY, num_format="@")
     for code, label, text in (
-        (RESPONDENT, "Numéro FINESS de l'entité juridique (neuf caractères)", filled.finess),
+        (RESPONDENT, f"Numéro FINESS {form.questionnaire.champ.who} (neuf caractères)", filled.finess),
         (HEADING, "Raison sociale (rappel, non lue)", filled.raison_sociale),
     ):
         row += 1

@@ -21,7 +21,7 @@ WITH reponses AS (
 ),
 declare_par AS (
     SELECT
-        annee, millesime, revision, finess_ej, modalite AS categorie,
+        annee, millesime, revision, repondant, modalite AS categorie,
         max(valeur) FILTER (question = 'etp_budgetes') AS etp_budgetes,
         max(valeur) FILTER (question = 'etp_pourvus') AS etp_pourvus,
         max(valeur) FILTER (question = 'etp_contractuels') AS etp_contractuels,
@@ -43,7 +43,7 @@ declare_par AS (
     GROUP BY ALL
 ),
 termes AS (
-    SELECT annee, millesime, revision, finess_ej, categorie, t.indicateur, t.numerateur, t.denominateur
+    SELECT annee, millesime, revision, repondant, categorie, t.indicateur, t.numerateur, t.denominateur
     FROM declare_par, LATERAL (
         VALUES
             ('taux_vacance', etp_budgetes - etp_pourvus, etp_budgetes),
@@ -66,7 +66,7 @@ termes AS (
 ),
 attendus AS (
     UNPIVOT (
-        SELECT annee, finess_ej AS ej, code_ght AS ght, departement, region, 'F' AS france, poids, finess_ej
+        SELECT annee, repondant AS ej, code_ght AS ght, departement, region, 'F' AS france, poids, repondant
         FROM core.enquete_attendus
         WHERE enquete = 'enquete_rh'
     )
@@ -82,7 +82,7 @@ sommes AS (
         sum(t.numerateur)::DECIMAL(18, 2) AS numerateur, sum(t.denominateur)::DECIMAL(18, 2) AS denominateur,
         count(*)::INTEGER AS repondants, sum(a.poids) AS poids
     FROM termes AS t
-    JOIN attendus AS a ON a.annee = t.annee AND a.finess_ej = t.finess_ej
+    JOIN attendus AS a ON a.annee = t.annee AND a.repondant = t.repondant
     GROUP BY t.annee, t.indicateur, t.categorie, a.niveau, a.code
 )
 SELECT

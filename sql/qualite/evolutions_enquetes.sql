@@ -1,5 +1,5 @@
 -- Réponses qui changent trop d'une campagne d'enquête à la suivante : à confirmer par l'établissement.
--- Grain : enquete, annee, finess_ej, question, modalite
+-- Grain : enquete, annee, repondant, question, modalite
 -- Source : enquêtes de l'agence
 -- Publication : region
 -- Note : le questionnaire dit quelle évolution est plausible ; une baisse s'y lit comme une hausse, par le rapport des deux nombres (un doublement vaut une division par deux). Un écart de moins de cinq unités n'est pas signalé. La réponse est gardée.
@@ -18,12 +18,12 @@ WITH reponses AS (
     QUALIFY millesime = max(millesime) OVER (PARTITION BY enquete, annee)
 )
 SELECT
-    r.enquete, r.annee, r.finess_ej, r.departement, r.region, r.region_ght, r.question, r.modalite,
+    r.enquete, r.annee, r.repondant, r.departement, r.region, r.region_ght, r.question, r.modalite,
     r.valeur, p.valeur AS valeur_precedente,
     ((r.valeur - p.valeur) / p.valeur)::DECIMAL(18, 4) AS evolution, q.evolution_max
 FROM reponses AS r
 JOIN reponses AS p
-    ON p.enquete = r.enquete AND p.annee = r.annee - 1 AND p.finess_ej = r.finess_ej
+    ON p.enquete = r.enquete AND p.annee = r.annee - 1 AND p.repondant = r.repondant
     AND p.question = r.question AND p.modalite = r.modalite
 JOIN reference.questions AS q
     ON q.enquete = r.enquete AND q.annee = r.annee AND q.question = r.question AND q.modalite = r.modalite

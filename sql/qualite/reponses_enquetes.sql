@@ -17,7 +17,7 @@
 WITH attendus AS (
     SELECT r.enquete, r.annee, r.etat, a.poids, r.departement, r.region, 'F' AS france, r.categorie
     FROM qualite.enquetes_repondants AS r
-    JOIN core.enquete_attendus AS a USING (enquete, annee, finess_ej)
+    JOIN core.enquete_attendus AS a USING (enquete, annee, repondant)
 ),
 situes AS (
     UNPIVOT (SELECT * FROM attendus) ON departement, region, france INTO NAME niveau VALUE code

@@ -39,6 +39,15 @@ FROM (
             -- Together they are taux_absence.
             ('ressources_humaines.motifs', 'indicateur', ['taux_absence_maladie', 'taux_absence_longue_maladie',
                 'taux_absence_at_mp', 'taux_absence_parentalite', 'taux_absence_autres']),
+            ('ressources_humaines_esms.territoires', 'indicateur', ['taux_vacance', 'taux_rotation', 'taux_absence',
+                'part_prestations_externes', 'remplacements_100_etp']),
+            -- Together they are taux_absence.
+            ('ressources_humaines_esms.motifs', 'indicateur', ['taux_absence_courte_duree',
+                'taux_absence_moyenne_duree', 'taux_absence_longue_duree', 'taux_absence_at_mp',
+                'taux_absence_parentalite', 'taux_absence_autres']),
+            ('fiche.ressources_humaines_esms', 'indicateur', ['taux_vacance', 'taux_rotation', 'taux_absence',
+                'taux_absence_courte_duree', 'taux_absence_moyenne_duree', 'taux_absence_longue_duree',
+                'part_prestations_externes', 'remplacements_100_etp']),
             ('besoins.parts', 'indicateur', ['part_60_plus_population', 'part_65_plus_population',
                 'part_75_plus_population', 'part_ald']),
             ('besoins.nombres', 'indicateur', ['population_60_plus', 'population_75_plus', 'patients_ald']),

@@ -18,9 +18,11 @@
 --   obligatoire : une réponse est attendue
 --   ordre : rang dans le questionnaire
 --   evolution_max [part] : plus grande évolution plausible d'une campagne à l'autre
---   champ_secteurs : secteurs (reference.codes) des établissements interrogés
+--   champ_secteurs : secteurs (reference.codes) des établissements de santé interrogés
 --   champ_variables : variables de la SAE dont la somme désigne les établissements interrogés et pèse la couverture
+--   champ_publics : publics (reference.publics_esms) des établissements sociaux et médico-sociaux interrogés
 SELECT
     enquete, annee, section, section_titre, question, libelle, definition, unite, type, modalite, modalite_libelle,
-    tableau, obligatoire, ordre, evolution_max::DECIMAL(9, 4) AS evolution_max, champ_secteurs, champ_variables
+    tableau, obligatoire, ordre, evolution_max::DECIMAL(9, 4) AS evolution_max, champ_secteurs, champ_variables,
+    champ_publics
 FROM staging.questions

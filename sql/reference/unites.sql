@@ -40,6 +40,7 @@ FROM (
         ('lits et places', NULL, 0),
         ('jours', NULL, 0),
         ('accidents', NULL, 0),
+        ('contrats', NULL, 0),
         ('signalements', NULL, 0),
         ('€', NULL, 0),
         ('note de 1 à 5', NULL, 0),

@@ -54,6 +54,8 @@ WITH connues AS (
     UNION
     SELECT 'atlas.ressources_humaines', NULL, '', annee, millesime, NULL FROM atlas.ressources_humaines
     UNION
+    SELECT 'atlas.ressources_humaines_esms', NULL, '', annee, millesime, NULL FROM atlas.ressources_humaines_esms
+    UNION
     SELECT 'atlas.specialites_hospitalieres', NULL, '', annee, millesime, NULL FROM atlas.specialites_hospitalieres
     UNION
     SELECT 'atlas.specialites_liberales', 'specialite', specialite, annee, millesime, NULL

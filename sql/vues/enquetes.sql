@@ -17,5 +17,6 @@ SELECT
 FROM atlas.enquetes AS e
 JOIN reference.questions AS q USING (enquete, annee, question, modalite)
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.enquetes' AND a.cle = e.enquete AND a.annee = e.annee
-WHERE e.enquete <> 'enquete_rh' AND e.niveau = 'region' AND e.code = (SELECT region FROM vues.publication)
+WHERE e.enquete NOT IN ('enquete_rh', 'enquete_esms') AND e.niveau = 'region'
+    AND e.code = (SELECT region FROM vues.publication)
 ORDER BY e.enquete, q.ordre, e.choix

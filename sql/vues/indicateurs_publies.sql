@@ -1,6 +1,6 @@
 -- Indicateurs qui ont une ligne au moins dans chaque table de la publication qui les nomme.
 -- Grain : objet, indicateur
--- Source : atlas.besoins, atlas.departs, atlas.indicateurs, atlas.recrutement, atlas.ressources_humaines, atlas.tension_indicateurs, fiches.pairs
+-- Source : atlas.besoins, atlas.departs, atlas.indicateurs, atlas.recrutement, atlas.ressources_humaines, atlas.ressources_humaines_esms, atlas.tension_indicateurs, fiches.pairs
 -- Publication : interne
 -- Colonnes :
 --   indicateur : indicateur qui a une ligne dans la table
@@ -14,6 +14,8 @@ UNION
 SELECT 'atlas.recrutement', indicateur FROM atlas.recrutement
 UNION
 SELECT 'atlas.ressources_humaines', indicateur FROM atlas.ressources_humaines
+UNION
+SELECT 'atlas.ressources_humaines_esms', indicateur FROM atlas.ressources_humaines_esms
 UNION
 SELECT 'atlas.tension_indicateurs', indicateur FROM atlas.tension_indicateurs
 UNION

@@ -58,6 +58,8 @@ WITH annees AS (
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.ressources_humaines
     UNION ALL
+    SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.ressources_humaines_esms
+    UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.specialites_hospitalieres
     UNION ALL
     SELECT min(annee) AS premiere, max(annee) AS derniere FROM atlas.specialites_liberales
