@@ -516,3 +516,4 @@ def test_a_light_sheet_shows_what_its_kind_declares_and_hides_what_it_declares_a
         assert {line[1] for line in lines} <= ({"s", "nd"} if code in answered else {"nd"})
         if code in homes:
             assert lines[2][3] == f"{shown[0]}\u202f%".replace(".", ",")
+        assert told["La tension de ses métiers dans le département"]["lignes"]
