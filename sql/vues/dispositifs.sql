@@ -1,10 +1,11 @@
 -- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
--- Source : atlas.dispositifs, core.dispositifs, atlas.tension, vues.annees_retenues
+-- Source : atlas.dispositifs, core.dispositifs, atlas.tension, reference.dispositifs, vues.annees_retenues
 -- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
---   dispositif « Dispositif » : dispositif d'attractivité
+--   dispositif : code du dispositif (reference.dispositifs)
+--   dispositif_libelle « Dispositif » : dispositif d'attractivité, et son sigle
 --   profession_libelle « Profession » : profession visée
 --   public « Public » : public visé
 --   nature « Ce qui est compté » : ce que comptent les bénéficiaires
@@ -23,7 +24,8 @@ WITH secrets AS (
     WHERE montant_statut = 'secret'
 )
 SELECT
-    t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.dispositif, d.profession,
+    t.territoire, d.niveau, d.code, t.territoire_libelle, d.annee, d.dispositif,
+    coalesce(n.libelle, d.dispositif) || coalesce(' (' || n.sigle || ')', '') AS dispositif_libelle, d.profession,
     CASE WHEN d.profession = 'toutes' THEN 'toutes professions' ELSE coalesce(p.libelle, d.profession) END
         AS profession_libelle,
     d.public, d.nature, d.beneficiaires, d.montant,
@@ -36,6 +38,7 @@ SELECT
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee
 JOIN vues.territoires AS t USING (niveau, code)
+LEFT JOIN reference.dispositifs AS n USING (dispositif)
 LEFT JOIN reference.professions AS p ON p.profession = d.profession
 LEFT JOIN secrets AS s
     ON s.annee = d.annee AND s.dispositif = d.dispositif AND s.public = d.public AND s.profession = d.profession

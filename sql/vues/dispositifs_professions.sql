@@ -2,11 +2,12 @@
 -- Grain : profession, annee, dispositif, public, vise, nature, niveau, code
 -- Source : vues.dispositifs, vues.tension_professions, reference.professions
 -- Publication : interne
--- Note : Un dispositif qui ne vise aucune profession est montré à chacune : son montant est celui de toutes, et ne s'additionne pas d'une profession à l'autre. Rang 1 : le plus tendu des territoires de métropole. Un nombre de bénéficiaires ne dit pas l'effet.
+-- Note : [Ce qu'est chaque dispositif](pages/dispositifs.html#dispositifs). Un dispositif qui ne vise aucune profession est montré à chacune : son montant est celui de toutes, et ne s'additionne pas d'une profession à l'autre. Rang 1 : le plus tendu des territoires de métropole. Un nombre de bénéficiaires ne dit pas l'effet.
 -- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   profession_libelle « Profession » : profession dont la page montre la ligne
---   dispositif « Dispositif » : dispositif d'attractivité
+--   dispositif : code du dispositif (reference.dispositifs)
+--   dispositif_libelle « Dispositif » : dispositif d'attractivité, et son sigle
 --   vise_libelle « Pour qui » : profession visée ; toutes professions si aucune ne l'est
 --   territoire_libelle « Territoire »
 --   public « Public » : public visé
@@ -37,7 +38,8 @@ vises AS (
     LEFT JOIN reference.professions AS p USING (profession)
 )
 SELECT
-    p.profession_libelle, d.dispositif, d.profession_libelle AS vise_libelle, d.territoire_libelle, d.public,
+    p.profession_libelle, d.dispositif, d.dispositif_libelle, d.profession_libelle AS vise_libelle,
+    d.territoire_libelle, d.public,
     d.beneficiaires, d.nature, d.montant, d.montant_statut, d.annee, r.rangs, p.profession, d.profession AS vise,
     d.profession <> 'toutes' AS cible, p.adresse || '#tension' AS lien, d.territoire, d.niveau, d.code,
     'dispositifs' AS source, d.statut
