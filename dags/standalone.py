@@ -6,15 +6,18 @@ changes; here the UI reads the log files themselves. One component down stops th
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from types import FrameType
 
+import parent
 from airflow import __main__ as airflow
 from airflow.cli.commands import standalone_command
 
 SERVE_LOGS = ("scheduler", "triggerer")
+HELD: list[int] = []  # the descriptor of the lock of `atlas up`
 COMPONENTS: list[standalone_command.SubCommand] = []
 
 
@@ -27,8 +30,20 @@ class Component(standalone_command.SubCommand):
         super().__init__(parent, name, [*command, "--skip-serve-logs"] if name in SERVE_LOGS else command, env)
         COMPONENTS.append(self)
 
+    def _follow(self) -> None:
+        """Starts the component and passes on what it says, as Airflow does; it holds what `atlas up` holds."""
+        self.process = subprocess.Popen(  # noqa: S603
+            ["airflow", *self.command],  # noqa: S607
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.env,
+            pass_fds=HELD,
+        )
+        for line in self.process.stdout or ():
+            self.parent.output_queue.append((self.name, line))
+
     def run(self) -> None:
-        reader = threading.Thread(target=super().run, daemon=True)
+        reader = threading.Thread(target=self._follow, daemon=True)
         reader.start()
         # Its children may outlive it and keep its output open: the end of that says too little.
         while reader.is_alive() and (self.process is None or self.process.poll() is None):
@@ -45,6 +60,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def main() -> None:
     for known in (signal.SIGTERM, signal.SIGINT):
         signal.signal(known, _stop)
+    HELD.extend(map(int, sys.argv[1:]))
+    parent.leave_with_it()
     # `airflow standalone` makes its components by this name: no setting says to make others.
     standalone_command.SubCommand = Component  # type: ignore[misc]
     sys.argv = ["airflow", "standalone"]

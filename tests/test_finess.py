@@ -212,6 +212,14 @@ def test_a_line_of_unknown_type_is_set_aside(stage: Stage, stock: list[bytes], t
     assert staged.quarantined == 1
 
 
+def test_a_cell_longer_than_the_library_takes_stops_nothing(stage: Stage, stock: list[bytes], tmp_path: Path) -> None:
+    odd = b"inconnu;" + b"x" * 200_000 + b";1"
+    path = put(tmp_path / "s", STOCK, b"\n".join([*stock[:3], odd, *stock[3:]]) + b"\n")
+    staged, rows_, aside = stage("finess", "etablissements", 2024, path)
+    assert [row["ligne"] for row in aside] == [4]
+    assert staged.rows == len(rows_) > 0
+
+
 def test_a_record_cut_in_two_is_put_back_together(stage: Stage, stock: list[bytes], tmp_path: Path) -> None:
     before, _, _ = stage("finess", "etablissements", 2024, drifted(tmp_path, stock))
     cells = stock[1].split(b";")

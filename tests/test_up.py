@@ -1,11 +1,15 @@
 """Airflow with its UI: what `atlas up` and docker-compose.yml open, keep secret and leave behind."""
 
+import ast
 import fcntl
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +19,9 @@ import yaml
 from fixtures_entrepots import EDITION, REGION, ROOT, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, steps
+from pipelines import catalogue, cli, settings, steps
 from pipelines.arrival import outcomes
-from pipelines.cli import airflow
+from pipelines.cli import airflow, processes
 from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import tables
@@ -141,9 +145,94 @@ def test_stopping_leaves_no_process_behind() -> None:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
     assert process.stdout
     assert process.stdout.readline() == b"la\n"
-    airflow._stop(process)
+    processes.stop(process)
     assert process.poll() is not None
     assert process.stdout.read() == b""  # its other end is closed: nobody of that session is left
+    process.stdout.close()
+
+
+# A command that runs a program, which starts another: both say that they are there.
+CHILD = "import time; print('la', flush=True); time.sleep(60)"
+PROGRAM = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])"
+RUNS = f"""
+import os, sys
+from pipelines.cli import processes
+processes.run([sys.executable, "-c", {PROGRAM!r}], dict(os.environ), ())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_stopped_leaves_nobody_at_work(number: signal.Signals) -> None:
+    process = subprocess.Popen([sys.executable, "-c", RUNS], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"la\n"
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=30)  # ends once nobody has its output open
+    assert said == b""
+    assert process.returncode != 0
+
+
+HOLDS = f"""
+import subprocess, sys
+from pathlib import Path
+from pipelines.cli import airflow
+airflow.HOME = Path(sys.argv[1])
+with airflow._alone() as held:
+    subprocess.run([sys.executable, "-c", {CHILD!r}], pass_fds=(held,))
+"""
+
+
+def test_what_a_killed_airflow_left_keeps_a_second_one_out(home: Path, taken: int) -> None:
+    up = subprocess.Popen([sys.executable, "-c", HOLDS, str(home)], cwd=ROOT, stdout=subprocess.PIPE)
+    assert up.stdout
+    assert up.stdout.readline() == b"la\n"
+    children = subprocess.run(["pgrep", "-P", str(up.pid)], capture_output=True, text=True, check=True).stdout.split()
+    up.kill()
+    up.wait()
+    done = CliRunner().invoke(cli.app, ["up", "--port", str(taken)])
+    assert "« atlas up » tourne déjà" in str(done.exception)
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    assert up.stdout.read() == b""  # the child has gone
+    up.stdout.close()
+    done = CliRunner().invoke(cli.app, ["up", "--port", str(taken)])
+    assert "est déjà pris" in str(done.exception)
+
+
+def test_airflow_and_its_components_hold_the_lock_of_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[list[str], dict[str, Any]]] = []
+
+    def start(command: list[str], **options: Any) -> None:
+        started.append((command, options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(airflow, "with_extracts", settings.load)
+    monkeypatch.setattr(airflow, "origin", lambda now: "")
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with socket.create_server((airflow.LOOPBACK, 0)) as server:
+        port = server.getsockname()[1]
+    CliRunner().invoke(cli.app, ["up", "--port", str(port)])
+    ((command, options),) = started
+    (held,) = options["pass_fds"]
+    assert command[-1] == str(held)
+    standalone = ast.parse((ROOT / "dags" / "standalone.py").read_text(encoding="utf-8"))
+    passed = [k for n in ast.walk(standalone) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "pass_fds"]
+    assert [ast.unparse(keyword.value) for keyword in passed] == ["HELD"]
+
+
+WATCHED = f"import sys; sys.path.insert(0, 'dags'); import parent; parent.leave_with_it(); {CHILD}"
+LEAVES = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {WATCHED!r}])"
+
+
+def test_what_is_started_leaves_with_a_parent_that_is_killed() -> None:
+    process = subprocess.Popen([sys.executable, "-c", LEAVES], cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"la\n"
+    process.kill()
+    start = time.monotonic()
+    assert process.stdout.read() == b""
+    assert time.monotonic() - start < 20
+    process.wait()
     process.stdout.close()
 
 

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import typer
 
 from pipelines import hints, settings
 from pipelines.cli.common import Sources, origin, screen, use, with_extracts
+from pipelines.cli.processes import stop, stoppable
 from pipelines.errors import BuildError, UsageError
 
 LOOPBACK = "127.0.0.1"
@@ -72,7 +72,7 @@ def up(
     use(sources)
     settings.alertes()  # one that makes no sense is told now, not when there is something to tell
     console = screen()
-    with _alone(), _stoppable():
+    with _alone() as held, stoppable():
         _check_port(port)
         now = with_extracts()
         log = HOME / "logs" / "standalone.log"
@@ -83,12 +83,13 @@ def up(
         )
         with log.open("wb") as handle:
             process = subprocess.Popen(  # noqa: S603
-                [sys.executable, str(settings.ROOT / "dags" / "standalone.py")],
+                [sys.executable, str(settings.ROOT / "dags" / "standalone.py"), str(held)],
                 env=environment(HOME, port),
                 stdin=subprocess.DEVNULL,
                 stdout=handle,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches it through `_stop` alone, once
+                pass_fds=(held,),  # whatever becomes of this process, what it started keeps others out
+                start_new_session=True,  # Ctrl-C reaches it through `stop` alone, once
             )
         try:
             _wait_healthy(process, port, log)
@@ -107,44 +108,29 @@ def up(
         except KeyboardInterrupt:
             console.print("\nArrêt…")
         finally:
-            _stop(process)
+            stop(process)
         console.print("Airflow est arrêté.")
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Holds the only `atlas up` of this checkout: two schedulers on one SQLite file would corrupt each other's runs."""
+def _alone() -> Iterator[int]:
+    """Holds the only `atlas up` of this checkout: two schedulers on one SQLite file would corrupt each other's runs.
+
+    The lock ends with the last process that was given its descriptor.
+    """
     HOME.mkdir(parents=True, exist_ok=True)
     HOME.chmod(0o700)  # the password is in there
-    with (HOME / "atlas-up.verrou").open("w") as handle:
+    with (HOME / "atlas-up.verrou").open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise UsageError(
                 "« atlas up » tourne déjà dans ce dossier.",
                 expected="un seul Airflow par dossier",
-                todo="utiliser celui qui tourne, ou l'arrêter (Ctrl-C dans son terminal) puis relancer",
+                todo="utiliser celui qui tourne, ou l'arrêter (Ctrl-C dans son terminal) puis relancer ; "
+                "s'il a été tué, attendre une minute que ce qu'il avait lancé s'arrête de soi-même",
             ) from error
-        yield
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """A terminal that closes and a plain `kill` stop everything as Ctrl-C does."""
-
-    known = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_number: int, _frame: object) -> None:
-        for other in known:  # once: a second Ctrl-C must not leave half of it running
-            signal.signal(other, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in known}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        yield handle.fileno()
 
 
 def _check_port(port: int) -> None:
@@ -188,15 +174,3 @@ def _stopped_alone(log: Path) -> BuildError:
         expected="un serveur, un planificateur et un lecteur de DAG qui tournent",
         todo=f"lire la fin de {log}",
     )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends Airflow and all that it started: it leads a session of its own."""
-    for number, patience in ((signal.SIGTERM, 30), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError):
-            if number is signal.SIGKILL:
-                os.killpg(process.pid, number)
-            else:
-                process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)

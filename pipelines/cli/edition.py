@@ -1,7 +1,6 @@
 """`atlas edition`: the main job, and what a person reads at its end."""
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.table import Table
 from pipelines import hints, journal, locks, settings, steps
 from pipelines.arrival import outcomes
 from pipelines.arrival.outcomes import Outcome
-from pipelines.cli import airflow
+from pipelines.cli import airflow, processes
 from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
 from pipelines.connectors import mirror
 from pipelines.edition import lockfile
@@ -29,6 +28,8 @@ Demonstrated = Annotated[
     ),
 ]
 
+
+STOPPED = 130  # what a shell says of a command that Ctrl-C has ended
 
 MARTS_WARNED = "FROM qualite.controles WHERE etape = 'mart' AND NOT reussi"
 
@@ -74,23 +75,19 @@ def _edition(*, update: bool, back: bool) -> None:
         )
     before = lockfile.load(now, edition)
     position = journal.size(now.warehouse)
-    done = subprocess.run(  # noqa: S603
-        [
-            sys.executable,
-            str(settings.ROOT / "dags" / "embedded.py"),
-            *(["--update"] if update else []),
-            *(["--back"] if back else []),
-        ],
-        env=airflow.environment(airflow.EMBEDDED_HOME),
-        pass_fds=locks.passed(),
-        check=False,
-    )
+    embedded = [sys.executable, str(settings.ROOT / "dags" / "embedded.py")]
+    asked = [*(["--update"] if update else []), *(["--back"] if back else [])]
+    try:
+        status = processes.run([*embedded, *asked], airflow.environment(airflow.EMBEDDED_HOME), locks.passed())
+    except KeyboardInterrupt:
+        console.print("\nArrêté. Rien d'inachevé n'est en place ; relancer reprend là où c'en était.")
+        raise typer.Exit(STOPPED) from None
     entries = journal.entries(now.warehouse, position)
     _summary(console, now, edition, entries, time.perf_counter() - start, before)
     failures = [e for e in entries if e["resultat"] != "fait"]
     if failures:
         raise typer.Exit(max(int(e.get("code", 1)) for e in failures))
-    if done.returncode:
+    if status:
         console.print(
             f"Airflow a échoué : voir {airflow.EMBEDDED_HOME / 'logs' / 'embarque.log'}", markup=False, soft_wrap=True
         )

@@ -20,7 +20,7 @@ def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
             todo="reprendre le fichier d'origine",
         )
     records = [{**(f.get("properties") or {}), "geometry": f["geometry"]} for f in features]
-    return [json_records.table(records, path.name)]
+    return [json_records.table(records, where, path.name)]
 
 
 def _is_feature(said: object) -> bool:

@@ -40,23 +40,42 @@ def load(path: Path, where: Place, *, digits_as_text: bool = False) -> Any:
             expected="un document JSON entier",
             todo="télécharger de nouveau ; le transfert a pu être coupé",
         ) from error
-    except RecursionError as error:
-        raise RefusedError(
-            "Le JSON est abîmé : ses crochets s'emboîtent sans fin.",
-            where=where,
-            expected="un document JSON entier",
-            todo="télécharger de nouveau",
-        ) from error
+    except (RecursionError, ValueError) as error:
+        raise unfit(error, where) from error
 
 
-def table(records: list[dict[str, Any]], file: str) -> Extract:
-    """Records with their union of keys as columns; the line is the rank of the record, from 1."""
+def unfit(error: RecursionError | ValueError, where: Place) -> RefusedError:
+    """Why a document that is JSON can't be read all the same: the library's own words are in English."""
+    if isinstance(error, RecursionError):
+        why = "ses crochets s'emboîtent sans fin"
+    elif isinstance(error, UnicodeEncodeError):
+        why = "un caractère y est coupé en deux (\\ud800 à \\udfff, seul)"
+    else:  # Python reads no longer one
+        why = "un nombre y a plus de 4 300 chiffres"
+    return RefusedError(
+        f"Le JSON est abîmé : {why}.",
+        where=where,
+        expected="un document JSON entier",
+        todo="télécharger de nouveau",
+    )
+
+
+def table(records: list[dict[str, Any]], where: Place, file: str) -> Extract:
+    """Records with their union of keys as columns; the line is the rank of the record, from 1.
+
+    Raises RefusedError where a text of theirs is none.
+    """
     headings = list(dict.fromkeys(key for record in records for key in record))
-    rows: list[list[str | None]] = [[text(record.get(key)) for key in headings] for record in records]
+    try:
+        "".join(headings).encode()
+        rows: list[list[str | None]] = [[text(record.get(key)) for key in headings] for record in records]
+        columns = text_columns(rows, len(headings))
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise unfit(error, where) from error
     return Extract(
         file=file,
         headings=headings,
-        columns=text_columns(rows, len(headings)),
+        columns=columns,
         lines=pa.array(range(1, len(rows) + 1), type=pa.int64()),
         header_line=0,
     )
@@ -79,4 +98,4 @@ def read(path: Path, _layout: Layout, where: Place) -> list[Extract]:
             expected="au moins un enregistrement",
             todo="télécharger de nouveau ; si le producteur n'a rien publié, retirer ce millésime",
         )
-    return [table(document, path.name)]
+    return [table(document, where, path.name)]

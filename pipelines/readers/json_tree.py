@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract
+from pipelines.readers import Extract, json_records
 
 GZIP = b"\x1f\x8b"
 BATCH = 20_000
@@ -264,13 +264,16 @@ def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     columns = _Columns()
     try:
         captures = _read(path, layout, steps, columns)
+        found = columns.table()
+        "".join([*found, *captures.values()]).encode()
     except UnicodeDecodeError as error:
         raise _refused("Le fichier JSON n'est pas en UTF-8.", where, "du JSON en UTF-8") from error
+    except UnicodeEncodeError as error:
+        raise json_records.unfit(error, where) from error
     except ValueError as error:
         raise _refused(f"Le JSON est coupé ou abîmé : {error}.", where, "un document JSON entier") from error
     except (RecursionError, EOFError, gzip.BadGzipFile, zlib.error) as error:  # their words are in English
         raise _refused("Le JSON est coupé ou abîmé.", where, "un document JSON entier") from error
-    found = columns.table()
     count = sum(columns.lengths)
     if not count:
         raise _refused(

@@ -1,5 +1,6 @@
 """Delimited text without a header, whose first cell may tell the type of each line."""
 
+import csv
 import re
 from collections import Counter
 from dataclasses import replace
@@ -69,7 +70,10 @@ def _of_type(lines: list[bytes], layout: Layout) -> tuple[list[int], list[Ragged
         elif kind not in known and line.replace(delimiter, b"").strip():
             text = line.decode(encoding(layout))
             fault = f"type d'enregistrement inconnu : « {kind.decode(encoding(layout))[:40]} »"
-            cells = cells_of(text, layout, strict=False) or []
+            try:
+                cells = cells_of(text, layout, strict=False) or []
+            except csv.Error:  # a cell longer than the library takes: they are only counted
+                cells = text.split(layout.delimiter)
             ragged.append(Ragged(number, len(cells), len(layout.fields), text, fault))
     return picked, ragged
 
