@@ -26,7 +26,7 @@ BY_HAND = ("workbook", "deposit", "questionnaire")
 UNREAD = "nd"
 
 Text: TypeAlias = pa.ChunkedArray | pa.Array
-NOTHING = pa.scalar(None, pa.string())
+NOTHING = pa.nulls(1, pa.string())[0]  # pa.scalar would import pandas, which takes a second
 
 
 @dataclass
