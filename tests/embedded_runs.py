@@ -15,7 +15,8 @@ from scheduled_runs import Scheduler, scheduler
 import samples
 from pipelines.settings import ROOT
 
-EDITION, REGION, OTHER = 2025, "28", "11"
+EDITION, REGION = 2025, "28"
+OTHER = "01"  # a region of one département: few pages
 
 
 @dataclass(frozen=True)

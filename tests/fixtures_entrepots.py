@@ -357,11 +357,15 @@ def protected(copied: Settings, published: Publication) -> Settings:
 
 
 @pytest.fixture
-def numbered(protected: Settings) -> Iterator[Settings]:
+def views_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Releases whose views are not checked, which takes as long as to write their tables: for tests of several."""
+    monkeypatch.setattr(public, "check", lambda file: [])
+
+
+@pytest.fixture
+def numbered(protected: Settings, tables_alone: None, views_unchecked: None) -> Settings:
     """The same, released by its tables alone, without the checks of its views: for tests of several releases."""
-    with tables_only(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(public, "check", lambda file: [])
-        yield protected
+    return protected
 
 
 Rows = Callable[..., list[tuple[object, ...]]]

@@ -120,7 +120,7 @@ def otherwise(elsewhere: Elsewhere) -> Settings:
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("elsewhere")  # which works meanwhile
+@pytest.mark.usefixtures("elsewhere", "views_unchecked")  # the first works meanwhile
 def test_more_threads_give_the_same_bytes(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -513,7 +513,7 @@ def within(found: dict[tuple[str, str], tuple[float, ...]], share: float) -> lis
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("tables_alone")
+@pytest.mark.usefixtures("tables_alone", "views_unchecked")
 def test_one_late_answer_does_not_follow_from_two_releases(copied: Settings) -> None:
     with duckdb.connect(str(copied.database)) as db:
         late = str(one(db, f"SELECT mode(repondant) FROM core.enquete_reponses WHERE {RH}"))
@@ -549,7 +549,7 @@ def regions(settings: Settings) -> list[str]:
 
 
 @pytest.mark.lent
-@pytest.mark.usefixtures("tables_alone")
+@pytest.mark.usefixtures("tables_alone", "views_unchecked")
 def test_all_regions_are_published_from_one_protected_whole(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two at once, then one after another: none is refused, and all together give nothing away."""
     codes = regions(copied)
