@@ -335,6 +335,40 @@ def test_bad_queries_and_writes_are_refused(
     assert copied.database.read_bytes() == before
 
 
+BEYOND = [
+    "COPY reference.sources TO '{out}'",
+    "COPY (SELECT 1) TO '{staging}/essai.parquet'",
+    "EXPLAIN ANALYZE COPY (SELECT 1) TO '{staging}/essai.parquet'",
+    "SELECT 1; COPY (SELECT 1) TO '{staging}/essai.parquet'",
+    "EXPORT DATABASE '{out}'",
+    "ATTACH '{out}' AS autre",
+    "SELECT content FROM read_text('{secret}')",
+    "FROM read_csv('{staging}/../secret.txt')",
+    "FROM '{secret}'",
+    "FROM glob('/etc/*')",
+    "FROM read_csv('https://127.0.0.1:1/a.csv')",
+    "SET enable_external_access = true; SELECT content FROM read_text('{secret}')",
+    "FROM sql",
+]
+
+
+def test_a_query_reads_the_warehouse_and_what_is_staged_and_writes_nothing(copied: Settings, atlas: Atlas) -> None:
+    secret, out, staging = copied.warehouse / "secret.txt", copied.warehouse / "sorti", copied.staging
+    secret.write_text("n\nmot de passe\n", encoding="utf-8")
+    before = {*copied.warehouse.rglob("*")}
+    for sql in BEYOND:
+        for flags in ([], ["--csv"]):
+            said = atlas("query", *flags, sql.format(secret=secret, out=out, staging=staging))
+            assert said.status == 2, sql
+            assert "mot de passe" not in said.out + said.err
+            assert {*copied.warehouse.rglob("*")} == before, sql
+    file = staging / "ght" / "2023" / "r1" / "ght.parquet"
+    read = atlas("query", "--csv", f"SELECT count(*) > 0 AS lu FROM read_parquet('{file}')")
+    assert (read.status, read.out) == (0, "lu\ntrue\n")
+    pivot = atlas("query", "--csv", "PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b)")
+    assert (pivot.status, pivot.out) == (0, "1\n2\n")
+
+
 # --- As processes -----------------------------------------------------------------------------------------
 
 

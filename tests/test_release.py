@@ -241,6 +241,22 @@ def test_what_cannot_be_published_is_told_and_leaves_nothing(
         assert "28 " in told.value.expected
 
 
+def test_a_lock_made_since_the_build_is_not_released_with_it(copied: Settings) -> None:
+    made = lockfile.load(copied, EDITION)
+    assert made
+    gone = made.pins[0]
+    lockfile.path(copied, EDITION).write_text(replace(made, pins=made.pins[1:]).to_json(), encoding="utf-8")
+    with pytest.raises(BuildError, match="n'est plus celui de son entrepôt") as told:
+        steps.publish(EDITION, REGION)
+    assert f"{gone.source} {gone.millesime}, révision {gone.revision}, dans l'entrepôt seul" in told.value.what
+    assert f"atlas edition --edition {EDITION}" in told.value.todo
+    newer = replace(gone, revision=gone.revision + 1)
+    lockfile.path(copied, EDITION).write_text(replace(made, pins=(newer, *made.pins[1:])).to_json(), encoding="utf-8")
+    with pytest.raises(BuildError, match="dans le verrou seul"):
+        steps.publish(EDITION, REGION)
+    assert not copied.releases.exists()
+
+
 def test_nothing_to_publish_is_told(empty: Settings) -> None:
     with pytest.raises(BuildError, match="n'est pas construite"):
         steps.publish(EDITION, REGION)

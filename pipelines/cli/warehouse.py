@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen, use
+from pipelines.duck import literal
 from pipelines.edition import lockfile, models
 from pipelines.errors import DamagedError, UsageError
 
@@ -95,13 +96,14 @@ def query(
             todo=hints.command(now, "edition", extracts=True),
         )
     try:
-        with steps.reading(now.database) as connection:
+        with steps.reading(now.database) as connection, tempfile.TemporaryDirectory() as folder:
             banner(now, connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
+            _shut(connection, sql, now.staging, Path(folder))
             relation = connection.sql(sql)
             if relation is None:
                 return
             if csv:
-                _print_csv(relation)
+                _print_csv(relation, Path(folder) / "resultat.csv")
             else:
                 relation.show(max_rows=200, max_width=200)
     except duckdb.Error as error:
@@ -113,11 +115,25 @@ def query(
         ) from error
 
 
-def _print_csv(relation: "duckdb.DuckDBPyRelation") -> None:
+def _shut(connection: "duckdb.DuckDBPyConnection", sql: str, staging: Path, folder: Path) -> None:
+    """Shuts a session to the network and to files, but for those in our own folder, for its answer.
+
+    What only reads may read what is staged too, which the views of `staging` name: a folder that is open is open to
+    writing as well.
+    """
+    import duckdb
+
+    reads = all(said.type == duckdb.StatementType.SELECT for said in connection.extract_statements(sql))
+    opened = ", ".join(literal(str(path)) for path in (folder, *[staging] * reads))
+    connection.execute(f"SET allowed_directories = [{opened}]")
+    for setting in ("python_enable_replacements = false", "enable_external_access = false"):
+        connection.execute(f"SET {setting}")
+    connection.execute("SET lock_configuration = true")
+
+
+def _print_csv(relation: "duckdb.DuckDBPyRelation", file: Path) -> None:
     # By our own standard output: opened again by its name, a file would lose what it already holds.
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "resultat.csv"
-        relation.write_csv(str(file), header=True)
-        with file.open("rb") as handle:
-            shutil.copyfileobj(handle, sys.stdout.buffer)
+    relation.write_csv(str(file), header=True)
+    with file.open("rb") as handle:
+        shutil.copyfileobj(handle, sys.stdout.buffer)
     sys.stdout.buffer.flush()

@@ -27,6 +27,16 @@ def files() -> list[Path]:
     return [*(path for path in sorted(models.SQL.rglob("*")) if path.is_file()), *entries]
 
 
+def unlike(connection: duckdb.DuckDBPyConnection, lock: Lock) -> list[str]:
+    """The vintages that a warehouse holds and a lock doesn't pin, or the other way round, a line each."""
+    query = "SELECT source, millesime, revision, sha256 FROM staging.millesimes WHERE statut = 'accepté'"
+    held = set(connection.execute(query).fetchall())
+    pinned = {(p.source, p.millesime, p.revision, " ".join(f.sha256 for f in p.files)) for p in lock.pins}
+    told = [(what, "dans l'entrepôt seul") for what in held - pinned]
+    told += [(what, "dans le verrou seul") for what in pinned - held]
+    return sorted(f"{source} {millesime}, révision {n}, {where}" for (source, millesime, n, _), where in told)
+
+
 def built_from(settings: Settings, edition: int) -> str | None:
     """The fingerprint of an edition's warehouse, or None where it has none."""
     file = settings.built(edition)

@@ -16,7 +16,7 @@ import duckdb
 from pipelines import hints, state
 from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
-from pipelines.edition import lockfile
+from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, DamagedError
 from pipelines.publish import differences, fiches, manifest, methods, package, pages, public, site, tables, workbooks
 from pipelines.settings import Settings
@@ -51,6 +51,25 @@ def _open(settings: Settings, edition: int, region: str) -> duckdb.DuckDBPyConne
     return duckdb.connect(str(file), read_only=True)
 
 
+def _lock_of(connection: duckdb.DuckDBPyConnection, settings: Settings, edition: int) -> lockfile.Lock:
+    """The lock that goes with a release. Raises BuildError where it isn't that of the warehouse that is released."""
+    lock = lockfile.load(settings, edition)
+    if lock is None:
+        raise BuildError(
+            f"L'édition {edition} n'a plus de verrou.",
+            todo=hints.command(settings, "lock", edition, "--update"),
+        )
+    unlike = inputs.unlike(connection, lock)
+    if unlike:
+        raise BuildError(
+            f"Le verrou de l'édition {edition} n'est plus celui de son entrepôt : {' ; '.join(unlike[:6])}"
+            + (f" ; et {len(unlike) - 6} autre(s)." if len(unlike) > 6 else "."),
+            expected="un entrepôt construit d'après ce verrou, qui part avec la publication",
+            todo="construire d'abord : " + hints.command(settings, "edition", "--edition", edition, extracts=True),
+        )
+    return lock
+
+
 def publish(settings: Settings, edition: int, region: str) -> Release:
     """Writes the release of an edition for a region; the same content is never released twice.
 
@@ -58,12 +77,7 @@ def publish(settings: Settings, edition: int, region: str) -> Release:
     """
     with _open(settings, edition, region) as connection:
         label = _label(connection, region)
-        lock = lockfile.load(settings, edition)
-        if lock is None:
-            raise BuildError(
-                f"L'édition {edition} n'a plus de verrou.",
-                todo=hints.command(settings, "lock", edition, "--update"),
-            )
+        lock = _lock_of(connection, settings, edition)
         fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
         home = settings.releases / f"{edition}-{region}"
         pending = home / f".en-cours-{uuid.uuid4().hex}"
