@@ -63,6 +63,16 @@ def test_figures_are_drawn_whatever_program_asks_for_them(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.parametrize("family", ["DejaVu Serif", "Liberation Sans", "aucune"])
+def test_no_typeface_of_the_machine_changes_a_picture(family: str) -> None:
+    """Whichever it has of those that a figure asks for, it is set in ours; what a reader opens asks for theirs."""
+    mark = {"data": {"values": [{}]}, "mark": {"type": "text", "text": "Été 1 234"}}
+    fixed = {"width": 200, "height": 50, "autosize": "none"}  # else as large as its words, in the typeface asked for
+    ours, theirs = (json.dumps({**mark, **fixed, "config": {"font": f}}) for f in ("Source Sans Pro", family))
+    assert drawing.one(theirs)[1] == drawing.one(ours)[1]
+    assert family in drawing.one(theirs)[0]
+
+
 def test_a_figure_that_cannot_be_drawn_is_told() -> None:
     with pytest.raises(RuntimeError, match=r"(?s)figure ne se dessine pas.*ValueError"):
         drawing.every(['{"mark": "aucune de celles qui existent"}'])
