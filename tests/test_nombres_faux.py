@@ -112,6 +112,8 @@ class Suite:
                 self.connection.execute(f"DELETE FROM staging.{self.staged} WHERE rowid = {row['_rang']}")
         where = f"millesime = {self.millesime} AND revision = {self.revision}"
         kept, mine = f"(SELECT * FROM staging.{self.staged} WHERE {where})", gaps.lines(self.source, *of[3:], *of[1:3])
+        if not mine:
+            return
         gaps.record(self.connection, self.source, self.table, *of[1:3], mine=mine, kept=kept)
         self.connection.execute(
             f"CREATE TABLE lues AS SELECT {of[1]} AS millesime, {of[2]} AS revision, {self.reference} AS reference, * "

@@ -83,6 +83,8 @@ class Table(Strict):
     names the parts of a whole: a line that leaves it empty says the whole itself.
     `totaux` gives, for a text of the key, the pattern of the totals that the producer lists among the lines, and that
     the models know; another total is set aside. `sommes` says which of them are exactly the sum of which lines.
+    `decoule` gives, for a column of the key, the one that tells it (a region, by its département): a line that says
+    otherwise than most of its like has one of the two wrong.
     `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
     parted by one blank): two files of one meaning would be counted twice.
     """
@@ -106,6 +108,7 @@ class Table(Strict):
     parties: str | None = None
     totaux: dict[str, str] = {}
     sommes: list[Sum] = []
+    decoule: dict[str, str] = {}
     synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
 

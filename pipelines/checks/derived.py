@@ -15,6 +15,8 @@ Casse = str | dict[str, str | None]
 
 # Share of lines of another year past which the file itself is of another year; fewer are strays, and set aside.
 ANOTHER_YEAR_MAX = 0.01
+# The control of lines whose key is denied by others: whose they are isn't known.
+DENIED = "cle_dementie"
 # What a column holds when its file is of another year.
 ANOTHER_YEAR = {"DATE": "DATE '1999-01-01'", "VARCHAR": "'1999-01-01'"}
 
@@ -101,6 +103,34 @@ def doubles(source: Source, table: str, millesime: int) -> str:
         f"FROM repetees GROUP BY {key}) "
         "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
     )
+
+
+def denied_rules(source: Source, table: str) -> list[Rule]:
+    """The lines whose key contradicts itself, by what most lines say (`decoule` of the entry); totals have no say."""
+    entry, where, of = source.tables[table], [], []
+    for column, by in entry.decoule.items():
+        known = entry.totaux.get(by)
+        total = f' AND regexp_full_match("{by}", {literal(known)}) IS NOT TRUE' if known else ""
+        # « 44-Grand Est » and « 44 - Grand Est » are one name.
+        name = f"regexp_replace(lower(strip_accents(\"{column}\"::VARCHAR)), '[^a-z0-9]+', '', 'g')"
+        alike = f'2 * count(*) OVER (PARTITION BY "{by}", {name}) <= count(*) OVER (PARTITION BY "{by}")'
+        where.append(f'"{by}" IS NOT NULL{total}')
+        of.append(f"({where[-1]} AND {alike})")
+    if not of:
+        return []
+    column, by = next(iter(entry.decoule.items()))
+    said = ", ".join(f"{column} par {by}" for column, by in entry.decoule.items())
+    rule = query_rule(
+        DENIED,
+        f"SELECT * FROM {{batch}} WHERE {' OR '.join(where)} QUALIFY {' OR '.join(of)}",
+        f"la clé se contredit ({said}) : la plupart des lignes disent autrement, et l'un des deux est faux",
+        casse=f"INSERT INTO {{batch}} SELECT b.* REPLACE ('autre' AS \"{column}\") FROM {{batch}} AS b "
+        f"WHERE {where[0]} LIMIT 1",
+        severity="warning",
+        quarantine=True,
+    )
+    rule["meta"]["cellule"] = ""  # the line, whatever its cells
+    return [rule]
 
 
 def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:

@@ -79,6 +79,7 @@ def table_rules(
     written = (suite.get("tables") or {}).get(table) or []
     return [
         *derived.key_rules(source, table, millesime),
+        *derived.denied_rules(source, table),
         *derived.column_rules(source, table, millesime),
         *derived.year_rules(source, table, millesime),
         *totals.total_rules(source, table),

@@ -43,7 +43,11 @@ def lost(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int, str]
     }
 
 
-_READ = "coalesce(colonne, '') = '' AND NOT rien_perdu(controle) AND json_valid(contenu) AND contenu LIKE '{%'"
+# Nothing comes back of a line whose key others deny: it would stand beside the right one, where it isn't.
+_READ = (
+    f"coalesce(colonne, '') = '' AND NOT rien_perdu(controle) AND controle <> {literal(derived.DENIED)} "
+    "AND json_valid(contenu) AND contenu LIKE '{%'"
+)
 
 
 def lines(source: Source, table: str, millesime: int, revision: int) -> str:

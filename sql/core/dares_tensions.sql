@@ -40,3 +40,5 @@ SELECT
     p.inadequation_geographique
 FROM publiees AS p
 LEFT JOIN core.decoupages AS d ON d.niveau = p.niveau AND d.code = p.code_publie
+-- D'une ligne écartée, la nomenclature ou le territoire peut être ce qui ne se lit pas.
+WHERE p.niveau_fap IS NOT NULL AND p.code_publie IS NOT NULL

@@ -18,6 +18,7 @@ WITH sites AS (
         count(*) OVER (PARTITION BY e.millesime, e.finess_ej)::INTEGER AS sites
     FROM fiches.etablissements AS e
     LEFT JOIN staging.sae_sygen AS s ON s.millesime = e.millesime AND s.finess = e.finess
+    WHERE e.finess_ej IS NOT NULL
 ),
 ght AS (
     SELECT millesime, finess_ej, code_ght, nom_ght FROM core.ght_membres

@@ -52,12 +52,15 @@ lieux AS (
         diplome, places_autorisees AS places, places_autorisees_statut AS places_statut
     FROM core.formations_instituts
     UNION ALL
+    -- An institute whose lines place it in two communes is in none for sure.
     SELECT
         'parcoursup', f.session, f.millesime, f.revision, f.cod_uai, min(f.etablissement), coalesce(f.ville, ''),
-        f.commune, f.departement, coalesce(d.diplome, f.diplome), sum(f.capa_fin)::INTEGER, statut_somme(f.capa_fin)
+        CASE WHEN count(DISTINCT f.commune) = 1 THEN min(f.commune) END,
+        CASE WHEN count(DISTINCT f.departement) = 1 THEN min(f.departement) END,
+        coalesce(d.diplome, f.diplome), sum(f.capa_fin)::INTEGER, statut_somme(f.capa_fin)
     FROM core.formations AS f
     LEFT JOIN reference.diplomes AS d ON d.libelle_parcoursup = f.diplome
-    GROUP BY ALL
+    GROUP BY f.session, f.millesime, f.revision, f.cod_uai, f.ville, coalesce(d.diplome, f.diplome)
 )
 SELECT
     l.source, l.annee, l.millesime, l.revision, l.uai, l.institut, l.lieu_publie, l.commune,

@@ -16,6 +16,7 @@ WITH sommes AS (
         count(*)::INTEGER AS sites,
         count(valeur)::INTEGER AS sites_repondants
     FROM fiches.es_personnels
+    WHERE finess_ej IS NOT NULL
     GROUP BY millesime, finess_ej, variable
 )
 SELECT

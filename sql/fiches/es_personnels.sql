@@ -7,12 +7,19 @@ WITH videes AS (
     SELECT millesime, table_source, fichier, ligne, upper(colonne) AS colonne FROM core.cellules_ecartees
     WHERE source = 'sae' AND table_source IN ('sygen', 'q22')
 ),
+-- A site that ID doesn't know has no name and no place, and was told; where its own lines contradict each other, ID says
+-- whose it is.
+sites AS (
+    SELECT s.* REPLACE (coalesce(s.finess_ej, i.finess_ej) AS finess_ej)
+    FROM staging.sae_sygen AS s
+    JOIN staging.sae_id AS i USING (millesime, finess)
+),
 publiees AS (
     SELECT millesime, revision, annee, finess, finess_ej, _fichier, _ligne, variable, valeur
     FROM (
         SELECT millesime, revision, annee, finess, finess_ej, _fichier, _ligne,
             COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')::DECIMAL(18, 2)
-        FROM staging.sae_sygen
+        FROM sites
     )
     UNPIVOT INCLUDE NULLS (valeur FOR variable IN (COLUMNS('^(EFFSAL|EFFLIB|ETPSAL|EFF|ETP)_.*$|^ETPINT$')))
 ),
@@ -24,7 +31,7 @@ recalculees AS (
             -- Until 2019 the questionnaire has their sum alone (INTTOT); there was no docteur junior yet.
             THEN coalesce(i.INTTOT, coalesce(i.INT, 0) + coalesce(i.DOCJU, 0) + coalesce(i.FFI, 0))::DECIMAL(18, 2)
         END AS valeur
-    FROM staging.sae_sygen AS s
+    FROM sites AS s
     LEFT JOIN staging.sae_q22 AS i USING (millesime, finess)
     LEFT JOIN (SELECT DISTINCT millesime, fichier, ligne FROM videes WHERE table_source = 'q22') AS v
         ON v.millesime = i.millesime AND v.fichier = i._fichier AND v.ligne = i._ligne
