@@ -37,7 +37,8 @@ def exchanged(suite: Suite, columns: tuple[str, ...]) -> list[tuple[int, str, An
             for rank, old, new in suite.connection.execute(
                 f'WITH dits AS (SELECT DISTINCT _fichier, "{name}" AS dit FROM controle.{suite.table} '
                 f'WHERE "{name}" IS NOT NULL), '
-                "suivants AS (SELECT *, coalesce(lead(dit) OVER f, first_value(dit) OVER f) AS suivant FROM dits WINDOW f AS (PARTITION BY _fichier ORDER BY hash(dit))) "
+                "suivants AS (SELECT *, coalesce(lead(dit) OVER f, first_value(dit) OVER f) AS suivant "
+                "FROM dits WINDOW f AS (PARTITION BY _fichier ORDER BY hash(dit))) "
                 f"SELECT _rang, dit, suivant FROM controle.{suite.table} AS t JOIN suivants AS s "
                 f'ON s._fichier = t._fichier AND s.dit = t."{name}" WHERE suivant <> dit '
                 f"ORDER BY hash(_rang - {suite.first}) LIMIT {LINES} OFFSET {LINES * place}"
