@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,13 @@ def test_every_option_says_what_it_does(name: str) -> None:
         assert isinstance(param, TyperArgument | TyperOption)
         assert param.help, f"{name} {param.name}"
         assert param.help.endswith(".") or param.help.endswith("millésime."), f"{name} {param.name}"
+
+
+def test_the_version_is_that_of_the_project_and_of_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockfile, "commit", lambda: "0123abc")
+    said = CliRunner().invoke(cli.app, ["--version"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (said.exit_code, said.output) == (0, f"atlas {project['version']}, commit 0123abc\n")
 
 
 def test_help_tells_the_exit_statuses() -> None:

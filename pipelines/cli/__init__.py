@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from importlib import metadata
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +21,7 @@ from pipelines.cli import (
     vintages,
     warehouse,
 )
+from pipelines.edition import lockfile
 from pipelines.errors import AtlasError
 
 app = french.App(
@@ -33,6 +35,23 @@ app = french.App(
     "4 édition non construite ou non publiée ; 5 disque ; "
     "6 plus tard : site injoignable, ou entrepôt en cours d'écriture.",
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"atlas {metadata.version('atlas-sante')}, commit {lockfile.commit()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Montre la version et le commit.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What `atlas` takes before any command."""
+
 
 app.add_typer(surveys.app, name="enquete")
 
