@@ -17,6 +17,8 @@ DEFAULT_REGIONS = ("28",)
 
 YES, NO = ("oui", "1"), ("non", "0", "")
 
+PATTERNS = "?*["  # what DuckDB takes in the path of a file for something else
+
 SAMPLES, DEPOSIT = "extraits", "depot"  # inside a warehouse: what we make, what people or sites bring
 
 
@@ -136,7 +138,8 @@ def default_home() -> Path:
 
 
 def load() -> Settings:
-    """Settings of this process. Raises UsageError where ATLAS_EDITION, ATLAS_REGIONS or ATLAS_EN_LIGNE makes no sense.
+    """Settings of this process. Raises UsageError where ATLAS_EDITION, ATLAS_REGIONS or ATLAS_EN_LIGNE makes no sense,
+    or where the warehouse is in a folder whose path DuckDB would misread.
 
     ATLAS_SOURCES: folder of extracts; without it, the fictitious ones of a warehouse that has nothing else,
     and `depot/` in any other.
@@ -160,6 +163,12 @@ def load() -> Settings:
     sources, home = os.environ.get("ATLAS_SOURCES"), os.environ.get("ATLAS_WAREHOUSE")
     real = real_home() if sources or online else default_home()
     warehouse = Path(home or real).expanduser().resolve()
+    if odd := sorted(set(str(warehouse)) & set(PATTERNS)):
+        raise UsageError(
+            f"L'entrepôt ne peut pas être dans {warehouse} : DuckDB lirait mal {' '.join(odd)}.",
+            expected=f"un chemin sans {' '.join(PATTERNS)}",
+            todo="renommer le dossier, ou en nommer un autre par ATLAS_WAREHOUSE",
+        )
     fictitious = not online and ((warehouse / SAMPLES).is_dir() or not in_use(warehouse))
     wanted, codes = (os.environ.get(name, "").strip() for name in ("ATLAS_EDITION", "ATLAS_REGIONS"))
     return Settings(

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fixtures_entrepots import EDITION, ROOT
+from fixtures_entrepots import EDITION, ROOT, environment
 
 from pipelines import catalogue, journal, state, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.edition import lockfile
-from pipelines.errors import DamagedError
+from pipelines.errors import DamagedError, UsageError
 from pipelines.settings import Settings
 
 GHT = ("ght", 2023)
@@ -97,6 +97,12 @@ def test_records_are_read_and_written_in_one_place() -> None:
     rooms += [ROOT / "pipelines" / "publish" / "release.py", *(ROOT / "pipelines" / "cli").glob("*.py")]
     own = re.compile(r"json\.loads?\([^\n]*read_(?:text|bytes)|write_text\([^\n]*json|\.with_suffix\(\"\.en-cours\"\)")
     assert {path.name: found for path in rooms if (found := own.findall(path.read_text(encoding="utf-8")))} == {}
+
+
+@pytest.mark.parametrize("name", ["a?b", "a*b", "a[b]"])
+def test_a_path_that_duckdb_would_misread_is_told(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="DuckDB lirait mal"), environment(tmp_path / name):
+        pass
 
 
 # --- The archive ----------------------------------------------------------------------------------------
