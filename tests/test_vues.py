@@ -35,6 +35,20 @@ def shown(published: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def test_a_share_is_shown_in_percent_and_nothing_else_is() -> None:
+    """What has the unit « part » and a kind; a median error may be more than the whole, a score has no unit."""
+    other = {("departs_epreuve", "erreur_mediane_absolue"), ("intervalles_epreuve", "score")}
+    odd = {
+        (model.table, name)
+        for model in VIEWS
+        for name, words in model.columns.items()
+        if words.kind
+        and (words.kind.removeprefix("entre_").startswith(("pct", "signe_pct", "signed")))
+        is not (models.column_words(model, name).unit == "part")
+    }
+    assert odd == other
+
+
 @pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
 def test_a_view_reads_what_is_published_in_the_order_in_which_it_is_shown(model: Model) -> None:
     with duckdb.connect() as connection:

@@ -186,6 +186,11 @@ def _view(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
     from pipelines.publish import public
 
     faulty = models.parse(Path(mutant.file).absolute())
+    entire = home / "entier" / models.VIEWS / Path(mutant.file).name
+    entire.parent.mkdir(parents=True)
+    entire.write_text(mutant.original, encoding="utf-8")
+    whole = models.parse(entire)
+    said = replace(whole, query="") != replace(faulty, query="")  # people read the words of a view too
     file = home / base.PUBLIC
     shutil.copyfile(prepared / base.PUBLIC, file)
     changed: list[str] = []
@@ -204,7 +209,7 @@ def _view(mutant: Mutant, prepared: Path, home: Path) -> list[str]:
                 raise Done(NOT_VIABLE, f"la vue ne se calcule plus : {error}") from error
             except duckdb.Error as error:
                 raise Done(SEEN, f"la publication s'arrête : {error}") from error
-            if content(connection, view.name, ordered=True) != before:
+            if content(connection, view.name, ordered=True) != before or (said and view.name == faulty.name):
                 changed.append(view.name)
     _rules(file, changed, models.views())
     return changed
