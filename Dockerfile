@@ -1,7 +1,8 @@
 # One image for every service of docker-compose.yml: Python 3.11 and what uv.lock says.
 FROM python:3.11-slim
 
-RUN pip install --no-cache-dir "uv>=0.9" \
+COPY uv.requirements.txt /tmp/
+RUN pip install --no-cache-dir --require-hashes -r /tmp/uv.requirements.txt \
     && useradd --create-home --uid 1000 atlas \
     && install -d -o atlas -g atlas /opt/atlas /opt/atlas/warehouse /opt/atlas/.airflow
 WORKDIR /opt/atlas

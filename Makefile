@@ -70,6 +70,6 @@ install: .venv/installe
 
 .uv/bin/uv $(CURDIR)/.uv/bin/uv:
 	@echo "Amorçage de uv…"
-	@{ python3 -m venv .uv && .uv/bin/pip install --quiet uv; } >/dev/null 2>&1 \
-		|| { rm -rf .uv && python3 -m pip install --quiet --target .uv uv; } \
+	@{ python3 -m venv .uv && .uv/bin/pip install --quiet --require-hashes -r uv.requirements.txt; } >/dev/null 2>&1 \
+		|| { rm -rf .uv && python3 -m pip install --quiet --require-hashes --target .uv -r uv.requirements.txt; } \
 		|| { echo "uv ne s'installe pas : il faut python3-venv ou python3-pip (apt install python3-venv), et un accès à PyPI."; exit 1; }

@@ -607,3 +607,12 @@ def test_the_mirror_is_never_written(mirror: Warehouse, mirror_root: Path) -> No
         if (mirror_root / row[name]).is_file():
             assert hashlib.sha256((mirror_root / row[name]).read_bytes()).hexdigest() == row[column], row[name]
     assert not mirror.settings.warehouse.is_relative_to(mirror_root)
+
+
+def test_uv_comes_by_its_bytes() -> None:
+    pinned = (ROOT / "uv.requirements.txt").read_text(encoding="utf-8")
+    assert re.search(r"^uv==[0-9.]+ \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+\n\Z", pinned, flags=re.MULTILINE)
+    for name in ("Makefile", "Dockerfile"):
+        installs = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if "pip install" in line]
+        assert installs
+        assert all("--require-hashes" in line and "uv.requirements.txt" in line for line in installs), name

@@ -12,7 +12,7 @@ WITH videes AS (
 sites AS (
     SELECT s.* REPLACE (coalesce(s.finess_ej, i.finess_ej) AS finess_ej)
     FROM staging.sae_sygen AS s
-    JOIN staging.sae_id AS i USING (millesime, finess)
+    JOIN core.etablissements AS i USING (millesime, finess)
 ),
 publiees AS (
     SELECT millesime, revision, annee, finess, finess_ej, _fichier, _ligne, variable, valeur
