@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from scheduled_runs import free_port
 from typer.testing import CliRunner
 
 from pipelines import cli, hints, settings, steps
-from pipelines.cli import airflow
+from pipelines.cli import airflow, processes
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, UsageError
@@ -200,11 +199,11 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """The environments in which the main job was launched; nothing is."""
     found: list[dict[str, str]] = []
 
-    def launch(arguments: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
-        found.append(env)
-        return subprocess.CompletedProcess(arguments, 0)
+    def launch(_command: list[str], environment: dict[str, str], _kept: tuple[int, ...]) -> int:
+        found.append(environment)
+        return 0
 
-    monkeypatch.setattr("pipelines.cli.edition.subprocess.run", launch)
+    monkeypatch.setattr(processes, "run", launch)
     monkeypatch.setattr(lockfile, "commit", lambda: "celui-ci")
     return found
 

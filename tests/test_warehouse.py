@@ -368,15 +368,15 @@ def test_one_number_changed_in_an_archived_file_is_not_staged(copied: Settings) 
     path.write_bytes(good.replace(b"7", b"8", 1))
     shutil.rmtree(outcomes.folder(copied, "sae", 2023, 1))
     with pytest.raises(StorageError, match="ses octets ont changé") as told:
-        steps.ingest("sae", 2023)
+        steps.restage("sae", 2023)
     assert (told.value.where.source, told.value.where.file) == ("sae", str(path))
     assert file.sha256 in told.value.expected
     path.unlink()
     with pytest.raises(StorageError, match="n'est plus là"):
-        steps.ingest("sae", 2023)
-    # It says nothing of the extract: with its bytes back, the vintage is accepted.
-    path.write_bytes(good)
+        steps.restage("sae", 2023)
+    # It says nothing of the extract, which puts its bytes back where it is still offered: the vintage is accepted.
     assert steps.ingest("sae", 2023)["controles"] > 0
+    assert path.read_bytes() == good
 
 
 # --- Whether it is built already --------------------------------------------------------------------
