@@ -61,6 +61,8 @@ ELSEWHERE = {
     ".venv/bin/atlas": NAMED,
     "atlas run": NAMED,
     "atlas enquete verifier": NAMED,
+    "atlas sauvegarder": NAMED,
+    "atlas restaurer": NAMED,
     "benchmarks/edition.py FOLDER": MEASURES,
     "benchmarks/indicateurs.py WAREHOUSE": MEASURES,
     "benchmarks/decennie.py": MEASURES,

@@ -11,6 +11,7 @@ from rich.console import Console
 from pipelines.cli import (
     adapter,
     airflow,
+    backups,
     controles,
     doctor,
     edition,
@@ -71,6 +72,8 @@ for command in (
     vintages.purge,
     upkeep.verifier,
     upkeep.reparer,
+    backups.sauvegarder,
+    backups.restaurer,
     warehouse.lock,
     warehouse.query,
 ):

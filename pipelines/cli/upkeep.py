@@ -11,14 +11,14 @@ from rich.console import Console
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen
 from pipelines.errors import StorageError, UsageError
-from pipelines.upkeep import repair, verify
+from pipelines.upkeep import repair, store, verify
 from pipelines.upkeep.verify import Flaw
 
 
 def verifier(
     dossier: Annotated[
         Path | None,
-        typer.Argument(help="Le dossier d'une publication, où qu'il ait été copié ; sans lui, tout l'entrepôt."),
+        typer.Argument(help="Une publication, où qu'elle ait été copiée, ou des sauvegardes ; sans lui, l'entrepôt."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="En JSON : un objet par défaut trouvé.")] = False,
 ) -> None:
@@ -30,12 +30,15 @@ def verifier(
     if dossier is not None and not dossier.is_dir():
         raise UsageError(
             f"Il n'y a pas de dossier {dossier}.",
-            expected="celui d'une publication (<édition>.<numéro>), avec son manifeste",
+            expected="celui d'une publication (<édition>.<numéro>), avec son manifeste, ou de sauvegardes",
             todo="corriger son chemin ; sans lui, tout l'entrepôt est vérifié",
         )
     if dossier is None:
         banner(now, fictitious(now))
-    found = verify.faults(now) if dossier is None else verify.of_release(dossier)
+    if dossier is None:
+        found = verify.faults(now)
+    else:
+        found = verify.of_backups(dossier) if store.is_one(dossier) else verify.of_release(dossier)
     if as_json:
         typer.echo(json.dumps([asdict(fault) for fault in found], ensure_ascii=False, indent=1))
     else:

@@ -15,8 +15,9 @@ from pipelines.edition import lockfile, promotion
 from pipelines.errors import DamagedError, StorageError
 from pipelines.publish import manifest
 from pipelines.settings import DATABASE, Settings
+from pipelines.upkeep import store
 
-RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS = (
+RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS, BACKUP = (
     "trace d'archive",
     "fichier archivé",
     "mise en forme",
@@ -25,7 +26,10 @@ RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS = (
     "entrepôt",
     "publication",
     "publication modifiable",
+    "sauvegarde",
 )
+ARCHIVE, STAGING, LOCKS, BUILDS, RELEASES = "archive", "mises en forme", "verrous", "entrepôts", "publications"
+KEPT = (ARCHIVE, LOCKS, RELEASES)  # what nothing makes again
 RESTORED = "la rétablir d'une sauvegarde ; à défaut, publier de nouveau"
 
 
@@ -42,12 +46,21 @@ class Flaw:
     revision: int = 0
 
 
-def faults(now: Settings) -> list[Flaw]:
-    """All that is wrong in a warehouse, in the order in which it can be put right."""
-    found: list[Flaw] = []
-    for part in (_archive, _staging, _locks, _builds, _releases):
-        found += part(now)
-    return found
+def faults(now: Settings, parts: tuple[str, ...] = ()) -> list[Flaw]:
+    """All that is wrong in a warehouse, or in some parts of it, in the order in which it can be put right."""
+    looks = {ARCHIVE: _archive, STAGING: _staging, LOCKS: _locks, BUILDS: _builds, RELEASES: _releases}
+    return [fault for part in parts or looks for fault in looks[part](now)]
+
+
+def of_backups(folder: Path) -> list[Flaw]:
+    """All that is wrong in a folder of backups."""
+    found, read = [], []
+    for number in store.numbers(folder):
+        try:
+            read.append(store.read(folder, number))
+        except DamagedError as error:
+            found.append(Flaw(BACKUP, str(error.where.file), error.what, store.ELSEWHERE))
+    return found + [Flaw(BACKUP, str(path), said, store.ELSEWHERE) for path, said in store.damaged(folder, read)]
 
 
 def of_release(folder: Path) -> list[Flaw]:
