@@ -18,6 +18,7 @@ LOG = logging.getLogger(__name__)
 
 
 JOURNAL = "journal.jsonl"
+PAST = "journal-{:03}.jsonl"  # those before it, once it was long: the first one is the oldest
 
 
 def write(warehouse: Path, **entry: Any) -> None:
@@ -31,24 +32,42 @@ def write(warehouse: Path, **entry: Any) -> None:
         handle.write(text.encode())
 
 
+def files(warehouse: Path) -> list[Path]:
+    """The files of the journal, oldest first: those that were long enough, then the one that is written to."""
+    past = sorted(warehouse.glob("journal-[0-9]*.jsonl"), key=lambda p: int(p.stem.partition("-")[2]))
+    return [*past, *(p for p in [warehouse / JOURNAL] if p.is_file())]
+
+
 def size(warehouse: Path) -> int:
-    """How long the journal is now: a position from which `entries` reads what comes after."""
+    """How long the journal is now, all its files together: a position from which `entries` reads what comes after."""
+    return sum(file.stat().st_size for file in files(warehouse))
+
+
+def turn(warehouse: Path, limit: int) -> Path | None:
+    """Begins another file once the journal has that many bytes; returns the one that ended. None of them is deleted."""
     file = warehouse / JOURNAL
-    return file.stat().st_size if file.is_file() else 0
+    if not file.is_file() or file.stat().st_size < limit:
+        return None
+    past = [int(p.stem.partition("-")[2]) for p in files(warehouse) if p != file]
+    return file.rename(warehouse / PAST.format(1 + max(past, default=0)))
 
 
 def entries(warehouse: Path, since: int = 0) -> list[dict[str, Any]]:
     """The lines of the journal from a position on; one that was cut short is passed over."""
-    file, found = warehouse / JOURNAL, []
-    if not file.is_file():
-        return []
-    with file.open("rb") as handle:
-        handle.seek(since)
-        for line in handle:
-            with contextlib.suppress(ValueError):
-                entry = json.loads(line)
-                if isinstance(entry, dict) and {"etape", "resultat"} <= entry.keys():
-                    found.append(entry)
+    found = []
+    for file in files(warehouse):
+        length = file.stat().st_size
+        if since >= length:
+            since -= length
+            continue
+        with file.open("rb") as handle:
+            handle.seek(since)
+            for line in handle:
+                with contextlib.suppress(ValueError):
+                    entry = json.loads(line)
+                    if isinstance(entry, dict) and {"etape", "resultat"} <= entry.keys():
+                        found.append(entry)
+        since = 0
     return found
 
 

@@ -117,9 +117,12 @@ def follows(dag: dict[str, Any], *tasks: str) -> bool:
     return all(after in dag["tasks"][before]["downstream"] for before, after in itertools.pairwise(tasks))
 
 
+OTHERS = {"atlas", "menage", "publish", "reprise", "veille"}
+
+
 def test_dags_load_without_error_and_quickly(bag: dict[str, Any]) -> None:
     assert bag["errors"] == {}
-    assert set(bag["dags"]) == {*(f"ingest_{s}" for s in catalogue.sources()), "atlas", "publish", "reprise", "veille"}
+    assert set(bag["dags"]) == {*(f"ingest_{s}" for s in catalogue.sources()), *OTHERS}
     assert bag["seconds"] < 20
 
 
@@ -191,6 +194,12 @@ def test_what_was_left_undone_is_looked_for_each_day(bag: dict[str, Any]) -> Non
         "publish": ["atlas://marts"],
     }
     assert bag["dags"]["veille"]["cron"] == "0 7 2 * *"
+
+
+def test_the_housekeeping_is_weekly_and_before_the_sources(bag: dict[str, Any]) -> None:
+    dag = bag["dags"]["menage"]
+    assert (dag["cron"], dag["max_active_runs"], dag["catchup"]) == ("0 3 * * 0", 1, False)
+    assert set(dag["tasks"]) == {"warehouse", "database"}
 
 
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------

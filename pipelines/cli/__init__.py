@@ -72,6 +72,7 @@ for command in (
     vintages.purge,
     upkeep.verifier,
     upkeep.reparer,
+    upkeep.menage,
     backups.sauvegarder,
     backups.restaurer,
     warehouse.lock,

@@ -36,6 +36,7 @@ def environment(home: Path, port: int | None = None) -> dict[str, str]:
         "AIRFLOW_HOME": str(home),
         "AIRFLOW_CONFIG": str(home / "airflow.cfg"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "ATLAS_BASE_AIRFLOW": f"sqlite:///{home / 'airflow.db'}",  # Airflow hides the other one from its tasks
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",

@@ -11,8 +11,10 @@ from rich.console import Console
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen
 from pipelines.errors import StorageError, UsageError
-from pipelines.upkeep import repair, store, verify
+from pipelines.upkeep import housekeeping, repair, store, verify
 from pipelines.upkeep.verify import Flaw
+
+SHOWN = 20  # of a kind, on a screen
 
 
 def verifier(
@@ -67,6 +69,40 @@ def reparer() -> None:
         console.print(f"{len(left)} défaut(s) restent, que rien ici ne répare : {again}", markup=False, soft_wrap=True)
         raise typer.Exit(StorageError.exit_code)
     console.print(f"Tout est tel qu'il a été laissé : {now.warehouse}", markup=False, soft_wrap=True)
+
+
+def menage(
+    dry: Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui partirait, sans rien toucher.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON : un objet par fichier ou dossier.")] = False,
+) -> None:
+    """Efface ce que les années laissent : restes, constructions, mises en forme remplacées, journaux d'Airflow.
+
+    Les durées sont dans pipelines/upkeep/menage.yml. Rien de ce qu'un verrou épingle ne part, ni aucune publication
+    sans qu'on l'ait écrit là. Code de sortie : 6 si un autre processus écrit dans l'entrepôt.
+    """
+    console, now = screen(), settings.load()
+    banner(now, fictitious(now))
+    found = housekeeping.clean(dry=dry)
+    if not dry:
+        for address in housekeeping.databases():
+            housekeeping.clean_database(address)
+    if as_json:
+        typer.echo(json.dumps([asdict(going) for going in found], ensure_ascii=False, indent=1))
+        return
+    for kind in dict.fromkeys(going.quoi for going in found):
+        those = [going for going in found if going.quoi == kind]
+        console.print(
+            f"{kind} : {len(those)}, {sum(g.octets for g in those) / 1e6:.1f} Mo", markup=False, soft_wrap=True
+        )
+        for going in those[:SHOWN]:
+            console.print(f"  {going.chemin}", markup=False, soft_wrap=True)
+        if len(those) > SHOWN:
+            console.print(f"  … et {len(those) - SHOWN} autres (--json les nomme tous)", markup=False)
+    total = f"{len(found)} fichier(s) ou dossier(s), {sum(g.octets for g in found) / 1e6:.1f} Mo"
+    if dry:
+        console.print(f"{total} partiraient : {hints.command(now, 'menage')}", markup=False, soft_wrap=True)
+    else:
+        console.print(f"{total} effacés : le journal les nomme. {now.warehouse}", markup=False, soft_wrap=True)
 
 
 def _tell(console: Console, fault: Flaw, then: str) -> None:
