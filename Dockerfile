@@ -1,6 +1,8 @@
 # One image for every service of docker-compose.yml: Python 3.11 and what uv.lock says.
 FROM python:3.11-slim
 
+# ssh-keygen signs the releases (ATLAS_SIGNATURE).
+RUN apt-get update && apt-get install -y --no-install-recommends openssh-client && rm -rf /var/lib/apt/lists/*
 COPY uv.requirements.txt /tmp/
 RUN pip install --no-cache-dir --require-hashes -r /tmp/uv.requirements.txt \
     && useradd --create-home --uid 1000 atlas \

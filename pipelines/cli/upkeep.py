@@ -11,6 +11,7 @@ from rich.console import Console
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen
 from pipelines.errors import StorageError, UsageError
+from pipelines.publish import manifest, signature
 from pipelines.upkeep import housekeeping, repair, store, verify
 from pipelines.upkeep.verify import Flaw
 
@@ -21,6 +22,13 @@ def verifier(
     dossier: Annotated[
         Path | None,
         typer.Argument(help="Une publication, où qu'elle ait été copiée, ou des sauvegardes ; sans lui, l'entrepôt."),
+    ] = None,
+    signataires: Annotated[
+        Path | None,
+        typer.Option(
+            help="Les clés de qui publie (allowed_signers d'OpenSSH) : il faut que l'une d'elles ait signé.",
+            metavar="FICHIER",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="En JSON : un objet par défaut trouvé.")] = False,
 ) -> None:
@@ -38,9 +46,13 @@ def verifier(
     if dossier is None:
         banner(now, fictitious(now))
     if dossier is None:
-        found = verify.faults(now)
+        found = verify.faults(now, signers=signataires)
     else:
-        found = verify.of_backups(dossier) if store.is_one(dossier) else verify.of_release(dossier)
+        backups = store.is_one(dossier)
+        found = verify.of_backups(dossier) if backups else verify.of_release(dossier, signataires)
+        if not backups and not as_json:
+            said = signature.verified(dossier / manifest.SUMS, signataires).dit
+            console.print(f"Signature : {said}", markup=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps([asdict(fault) for fault in found], ensure_ascii=False, indent=1))
     else:

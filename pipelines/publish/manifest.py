@@ -12,9 +12,11 @@ from typing import Any
 
 from pipelines import fingerprints, state
 from pipelines.errors import DamagedError
+from pipelines.publish import signature
 
 MANIFEST = "manifeste.json"
 SUMS = "SHA256SUMS"
+SIGNATURE = f"{SUMS}{signature.SUFFIX}"
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:
@@ -39,12 +41,16 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def seal(folder: Path, manifest: dict[str, Any]) -> None:
-    """Writes the manifest and the hashes of a release that is ready, and makes its files read-only."""
+    """Writes the manifest and the hashes of a release that is ready, signs them, and makes its files read-only.
+
+    Raises BuildError where the key that signs can't be used.
+    """
     state.write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     known = {file["nom"]: file.get("sha256") for file in manifest["fichiers"]}
     names = ((path, path.relative_to(folder).as_posix()) for path in _files(folder))
     lines = [f"{known.get(name) or fingerprints.sha256(path)}  {name}\n" for path, name in names]
     state.write(folder / SUMS, "".join(lines))
+    signature.sign(folder / SUMS)
     close(folder)
 
 
@@ -86,7 +92,7 @@ def faults(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, "n'est plus là"
         elif sha256 and fingerprints.sha256(found[name]) != sha256:
             yield name, "n'est plus le fichier publié : ses octets ont changé"
-    for name in sorted(found.keys() - expected.keys() - {MANIFEST, SUMS}):
+    for name in sorted(found.keys() - expected.keys() - {MANIFEST, SUMS, SIGNATURE}):
         yield name, "n'est pas de la publication"
 
 

@@ -3,7 +3,7 @@
 Nothing is written, and everything is looked at: one fault hides no other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from pipelines import catalogue, hints
 from pipelines.arrival import landing, outcomes
 from pipelines.edition import lockfile, promotion
 from pipelines.errors import DamagedError, StorageError
-from pipelines.publish import manifest
+from pipelines.publish import manifest, signature
 from pipelines.settings import DATABASE, Settings
 from pipelines.upkeep import store
 
-RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS, BACKUP = (
+RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS, BACKUP, SIGNATURE = (
     "trace d'archive",
     "fichier archivé",
     "mise en forme",
@@ -27,9 +27,11 @@ RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS, BACKUP = (
     "publication",
     "publication modifiable",
     "sauvegarde",
+    "signature",
 )
 ARCHIVE, STAGING, LOCKS, BUILDS, RELEASES = "archive", "mises en forme", "verrous", "entrepôts", "publications"
 KEPT = (ARCHIVE, LOCKS, RELEASES)  # what nothing makes again
+UNSIGNED = "ne pas s'y fier, et demander à qui publie : l'empreinte de SHA256SUMS, ou la publication"
 RESTORED = "la rétablir d'une sauvegarde ; à défaut, publier de nouveau"
 
 
@@ -46,9 +48,20 @@ class Flaw:
     revision: int = 0
 
 
-def faults(now: Settings, parts: tuple[str, ...] = ()) -> list[Flaw]:
-    """All that is wrong in a warehouse, or in some parts of it, in the order in which it can be put right."""
-    looks = {ARCHIVE: _archive, STAGING: _staging, LOCKS: _locks, BUILDS: _builds, RELEASES: _releases}
+def faults(now: Settings, parts: tuple[str, ...] = (), signers: Path | None = None) -> list[Flaw]:
+    """All that is wrong in a warehouse, or in some parts of it, in the order in which it can be put right.
+
+    With `signers`, each release must be signed by one of them.
+    """
+    looks: dict[str, Callable[[Settings], Iterable[Flaw]]] = {
+        ARCHIVE: _archive,
+        STAGING: _staging,
+        LOCKS: _locks,
+        BUILDS: _builds,
+        RELEASES: lambda now: (
+            flaw for folder in manifest.releases(now.releases) for flaw in of_release(folder, signers)
+        ),
+    }
     return [fault for part in parts or looks for fault in looks[part](now)]
 
 
@@ -63,13 +76,19 @@ def of_backups(folder: Path) -> list[Flaw]:
     return found + [Flaw(BACKUP, str(path), said, store.ELSEWHERE) for path, said in store.damaged(folder, read)]
 
 
-def of_release(folder: Path) -> list[Flaw]:
-    """All that is wrong in the folder of one release, wherever it was copied."""
+def of_release(folder: Path, signers: Path | None = None) -> list[Flaw]:
+    """All that is wrong in the folder of one release, wherever it was copied, its signature too.
+
+    With `signers`, it must be signed by one of them. Raises as `signature.verified`.
+    """
     found = [Flaw(RELEASE, str(folder / name), said, RESTORED) for name, said in manifest.faults(folder)]
+    said = signature.verified(folder / manifest.SUMS, signers)
+    if said.bonne is False:
+        found.append(Flaw(SIGNATURE, str(folder / manifest.SIGNATURE), said.dit, UNSIGNED))
     open_ = manifest.writable(folder)
     if open_:
-        said = f"{len(open_)} fichier(s) que l'on peut encore modifier : {open_[0].name}" + "…" * (len(open_) > 1)
-        found.append(Flaw(RIGHTS, str(folder), said, "atlas reparer, ou chmod a-w"))
+        told = f"{len(open_)} fichier(s) que l'on peut encore modifier : {open_[0].name}" + "…" * (len(open_) > 1)
+        found.append(Flaw(RIGHTS, str(folder), told, "atlas reparer, ou chmod a-w"))
     return found
 
 
@@ -142,8 +161,3 @@ def _builds(now: Settings) -> Iterator[Flaw]:
             promotion.counts(link)
         except duckdb.Error as error:
             yield Flaw(BUILD, str(link), f"ne se lit pas : {str(error).splitlines()[0]}", again)
-
-
-def _releases(now: Settings) -> Iterator[Flaw]:
-    for folder in manifest.releases(now.releases):
-        yield from of_release(folder)
