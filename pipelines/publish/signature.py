@@ -20,7 +20,7 @@ VARIABLE = "ATLAS_SIGNATURE"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Signed:
     """What a signature is worth, in words; `bonne` is None where nothing can be said of it."""
 
     bonne: bool | None
@@ -51,7 +51,7 @@ def beside(file: Path) -> Path:
     return file.with_name(file.name + SUFFIX)
 
 
-def verified(file: Path, signers: Path | None = None) -> Verdict:
+def verified(file: Path, signers: Path | None = None) -> Signed:
     """What the signature of a file is worth; against the keys of `signers` (as ssh-keygen reads them), where given.
 
     Raises UsageError where `signers` isn't a file, or where nothing here can verify what it asks.
@@ -64,29 +64,29 @@ def verified(file: Path, signers: Path | None = None) -> Verdict:
         )
     made = beside(file)
     if not made.is_file():
-        return Verdict(None if signers is None else False, "non signée")
+        return Signed(None if signers is None else False, "non signée")
     signed = file.read_bytes() if file.is_file() else b""
     options = ["-n", NAMESPACE, "-s", str(made)]
     done = _run(["-Y", "check-novalidate", *options], signed)
     if done is None:
         if signers is None:
-            return Verdict(None, f"signée, sans qu'on sache si elle est bonne : {PROGRAM} n'est pas installé")
+            return Signed(None, f"signée, sans qu'on sache si elle est bonne : {PROGRAM} n'est pas installé")
         raise UsageError(
             f"Rien ici ne vérifie une signature : {PROGRAM} n'est pas installé.",
             expected="OpenSSH, 8.2 ou plus récent",
             todo="l'installer (apt install openssh-client), ou vérifier sur une autre machine",
         )
     if done.returncode:
-        return Verdict(False, "fausse signature : elle n'est pas celle de ces fichiers")
+        return Signed(False, "fausse signature : elle n'est pas celle de ces fichiers")
     key = done.stdout.decode(errors="replace").strip().rpartition(" ")[2]
     if signers is None:
-        return Verdict(None, f"signée par la clé {key} ; --signataires FICHIER dit si c'est une clé connue")
+        return Signed(None, f"signée par la clé {key} ; --signataires FICHIER dit si c'est une clé connue")
     known = _run(["-Y", "find-principals", "-s", str(made), "-f", str(signers)], b"")
     for name in known.stdout.decode(errors="replace").split() if known else ():
         good = _run(["-Y", "verify", *options, "-f", str(signers), "-I", name], signed)
         if good is not None and good.returncode == 0:
-            return Verdict(True, f"signée par {name}")
-    return Verdict(False, f"fausse signature : la clé {key} n'est pas de celles que nomme {signers}")
+            return Signed(True, f"signée par {name}")
+    return Signed(False, f"fausse signature : la clé {key} n'est pas de celles que nomme {signers}")
 
 
 def _run(options: list[str], given: bytes) -> subprocess.CompletedProcess[bytes] | None:
