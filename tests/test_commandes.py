@@ -49,6 +49,7 @@ ELSEWHERE = {
     "atlas doctor": "it asks the producers' sites: tests/test_doctor.py",
     "atlas verifier DOSSIER": "tests/test_upkeep.py: a release, and a falsified one",
     "atlas verifier DOSSIER --signataires FICHIER": "tests/test_signature.py: signed, not signed, badly signed",
+    "atlas sbom": "it reads the whole checkout: tests/test_sbom.py",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas adapter sae 2024": "the official files: tests/test_adapter.py",

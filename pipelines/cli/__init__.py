@@ -16,6 +16,7 @@ from pipelines.cli import (
     doctor,
     edition,
     french,
+    sbom,
     sources,
     surveys,
     upkeep,
@@ -75,6 +76,7 @@ for command in (
     upkeep.menage,
     backups.sauvegarder,
     backups.restaurer,
+    sbom.sbom,
     warehouse.lock,
     warehouse.query,
 ):

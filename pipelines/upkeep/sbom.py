@@ -1,0 +1,43 @@
+"""What the atlas is made of, as others read it: the locked libraries with their hashes, in CycloneDX."""
+
+import json
+import shutil
+import subprocess
+import uuid
+from typing import Any
+
+from pipelines import fingerprints
+from pipelines.errors import StorageError, UsageError
+from pipelines.settings import ROOT
+
+# Only what uv.lock says: nothing is asked of anybody. Libraries of the tests and of the manual run nowhere else.
+EXPORT = ("export", "--frozen", "--offline", "--no-dev", "--group", "postgres", "--format", "cyclonedx1.5")
+QUIET = ("--preview-features", "sbom-export", "--quiet")
+
+
+def make() -> str:
+    """The list, as JSON: the same bytes as long as uv.lock is the same.
+
+    Raises UsageError where uv isn't there, StorageError where it can't read the lock.
+    """
+    program = shutil.which("uv") or shutil.which("uv", path=ROOT / ".uv" / "bin")
+    if program is None:
+        raise UsageError(
+            "La liste des composants se fait par uv, qui n'est pas là.",
+            expected="uv dans le PATH, ou dans .uv/ comme « make install » l'y met",
+            todo="make install, puis relancer",
+        )
+    done = subprocess.run(  # noqa: S603
+        [program, *EXPORT, *QUIET, "--directory", str(ROOT)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise StorageError(
+            "uv ne lit pas uv.lock : " + (done.stderr.strip().splitlines() or ["?"])[-1],
+            expected="le uv.lock du dépôt, et le uv que nomme uv.requirements.txt",
+            todo="reprendre l'un et l'autre du dépôt (make clean, puis make install)",
+        )
+    said: dict[str, Any] = json.loads(done.stdout)
+    # uv draws a number and notes the time: the lock itself says which list this is.
+    said["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, fingerprints.sha256(ROOT / "uv.lock")).urn
+    said["metadata"].pop("timestamp", None)
+    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
