@@ -50,6 +50,8 @@ ELSEWHERE = {
     "atlas verifier DOSSIER": "tests/test_upkeep.py: a release, and a falsified one",
     "atlas verifier DOSSIER --signataires FICHIER": "tests/test_signature.py: signed, not signed, badly signed",
     "atlas sbom": "it reads the whole checkout: tests/test_sbom.py",
+    "make install": "a part of `make atlas`",
+    "atlas edition --edition ANNÉE": "by .ci/run, as `make atlas`; after a restoration: tests/test_sauvegarde.py",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
     "atlas adapter sae 2024": "the official files: tests/test_adapter.py",
@@ -64,6 +66,8 @@ ELSEWHERE = {
     "atlas run": NAMED,
     "atlas enquete verifier": NAMED,
     "atlas sauvegarder": NAMED,
+    "atlas query": NAMED,
+    "atlas controles": NAMED,
     "atlas restaurer": NAMED,
     "benchmarks/edition.py FOLDER": MEASURES,
     "benchmarks/indicateurs.py WAREHOUSE": MEASURES,
@@ -137,6 +141,8 @@ def checkout(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Pat
     (root / "recus").mkdir()
     for answer in sorted((sample.settings.sources / "enquete_rh" / "2024").iterdir())[:2]:
         shutil.copyfile(answer, root / "recus" / answer.name)
+    kept = run(root, "atlas sauvegarder ../sauvegardes")  # as each day: what a page says of it comes before its own
+    assert kept.returncode == 0, kept.stderr
     return root
 
 
