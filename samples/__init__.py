@@ -29,6 +29,7 @@ from samples import (
     formations,
     geographie,
     infirmiers,
+    insertion,
     professionnels,
     recrutement,
     sae,
@@ -128,6 +129,7 @@ def _write(root: Path, seed: int, scale: float, vintages: int, national: bool, d
     professionnels.write(root, population, seed)
     besoins.write(root, territoire, population, seed)
     formations.write(root, territoire, seed, scale)
+    insertion.write(root, seed)
     sae.write(root, parc, seed)
     contrats.write(root, territoire, seed)
     enquetes.write(root, parc, finess.social(territoire, int(600 * scale), 2025), seed)

@@ -6,6 +6,7 @@ Some come as CSV, others as the sheet of a workbook: a depositor may choose.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pipelines import catalogue
 from pipelines.catalogue import code_lists
 from samples import writers
 from samples.draws import Draw, split
@@ -190,6 +191,87 @@ def write_internat(root: Path, seed: int, annees: Iterable[int]) -> None:
         _deposit(root / "internat_postes" / str(annee) / f"internat_postes_{annee}.csv", header, rows)
 
 
+MARCHE = 2024
+
+
+def write_marche(root: Path, seed: int) -> None:
+    """Writes `france_travail`: job seekers and offers of each trade, quarter and place; few offers are secret."""
+    header = ("annee", "trimestre", "rome", "niveau", "code", "demandeurs", "demandeurs_a", "offres")
+    rows: list[list[Cell]] = []
+    for rome in code_lists.reference("metiers_rome"):
+        mean = Draw(seed, "marche", rome).between(30, 400)
+        for trimestre in range(1, 5):
+            totals: dict[tuple[str, str], list[int]] = {}
+            for departement in departements():
+                draw = Draw(seed, "marche", rome, trimestre, departement.code)
+                seekers = draw.about(mean, 0.6)
+                counts = [seekers, int(seekers * draw.between(0.5, 0.8)), draw.about(mean * 0.25, 0.9)]
+                for place in (("region", departement.region), ("france", "F")):
+                    totals[place] = [a + b for a, b in zip(totals.get(place, [0, 0, 0]), counts, strict=True)]
+                shown: list[Cell] = [*counts[:2], SECRET if 0 < counts[2] < 3 else counts[2]]
+                rows.append([MARCHE, trimestre, rome, "departement", departement.code, *shown])
+            rows += [[MARCHE, trimestre, rome, *place, *counts] for place, counts in totals.items()]
+    _deposit(root / "france_travail" / str(MARCHE) / f"france_travail_{MARCHE}.csv", header, rows)
+
+
+PADHUE = 2024
+VIOLENCES = 2024
+VSS = 2024
+REGION_PADHUE = (NORMANDIE, "11", "53")
+
+
+def write_padhue(root: Path, seed: int) -> None:
+    """Writes `postes_padhue`: a few régions; who came is unknown for one specialty."""
+    header = ("annee", "voie", "profession", "specialite", "region", "postes", "affectes", "arrete")
+    rows: list[list[Cell]] = []
+    specialties = {
+        "medecin": ("Médecine générale", "Gériatrie", "Psychiatrie", "Médecine d'urgence", "Anesthésie-réanimation"),
+        "chirurgien_dentiste": ("Chirurgie dentaire",),
+        "pharmacien": ("Pharmacie",),
+        "sage_femme": ("Maïeutique",),
+    }
+    for region in REGION_PADHUE:
+        for voie in ("EVC", "EVC interne", "attestation"):
+            for profession, names in specialties.items():
+                for name in names:
+                    draw = Draw(seed, "padhue", region, voie, name)
+                    posts = draw.whole(1, 30) if profession == "medecin" else draw.whole(0, 6)
+                    came: Cell = int(posts * draw.between(0.3, 1))
+                    rows.append(
+                        [PADHUE, voie, profession, name, region, posts, "nd" if name == "Gériatrie" else came, ARRETE]
+                    )
+    _deposit(root / "postes_padhue" / str(PADHUE) / f"postes_padhue_{PADHUE}.xlsx", header, rows)
+
+
+def write_violences(root: Path, seed: int) -> None:
+    """Writes `violences`: the Norman départements, and two of Brittany, whose région is then partial."""
+    header = ("annee", "departement", "milieu", "nature", "signalements", "graves", "declarants")
+    rows: list[list[Cell]] = []
+    for departement in (*NORMANDS, "22", "29"):
+        for milieu, mean in (("établissements de santé", 90), ("médico-social", 30), ("ville", 8)):
+            for nature, part in (("atteintes aux personnes", 1.0), ("atteintes aux biens", 0.3)):
+                draw = Draw(seed, "violences", departement, milieu, nature)
+                count = draw.about(mean * part, 0.5)
+                severe = int(count * draw.between(0, 0.25))
+                shown: list[Cell] = [count, SECRET if 0 < severe < 3 else severe, max(1, count // 4) if count else 0]
+                rows.append([VIOLENCES, departement, milieu, nature, *shown])
+    _deposit(root / "violences" / str(VIOLENCES) / f"violences_{VIOLENCES}.csv", header, rows)
+
+
+def write_vss(root: Path, seed: int) -> None:
+    """Writes `barometre_vss`: Normandy; too few students answer for some questions to be shown."""
+    header = ("annee", "region", "public", "question", "repondants", "concernes")
+    source = catalogue.load("barometre_vss")
+    lists = source.tables["barometre_vss"].listes
+    rows: list[list[Cell]] = []
+    for public, size in zip(lists["public"], (180, 260, 24, 640), strict=True):
+        for question, share in zip(lists["question"], (0.45, 0.09, 0.015, 0.3, 0.4), strict=True):
+            draw = Draw(seed, "vss", public, question)
+            asked = size - draw.whole(0, size // 10)
+            rows.append([VSS, NORMANDIE, public, question, asked, int(asked * share * draw.between(0.8, 1.2))])
+    _deposit(root / "barometre_vss" / str(VSS) / f"barometre_vss_{VSS}.csv", header, rows)
+
+
 def _universities(region: str) -> list[str]:
     return [f"Université FICTIVE {region}-{rank}" for rank in range(1, 3 if region == NORMANDIE else 2)]
 
@@ -329,6 +411,10 @@ def write(root: Path, territoire: Territoire, seed: int) -> None:
     write_formations(root, territoire, seed, 2024)
     write_internat(root, seed, INTERNAT)
     write_mpom(root, seed)
+    write_marche(root, seed)
+    write_padhue(root, seed)
+    write_violences(root, seed)
+    write_vss(root, seed)
     write_capacites(root, seed, 2024)
     write_dispositifs(root, territoire, seed, 2024)
     write_tvs(root, territoire, 2024)

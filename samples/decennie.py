@@ -21,6 +21,7 @@ SANS_RYTHME = {
 }
 # Yearly sources of which there are fewer, and why.
 COURTES = {
+    "barometre_vss": "une seule enquête",
     "dares_tensions": "la méthode date de 2019, et le classeur de 2022 contient 2020 et 2021",
     "drees_formations": "la présentation est supposée : une seule année",
     "drees_infirmiers": "ces classeurs ne paraissent que depuis 2023",
@@ -29,11 +30,16 @@ COURTES = {
     "enquete_internes": "deux campagnes déclarées",
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
+    "france_travail": "un seul relevé, de quatre trimestres",
     "ght": "déduit de la SAE pour 2022 et 2023 seulement",
     "insee_bpe": "ce dénombrement n'est lu que depuis 2024",
     "insee_cog": "l'échantillon en écrit quatre ; la présentation est déclarée depuis 2014",
+    "inserjeunes": "un seul jeu, de deux années de sortie",
+    "insersup": "un seul jeu, de deux promotions",
     "parcoursup": "les colonnes des sessions d'avant 2025 ne sont pas déclarées",
+    "postes_padhue": "une seule session",
     "urssaf_effectifs": "chaque millésime contient les années d'avant",
+    "violences": "une seule année",
 }
 
 

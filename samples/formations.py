@@ -100,11 +100,6 @@ def _place(longitude: float, latitude: float) -> str:
     return f"{latitude:.5g}, {longitude:.5g}"
 
 
-def _uai(departement: Departement, rank: int) -> str:
-    code = departement.code if departement.outre_mer else f"0{departement.code}".replace("A", "0").replace("B", "0")
-    return f"{code}9{rank:03d}{'ABCDEFGHJKLMNPRSTUVWXYZ'[rank % 23]}"
-
-
 def _programme(seed: int, commune: Commune, rank: int, name: str, code: int) -> dict[str, Cell]:
     departement = commune.departement
     draw = Draw(seed, "parcoursup", departement.code, rank)
@@ -115,7 +110,7 @@ def _programme(seed: int, commune: Commune, rank: int, name: str, code: int) -> 
             "session": SESSION,
             "contrat_etab": "Public" if nursing else draw.pick(["Public", "Privé hors contrat"]),
         },
-        **{"cod_uai": _uai(departement, rank), "g_ea_lib_vx": school, "dep": departement.code},
+        **{"cod_uai": departement.uai(9, rank), "g_ea_lib_vx": school, "dep": departement.code},
         **{"dep_lib": departement.nom, "region_etab_aff": "Normandie", "acad_mies": "Normandie"},
         **{"ville_etab": commune.nom, "lib_for_voe_ins": name, "select_form": "formation sélective"},
         **{"fili": "IFSI" if nursing else "Autre formation", "lib_comp_voe_ins": f"{school} - {name}"},
@@ -153,7 +148,7 @@ def _locations(seed: int, schools: list[tuple[Commune, int, str]], scale: float)
         school = f"{'IFSI FICTIF' if name == IFSI else 'ETABLISSEMENT FICTIF'} {departement.code} {rank:02d}"
         status = draw.pick(["Public"] * 4 + ["Prive sous contrat d association", "Prive enseignement superieur"])
         region = "" if draw.chance(0.01) else noms[departement.region]
-        return [status, _uai(departement, rank), school, region, name, place]
+        return [status, departement.uai(9, rank), school, region, name, place]
 
     for commune, rank, name in schools:
         plain = "D.E Manipulateur/trice en electroradiologie medicale" if name == AUTRES[3] else name

@@ -79,6 +79,11 @@ CREATE MACRO zone_acces(publiee) AS ( -- noqa: CP05
     END
 );
 
+-- Dernière année qu'un texte cite (« cumul 2022-2023 », « 2020,2021 ») ; vide s'il n'en cite pas.
+CREATE MACRO derniere_annee(publie) AS ( -- noqa: CP05
+    try_cast(regexp_extract_all(publie, '[0-9][0-9][0-9][0-9]')[-1] AS INTEGER)
+);
+
 -- Profession du social telle que les producteurs la nomment, au masculin ou au féminin ; vide si l'on ne sait pas la lire.
 CREATE MACRO mots_metier(publie) AS ( -- noqa: CP05
     ' ' || regexp_replace(lower(strip_accents(publie)), '[^a-z]+', ' ', 'g') || ' '

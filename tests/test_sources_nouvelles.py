@@ -2,6 +2,7 @@
 the extracts, read another way."""
 
 import csv
+import statistics
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import none, one, rows
 
-from samples import demographie, equipements, formations, geographie, social
+from samples import contrats, demographie, equipements, formations, geographie, insertion, social
 
 ZONES = {"1_Tres_sous_dotee": "TSD", "1b_Sous_dense": "SDE", "2_Sous_dotee": "SD", "5b_Non_prioritaire": "NP"}
 
@@ -155,3 +156,63 @@ def test_zones_are_read_as_the_file_writes_them(sample_db: duckdb.DuckDBPyConnec
     assert sample_db.execute("SELECT zone_acces('NC'), zone_acces('N/A - résultat non disponible')").fetchall() == [
         (None, None)
     ]
+
+
+def test_outcomes_of_a_training_are_those_of_its_schools(
+    sample_db: duckdb.DuckDBPyConnection, sample_extracts: Path
+) -> None:
+    (path,) = (sample_extracts / "inserjeunes" / str(insertion.INSERJEUNES)).iterdir()
+    rates = sorted(
+        float(r["taux_emploi_6_mois"]) / 100
+        for r in read(path)
+        if r["region"] == "NORMANDIE" and "SOINS ET SERVICES" in r["libelle_formation"].upper()
+        if r["taux_emploi_6_mois"]
+    )
+    found = rows(
+        sample_db,
+        "SELECT diffusees, taux_emploi_6, taux_emploi_6_bas, taux_emploi_6_haut, taux_emploi_6_statut "
+        "FROM atlas.insertion WHERE formation = 'bac_pro_soins_services' AND niveau = 'region' AND code = '28'",
+    )
+    assert rates
+    assert [(n, *map(float, told), how) for n, *told, how in found] == [
+        (len(rates), pytest.approx(statistics.median(rates)), rates[0], rates[-1], "partiel")
+    ]
+    none(sample_db, "SELECT 1 FROM core.insertion WHERE region IS NULL")
+    # Cooks and lawyers are no training of the atlas, and all masters together are none.
+    none(sample_db, "SELECT 1 FROM core.insertion WHERE regexp_matches(formation_publiee, '(?i)cuisine|droit|tout')")
+
+
+def test_job_seekers_for_an_offer_rank_the_trades(sample_db: duckdb.DuckDBPyConnection, sample_extracts: Path) -> None:
+    (path,) = (sample_extracts / "france_travail" / str(contrats.MARCHE)).iterdir()
+    lines = [r for r in read(path) if (r["rome"], r["niveau"], r["code"]) == ("J1501", "region", "28")]
+    expected = sum(int(r["demandeurs"]) for r in lines) / 4 / sum(int(r["offres"]) for r in lines)
+    query = (
+        "SELECT valeur, rang, territoires_classes, champ FROM atlas.tension_professions WHERE indicateur = "
+        "'demandeurs_par_offre' AND niveau = 'region' AND code = '28' AND profession = "
+    )
+    ((value, rank, ranked, scope),) = rows(sample_db, query + "'aide_soignant'")
+    assert float(value) == pytest.approx(expected, abs=1e-3)
+    assert (ranked, scope) == (13, None)
+    assert 1 <= rank <= 13
+    ((_, _, _, mixed),) = rows(sample_db, query + "'moniteur_educateur'")
+    assert mixed == "éducateurs spécialisés et moniteurs-éducateurs"
+    # Every profession of the table that France Travail follows has its line.
+    none(
+        sample_db,
+        "SELECT code FROM reference.correspondances JOIN reference.professions USING (profession) WHERE nomenclature = "
+        "'ROME' AND ordre IS NOT NULL AND profession NOT IN (SELECT profession FROM atlas.tension_mesures WHERE "
+        "indicateur = 'demandeurs_par_offre')",
+    )
+
+
+def test_contracts_of_the_agency_reach_their_marts(sample_db: duckdb.DuckDBPyConnection) -> None:
+    posts = "SELECT sum(postes) FROM atlas.postes_padhue WHERE specialite = 'ensemble' AND niveau = "
+    assert one(sample_db, posts + "'region'") == one(sample_db, posts + "'france'") > 0
+    unknown = "SELECT DISTINCT affectes_statut FROM atlas.postes_padhue WHERE specialite = 'Gériatrie'"
+    assert rows(sample_db, unknown) == [("nd",)]
+    # Brittany told two of its four départements.
+    told = "SELECT DISTINCT signalements_statut FROM atlas.violences WHERE niveau = 'region' AND code = "
+    assert (rows(sample_db, told + "'28'"), rows(sample_db, told + "'53'")) == ([("calculé",)], [("partiel",)])
+    # Too few students answered.
+    few = "SELECT DISTINCT statut FROM atlas.barometre_vss WHERE public = 'élèves paramédicaux'"
+    assert rows(sample_db, few) == [("secret",)]

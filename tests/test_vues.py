@@ -99,6 +99,7 @@ NEVER_PARTIAL = {
     "evolutions_personnels": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
     "tension_composition": "un poids, et l'année de la source retenue",
     "tension_professions": "un rang ; la valeur d'une mesure a son statut",
+    "insertion": "des nombres de formations publiées, et leurs taux extrêmes ; les médianes ont leur statut",
     "etat_sources": "des millésimes et des nombres de tables",
     "tension": "un rang : un indice se classe ou manque, et dit pourquoi",
     "tension_absente": "un poids",

@@ -42,6 +42,11 @@ class Departement:
         """The code as SAE writes it: 9A to 9F overseas."""
         return "9" + "ABCDEF"[int(self.code) - 971] if self.outre_mer else self.code
 
+    def uai(self, serie: int, rank: int) -> str:
+        """The code of a school of a series of ten: those of Corse begin with 620 and 720."""
+        start = self.code if self.outre_mer else {"2A": "620", "2B": "720"}.get(self.code, f"0{self.code}")
+        return f"{start}{serie}{rank:03d}{'ABCDEFGHJKLMNPRSTUVWXYZ'[rank % 23]}"
+
 
 def rows(name: str, sep: str = ",") -> list[dict[str, str]]:
     """The lines of one list of this folder."""

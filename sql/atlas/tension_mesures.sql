@@ -66,6 +66,22 @@ dares AS (
     QUALIFY row_number() OVER (
         PARTITION BY f.profession, t.niveau, t.code ORDER BY f.nomenclature DESC, t.millesime DESC) = 1
 ),
+marche AS (
+    SELECT
+        f.profession, 'demandeurs_par_offre', m.niveau, m.code, m.annee, m.millesime, m.revision, 'france_travail',
+        m.demandeurs_par_offre, m.demandeurs_par_offre AS classee, m.demandeurs_par_offre_statut,
+        m.offres::DECIMAL(18, 1), NULL::DECIMAL(18, 6), f.melange, NULL::VARCHAR, NULL::DECIMAL(18, 1),
+        NULL::DECIMAL(18, 1),
+        CASE
+            WHEN m.offres = 0 THEN 'aucune offre déposée ici'
+            WHEN m.demandeurs_par_offre IS NULL THEN 'demandeurs ou offres inconnus'
+            WHEN m.offres < (SELECT valeur FROM reference.seuils WHERE seuil = 'offres_minimum')
+                THEN 'moins de 30 offres dans l''année : pas de rang'
+        END
+    FROM familles AS f
+    JOIN atlas.marche_travail AS m ON f.nomenclature = 'ROME' AND m.rome = f.code
+    QUALIFY m.annee = max(m.annee) OVER ()
+),
 equilibres AS (
     SELECT
         f.profession, i.indicateur, e.niveau, e.code, i.annee, e.millesime, e.revision, i.source, i.valeur,
@@ -262,6 +278,7 @@ indices AS (
 )
 SELECT * FROM bmo
 UNION ALL SELECT * FROM dares
+UNION ALL SELECT * FROM marche
 UNION ALL SELECT * FROM equilibres
 UNION ALL SELECT * FROM densites
 UNION ALL SELECT * FROM hospitalieres

@@ -190,6 +190,20 @@ codes AS (
         AND n.code_publie = z.code AND n.valide_du = z.valide_du
     WHERE n.commune IS NULL
     UNION ALL
+    SELECT 'inserjeunes', i.millesime, 'region', i.region, i._fichier, i._ligne
+    FROM staging.inserjeunes_formations AS i
+    JOIN core.insertion AS n
+        ON n.source = 'inserjeunes' AND n.millesime = i.millesime AND n.promotion = i.periode
+        AND n.etablissement = i.uai AND n.code_formation = i.code_formation
+    WHERE n.region IS NULL AND i.region IS NOT NULL
+    UNION ALL
+    SELECT 'insersup', i.millesime, 'region', i.region, i._fichier, i._ligne
+    FROM staging.insersup_diplomes AS i
+    JOIN core.insertion AS n
+        ON n.source = 'insersup' AND n.millesime = i.millesime AND n.promotion = i.promotion
+        AND n.region_publiee = i.region AND n.formation_publiee = concat_ws(' ', i.type_diplome, i.libelle_diplome)
+    WHERE n.region IS NULL
+    UNION ALL
     SELECT 'drees_tensions_social', s.millesime, n.niveau, n.territoire_publie, s._fichier, s._ligne
     FROM staging.drees_tensions_social_tensions AS s
     JOIN core.tensions_sociales AS n

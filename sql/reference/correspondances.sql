@@ -1,10 +1,10 @@
 -- Correspondances : les codes de chaque profession dans les nomenclatures des producteurs.
 -- Grain : nomenclature, code, profession
--- Source : FAP 2009 et FAP 2021 (DARES), FAP 2009 et ROME (DARES, France Travail) ; nomenclature des objets de santé (ANS), tables TRE_G15 et TRE_R95 ; diplômes de l'atlas (reference.diplomes) ; SAE, dessin de SYGEN (DREES)
+-- Source : FAP 2009 et FAP 2021 (DARES), FAP 2009 et ROME (DARES, France Travail) ; nomenclature des objets de santé (ANS), tables TRE_G15 et TRE_R95 ; diplômes de l'atlas (reference.diplomes) ; métiers du ROME (reference.metiers_rome) ; SAE, dessin de SYGEN (DREES)
 -- Publication : nationale
 -- Note : une famille professionnelle réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule. BMO emploie la FAP 2021 depuis 2024 ; la DARES, la FAP 2009. Les techniciens de l'intervention sociale (ROME K1305) sont avec les aides à domicile ; la FAP 2021 n'en dit rien, et ils y restent. Les accompagnants éducatifs et sociaux le sont à domicile, et en établissement avec les aides-soignants en 2009, à part en 2021. Un diplôme ne mène qu'à une profession ; ce qui n'est pas au dictionnaire des diplômes n'a pas de source d'entrées dans l'atlas. Les aides-soignants et les auxiliaires de puériculture ne sont pas dans l'annuaire ; ses codes 35 à 39 sont éteints depuis décembre 2024.
 -- Colonnes :
---   nomenclature : FAP 2009, FAP 2021, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel) ou diplôme
+--   nomenclature : FAP 2009, FAP 2021, ROME, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel) ou diplôme
 --   code : code dans cette nomenclature
 --   libelle : nom du code, où aucune autre table ne le dit
 --   melange : ceux que le code réunit, quand ce n'est pas la profession seule ; vide sinon
@@ -119,6 +119,33 @@ enquete (code, melange, professions) AS (
                 'moniteur_educateur', 'assistant_service_social', 'conseiller_economie_sociale',
                 'accompagnant_educatif_social'])
 ),
+-- The trades of France Travail, and whom they join where they are not one profession alone.
+rome (code, melange, professions) AS (
+    VALUES
+        ('J1102', 'médecins', ['medecin', 'medecin_generaliste', 'medecin_specialiste']),
+        ('J1103', NULL, ['chirurgien_dentiste']), ('J1104', NULL, ['sage_femme']), ('J1202', NULL, ['pharmacien']),
+        ('J1301', NULL, ['agent_service_hospitalier']), ('J1302', NULL, ['technicien_laboratoire']),
+        ('J1303', 'assistants dentaires et médico-techniques', ['assistant_dentaire']),
+        ('J1304', NULL, ['auxiliaire_puericulture']), ('J1305', NULL, ['ambulancier']),
+        ('J1306', NULL, ['manipulateur_erm']), ('J1307', NULL, ['preparateur_pharmacie']),
+        ('J1401', NULL, ['audioprothesiste']), ('J1402', NULL, ['dieteticien']), ('J1403', NULL, ['ergotherapeute']),
+        ('J1404', NULL, ['masseur_kinesitherapeute']), ('J1405', NULL, ['opticien_lunetier']),
+        ('J1406', NULL, ['orthophoniste']), ('J1407', NULL, ['orthoptiste']), ('J1409', NULL, ['pedicure_podologue']),
+        ('J1412', NULL, ['psychomotricien']), ('J1501', NULL, ['aide_soignant']),
+        ('J1503', NULL, ['infirmier_anesthesiste']), ('J1504', NULL, ['infirmier_bloc_operatoire']),
+        ('J1506', 'infirmiers en soins généraux', ['infirmier']), ('J1507', NULL, ['puericultrice']),
+        ('K1104', NULL, ['psychologue']), ('K1101', NULL, ['mediateur_familial']),
+        ('K1201', 'assistants de service social et conseillers en économie sociale familiale',
+            ['assistant_service_social', 'conseiller_economie_sociale']),
+        ('K1202', NULL, ['educateur_jeunes_enfants']),
+        ('K1203', 'éducateurs techniques, moniteurs d''atelier et encadrants de l''insertion',
+            ['educateur_technique_specialise', 'moniteur_atelier']),
+        ('K1207', 'éducateurs spécialisés et moniteurs-éducateurs', ['educateur_specialise', 'moniteur_educateur']),
+        ('K1301', NULL, ['accompagnant_educatif_social']), ('K1302', NULL, ['aide_domicile']),
+        ('K1303', 'assistants maternels, assistants familiaux et gardes d''enfants',
+            ['assistant_maternel', 'assistant_familial']),
+        ('K1305', NULL, ['technicien_intervention_sociale'])
+),
 diplomes (code, profession, libelle) AS (
     VALUES
         ('infirmier', 'infirmier', NULL),
@@ -201,6 +228,8 @@ tous AS (
     SELECT profession, 'SAE', code, NULL, 1, NULL FROM sae
     UNION ALL
     SELECT unnest(professions), 'enquête RH', code, NULL, 1, melange FROM enquete
+    UNION ALL
+    SELECT unnest(professions), 'ROME', code, NULL, 1, melange FROM rome
     UNION ALL
     SELECT profession, 'diplôme', code, libelle, 1, NULL FROM diplomes
 )

@@ -38,6 +38,14 @@ WITH definis AS (
                 'restructuration : à vérifier avant de citer son évolution'),
             ('projets_minimum', 30, 'projets',
                 'sous trente projets visibles, une part de projets difficiles n''entre pas dans l''indice de tension'),
+            ('offres_minimum', 30, 'offres',
+                'sous trente offres dans l''année, un rapport de demandeurs à offres ne se classe pas'),
+            ('repondants_vss', 30, 'répondants',
+                'sous trente répondants, une part de personnes concernées par des violences peut désigner quelqu''un, '
+                'et ne dit rien des autres'),
+            ('personnes_vss', 5, 'personnes',
+                'une part qui dirait de moins de cinq personnes qu''elles ont subi une violence, ou qu''elles n''en '
+                'ont pas subi, reste secrète'),
             ('territoires_classes', 0.25, 'part',
                 'parmi moins d''un quart des territoires de métropole, un rang dirait surtout qui a été compté : '
                 'le premier de cinq départements n''est pas le plus tendu de quatre-vingt-seize'),

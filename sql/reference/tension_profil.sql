@@ -21,6 +21,8 @@ FROM (
             'l''enquête BMO ne distingue pas cette profession', 12),
         ('marché', 'tension', 1, 'departement region france', 'dares_tensions', 'les tensions de la DARES',
             'la DARES ne mesure pas la tension de cette profession', 21),
+        ('marché', 'demandeurs_par_offre', -1, 'departement region france', 'france_travail',
+            'le relevé de France Travail', 'France Travail ne suit pas cette profession à part', 22),
         ('équilibre', 'part_desequilibre', 1, 'region', 'dares_metiers_2030', 'les projections de la DARES',
             'la DARES ne projette pas cette profession', 31),
         ('équilibre', 'solde_formation', NULL, 'region', 'dares_metiers_2030', 'les projections de la DARES',

@@ -17,6 +17,8 @@ WITH connues AS (
     UNION
     SELECT 'atlas.apl', NULL, '', annee, millesime, NULL FROM atlas.apl
     UNION
+    SELECT 'atlas.barometre_vss', NULL, '', annee, millesime, NULL FROM atlas.barometre_vss
+    UNION
     SELECT 'atlas.besoins', 'indicateur', indicateur, annee, millesime, source FROM atlas.besoins
     WHERE scenario = 'observé' AND niveau IN ('departement', 'region', 'france')
     UNION
@@ -41,13 +43,19 @@ WITH connues AS (
     UNION
     SELECT 'atlas.hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.hospitaliers
     UNION
+    SELECT 'atlas.insertion', 'source', source, annee, millesime, source FROM atlas.insertion
+    UNION
     SELECT 'atlas.internat', NULL, '', annee, millesime, NULL FROM atlas.internat
     UNION
     SELECT 'atlas.internes_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.internes_hospitaliers
     UNION
+    SELECT 'atlas.marche_travail', NULL, '', annee, millesime, NULL FROM atlas.marche_travail
+    UNION
     SELECT 'atlas.objectifs_formation', NULL, '', annee, millesime, NULL FROM atlas.objectifs_formation
     UNION
     SELECT 'atlas.places_sociales', NULL, '', annee, millesime, NULL FROM atlas.places_sociales
+    UNION
+    SELECT 'atlas.postes_padhue', NULL, '', annee, millesime, NULL FROM atlas.postes_padhue
     UNION
     SELECT 'atlas.recrutement', 'source', source, annee, millesime, source FROM atlas.recrutement
     WHERE indicateur IN ('projets', 'tension')
@@ -66,6 +74,8 @@ WITH connues AS (
     SELECT 'atlas.salaries_prives', NULL, '', annee, millesime, NULL FROM atlas.salaries_prives
     UNION
     SELECT 'atlas.tensions_sociales', NULL, '', annee, millesime, NULL FROM atlas.tensions_sociales
+    UNION
+    SELECT 'atlas.violences', NULL, '', annee, millesime, NULL FROM atlas.violences
     UNION
     SELECT 'fiches.etablissements', NULL, '', annee, millesime, NULL FROM fiches.etablissements
 ),
