@@ -13,7 +13,8 @@
 SELECT
     upper(left(b.public, 1)) || substr(b.public, 2) AS public_libelle,
     upper(left(b.question, 1)) || substr(b.question, 2) AS question_libelle, b.repondants, b.part_concernee, b.annee,
-    b.public, b.question, b.niveau, b.code, b.repondants_statut, b.statut AS part_concernee_statut, 'barometre_vss' AS source
+    b.public, b.question, b.niveau, b.code, b.repondants_statut, b.statut AS part_concernee_statut,
+    'barometre_vss' AS source
 FROM atlas.barometre_vss AS b
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.barometre_vss' AND a.annee = b.annee
 WHERE b.code = (SELECT region FROM vues.publication)
