@@ -100,7 +100,7 @@ class Elsewhere:
 
     def done(self) -> Settings:
         """Its warehouse, once it has ended well."""
-        _, err = self.process.communicate(timeout=240)
+        _, err = self.process.communicate(timeout=600)
         assert self.process.returncode == 0, err[-2000:]
         return Settings(sources=self.warehouse, warehouse=self.warehouse)
 
