@@ -47,8 +47,8 @@ def whole(warehouse: Path, who: str) -> Iterator[None]:
 def parts(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()) -> Iterator[None]:
     """Takes parts of the warehouse for a step: `names` alone, `beside` with others who don't write there.
 
-    The names are EDITIONS, RELEASES, and `vintage()`. Raises BusyError where another writes there, or where a command
-    has the whole warehouse.
+    The names are EDITIONS, RELEASES, `vintage()` and `release()`. Raises BusyError where another writes there, or where
+    a command has the whole warehouse.
     """
     if _inherited(warehouse):
         yield
@@ -64,6 +64,12 @@ def parts(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()) 
 def vintage(source: str, millesime: int) -> str:
     """The part that is one vintage of a source: its archive and its staging."""
     return f"{source}-{millesime}"
+
+
+def release(edition: int, region: str) -> str:
+    """The part that is the releases of one region in an edition, and what waits to become one."""
+    # A region that is none is told by who publishes, whatever it is made of.
+    return f"{RELEASES}-{edition}-{''.join(filter(str.isalnum, region))}"
 
 
 def passed() -> tuple[int, ...]:

@@ -15,7 +15,7 @@ DATABASE = "atlas_sante.duckdb"
 FIRST_EDITION = 2025  # where no warehouse is in place yet and nobody said which edition
 DEFAULT_REGIONS = ("28",)
 
-YES, NO = ("oui", "1"), ("non", "0", "")
+YES, NO = ("oui", "1"), ("non", "0")
 
 PATTERNS = "?*["  # what DuckDB takes in the path of a file for something else
 
@@ -66,6 +66,11 @@ class Settings:
     def releases(self) -> Path:
         """Published folders, never changed once made."""
         return self.warehouse / "releases"
+
+    @property
+    def drafts(self) -> Path:
+        """What waits to be approved, and what became of what did."""
+        return self.warehouse / "brouillons"
 
     @property
     def protection(self) -> Path:
@@ -152,14 +157,7 @@ def load() -> Settings:
     ATLAS_REGIONS: the regions to publish, between spaces or commas; by default Normandie.
     ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
     """
-    said = os.environ.get("ATLAS_EN_LIGNE", "").strip().casefold()
-    if said not in (*YES, *NO):
-        raise UsageError(
-            f"ATLAS_EN_LIGNE ne se comprend pas : « {said} ».",
-            expected="oui, non, ou rien",
-            todo="corriger cette variable de l'environnement",
-        )
-    online = said in YES
+    online = bool(_yes("ATLAS_EN_LIGNE"))
     sources, home = os.environ.get("ATLAS_SOURCES"), os.environ.get("ATLAS_WAREHOUSE")
     real = real_home() if sources or online else default_home()
     warehouse = Path(home or real).expanduser().resolve()
@@ -181,6 +179,31 @@ def load() -> Settings:
         adresse=os.environ.get("ATLAS_ADRESSE", "").strip(),
         contact=os.environ.get("ATLAS_CONTACT", "").strip(),
     )
+
+
+def _yes(name: str) -> bool | None:
+    """What a variable says, yes or no; None where it says nothing. Raises UsageError for anything else."""
+    said = os.environ.get(name, "").strip().casefold()
+    if said not in (*YES, *NO, ""):
+        raise UsageError(
+            f"{name} ne se comprend pas : « {said} ».",
+            expected="oui, non, ou rien",
+            todo="corriger cette variable de l'environnement",
+        )
+    return said in YES if said else None
+
+
+def approval() -> bool | None:
+    """Whether a release awaits somebody's approval (ATLAS_APPROBATION); None where nobody said. Raises UsageError.
+
+    Unless it is said, a scheduler asks for one, and a person who runs the command is alone.
+    """
+    return _yes("ATLAS_APPROBATION")
+
+
+def approvers() -> tuple[str, ...]:
+    """Who may approve a release (ATLAS_APPROBATEURS): names between spaces or commas; anybody where it is empty."""
+    return tuple(dict.fromkeys(os.environ.get("ATLAS_APPROBATEURS", "").replace(",", " ").split()))
 
 
 def alertes() -> str:

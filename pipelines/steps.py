@@ -306,12 +306,17 @@ def stale(year: int) -> tuple[list[str], str]:
 
 
 def unpublished(edition: int) -> list[str]:
-    """The regions for which what is built of an edition hasn't been published; none where nothing is built."""
-    from pipelines.publish import release  # see publish
+    """The regions for which what is built of an edition was neither published nor rejected; none where there is none.
+
+    One whose draft waits for somebody's approval is left to that person.
+    """
+    from pipelines.publish import drafts, release  # see publish
 
     now = settings.load()
     built, made = inputs.built_from(now, edition), release.published_from(now, edition)
-    return [region for region in now.regions if built and made.get(region) != built]
+    awaited = [] if settings.approval() is False else drafts.waiting(now, edition)
+    of_draft = {draft.region for draft in awaited if draft.construction == built}
+    return [region for region in now.regions if built and made.get(region) != built and region not in of_draft]
 
 
 def nothing_to_build(edition: int) -> str | None:
@@ -344,16 +349,11 @@ def nothing_to_build(edition: int) -> str | None:
 
 
 def publish(edition: int, region: str) -> str:
-    """Writes the release of an edition for a region; returns its folder."""
+    """Writes the release of an edition for a region, without anybody's approval; returns its folder."""
     # What draws and protects takes a second or more to import: the other steps, and most commands, do without.
-    from pipelines.publish import release
+    from pipelines.publish import acts
 
-    with step("publish", locks.RELEASES, beside=(locks.EDITIONS,), edition=edition, region=region) as said:
-        now = settings.load()
-        made = release.publish(now, edition, region)
-        release.note(now, edition, region, str(inputs.built_from(now, edition)))
-        said.update(version=made.version, fichiers=made.files, nouvelle=made.new, dossier=str(made.path))
-        return str(made.path)
+    return acts.publish(edition, region)
 
 
 def purge(year: int, *, sure: bool) -> list[retention.Due]:

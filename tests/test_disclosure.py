@@ -27,7 +27,8 @@ from pipelines.disclosure.sensitive import Sums
 from pipelines.disclosure.structures import linear
 from pipelines.edition import models
 from pipelines.errors import BuildError, BusyError
-from pipelines.publish import public
+from pipelines.publish import drafts, public
+from pipelines.publish.numbers import french
 from pipelines.settings import Settings
 
 THRESHOLD = 5
@@ -527,6 +528,12 @@ def test_one_late_answer_does_not_follow_from_two_releases(copied: Settings) -> 
     )
     second = Path(steps.publish(EDITION, REGION))
     assert second != first
+    # Who approves reads what was hidden, as it was counted when it was.
+    for number, made in enumerate(drafts.every(copied), start=1):
+        with duckdb.connect(str(copied.protection / f"{number}.duckdb"), read_only=True) as db:
+            hidden = int(one(db, "SELECT sum(sensibles) FROM rapport"))
+        assert hidden > 0
+        assert f"Secret statistique : {french(hidden)} lignes secrètes par elles-mêmes, " in "".join(made.resume)
     files = {next(folder.glob("*.duckdb")): absent for folder, absent in ((first, {late}), (second, set[str]()))}
     found = bounds_of(copied.database, late, files)
     assert len(found) > 150

@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import manifest, numbers, package, pages, public, release, tables, workbooks
+from pipelines.publish import numbers, package, pages, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.publish.numbers import PARTIAL_COLUMN
 from pipelines.settings import Settings
@@ -207,24 +207,6 @@ def test_manifest_lists_every_file_with_its_hash(published: Publication) -> None
     }
 
 
-def test_a_release_is_closed_before_it_has_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between the two, it would stay open to whoever writes."""
-    pending, target = tmp_path / ".en-cours", tmp_path / "2025.1"
-    pending.mkdir()
-    (pending / "a.csv").write_text("n\n", encoding="utf-8")
-    rights: list[set[int]] = []
-    real = Path.rename
-
-    def rename(path: Path, to: Path) -> Path:
-        if path == pending:
-            rights.append({p.stat().st_mode & 0o222 for p in path.iterdir()})
-        return real(path, to)
-
-    monkeypatch.setattr(Path, "rename", rename)
-    release._seal(target, pending, {"fichiers": manifest.listed(pending)})
-    assert rights == [{0}]
-
-
 def test_lock_goes_with_the_release(published: Publication) -> None:
     lock = published.settings.editions / str(EDITION) / "verrou.json"
     assert (published.release / "verrou.json").read_bytes() == lock.read_bytes()
@@ -277,13 +259,14 @@ def test_a_release_that_fails_leaves_nothing(numbered: Settings, monkeypatch: py
     def fail(*arguments: object, **settings: object) -> None:
         raise OSError(28, "plein")
 
-    killed = numbered.releases / f"{EDITION}-{REGION}" / ".en-cours-tue"  # what nobody could clear
+    killed = numbered.drafts / ".en-cours-tue"  # what nobody could clear
     killed.mkdir(parents=True)
     (killed / "tables.csv").touch()
     monkeypatch.setattr(tables, "dictionary", fail)
     with pytest.raises(Exception, match="Le disque est plein"):
         steps.publish(EDITION, REGION)
-    assert list(numbered.releases.iterdir()) == []
+    assert not numbered.releases.exists()
+    assert not numbered.drafts.exists()
 
 
 # --- Tables -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, environ
 
 from pipelines import locks, steps
 from pipelines.errors import BusyError, LaterError
+from pipelines.publish import acts
 from pipelines.settings import Settings
 
 HOLD = """
@@ -67,6 +68,7 @@ WRITERS: dict[str, Callable[[], object]] = {
     "check_marts": lambda: steps.check_marts("construction.duckdb"),
     "promote": lambda: steps.promote("construction.duckdb"),
     "publish": lambda: steps.publish(EDITION, REGION),
+    "draft": lambda: acts.draft(EDITION, REGION),
     "purge": lambda: steps.purge(2100, sure=True),
 }
 
@@ -90,6 +92,7 @@ def test_every_writer_is_refused_while_a_command_runs(copied: Settings, name: st
         ("build 2025", locks.EDITIONS, "lock"),
         ("build 2025", locks.EDITIONS, "publish"),
         ("publish 2025 11", locks.RELEASES, "publish"),
+        ("approuver 2025 28", locks.release(EDITION, REGION), "draft"),
         ("fetch sae 2022", locks.vintage("sae", 2022), "purge"),
     ],
 )

@@ -52,10 +52,20 @@ def edition_(
         typer.Option("--revenir", help="Mettre en place cette édition même si une édition plus récente l'est."),
     ] = False,
     online: Online = False,
+    draft: Annotated[
+        bool,
+        typer.Option(
+            "--brouillon",
+            help="S'arrêter au brouillon, que quelqu'un relit puis approuve (ou ATLAS_APPROBATION=oui) ; sans elle, "
+            "publier aussitôt.",
+        ),
+    ] = False,
 ) -> None:
     """La grande tâche : ingérer, contrôler, construire, rapprocher, publier une édition, par les DAG d'Airflow."""
     use(sources, online, edition=edition, regions=region)
     _demonstrate()
+    if draft:
+        os.environ["ATLAS_APPROBATION"] = "oui"
     with steps.alone("atlas edition"):
         _edition(update=update, back=back)
 
@@ -133,15 +143,28 @@ def _summary(
         console.print("Non lus     : " + ", ".join(left) + " (aucune source du catalogue n'y correspond)", markup=False)
     if of.get("promote", {}).get("resultat") == "fait":
         _place_told(console, now, edition, of["promote"]["en_place"])
-    # By region: they end in no order of their own.
-    for entry in sorted((e for e in entries if "dossier" in e), key=lambda e: str(e["dossier"])):
+    _published_told(console, now, entries)
+    if made and made.fictif:
+        console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
+
+
+def _published_told(console: Console, now: settings.Settings, entries: list[dict[str, Any]]) -> None:
+    """Says what was released, and by which act; or what waits to be approved. By region: they end in any order."""
+    released = sorted((e for e in entries if "dossier" in e), key=lambda e: str(e["dossier"]))
+    for entry in released:
         console.print(
             f"Publication : {entry['dossier']}" + ("" if entry["nouvelle"] else " (inchangée)"),
             markup=False,
             soft_wrap=True,
         )
-    if made and made.fictif:
-        console.print("[bold]Données FICTIVES : aucun de ces nombres ne décrit la réalité.[/bold]")
+    if any("approuve_par" in entry for entry in released):
+        console.print("              publié sans approbation séparée (exécution directe)", markup=False)
+    decided = {e["brouillon"] for e in released if "brouillon" in e}
+    for entry in entries:
+        if "page" in entry and entry["brouillon"] not in decided:
+            again = hints.command(now, "approuver", entry["brouillon"])
+            said = f"Brouillon   : {entry['page']}\n              rien n'est publié ; à relire, puis : {again}"
+            console.print(said, markup=False, soft_wrap=True)
 
 
 def _warned(console: Console, now: settings.Settings, checked: dict[str, list[Outcome]], marts: list[str]) -> None:

@@ -3,7 +3,8 @@
 A set is one DuckDB file, `<n>.duckdb`: the protected tables of the whole country as they may be shown, and the lines of
 the warehouse that they sum. All regions are published from the same set, so that no two of them differ; a release
 says in its manifest from which one it comes. Those who made an earlier set are known when the next one is protected,
-even where their own extracts have been replaced since.
+even where their own extracts have been replaced since. What waits to be approved (publish/drafts.py) counts as shown:
+whichever is approved first, no two of them tell what neither does. A set that only a rejected draft had is forgotten.
 """
 
 import hashlib
@@ -23,6 +24,8 @@ from pipelines.edition.models import Model
 from pipelines.errors import BuildError
 
 SUFFIX, PENDING = ".duckdb", ".en-cours-"
+REPORT = "rapport"  # what was hidden of each table, when the set was made
+Told = tuple[str, int, int, int, int]
 
 Declared = Iterable[tuple[Model, Structure]]
 
@@ -48,6 +51,13 @@ class Set:
         """A table of the set, and the lines that it sums."""
         return Shown(f"{self.name}.{model.name}", f"FROM {self.name}.{model.schema}.{model.table}__contributions")
 
+    def told(self, connection: duckdb.DuckDBPyConnection) -> list[Told]:
+        """What was hidden to make it; nothing is known of one made before that was kept."""
+        kept = "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND table_name = ?"
+        if not connection.execute(kept, [self.name, REPORT]).fetchall():
+            return []
+        return connection.execute(f"FROM {self.name}.{REPORT} ORDER BY ALL").fetchall()
+
     def choices(self, model: Model) -> str:
         """Query of who chose what in a table of the set."""
         return f"FROM {self.name}.{model.schema}.{model.table}__choix"
@@ -57,6 +67,11 @@ def sweep(folder: Path) -> None:
     """Removes the sets of which no release was made, be it for a failure, or because its content was there already."""
     for left in folder.glob(f"{PENDING}*"):
         left.unlink()
+
+
+def forget(folder: Path, number: int) -> None:
+    """Removes a set that nobody was shown: only a draft was made from it, and it was not approved."""
+    path(folder, number).unlink(missing_ok=True)
 
 
 def path(folder: Path, number: int) -> Path:
@@ -103,14 +118,28 @@ def content(connection: duckdb.DuckDBPyConnection, database: str, declared: Decl
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def write(connection: duckdb.DuckDBPyConnection, database: str, declared: Declared, content: str, folder: Path) -> Set:
-    """Writes the protected tables of `database` as a set, which is kept once a release is made from it (`Set.keep`)."""
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    database: str,
+    declared: Declared,
+    content: str,
+    folder: Path,
+    told: Iterable[Told],
+) -> Set:
+    """Writes the protected tables of `database` as a set, which is kept once a draft is made from it (`Set.keep`).
+
+    `told` is what was hidden of each.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     sweep(folder)
     file = folder / f"{PENDING}{uuid.uuid4().hex}"
     connection.execute(f"ATTACH {duck.literal(str(file))} AS ensemble (STORAGE_VERSION 'v1.0.0')")
     connection.execute("CREATE TABLE ensemble.ensemble AS SELECT $1::VARCHAR AS contenu", [content])
+    counts = ", ".join(f"{name} INTEGER" for name in ("lignes", "sensibles", "autres", "retirees"))
+    connection.execute(f"CREATE TABLE ensemble.{REPORT} (table_publiee VARCHAR, {counts})")
+    for line in told:
+        connection.execute(f"INSERT INTO ensemble.{REPORT} VALUES (?, ?, ?, ?, ?)", line)
     for model, structure in declared:
         made = f"ensemble.{model.name}"
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS ensemble.{model.schema}")

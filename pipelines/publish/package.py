@@ -336,21 +336,29 @@ def _fiction(about: About) -> str:
 def changelog(about: About, diff: Diff, before: str) -> str:
     """The release's entry above those of the releases before it; `before` is the changelog of the previous one."""
     head = f"# Publications de l'atlas, édition {about.edition}, région {about.region}\n{_fiction(about)}"
-    if diff.before is None:
-        entry = "Première publication.\n"
-    else:
-        counted = {ADDED: "lignes ajoutées", REMOVED: "lignes retirées", REVISED: "valeurs révisées"}
-        entry = (
-            f"Par rapport à {diff.before} : " + ", ".join(f"{diff.total(k)} {v}" for k, v in counted.items()) + ".\n"
-        )
-        causes = diff.causes()
-        if causes:
-            entry += "Causes : " + ", ".join(f"{c or WITHOUT} {number}" for c, number in causes.items()) + ".\n"
-        if diff.files:
-            told = ", ".join(f"{number} {kind}" for kind, number in diff.files.items())
-            only = "" if "tables" in diff.files else "Aucune table n'a changé : seulement des mots, ou des images. "
-            entry += f"{only}Fichiers différents : {told}.\n"
+    entry = "".join(f"{line}\n" for line in _told(diff))
+    if diff.before is not None:
         entry += "".join(f"\n- source {line}" for line in diff.sources)
         entry += "".join(f"\n- {table} : {sum(counts.values())} différences" for table, counts in diff.counts.items())
     past = before.partition("\n## ")
     return f"{head}\n## {about.version}\n\n{entry.rstrip()}\n" + (f"\n## {past[2]}" if past[1] else "")
+
+
+def told(diff: Diff) -> str:
+    """What a release changes, in a few sentences."""
+    return " ".join(_told(diff))
+
+
+def _told(diff: Diff) -> list[str]:
+    if diff.before is None:
+        return ["Première publication."]
+    counted = {ADDED: "lignes ajoutées", REMOVED: "lignes retirées", REVISED: "valeurs révisées"}
+    said = [f"Par rapport à {diff.before} : " + ", ".join(f"{diff.total(k)} {v}" for k, v in counted.items()) + "."]
+    causes = diff.causes()
+    if causes:
+        said.append("Causes : " + ", ".join(f"{c or WITHOUT} {number}" for c, number in causes.items()) + ".")
+    if diff.files:
+        files = ", ".join(f"{number} {kind}" for kind, number in diff.files.items())
+        only = "" if "tables" in diff.files else "Aucune table n'a changé : seulement des mots, ou des images. "
+        said.append(f"{only}Fichiers différents : {files}.")
+    return said

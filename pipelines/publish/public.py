@@ -4,7 +4,7 @@ What descends from a source marked `restreint` is held back, or published as `di
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -195,10 +195,10 @@ def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[mem
     content = memory.content(connection, "brut", declared)
     found = memory.same(connection, past, content)
     if found is not None:
-        return found, []
+        return found, [disclosure.Report(*line) for line in found.told(connection)]
     reports = disclosure.protect(connection, "brut", past)
     disclosure.check(disclosure.audit(connection, "brut", past))
-    return memory.write(connection, "brut", declared, content, folder), reports
+    return memory.write(connection, "brut", declared, content, folder, map(astuple, reports)), reports
 
 
 def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[WrittenTable]:

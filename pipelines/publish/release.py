@@ -1,4 +1,8 @@
-"""A release: an immutable folder of published files of one edition and one region."""
+"""A release: an immutable folder of published files of one edition and one region.
+
+It is made in two acts: `draft` writes all of it, aside; `approve` gives these very bytes their place. `publish` is
+both, one after the other.
+"""
 
 import contextlib
 import json
@@ -18,7 +22,21 @@ from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, DamagedError
-from pipelines.publish import differences, fiches, manifest, methods, package, pages, public, site, tables, workbooks
+from pipelines.publish import (
+    differences,
+    drafts,
+    fiches,
+    manifest,
+    methods,
+    package,
+    pages,
+    preview,
+    public,
+    site,
+    tables,
+    workbooks,
+)
+from pipelines.publish.drafts import Draft
 from pipelines.settings import Settings
 
 PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
@@ -71,48 +89,143 @@ def _lock_of(connection: duckdb.DuckDBPyConnection, settings: Settings, edition:
 
 
 def publish(settings: Settings, edition: int, region: str) -> Release:
-    """Writes the release of an edition for a region; the same content is never released twice.
+    """Writes the release of an edition for a region, without anybody's approval; raises as `draft` does."""
+    made = draft(settings, edition, region)
+    return made if isinstance(made, Release) else approve(settings, made)
 
-    Raises BuildError where the edition isn't built, or the region isn't a region of France.
+
+def draft(settings: Settings, edition: int, region: str) -> Draft | Release:
+    """Writes aside all that a release would be; or says which one has that content, which is never released twice.
+
+    It takes the place of what waited for that edition and region. Raises BuildError where the edition isn't built, or
+    the region isn't a region of France.
     """
     with _open(settings, edition, region) as connection:
         label = _label(connection, region)
         lock = _lock_of(connection, settings, edition)
         fictif = bool(connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
-        home = settings.releases / f"{edition}-{region}"
-        pending = home / f".en-cours-{uuid.uuid4().hex}"
+        made = _versions(settings, edition, region)
+        about = package.About(
+            version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
+            edition=edition,
+            region=region,
+            region_libelle=label,
+            commit=lockfile.commit(),
+            fictif=fictif,
+            editeur=settings.editeur,
+            adresse=settings.adresse,
+        )
+        aside = settings.drafts / f".en-cours-{uuid.uuid4().hex}"
         try:
-            pending.mkdir(parents=True)
-            file = pending / (("FICTIF-" if fictif else "") + public.NAME)
+            (aside / drafts.FILES).mkdir(parents=True)
             _remembered(settings)
-            made_of = public.write(settings.built(edition), region, file, settings.protection, fictif=fictif)
-            written, checked = made_of.written, public.check(file)
-            with duckdb.connect(str(file), read_only=True) as shown:
-                books = _write(shown, pending, written, settings, edition, region, fictif=fictif)
-                state.write(pending / lockfile.LOCK, lock.to_json())
-                made = _versions(home, edition)
-                if made and _content(manifest.read(made[-1]).get("fichiers", ())) == _content(manifest.listed(pending)):
-                    return Release(made[-1], made[-1].name, len(manifest.listed(made[-1])), new=False)
-                about = package.About(
-                    version=f"{edition}.{int(made[-1].suffix[1:]) + 1 if made else 1}",
-                    edition=edition,
-                    region=region,
-                    region_libelle=label,
-                    commit=lockfile.commit(),
-                    fictif=fictif,
-                    editeur=settings.editeur,
-                    adresse=settings.adresse,
-                )
-                how = methods.of(connection, settings, lock)
-                _compare(settings, about, pending, lock, how, written, books, shown)
-            return _seal(home / about.version, pending, _said(about, made_of, how, checked, pending))
+            for old in drafts.waiting(settings, edition, region):
+                drafts.end(settings, old, drafts.REPLACED)
+            found = _draft(settings, about, lock, connection, aside, made[-1] if made else None)
+            return found if isinstance(found, Draft) else _made(found, new=False)
         finally:
-            # What an earlier publication that was killed left goes too: one release is made after the other.
-            for left in home.glob(".en-cours-*"):
+            # What an earlier one that was killed left goes too: one is made after the other.
+            for left in settings.drafts.glob(".en-cours-*"):
                 shutil.rmtree(left, ignore_errors=True)
             memory.sweep(settings.protection)
-            with contextlib.suppress(OSError):  # it stays where it holds a release
-                home.rmdir()
+            with contextlib.suppress(OSError):  # it stays where it holds a draft
+                settings.drafts.rmdir()
+
+
+def _draft(
+    settings: Settings,
+    about: package.About,
+    lock: lockfile.Lock,
+    connection: duckdb.DuckDBPyConnection,
+    aside: Path,
+    last: Path | None,
+) -> Draft | Path:
+    """Writes a draft, and gives it its place; or says that the last release has that content."""
+    pending, before = aside / drafts.FILES, _before(settings, about)
+    file = pending / (("FICTIF-" if about.fictif else "") + public.NAME)
+    made_of = public.write(settings.built(about.edition), about.region, file, settings.protection, fictif=about.fictif)
+    fresh, checked = not made_of.protection.file.suffix, public.check(file)
+    with duckdb.connect(str(file), read_only=True) as shown:
+        books = _write(shown, pending, made_of.written, settings, about)
+        state.write(pending / lockfile.LOCK, lock.to_json())
+        if last and _content(manifest.read(last).get("fichiers", ())) == _content(manifest.listed(pending)):
+            return last
+        how = methods.of(connection, settings, lock)
+        diff = _compare(before, about, pending, lock, how, made_of.written, books, shown)
+        said = _said(about, made_of, how, checked, pending)
+        manifest.seal(pending, said)
+        seen = preview.Seen(about.fictif, diff, lock, made_of.reports, said["controles"])
+        made = Draft(
+            id=drafts.name_of(pending),
+            edition=about.edition,
+            region=about.region,
+            region_libelle=about.region_libelle,
+            version=about.version,
+            avant=_named(settings, before),
+            construction=str(inputs.built_from(settings, about.edition)),
+            fictif=about.fictif,
+            ensemble=said["protection"],
+            ensemble_neuf=fresh,
+            resume=preview.told(seen, shown),
+            fait_le=drafts.now(),
+        )
+        preview.write(settings, made, seen, shown, aside)
+    return drafts.put(settings, made, aside)
+
+
+def approve(settings: Settings, made: Draft, by: str = "") -> Release:
+    """Makes a draft the release, with one rename: its files are sealed already, and nothing of them moves.
+
+    `by` is nobody where the same person runs both acts. Raises BuildError where it waits no longer, or where a draft
+    made now would be another.
+    """
+    files, target = made.files(settings), settings.releases / f"{made.edition}-{made.region}" / made.version
+    if not files.is_dir() and target.is_dir() and drafts.name_of(target) == made.id:  # cut short, taken up again
+        if made.etat == drafts.WAITING:
+            drafts.end(settings, made, drafts.PUBLISHED, by=by)
+        return _made(target, new=made.etat == drafts.WAITING)
+    drafts.still(settings, made)
+    since = _since(settings, made)
+    if since:
+        raise BuildError(
+            f"Le brouillon {made.id} de {made.where}, n'est plus ce qui serait publié : {' ; '.join(since)}.",
+            expected="un brouillon du verrou, de l'entrepôt et des publications d'aujourd'hui ; il attend, inchangé",
+            todo="en faire un autre, et le relire : "
+            + hints.command(settings, "brouillon", "--edition", made.edition, "--region", made.region),
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    files.rename(target)
+    state.settle(target.parent)
+    drafts.end(settings, made, drafts.PUBLISHED, by=by)
+    return _made(target, new=True)
+
+
+def reject(settings: Settings, made: Draft, by: str, why: str) -> None:
+    """Rejects a draft: its files go, its page and the reason stay. Raises BuildError where it waits no longer."""
+    drafts.still(settings, made)
+    drafts.end(settings, made, drafts.REJECTED, by=by, why=why)
+
+
+def _since(settings: Settings, made: Draft) -> list[str]:
+    """What has changed since a draft was made, a sentence each: what it says would be said otherwise now."""
+    files, lock, before = made.files(settings), lockfile.load(settings, made.edition), _before(settings, made)
+    said = []
+    faults = [f"{name} {how}" for name, how in manifest.faults(files)]
+    if faults or drafts.name_of(files) != made.id:
+        return [f"on a touché à ses fichiers ({'; '.join(faults[:3]) or manifest.SUMS})"]
+    if lock != lockfile.read(files / lockfile.LOCK):
+        said.append("le verrou de l'édition a été refait depuis")
+    if inputs.built_from(settings, made.edition) != made.construction:
+        said.append("l'édition a été construite de nouveau depuis")
+    if _named(settings, before) != made.avant:
+        said.append(f"la publication {before.version if before else ''} a été faite ou retirée depuis")
+    if not memory.path(settings.protection, made.ensemble).is_file():
+        said.append(f"ce qu'il montre des tables protégées n'est plus gardé ({settings.protection})")
+    return said
+
+
+def _named(settings: Settings, published: differences.Published | None) -> str | None:
+    return str(published.path.relative_to(settings.releases)) if published else None
 
 
 def _checks(found: list[Control]) -> dict[str, Any]:
@@ -143,12 +256,10 @@ def _write(
     pending: Path,
     written: list[public.WrittenTable],
     settings: Settings,
-    edition: int,
-    region: str,
-    *,
-    fictif: bool,
+    about: package.About,
 ) -> list[workbooks.Workbook]:
     """Writes what people read, and what machines do, from the public file."""
+    edition, region, fictif = about.edition, about.region, about.fictif
     tables.write(shown, written, pending, fictif=fictif)
     tables.dictionary(written, pending, fictif=fictif)
     # Workbooks are made in Python; sheets and figures outside of it, on the core that it leaves.
@@ -193,7 +304,7 @@ def note(settings: Settings, edition: int, region: str, build: str) -> None:
 
 
 def _compare(
-    settings: Settings,
+    before: differences.Published | None,
     about: package.About,
     pending: Path,
     lock: lockfile.Lock,
@@ -201,14 +312,14 @@ def _compare(
     written: list[public.WrittenTable],
     books: list[workbooks.Workbook],
     shown: duckdb.DuckDBPyConnection,
-) -> None:
+) -> differences.Diff:
     """Writes what depends on the release before: differences, changelog; then the package, which lists all files."""
-    before = _before(settings, about)
     now = differences.Published(pending, about.version, lock, how, _content(manifest.listed(pending)), about.fictif)
     diff = differences.write(before, now, written)
     differences.page(diff, now, about.region, about.region_libelle)
     past = before.path / package.CHANGELOG if before and before.lock.edition == about.edition else None
     package.write(shown, about, pending, written, books, diff, manifest.listed(pending), past)
+    return diff
 
 
 def _remembered(settings: Settings) -> None:
@@ -232,8 +343,14 @@ def _lines(folder: Path, names: list[str]) -> bool:
     return any(path.read_bytes().count(b"\n") > 1 for name in names for path in folder.glob(name))
 
 
-def _versions(home: Path, edition: int) -> list[Path]:
-    """The releases made of an edition, oldest first."""
+def last(settings: Settings, edition: int, region: str) -> Path:
+    """The last release of an edition for a region, which has one."""
+    return _versions(settings, edition, region)[-1]
+
+
+def _versions(settings: Settings, edition: int, region: str) -> list[Path]:
+    """The releases made of an edition for a region, oldest first."""
+    home = settings.releases / f"{edition}-{region}"
     made = [p for p in home.glob(f"{edition}.*") if re.fullmatch(rf"{edition}\.[0-9]+", p.name) and p.is_dir()]
     return sorted(made, key=lambda p: int(p.suffix[1:]))
 
@@ -247,10 +364,10 @@ def _content(files: Iterable[dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def _before(settings: Settings, about: package.About) -> differences.Published | None:
+def _before(settings: Settings, about: package.About | Draft) -> differences.Published | None:
     """The release that a reader had before: the last of the same edition, else of the nearest edition before it."""
     for edition in range(about.edition, FIRST_EDITION, -1):
-        for folder in reversed(_versions(settings.releases / f"{edition}-{about.region}", edition)):
+        for folder in reversed(_versions(settings, edition, about.region)):
             known = manifest.read(folder)
             if known.get("fictif") == about.fictif and (folder / lockfile.LOCK).is_file():
                 lock = lockfile.read(folder / lockfile.LOCK)
@@ -260,9 +377,5 @@ def _before(settings: Settings, about: package.About) -> differences.Published |
     return None
 
 
-def _seal(target: Path, pending: Path, said: dict[str, Any]) -> Release:
-    """Writes the manifest, makes the files read-only, and gives the folder its version: from then on nothing moves."""
-    manifest.seal(pending, said)
-    pending.rename(target)
-    state.settle(target.parent)
-    return Release(target, target.name, len(manifest.listed(target)), new=True)
+def _made(folder: Path, *, new: bool) -> Release:
+    return Release(folder, folder.name, len(manifest.listed(folder)), new=new)
