@@ -6,6 +6,7 @@ SOURCES ?=
 UPDATE  ?=
 BACK    ?=
 ONLINE  ?=
+DRAFT   ?=
 OPTIONS ?=
 
 BIN := .venv/bin
@@ -15,7 +16,7 @@ UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 .PHONY: atlas test test-lent test-tout mutants check lint types sql docs up clean install
 
 atlas: install
-	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne)
+	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne) $(if $(DRAFT),--brouillon)
 
 # A file's tests on one core, since they share what it sets up; the longest files first (conftest.py).
 # OPTIONS="--durations=40" says which tests take long, "-k silence" runs those alone.

@@ -64,10 +64,12 @@ def main() -> int:
     say = _split_output(home / "logs" / "embarque.log")
 
     say("Airflow démarre…")
+    import approval
     from airflow.utils import db
 
     from pipelines import journal, settings, steps
 
+    approval.Approval.somebody = False  # no interface: what must be approved is left as a draft
     db.initdb()
     bag = runs.read()
     if bag.import_errors:

@@ -1,13 +1,15 @@
 """Two editions made by Airflow in its embedded mode, and one by its scheduler, beside the other tests: test_dags.py."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from receivers import webhook
 from scheduled_runs import Scheduler, scheduler
@@ -17,6 +19,12 @@ from pipelines.settings import ROOT
 
 EDITION, REGION = 2025, "28"
 OTHER = "01"  # a region of one département: few pages
+LATER = "02"  # another: what is drafted, and decided later
+PUBLISHER, ANALYST = "publicateur", "analyste"  # users of Airflow, beside its administrator
+
+
+CHOICES = {REGION: ("Approuver", ""), OTHER: ("Rejeter", "une commune manque"), LATER: ("Plus tard", "")}
+DECIDING = (("brouillons",), ("approuver", "--par", PUBLISHER), ("brouillons",))
 
 
 @dataclass(frozen=True)
@@ -31,13 +39,34 @@ class Done:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """What a scheduler ran: the states of its tasks and their logs, by DAG; what it released; whom it told."""
+    """What a scheduler ran: the states of its tasks and their logs, by DAG; what it released; whom it told.
 
-    runs: dict[str, list[str]]
-    tasks: dict[str, dict[str, str]]
-    logs: dict[str, str]
-    released: set[str]
-    notices: list[str]
+    `asked` is what people were asked, by region; `answers` what Airflow said of each answer; `early` what was released
+    before any; `drafts` what became of each, by region; `waiting` the files of the draft that was left waiting, and
+    `direct` those of the same, released without a draft being approved.
+    """
+
+    runs: dict[str, list[str]] = field(default_factory=dict)
+    tasks: dict[str, dict[str, str]] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    released: set[str] = field(default_factory=set)
+    notices: list[str] = field(default_factory=list)
+    asked: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+    early: list[str] = field(default_factory=list)
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    waiting: dict[str, bytes] = field(default_factory=dict)
+    direct: dict[str, bytes] = field(default_factory=dict)
+
+
+def region_of(asked: dict[str, Any]) -> str:
+    """The region that a question is about."""
+    return next(region for region in CHOICES if f"({region})" in asked["subject"])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, with their bytes."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 class House:
@@ -72,13 +101,17 @@ class House:
     def releases(self) -> Path:
         return self.warehouse / "releases" / f"{EDITION}-{REGION}"
 
+    def variables(self, warehouse: Path) -> dict[str, str]:
+        """The environment of that copy, with nothing of the person's own."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
+        return {**kept, "PYTHONPATH": str(self.root), "ATLAS_WAREHOUSE": str(warehouse)}
+
     def atlas(self, *arguments: str) -> Done:
         """Runs `atlas …` from that copy."""
-        variables = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pipelines.cli", *arguments],
             cwd=self.root,
-            env={**variables, "PYTHONPATH": str(self.root), "ATLAS_WAREHOUSE": str(self.warehouse)},
+            env=self.variables(self.warehouse),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -96,8 +129,8 @@ class House:
         }
         return Done(self.process.returncode, out, err, released)
 
-    def edition(self, *regions: str) -> Done:
-        asked = [word for code in regions for word in ("--region", code)]
+    def edition(self, *regions: str, draft: bool = False) -> Done:
+        asked = [word for code in regions for word in ("--region", code)] + ["--brouillon"] * draft
         return self.atlas("edition", "--sources", str(self.sources), "--edition", str(EDITION), *asked)
 
     def damage(self) -> None:
@@ -116,18 +149,45 @@ class House:
                 self.warehouse / name, home / name, ignore=shutil.ignore_patterns("*.duckdb*", "publie.json")
             )
         dags = ("ingest_ght", "reprise", "atlas", "publish")
-        with webhook() as (address, told), scheduler(self.root, home, self.sources, ATLAS_ALERTES=address) as airflow:
+        variables = {
+            "ATLAS_REGIONS": f"{REGION} {OTHER} {LATER}",
+            "ATLAS_APPROBATEURS": PUBLISHER,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"admin:admin,{PUBLISHER}:user,{ANALYST}:viewer",
+        }
+        with (
+            webhook() as (address, told),
+            scheduler(self.root, home, self.sources, ATLAS_ALERTES=address, **variables) as airflow,
+        ):
             self.airflow = airflow
             # What wakes by the clock runs once as soon as it may; then one wakes the other.
             airflow.unpause(*reversed(dags))
+            found = airflow.asked("publish", 3)
+            asked = {region_of(one): one for one in found}
+            early = sorted(p.name for p in home.glob("releases/*"))
+            answers = {who: airflow.answer(asked[REGION], who, "Approuver") for who in ("admin", ANALYST)}
+            airflow.answered("publish", lambda one: airflow.answer(one, PUBLISHER, *CHOICES[region_of(one)]))
             ended = {dag: airflow.ended(dag) for dag in dags}
-            return Scheduled(
+            done = Scheduled(
                 {dag: [run["state"] for run in airflow.runs(dag)] for dag in dags},
                 {dag: airflow.tasks(dag, run) for dag, run in ended.items()},
                 {dag: airflow.logs(dag, run) for dag, run in ended.items()},
                 {p.relative_to(home / "releases").as_posix() for p in (home / "releases").rglob("*") if p.is_file()},
                 [t["text"] for t in told],
+                asked,
+                answers,
+                early,
             )
+        return self.directly(home, done)
+
+    def directly(self, home: Path, done: Scheduled) -> Scheduled:
+        """What became of the drafts of a scheduler; and the one left waiting beside its release without approval."""
+        records = [json.loads(p.read_text(encoding="utf-8")) for p in home.glob("brouillons/*/*/brouillon.json")]
+        (left,) = home.glob(f"brouillons/{EDITION}-{LATER}/*/publication")
+        waiting = files(left)
+        code = f"from pipelines import steps; steps.publish({EDITION}, '{LATER}')"
+        subprocess.run([sys.executable, "-c", code], cwd=self.root, env=self.variables(home), check=True, timeout=600)
+        direct = files(home / "releases" / f"{EDITION}-{LATER}" / f"{EDITION}.1")
+        return replace(done, drafts={r["region"]: r for r in records}, waiting=waiting, direct=direct)
 
     def stop(self) -> None:
         """Ends what still runs, Airflow included."""
@@ -146,18 +206,23 @@ class Runs:
         self.pool = ThreadPoolExecutor(1)
         self.first: Future[Done] = self.pool.submit(self.house.edition, REGION, OTHER)
         self.second: Future[Done] = self.pool.submit(self._again)
+        self.decided: Future[list[Done]] = self.pool.submit(self._decided)
         self.lock: Future[Done] = self.pool.submit(self._unless_stopped, "lock", str(EDITION), "--update")
         self.scheduled: Future[Scheduled] = self.pool.submit(self._scheduled)
 
     def _again(self) -> Done:
         self.house.damage()
-        return Done(-1, "", "", {}) if self.house.stopped else self.house.edition(REGION)
+        return Done(-1, "", "", {}) if self.house.stopped else self.house.edition(REGION, LATER, draft=True)
+
+    def _decided(self) -> list[Done]:
+        """What a person then types: see what waits, and approve it."""
+        return [self._unless_stopped(*command) for command in DECIDING]
 
     def _unless_stopped(self, *arguments: str) -> Done:
         return Done(-1, "", "", {}) if self.house.stopped else self.house.atlas(*arguments)
 
     def _scheduled(self) -> Scheduled:
-        return Scheduled({}, {}, {}, set(), []) if self.house.stopped else self.house.scheduled()
+        return Scheduled() if self.house.stopped else self.house.scheduled()
 
     def close(self) -> None:
         """Stops what nobody waits for."""

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,16 @@ class Scheduler:
         self.session = requests.Session()
         self.session.trust_env = False
         self._wait(lambda: "Les DAG sont en pause" in said.read_text(encoding="utf-8"), STARTED_WITHIN, "atlas up")
-        known = json.loads((root / ".airflow" / "simple_auth_manager_passwords.json.generated").read_text())
+        self.session.headers.update(self._as("admin"))
+
+    def _as(self, who: str) -> dict[str, str]:
+        """The header of a user of the interface."""
+        known = json.loads((self.root / ".airflow" / "simple_auth_manager_passwords.json.generated").read_text())
         asked = self.session.post(
-            f"{self.address}/auth/token", json={"username": "admin", "password": known["admin"]}, timeout=30
+            f"{self.address}/auth/token", json={"username": who, "password": known[who]}, timeout=30
         )
         asked.raise_for_status()
-        self.session.headers["Authorization"] = f"Bearer {asked.json()['access_token']}"
+        return {"Authorization": f"Bearer {asked.json()['access_token']}"}
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """What the API answers."""
@@ -61,6 +65,41 @@ class Scheduler:
 
         self._wait(found, DONE_WITHIN, f"DAG {dag}")
         return found()[0]
+
+    def asked(self, dag: str, count: int) -> list[dict[str, Any]]:
+        """What the tasks of a DAG ask people, once there are so many questions."""
+
+        self._wait(lambda: len(self._open(dag)) >= count, DONE_WITHIN, f"questions du DAG {dag}")
+        return self._open(dag)
+
+    def _open(self, dag: str) -> list[dict[str, Any]]:
+        asked = self.ask("GET", f"dags/{dag}/dagRuns/~/hitlDetails?response_received=false")["hitl_details"]
+        return [one for one in asked if one["task_instance"]["state"] == "awaiting_input"]
+
+    def answered(self, dag: str, reply: Callable[[dict[str, Any]], int]) -> None:
+        """Answers what a DAG asks until its run has ended.
+
+        A scheduler that lags behind may take an answer given as soon as it asks for a task that was lost: it tries the
+        task again a minute later, and so asks again.
+        """
+
+        def ended() -> bool:
+            for one in self._open(dag):
+                reply(one)
+            return any(run["state"] in ENDED for run in self.runs(dag))
+
+        self._wait(ended, DONE_WITHIN, f"réponses au DAG {dag}")
+
+    def answer(self, asked: dict[str, Any], who: str, choice: str, motif: str = "") -> int:
+        """What a user answers, as the interface does; the status of what Airflow says."""
+        task = asked["task_instance"]
+        place = f"dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}"
+        return self.session.patch(
+            f"{self.address}/api/v2/{place}/{task['map_index']}/hitlDetails",
+            json={"chosen_options": [choice], "params_input": {"motif": motif}},
+            headers=self._as(who),
+            timeout=30,
+        ).status_code
 
     def tasks(self, dag: str, run: str) -> dict[str, str]:
         """The states of the tasks of a run; of a mapped one, by what it was mapped over."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from embedded_runs import OTHER, Runs
+from embedded_runs import ANALYST, LATER, OTHER, PUBLISHER, Runs
 from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 
 from pipelines import catalogue
@@ -182,8 +182,14 @@ def test_the_release_follows_the_promotion(bag: dict[str, Any]) -> None:
     dag = bag["dags"]["publish"]
     assert dag["assets"] == bag["dags"]["atlas"]["tasks"]["promote"]["outlets"] == ["atlas://marts"]
     assert dag["params"] == {"edition": None, "regions": None}
-    assert follows(dag, "regions", "release")
-    assert set(dag["tasks"]) == {"regions", "release"}
+    # Each region apart: what waits for an answer, or fails, keeps no other.
+    assert follows(dag, "regions", "region.draft", "region.approval", "region.release")
+    assert {name: t["mapped"] for name, t in dag["tasks"].items()} == {
+        "regions": False,
+        "region.draft": True,
+        "region.approval": True,
+        "region.release": True,
+    }
 
 
 def test_what_was_left_undone_is_looked_for_each_day(bag: dict[str, Any]) -> None:
@@ -200,6 +206,17 @@ def test_the_housekeeping_is_weekly_and_before_the_sources(bag: dict[str, Any]) 
     dag = bag["dags"]["menage"]
     assert (dag["cron"], dag["max_active_runs"], dag["catchup"]) == ("0 3 * * 0", 1, False)
     assert set(dag["tasks"]) == {"warehouse", "database"}
+
+
+def test_a_task_marked_as_done_approves_nothing() -> None:
+    code = "import approval; approval.act('3f2a', None)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "dags")]), "ATLAS_APPROBATION": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert "BuildError: Personne n'a approuvé le brouillon 3f2a" in done.stderr
 
 
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------
@@ -234,6 +251,7 @@ def test_an_edition_by_airflow_ends_well_and_tells_it(airflow: Runs) -> None:
         house.warehouse / "releases" / f"{EDITION}-{region}" / f"{EDITION}.1" for region in sorted((REGION, OTHER))
     ]
     assert f"{EDITION}.1/index.html" in done.released
+    assert "publié sans approbation séparée (exécution directe)" in said
     # All of Airflow's state is inside the checkout, under what git ignores.
     assert {p.name for p in house.root.iterdir()} == {"pipelines", "dags", "sql", "expectations", "uv.lock", ".airflow"}
 
@@ -259,6 +277,10 @@ def test_a_damaged_file_is_refused_and_the_last_good_one_kept(airflow: Runs) -> 
     # The edition is built again from its lock, and says the same: nothing new to release.
     assert re.search(r"fait  +atlas", said)
     assert said.count("(inchangée)") == 1
+    # What is new elsewhere was asked as a draft, and nobody answers a terminal: it waits.
+    assert re.search(rf"Brouillon   : .*/brouillons/{EDITION}-{LATER}/(\w+)/brouillon.html\n", said)
+    assert "rien n'est publié ; à relire, puis : " in said
+    assert "publié sans approbation" not in said
     assert done.released == airflow.first.result().released
     with duckdb.connect(str(house.database), read_only=True) as db:
         good = "SELECT revision, statut FROM reference.millesimes WHERE source = 'ght' AND millesime = 2023"
@@ -291,6 +313,21 @@ def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
     assert [name for name in airflow.first.result().released if "journal" in name] == []
 
 
+@pytest.mark.lent
+def test_a_draft_is_seen_and_approved_by_commands(airflow: Runs) -> None:
+    seen, approved, after = airflow.decided.result()
+    for done in (seen, approved, after):
+        assert done.status == 0, done.out + done.err
+        assert "FICTIF" in done.err
+    assert f"qui serait {EDITION}.1" in seen.out
+    assert "Première publication." in seen.out
+    folder = airflow.house.warehouse / "releases" / f"{EDITION}-{LATER}" / f"{EDITION}.1"
+    assert approved.out == f"Publication : {folder}\n"
+    assert (folder / "SHA256SUMS").is_file()
+    assert re.search(rf"{LATER} .*│ publié .*│ {PUBLISHER} ", after.out)
+    assert "attend" not in after.out
+
+
 # --- By a scheduler: see House.scheduled ------------------------------------------------------------------
 
 
@@ -301,16 +338,64 @@ def test_a_scheduler_builds_and_publishes(airflow: Runs) -> None:
     assert done.tasks["reprise"] == {"build": "success", "publish": "skipped"}, done.logs["reprise"]
     assert done.runs["atlas"] == ["success"], done.logs["atlas"]
     assert done.runs["publish"] == ["success"], done.logs["publish"]
+    # Each region asked apart; nothing was released before an answer, and only what was approved then.
+    assert done.early == []
+    ends = {
+        task: sorted(state for name, state in done.tasks["publish"].items() if name.startswith(f"region.{task} "))
+        for task in ("draft", "approval", "release")
+    }
+    assert ends == {
+        "draft": ["success"] * 3,
+        "approval": ["success"] * 3,
+        "release": ["skipped", "skipped", "success"],
+    }, done.logs["publish"]
     home = f"{EDITION}-{REGION}/{EDITION}.1"
+    assert {name.split("/")[0] for name in done.released} == {f"{EDITION}-{REGION}"}
     assert {f"{home}/index.html", f"{home}/manifeste.json"} <= done.released
     assert any(re.fullmatch(rf"{home}/figures/FICTIF-.+\.png", name) for name in done.released)
+
+
+@pytest.mark.lent
+def test_a_scheduler_asks_those_who_may_approve_and_does_what_they_answer(airflow: Runs) -> None:
+    done = airflow.scheduled.result()
+    assert set(done.asked) == {REGION, OTHER, LATER}
+    assert all(one["options"] == ["Approuver", "Rejeter", "Plus tard"] for one in done.asked.values())
+    for phrase in (
+        "DONNÉES FICTIVES",
+        "Première publication",
+        "Rapprochements : ",
+        "Verrou : 6 millésimes de 3 sources",
+    ):
+        assert phrase in done.asked[REGION]["body"]
+    assert done.asked[REGION]["defaults"] == ["Plus tard"]  # what a week without an answer comes to
+    # Neither who may do anything else, nor who may only look.
+    assert done.answers == {"admin": 403, ANALYST: 403}
+    told = {r: (d["etat"], d["par"], d["motif"]) for r, d in done.drafts.items()}
+    assert told == {
+        REGION: ("publié", PUBLISHER, ""),
+        OTHER: ("rejeté", PUBLISHER, "une commune manque"),
+        LATER: ("attend", "", ""),
+    }
+    awaited = [notice for notice in done.notices if "Approbation attendue" in notice]
+    assert len(awaited) == 3
+    assert all("/dags/publish/runs/" in notice and "/required_actions?map_index=" in notice for notice in awaited)
+
+
+@pytest.mark.lent
+def test_an_approved_draft_is_what_a_direct_release_is(airflow: Runs) -> None:
+    done = airflow.scheduled.result()
+    # DuckDB never writes a file twice with the same bytes; the hashes that seal the folder are of these too.
+    loose = {"FICTIF-atlas_public.duckdb", "SHA256SUMS"}
+    assert done.waiting.keys() == done.direct.keys() >= loose
+    assert [name for name in done.waiting if name not in loose and done.waiting[name] != done.direct[name]] == []
 
 
 @pytest.mark.lent
 def test_a_scheduler_logs_what_was_done_and_nothing_else(airflow: Runs) -> None:
     logs = airflow.scheduled.result().logs
     assert re.search(
-        r"info etape : publish ; secondes : [\d.]+ ; edition : 2025 ; region : 28 ; resultat : fait", logs["publish"]
+        r"info etape : publish ; secondes : [\d.]+ ; edition : 2025 ; region : 28 ; brouillon : \w+ ; resultat : fait",
+        logs["publish"],
     )
     assert re.search(r"warning source absente \(bmo édition\) : ", logs["atlas"])
     assert "get_default_value" not in logs["atlas"]  # Great Expectations at work
@@ -326,8 +411,9 @@ def test_a_scheduler_tells_what_is_unchanged_and_people_what_is_refused(airflow:
     # A file that a person must mend is refused at once; others of the source go on.
     assert done.tasks["ingest_ght"]["vintage.check 2023"] == "failed"
     assert set(done.runs["ingest_ght"]) == {"failed"}
-    assert done.notices
-    for notice in done.notices:
+    refused = [notice for notice in done.notices if "Millésime refusé" in notice]
+    assert refused
+    for notice in refused:
         for phrase in (
             "[Atlas santé, FICTIF] Millésime refusé : ght 2023",
             "Il manque 1 colonne(s) : « finess_ej »",
