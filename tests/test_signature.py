@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines import cli, steps
 from pipelines.errors import BuildError, UsageError
-from pipelines.publish import manifest, signature
+from pipelines.publish import acts, manifest, signature
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 
@@ -48,6 +48,7 @@ def sealed(folder: Path) -> Path:
     folder.mkdir()
     (folder / "a.csv").write_text("n\n1\n", encoding="utf-8")
     manifest.seal(folder, {"fichiers": manifest.listed(folder)})
+    manifest.sign(folder)
     return folder
 
 
@@ -173,6 +174,10 @@ def test_a_release_is_signed_or_not_made_at_all(numbered: Settings, tmp_path: Pa
         with pytest.raises(BuildError, match="n'est pas là"):
             steps.publish(EDITION, REGION)
     assert [*numbered.releases.glob("*/*")] == []
-    folder = Path(steps.publish(EDITION, REGION))
+    # A draft isn't signed: it would pass for what somebody approved.
+    made = acts.draft(EDITION, REGION)
+    assert made is not None
+    assert not (made.files(numbered) / manifest.SIGNATURE).exists()
+    folder = Path(acts.approve(made.id))
     assert verify.of_release(folder, signers) == []
     assert Path(steps.publish(EDITION, REGION)) == folder  # signed or not, the same content is not released twice

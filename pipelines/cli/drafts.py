@@ -66,9 +66,7 @@ def brouillons() -> None:
     for made in found:
         by = made.par or ("directement" if made.etat == drafts.PUBLISHED else "")
         when, decided = drafts.day(made.fait_le), drafts.day(made.quand)
-        table.add_row(
-            made.id, str(made.edition), made.region, made.version, when, made.etat, by, decided, made.motif
-        )
+        table.add_row(made.id, str(made.edition), made.region, made.version, when, made.etat, by, decided, made.motif)
     console.print(table if found else "Aucun brouillon n'a encore été fait.")
     for made in found:
         if made.etat == drafts.WAITING:

@@ -41,15 +41,17 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def seal(folder: Path, manifest: dict[str, Any]) -> None:
-    """Writes the manifest and the hashes of a release that is ready, signs them, and makes its files read-only.
-
-    Raises BuildError where the key that signs can't be used.
-    """
+    """Writes the manifest and the hashes of a release that is ready, and makes its files read-only."""
     state.write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     known = {file["nom"]: file.get("sha256") for file in manifest["fichiers"]}
     names = ((path, path.relative_to(folder).as_posix()) for path in _files(folder))
     lines = [f"{known.get(name) or fingerprints.sha256(path)}  {name}\n" for path, name in names]
     state.write(folder / SUMS, "".join(lines))
+    close(folder)
+
+
+def sign(folder: Path) -> None:
+    """Signs the hashes of a sealed release, once it is approved. Raises BuildError where the key can't be used."""
     signature.sign(folder / SUMS)
     close(folder)
 

@@ -174,7 +174,7 @@ def _draft(
 
 
 def approve(settings: Settings, made: Draft, by: str = "") -> Release:
-    """Makes a draft the release, with one rename: its files are sealed already, and nothing of them moves.
+    """Makes a draft the release, with one rename: its files are sealed already, and nothing of them moves. Signs it.
 
     `by` is nobody where the same person runs both acts. Raises BuildError where it waits no longer, or where a draft
     made now would be another.
@@ -193,6 +193,7 @@ def approve(settings: Settings, made: Draft, by: str = "") -> Release:
             todo="en faire un autre, et le relire : "
             + hints.command(settings, "brouillon", "--edition", made.edition, "--region", made.region),
         )
+    manifest.sign(files)  # not before: a signed draft would pass for a release
     target.parent.mkdir(parents=True, exist_ok=True)
     files.rename(target)
     state.settle(target.parent)
