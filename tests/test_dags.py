@@ -18,6 +18,7 @@ import duckdb
 import pytest
 from embedded_runs import ANALYST, LATER, OTHER, PUBLISHER, Runs
 from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
+from receivers import webhook
 
 from pipelines import catalogue
 
@@ -208,15 +209,30 @@ def test_the_housekeeping_is_weekly_and_before_the_sources(bag: dict[str, Any]) 
     assert set(dag["tasks"]) == {"warehouse", "database"}
 
 
-def test_a_task_marked_as_done_approves_nothing() -> None:
-    code = "import approval; approval.act('3f2a', None)"
+def acted(answer: dict[str, Any] | None, **variables: str) -> str:
+    """What the task that follows an approval says of its answer."""
+    home = os.pathsep.join([str(ROOT), str(ROOT / "dags")])
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "dags")]), "ATLAS_APPROBATION": ""},
+        [sys.executable, "-c", f"import approval; approval.act('3f2a', {answer!r})"],
+        env={**os.environ, "PYTHONPATH": home, "ATLAS_APPROBATION": "", **variables},
         capture_output=True,
         text=True,
     )
-    assert "BuildError: Personne n'a approuvé le brouillon 3f2a" in done.stderr
+    assert done.returncode
+    return done.stderr
+
+
+def test_a_task_marked_as_done_approves_nothing() -> None:
+    assert "BuildError: Personne n'a approuvé le brouillon 3f2a" in acted(None)
+
+
+def test_a_week_without_an_answer_leaves_the_draft_and_tells_it() -> None:
+    nobody = {"chosen_options": ["Plus tard"], "responded_by_user": None, "params_input": {"motif": ""}}
+    with webhook() as (address, told):
+        said = acted(nobody, ATLAS_ALERTES=address)
+    assert "AirflowSkipException: Le brouillon 3f2a attend toujours : atlas approuver 3f2a" in said
+    (notice,) = told
+    assert "Sans réponse depuis 7 jours : le brouillon 3f2a" in notice["text"]
 
 
 # --- A whole edition, by Airflow: see embedded_runs.py -----------------------------------------------------
