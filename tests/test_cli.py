@@ -26,6 +26,7 @@ from pipelines.connectors import mirror
 from pipelines.edition import lockfile
 from pipelines.settings import Settings
 
+RUN = CliRunner()
 GROUP = typer.main.get_group(cli.app)
 COMMANDS = sorted(GROUP.commands)
 ENGLISH = re.compile(
@@ -463,3 +464,51 @@ def test_controles_lists_what_failed_and_the_lines_set_aside(
 def test_runs_of_lines(numbers: list[int], said: str) -> None:
     assert said.strip() in controles.runs(numbers)
     assert len(controles.runs(numbers)) < 300
+
+
+# --- For scripts and shells --------------------------------------------------------------------------------
+
+
+def test_vintages_and_locks_are_read_by_scripts(copied: Settings) -> None:
+    lines = json.loads(RUN.invoke(cli.app, ["vintages", "ght", "--json"]).stdout)
+    assert [(line["millesime"], line["revision"]) for line in lines] == [(2022, 1), (2023, 1)]
+    assert set(lines[0]) == {"source", "millesime", "revision", "etat", "lignes", "ecartees", "motif"}
+    made = json.loads(RUN.invoke(cli.app, ["lock", "2025", "--json"]).stdout)
+    assert (made["edition"], made["changements"], made["faits"]) == (2025, [], False)
+    assert {pin["source"] for pin in made["pins"]} > {"ght", "sae"}
+
+
+def test_an_ingestion_is_tried_without_keeping_anything(depot: tuple[Path, Settings], sample_extracts: Path) -> None:
+    root, now = depot
+    (root / mirror.FICTIF).touch()
+    shutil.copytree(sample_extracts / "ght", root / "ght", copy_function=shutil.copyfile)
+    bad = next((root / "ght" / "2022").glob("*.csv"))
+    bad.write_text(bad.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
+    done = RUN.invoke(cli.app, ["run", "ght", "--a-blanc"])
+    assert done.exit_code == 3, done.output
+    assert "rien n'est gardé" in done.output
+    assert "accepté ght 2023" in done.output
+    assert re.search(r"refusé +ght 2022", done.output)
+    assert "« finess_ej »" in done.output
+    assert "ATLAS_WAREHOUSE" not in done.output
+    assert not now.warehouse.exists()
+
+
+def test_an_archive_is_tried_again_without_touching_its_staging(copied: Settings) -> None:
+    before = {p: p.stat().st_mtime_ns for p in sorted(copied.warehouse.rglob("*"))}
+    done = RUN.invoke(cli.app, ["run", "ght", "--millesime", "2023", "--archive", "--a-blanc"])
+    assert (done.exit_code, "accepté ght 2023" in done.output) == (0, True), done.output
+    assert {p: p.stat().st_mtime_ns for p in sorted(copied.warehouse.rglob("*"))} == before
+
+
+def test_a_shell_completes_commands(tmp_path: Path) -> None:
+    script = 'eval "$(_ATLAS_COMPLETE=source_bash atlas)"; COMP_WORDS=(atlas ver); COMP_CWORD=1; '
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-c", script + '_atlas_completion atlas; echo "${COMPREPLY[@]}"'],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["verifier"], done.stderr

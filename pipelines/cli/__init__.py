@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer._completion_classes import completion_init
 
 from pipelines.cli import (
     adapter,
@@ -90,6 +91,7 @@ for command in (
 
 def main(run_app: Callable[..., Any] = app) -> None:
     """Entry point: a person's mistake is told on one screen, with its own exit status."""
+    completion_init()  # asked by a shell alone: _ATLAS_COMPLETE=source_bash atlas
     try:
         status = run_app(standalone_mode=False)
     except AtlasError as error:

@@ -1,7 +1,12 @@
 """`atlas vintages`, `run`, `echantillon`, `purge`: what comes in, and what goes."""
 
+import contextlib
 import datetime as dt
+import json
+import os
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,32 +16,43 @@ from rich.table import Table
 
 from pipelines import catalogue, hints, settings, steps
 from pipelines.arrival import landing, offers, outcomes, retention
+from pipelines.cli import controles
 from pipelines.cli.common import Online, Sources, banner, fictitious, samples_factory, screen, use, with_extracts
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, DamagedError, LaterError, RefusedError, UsageError
+
+HEADINGS = ("source", "millésime", "révision", "état", "lignes", "écartées", "motif")
+KEYS = ("source", "millesime", "revision", "etat", "lignes", "ecartees", "motif")
 
 
 def vintages(
     nom: Annotated[str | None, typer.Argument(help="Une source ; sans elle, toutes.")] = None,
     sources: Sources = None,
     online: Online = False,
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON : un objet par révision.")] = False,
 ) -> None:
     """Liste les millésimes : offerts par le dossier, archivés, acceptés ou refusés et pourquoi."""
     use(sources, online)
     console, now = screen(), settings.load()
     banner(now, fictitious(now))
-    table = Table()
-    for heading in ("source", "millésime", "révision", "état", "lignes", "écartées", "motif"):
-        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
+    lines: list[tuple[str, ...]] = []
     for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
         entry = catalogue.load(source_id)
         offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
             numbers = landing.numbers(now.landing, source_id, millesime)
             if not numbers:
-                table.add_row(source_id, str(millesime), "", "offert, non ingéré", "", "", "")
-            for number in numbers:
-                table.add_row(source_id, str(millesime), str(number), *_state(now, source_id, millesime, number))
+                lines.append((source_id, str(millesime), "", "offert, non ingéré", "", "", ""))
+            lines += [(source_id, str(millesime), str(n), *_state(now, source_id, millesime, n)) for n in numbers]
+    if as_json:
+        said = [{k: int(v) if v.isdecimal() else v for k, v in zip(KEYS, line, strict=True)} for line in lines]
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
+        return
+    table = Table()
+    for heading in HEADINGS:
+        table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
+    for line in lines:
+        table.add_row(*(escape(cell) for cell in line))
     console.print(table)
     if not now.en_ligne and not now.sources.is_dir() and not now.made_here:
         console.print("Les millésimes archivés seulement ; pour voir ceux d'un dossier d'extraits : --sources DOSSIER.")
@@ -48,7 +64,7 @@ def _state(now: settings.Settings, source: str, millesime: int, number: int) -> 
         landed = landing.revision(now.landing, source, millesime, number)
         outcome = outcomes.load(now, source, millesime, number)
     except DamagedError as error:
-        return "abîmé", "", "", escape(str(error).replace("\n", " "))
+        return "abîmé", "", "", str(error).replace("\n", " ")
     fiction = " (fictif)" if landed.fictif else ""
     if outcome is None:
         return f"archivé, non contrôlé{fiction}", "", "", ""
@@ -56,7 +72,7 @@ def _state(now: settings.Settings, source: str, millesime: int, number: int) -> 
         ("accepté" if outcome.accepte else "refusé") + fiction,
         str(sum(outcome.rows.values())),
         str(sum(outcome.quarantined.values())),
-        escape(outcome.motif.replace("\n", " ")),
+        outcome.motif.replace("\n", " "),
     )
 
 
@@ -72,18 +88,40 @@ def run(
         bool,
         typer.Option("--archive", help="Rien n'est reçu : ce que l'archive garde est remis en forme et contrôlé."),
     ] = False,
+    dry: Annotated[
+        bool, typer.Option("--a-blanc", help="Dire ce qui serait accepté ou refusé, et pourquoi, sans rien garder.")
+    ] = False,
 ) -> None:
     """Ingère une source, sans Airflow : archive, lit, met en forme, contrôle chaque millésime."""
     use(sources, online)
     catalogue.load(nom)
+    if dry:
+        with _elsewhere(archived=archived):
+            ingest_shown(nom, millesime, archived=archived, told=True)
+        return
     with steps.alone(f"atlas run {nom}"):
         ingest_shown(nom, millesime, archived=archived)
 
 
-def ingest_shown(nom: str, millesime: int | None, *, archived: bool = False) -> None:
+@contextlib.contextmanager
+def _elsewhere(*, archived: bool) -> Iterator[None]:
+    """Another warehouse for a moment, closed to others and deleted at the end, with the same extracts.
+
+    Where `archived`, it reads the archive of the one in place, and writes nothing there.
+    """
+    now = settings.load() if archived else with_extracts()
+    with tempfile.TemporaryDirectory(prefix="atlas-a-blanc-") as folder:
+        if archived:
+            (Path(folder) / "landing").symlink_to(now.landing)
+        os.environ.update(ATLAS_WAREHOUSE=folder, ATLAS_SOURCES=str(now.sources))
+        screen().print(f"À blanc : rien n'est gardé, {now.warehouse} n'est pas touché.", markup=False, soft_wrap=True)
+        yield
+
+
+def ingest_shown(nom: str, millesime: int | None, *, archived: bool = False, told: bool = False) -> None:
     """Ingests a vintage, or all that are offered, and says what became of each. Exits as a refusal does.
 
-    Where `archived`, those of the archive, from it alone.
+    Where `archived`, those of the archive, from it alone; where `told`, with each check that fails.
     """
     console, now = screen(), settings.load() if archived else with_extracts()
     banner(now, fictitious(now))
@@ -103,14 +141,25 @@ def ingest_shown(nom: str, millesime: int | None, *, archived: bool = False) -> 
             refused = error
             said = "refusé" if isinstance(error, RefusedError) else "abîmé" if error.exit_code == 5 else "reporté"
             console.print(f"[bold red]{said}[/bold red]  {nom} {label}")
-            console.print(str(error), markup=False, soft_wrap=True)
+            if not (told and _controls(nom, label)):
+                console.print(str(error), markup=False, soft_wrap=True)
         else:
             console.print(
                 f"accepté {nom} {label} : {counts['controles']} contrôles, {counts['avertissements']} "
                 f"avertissement(s), {counts['ecartees']} ligne(s) écartée(s)"
             )
+            if told:
+                _controls(nom, label)
     if refused:
         raise typer.Exit(refused.exit_code)
+
+
+def _controls(nom: str, label: int) -> bool:
+    """Shows the checks of a vintage that fail, and why it is refused; False where it came to none."""
+    with contextlib.suppress(UsageError):
+        controles.controles(nom, label)
+        return True
+    return False
 
 
 def echantillon(

@@ -1,13 +1,16 @@
 """`atlas lock` and `atlas query`: what an edition is made of, and what is in it."""
 
 import contextlib
+import json
 import shutil
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from pipelines import hints, settings, steps
@@ -26,6 +29,7 @@ def lock(
         typer.Argument(help="Année de l'atlas ; sans elle, ATLAS_EDITION, sinon l'édition en place.", metavar="ANNÉE"),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Le refaire avec les millésimes acceptés depuis.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="En JSON : le verrou, et les changements.")] = False,
 ) -> None:
     """Montre le verrou d'une édition : les millésimes épinglés, celui de référence, ce qui attend."""
     use(None, edition=edition)
@@ -46,7 +50,26 @@ def lock(
             todo=f"le faire, après ingestion : {again} ; ou tout faire : "
             + hints.command(now, "edition", "--edition", year, extracts=True),
         )
-    table = Table(title=f"Verrou {year}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
+    changes = (
+        lockfile.differences(before, made)
+        if update and before
+        else lockfile.differences(made, lockfile.draft(now, year))
+    )
+    if as_json:
+        said = {**asdict(made), "changements": changes, "faits": update}
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
+        return
+    _show(console, made)
+    if changes:
+        told = "faits" if update else f"en attente ({again})"
+        console.print(f"Changements {told} :", markup=False, soft_wrap=True)
+        for change in changes:
+            console.print("  " + change)
+
+
+def _show(console: Console, made: lockfile.Lock) -> None:
+    """What a lock pins, what it lacks, what was refused when it was made."""
+    table = Table(title=f"Verrou {made.edition}, commit {made.commit[:12]}" + (" — FICTIF" if made.fictif else ""))
     for heading in ("source", "millésime", "révision", "référence", "date décrite", "fichiers", "sha256"):
         table.add_column(heading, no_wrap=heading == "source")  # a name is there to be copied
     for pin in made.pins:
@@ -69,16 +92,6 @@ def lock(
     for refusal in made.refus:
         said = refusal.motif.splitlines()[0] if refusal.motif else ""
         console.print(f"Refusé : {refusal.source} {refusal.millesime} — {said}", markup=False, soft_wrap=True)
-    changes = (
-        lockfile.differences(before, made)
-        if update and before
-        else lockfile.differences(made, lockfile.draft(now, year))
-    )
-    if changes:
-        said = "faits" if update else f"en attente ({again})"
-        console.print(f"Changements {said} :", markup=False, soft_wrap=True)
-        for change in changes:
-            console.print("  " + change)
 
 
 def query(
