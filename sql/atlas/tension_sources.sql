@@ -20,10 +20,11 @@ WITH possibles (groupe, source, mode_exercice, offre, vieillissement, flux) AS (
         ('medecin_generaliste', 'cnam_demographie', 'libéral', true, false, true),
         ('medecin_generaliste', 'drees_professionnels', 'ensemble', false, true, false),
         ('medecin_generaliste', 'drees_medecins_ages', 'ensemble', false, true, false),
-        ('infirmier', 'cnam_demographie', 'libéral', true, false, true),
-        ('sage_femme', 'cnam_demographie', 'libéral', true, false, true),
+        -- Of private practitioners, as supply and change are.
+        ('infirmier', 'cnam_demographie', 'libéral', true, true, true),
+        ('sage_femme', 'cnam_demographie', 'libéral', true, true, true),
         ('sage_femme', 'drees_professionnels', 'ensemble', false, true, false),
-        ('masseur_kinesitherapeute', 'cnam_demographie', 'libéral', true, false, true),
+        ('masseur_kinesitherapeute', 'cnam_demographie', 'libéral', true, true, true),
         ('masseur_kinesitherapeute', 'drees_professionnels', 'ensemble', false, true, false),
         ('chirurgien_dentiste', 'drees_professionnels', 'ensemble', true, true, true),
         ('chirurgien_dentiste', 'drees_demographie', 'ensemble', true, false, true)

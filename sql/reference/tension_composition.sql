@@ -45,7 +45,7 @@ WITH declares (groupe, dimension, bloc, indicateur, sens, fiabilite, requise, em
         ('infirmier', 'accès', 'offre', 'part_zip_zac', 1, 1, true, '', 'zonage'),
         (
             'infirmier', 'vieillissement', 'vieillissement', 'part_60_plus', 1, 1, true,
-            '', 'âges d''ADELI inutilisables'
+            '', 'libéraux (CNAM) ; âges d''ADELI inutilisables'
         ),
         ('infirmier', 'flux', 'flux', 'evolution_annuelle', -1, 1, true, '', 'infirmiers libéraux'),
         ('infirmier', 'recrutement', 'recrutement', 'part_difficile', 1, 0.3, true, 'infirmiers et sages-femmes', ''),
