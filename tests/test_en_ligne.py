@@ -22,6 +22,7 @@ from fixtures_entrepots import (
     one,
     published_once,
     rows,
+    without_workbooks,
 )
 
 from pipelines import catalogue, steps
@@ -51,7 +52,8 @@ def release(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             build_edition()
 
     made = Warehouse(Settings(sample_extracts, once(tmp_path_factory, "en-ligne", fill)))
-    return published_once(tmp_path_factory, "en-ligne-publie", made)
+    with without_workbooks():
+        return published_once(tmp_path_factory, "en-ligne-publie", made)
 
 
 @pytest.fixture(scope="module")

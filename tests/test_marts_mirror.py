@@ -1,6 +1,5 @@
 """The marts of the real edition against what is published, and against the raw files read by other means."""
 
-import contextlib
 import csv
 import io
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import identities
 import pytest
 import python_calamine
 from by_hand import NORMANDS, Row, metiers, number, population, read, sae
-from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows, tables_only
+from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows, tables_only, without_workbooks
 
 from pipelines.catalogue import registers
 from pipelines.edition import models
@@ -502,7 +501,7 @@ def others(mirror: Warehouse) -> dict[str, Path]:
     """Releases of other regions; with their pages and sheets overseas, where much is missing."""
     made = {}
     for region in OTHERS:
-        with contextlib.nullcontext() if region in OVERSEAS else tables_only():
+        with without_workbooks() if region in OVERSEAS else tables_only():
             made[region] = release.publish(mirror.settings, EDITION, region).path
     return made
 
