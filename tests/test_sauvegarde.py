@@ -154,6 +154,20 @@ def test_a_damaged_backup_is_told_by_file(now: Settings, folder: Path, tmp_path:
     assert told("verifier", folder)
 
 
+@pytest.mark.parametrize("what", [{"chemin": "../dehors"}, {"chemin": "/etc/dehors"}, {"sha256": "../../x"}])
+def test_a_list_that_leads_outside_of_the_warehouse_is_refused(
+    now: Settings, folder: Path, tmp_path: Path, what: dict[str, str]
+) -> None:
+    backup.back_up(now, folder)
+    said = json.loads(store.path(folder, 1).read_text(encoding="utf-8"))
+    said["fichiers"][0] |= what
+    store.path(folder, 1).write_text(json.dumps(said), encoding="utf-8")
+    with elsewhere(tmp_path) as other:
+        with pytest.raises(DamagedError, match=r"1\.json"):
+            restore.restore(other, folder)
+        assert not other.warehouse.exists()
+
+
 def test_a_list_that_is_cut_is_told(now: Settings, folder: Path) -> None:
     backup.back_up(now, folder)
     path = store.path(folder, 1)
@@ -187,6 +201,39 @@ def test_a_disk_that_fills_leaves_nothing_half_visible(
         with pytest.raises(StorageError, match="Le disque est plein"), steps.alone("l'essai"):
             restore.restore(other, folder)
         assert [p for p in other.warehouse.iterdir() if p.name != ".verrous"] == []
+
+
+def test_a_restoration_cut_short_is_taken_up_again(
+    now: Settings, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.back_up(now, folder)
+    before, real, moved = held(now.warehouse), Path.rename, []
+
+    def cut_short(self: Path, target: Path) -> Path:
+        moved.append(target)
+        if len(moved) == 2:
+            raise OSError(errno.EIO, "coupure")
+        return real(self, target)
+
+    with elsewhere(tmp_path) as other:
+        monkeypatch.setattr(Path, "rename", cut_short)
+        with pytest.raises(OSError, match="coupure"):
+            restore.restore(other, folder)
+        monkeypatch.setattr(Path, "rename", real)
+        assert len(moved) == 2
+        assert {} != held(other.warehouse) != before
+        restore.restore(other, folder)
+        assert held(other.warehouse) == before
+        assert [*other.warehouse.glob(".restauration-*")] == []
+
+
+def test_what_was_kept_is_found_by_hand(now: Settings, folder: Path) -> None:
+    """By the folder's own words alone."""
+    backup.back_up(now, folder)
+    assert "octets/<deux premiers signes>/<empreinte>" in (folder / "LISEZMOI.txt").read_text(encoding="utf-8")
+    listed = json.loads((folder / "sauvegardes" / "1.json").read_text(encoding="utf-8"))["fichiers"]
+    (one,) = [kept for kept in listed if kept["chemin"].endswith("csv/a.csv")]
+    assert (folder / "octets" / one["sha256"][:2] / one["sha256"]).read_bytes() == b"n\n1\n"
 
 
 def test_a_small_disk_is_told_before_anything_is_copied(now: Settings, small_disk: Path) -> None:

@@ -55,6 +55,21 @@ def restore(now: Settings, folder: Path, number: int | None = None, only: tuple[
             expected=f"de quoi remettre {len(coming)} fichiers",
             todo="faire de la place : rien n'a été touché",
         )
+    _bring_all(now, folder, made, coming)
+    if not only:
+        _point(now, made.en_place)
+    known = backup.known_key(fictif=made.fictif)
+    return Restored(
+        made,
+        len(coming),
+        sum(kept.octets for kept in coming),
+        lockfile.locked(now),
+        autre_cle=bool(made.personnes and made.cle != known),
+    )
+
+
+def _bring_all(now: Settings, folder: Path, made: Backup, coming: list[KeptFile]) -> None:
+    """Brings files aside, then moves them into their places; closes the folders that their owner alone opened."""
     for left in now.warehouse.glob(f"{ASIDE}*"):
         shutil.rmtree(left, ignore_errors=True)
     aside = now.warehouse / f"{ASIDE}{uuid.uuid4().hex}"
@@ -66,18 +81,11 @@ def restore(now: Settings, folder: Path, number: int | None = None, only: tuple[
                 (aside / closed).chmod(0o700)
         if aside.is_dir():
             _place(aside, now.warehouse)
+        for closed in made.fermes:  # those that were there already
+            if (now.warehouse / closed).is_dir():
+                (now.warehouse / closed).chmod(0o700)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    if not only:
-        _point(now, made.en_place)
-    known = backup.known_key(fictif=made.fictif)
-    return Restored(
-        made,
-        len(coming),
-        sum(kept.octets for kept in coming),
-        lockfile.locked(now),
-        autre_cle=bool(made.personnes and made.cle != known),
-    )
 
 
 def _under(path: str, only: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ list is written when all its bytes are there: before, there is no such backup.
 
 import hashlib
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -17,7 +18,15 @@ from pipelines.errors import DamagedError, Place, UsageError
 from pipelines.fingerprints import sha256
 
 BYTES, LISTS = "octets", "sauvegardes"
+README = "LISEZMOI.txt"
+TOLD = """Sauvegardes d'un entrepôt de l'atlas, faites par « atlas sauvegarder » et rendues par « atlas restaurer ».
+
+sauvegardes/<n>.json nomme chaque fichier de l'entrepôt (chemin), et l'empreinte SHA-256 de ses octets (sha256).
+octets/<deux premiers signes>/<empreinte> sont ces octets : sans l'atlas, un fichier se reprend en copiant les siens.
+Il peut y avoir là des données personnelles, telles que reçues : ce dossier n'est que pour son propriétaire.
+"""
 BLOCK = 1 << 20
+HASH = re.compile(r"[0-9a-f]{64}")
 ELSEWHERE = "la reprendre d'une autre copie de ce dossier ; une sauvegarde nouvelle remet ce que l'entrepôt a encore"
 
 
@@ -79,7 +88,13 @@ def read(folder: Path, number: int | None = None) -> Backup:
             todo="corriger le numéro" if known else "corriger le dossier : celui qu'« atlas sauvegarder » a rempli",
         )
     with state.reading(path(folder, number or known[-1]), ELSEWHERE) as data:
-        return Backup(**{**data, "fichiers": [KeptFile(**kept) for kept in data["fichiers"]]})
+        made = Backup(**{**data, "fichiers": [KeptFile(**kept) for kept in data["fichiers"]]})
+        inside = [Path(name) for name in (*made.fermes, *(kept.chemin for kept in made.fichiers))]
+        if any(one.is_absolute() or ".." in one.parts for one in inside):
+            raise ValueError("a place outside of the warehouse")  # told as a damaged list: nobody of ours wrote it
+        if not all(HASH.fullmatch(kept.sha256) for kept in made.fichiers):
+            raise ValueError("no hash")
+        return made
 
 
 def write(folder: Path, made: Backup) -> None:
@@ -174,3 +189,5 @@ def prepare(folder: Path) -> None:
     for made in (folder, folder / BYTES, folder / LISTS):
         made.mkdir(parents=True, exist_ok=True)
         made.chmod(0o700)
+    if not (folder / README).exists():
+        state.write(folder / README, TOLD)
