@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import numbers, package, pages, public, release, tables, workbooks
+from pipelines.publish import drafts, numbers, package, pages, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.publish.numbers import PARTIAL_COLUMN
 from pipelines.settings import Settings
@@ -101,6 +101,14 @@ def test_same_content_once_new_content_next_number(numbered: Settings) -> None:
         "parquet/FICTIF-reference.chiffres_publies.parquet",
     }
     assert sorted(p.name for p in home.iterdir()) == [f"{EDITION}.1", f"{EDITION}.2"]
+    # Who approves would have read what it changes, in the words of the release.
+    made = list(drafts.every(numbered))[-1]
+    assert (made.version, made.avant) == (f"{EDITION}.2", f"{EDITION}-{REGION}/{EDITION}.1")
+    assert any(line.startswith(f"Par rapport à {EDITION}.1 : ") for line in made.resume)
+    page = made.page(numbered).read_text(encoding="utf-8")
+    table = "<code>reference.chiffres_publies</code>"
+    assert table in page
+    assert table in (second / "differences.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.lent

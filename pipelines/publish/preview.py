@@ -41,6 +41,8 @@ class Seen:
         """What was hidden, and what the attack found, in a sentence."""
         if not self.reports:
             return "Rien de secret ne se déduit de ce qui serait montré ; ce qui est caché n’a pas été compté."
+        if not any(report.lines for report in self.reports):
+            return "Aucune des tables protégées n’a de ligne."
         own, others, removed = (
             sum(getattr(r, name) for r in self.reports) for name in ("sensitive", "others", "removed")
         )
@@ -58,6 +60,7 @@ def told(seen: Seen, shown: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     equal, explained, gaps = (sum(number_of(r, name) for r in natures) for name in ("egaux", "expliques", "ecarts"))
     failed = [row for row in views.view("qualite_controles").rows if not row["reussi"]]
     marts = sum(1 for row in failed if row["etape"] == "mart")
+    grave = sum(1 for row in failed if row["severite"] == "critique")
     views_ = len(seen.controles["avertissements"])
     pins = seen.lock.pins
     lines = [
@@ -65,7 +68,7 @@ def told(seen: Seen, shown: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         package.told(seen.diff),
         f"Rapprochements : {french(equal)} égaux, {french(explained)} écarts expliqués, {french(gaps)} à examiner.",
         f"Contrôles en échec : {french(marts)} des marts, {french(len(failed) - marts)} des extraits, "
-        f"{french(views_)} de ce qui serait montré.",
+        f"{french(views_)} de ce qui serait montré ; dont {french(grave)} critiques.",
         f"Secret statistique : {seen.hidden}",
         f"Verrou : {french(len(pins))} millésimes de {french(len({p.source for p in pins}))} sources.",
     ]
