@@ -68,7 +68,7 @@ def told(seen: Seen, shown: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         package.told(seen.diff),
         f"Rapprochements : {french(equal)} égaux, {french(explained)} écarts expliqués, {french(gaps)} à examiner.",
         f"Contrôles en échec : {french(marts)} des marts, {french(len(failed) - marts)} des extraits, "
-        f"{french(views_)} de ce qui serait montré ; dont {french(grave)} critiques.",
+        f"{french(views_)} de ce qui serait montré ; dont {french(grave)} critique(s).",
         f"Secret statistique : {seen.hidden}",
         f"Verrou : {french(len(pins))} millésimes de {french(len({p.source for p in pins}))} sources.",
     ]
