@@ -1,5 +1,6 @@
 """A release says who made it: signed by OpenSSH, held against the keys one knows, never half made for a bad key."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from test_upkeep import changed
 from typer.testing import CliRunner
 
 from pipelines import cli, steps
+from pipelines.arrival import diagnosis
 from pipelines.errors import BuildError, UsageError
 from pipelines.publish import acts, manifest, signature
 from pipelines.settings import Settings
@@ -160,6 +162,19 @@ def test_without_openssh_it_is_told(tmp_path: Path, signers: Path, monkeypatch: 
         verify.of_release(folder, signers)
     with pytest.raises(BuildError, match="n'est pas installé"):
         sealed(tmp_path / "q")
+
+
+def test_a_key_that_could_not_sign_is_told_before_anything_is_made(
+    tmp_path: Path, signer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diagnosis, "diagnose", list)
+    done = RUN.invoke(cli.app, ["doctor", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)[0]["etat"]) == (0, "bon")
+    monkeypatch.setenv(signature.VARIABLE, str(tmp_path / "absente"))
+    done = RUN.invoke(cli.app, ["doctor", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)[0]["objet"]) == (4, "clé de signature")
+    monkeypatch.delenv(signature.VARIABLE)
+    assert RUN.invoke(cli.app, ["doctor", "--json"]).stdout.strip() == "[]"
 
 
 def test_known_keys_that_are_no_file_are_told(tmp_path: Path) -> None:

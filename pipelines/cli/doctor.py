@@ -9,7 +9,8 @@ from rich.table import Table
 
 from pipelines.arrival import diagnosis
 from pipelines.cli.common import Sources, screen, use
-from pipelines.errors import LaterError
+from pipelines.errors import BuildError, LaterError
+from pipelines.publish import signature
 
 
 def doctor(
@@ -19,10 +20,11 @@ def doctor(
     """Essaie chaque adresse, identifiant, dossier et disque ; dit quelle source échouerait, et pourquoi.
 
     Rien n'est téléchargé ni écrit. Code de sortie : 0 si rien n'échouerait ; sinon celui du plus durable des échecs
-    (5 disque, 3 adresse ou fichier refusé, 2 réglage), ou 6 si tout ce qui échoue peut n'être que passager.
+    (5 disque, 4 clé de signature, 3 adresse ou fichier refusé, 2 réglage), ou 6 si tout ce qui échoue
+    peut n'être que passager.
     """
     use(sources, True)
-    found = diagnosis.diagnose()
+    found = [*_signature(), *diagnosis.diagnose()]
     if as_json:
         typer.echo(json.dumps([finding.to_dict() for finding in found], ensure_ascii=False, indent=1))
     else:
@@ -30,6 +32,17 @@ def doctor(
     codes = {finding.code for finding in found} - {0}
     if codes:
         raise typer.Exit(max(codes - {LaterError.exit_code}, default=LaterError.exit_code))
+
+
+def _signature() -> list[diagnosis.Finding]:
+    """Whether the key that signs releases can, where one is named: an hour of work ends with it."""
+    subject, what = "identifiants", "clé de signature"
+    try:
+        if not signature.signed(b"essai"):
+            return []
+    except BuildError as error:
+        return [diagnosis.Finding(subject, what, diagnosis.FAILED, error.what, error.todo, error.exit_code)]
+    return [diagnosis.Finding(subject, what, diagnosis.GOOD, "elle signe sans rien demander")]
 
 
 def _told(found: list[diagnosis.Finding]) -> None:

@@ -32,18 +32,24 @@ def sign(file: Path) -> None:
 
     Raises BuildError where the key can't be used.
     """
+    if made := signed(file.read_bytes()):
+        state.write(beside(file), made)
+
+
+def signed(data: bytes) -> str:
+    """The signature of some bytes by the key that ATLAS_SIGNATURE names; "" without one. Raises as `sign`."""
     key = os.environ.get(VARIABLE, "").strip()
     if not key:
-        return
+        return ""
     path = Path(key).expanduser()
     if not path.is_file():
         raise _unusable(path, "n'est pas là")
-    done = _run(["-Y", "sign", "-q", "-f", str(path), "-n", NAMESPACE], file.read_bytes())
+    done = _run(["-Y", "sign", "-q", "-f", str(path), "-n", NAMESPACE], data)
     if done is None:
         raise _unusable(path, f"ne sert à rien ici : {PROGRAM} n'est pas installé")
     if done.returncode:
         raise _unusable(path, _why(done.stderr.decode(errors="replace")))
-    state.write(beside(file), done.stdout.decode("ascii"))
+    return done.stdout.decode("ascii")
 
 
 def beside(file: Path) -> Path:
