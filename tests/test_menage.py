@@ -71,6 +71,7 @@ LEFT = [
     "editions/2025/.verrou.json-1",
     "releases/2025-28/.en-cours-1/index.html",
     "protection/.en-cours-1",
+    "brouillons/.en-cours-1/publication/index.html",
     ".restauration-1/landing/sae",
 ]
 
@@ -132,6 +133,14 @@ def test_staging_that_a_published_lock_alone_pins_stays(revised: Settings) -> No
     assert going(revised) == []
     shutil.rmtree(release(revised))
     assert going(revised) == ["staging/ght/2022/r1", "staging/ght/2023/r1"]
+
+
+def test_staging_that_a_draft_alone_pins_stays(revised: Settings) -> None:
+    draft = revised.drafts / f"{EDITION}-28" / "0123456789ab" / "publication"
+    draft.parent.mkdir(parents=True)
+    shutil.move(release(revised), draft)
+    steps.lock(EDITION, update=True)
+    assert going(revised) == []
 
 
 def test_staging_that_nothing_pins_goes_and_can_be_made_again(revised: Settings) -> None:

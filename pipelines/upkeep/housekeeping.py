@@ -130,7 +130,7 @@ def _builds(now: Settings) -> Iterator[Path]:
 def pinned(now: Settings) -> set[Revision]:
     """The revisions that a lock pins, of an edition or of a release. Raises DamagedError where one can't be read."""
     files = [lockfile.path(now, edition) for edition in lockfile.locked(now)]
-    files += sorted(now.warehouse.glob(f"brouillons/**/{lockfile.LOCK}"))
+    files += sorted(now.drafts.glob(f"*/*/*/{lockfile.LOCK}"))
     files += [f for folder in manifest.releases(now.releases) if (f := folder / lockfile.LOCK).is_file()]
     return {(pin.source, pin.millesime, pin.revision) for file in files for pin in lockfile.read(file).pins}
 
