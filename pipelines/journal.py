@@ -21,10 +21,15 @@ JOURNAL = "journal.jsonl"
 PAST = "journal-{:03}.jsonl"  # those before it, once it was long: the first one is the oldest
 
 
+def moment() -> str:
+    """The time, as the journal says it: no other room of what is released knows a clock."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
 def write(warehouse: Path, **entry: Any) -> None:
     """Appends one line to the journal, with the time."""
     warehouse.mkdir(parents=True, exist_ok=True)
-    line = {"quand": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"), **entry}
+    line = {"quand": moment(), **entry}
     text = json.dumps(line, ensure_ascii=False) + "\n"
     with (warehouse / JOURNAL).open("a+b") as handle:
         if handle.tell() and handle.seek(-1, os.SEEK_END) and handle.read(1) != b"\n":

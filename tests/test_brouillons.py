@@ -29,7 +29,7 @@ def digest(folder: Path) -> dict[str, str]:
 
 def a_draft(now: Settings, name: str, region: str, *, new: bool, build: str = "c") -> Draft:
     """A draft that waits, made of a set of protected tables; without its files."""
-    made = Draft(name, EDITION, region, "", f"{EDITION}.1", None, build, True, 1, new, (), drafts.now())
+    made = Draft(name, EDITION, region, "", f"{EDITION}.1", None, build, True, 1, new, (), journal.moment())
     aside = now.drafts / ".en-cours-x"
     (aside / drafts.FILES).mkdir(parents=True)
     return drafts.put(now, made, aside)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pipelines import hints, state
+from pipelines import hints, journal, state
 from pipelines.disclosure import memory
 from pipelines.errors import BuildError, UsageError
 from pipelines.publish import manifest
@@ -67,11 +67,6 @@ class Draft:
     def page(self, settings: Settings) -> Path:
         """What is looked at before approving."""
         return self.folder(settings) / PAGE
-
-
-def now() -> str:
-    """The time, as records say it: none of them is released."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def day(said: str) -> str:
@@ -144,7 +139,7 @@ def still(settings: Settings, made: Draft) -> None:
 
 def end(settings: Settings, made: Draft, state_: str, *, by: str = "", why: str = "") -> Draft:
     """Notes what became of a draft, and removes what of it was not released."""
-    ended = replace(made, etat=state_, par=by, quand=now(), motif=why)
+    ended = replace(made, etat=state_, par=by, quand=journal.moment(), motif=why)
     _note(made.folder(settings), ended)
     shutil.rmtree(made.files(settings), ignore_errors=True)
     if state_ != PUBLISHED:

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import hints, state
+from pipelines import hints, journal, state
 from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import inputs, lockfile
@@ -167,7 +167,7 @@ def _draft(
             ensemble=said["protection"],
             ensemble_neuf=fresh,
             resume=preview.told(seen, shown),
-            fait_le=drafts.now(),
+            fait_le=journal.moment(),
         )
         preview.write(settings, made, seen, shown, aside)
     return drafts.put(settings, made, aside)
