@@ -232,10 +232,10 @@ def test_an_unreadable_extract_is_told(empty: Settings, tmp_path: Path, monkeypa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 24 MB, where mounting one is allowed."""
+    """A real file system of 32 MB, where mounting one is allowed."""
     folder = tmp_path / "disque"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("monter un petit disque n'est pas permis ici")
     try:

@@ -12,7 +12,6 @@
 --   demandeurs_a_statut : calculé, partiel, ou pourquoi le nombre manque
 --   offres [offres] : offres enregistrées
 --   offres_statut : calculé, partiel, ou pourquoi le nombre manque
---   demandeurs_par_offre [demandeurs pour une offre] : demandeurs, en moyenne, pour une offre de l'année
 --   demandeurs_par_offre_statut : calculé, ou pourquoi le rapport manque
 WITH annuelles AS (
     SELECT
