@@ -16,12 +16,11 @@ VINTAGES = 10
 # Sources without a yearly rhythm.
 SANS_RYTHME = {
     *("contours", "dares_fap", "dares_metiers_2030", "decoupage_administratif", "insee_omphale", "mpom"),
-    "laposte_codes_postaux",
+    *("laposte_codes_postaux", "barometre_vss"),
     *("drees_tensions_social", "zonage_arretes", "zonage_medecins", "zonage_professions"),
 }
 # Yearly sources of which there are fewer, and why.
 COURTES = {
-    "barometre_vss": "une seule enquête",
     "dares_tensions": "la méthode date de 2019, et le classeur de 2022 contient 2020 et 2021",
     "drees_formations": "la présentation est supposée : une seule année",
     "drees_infirmiers": "ces classeurs ne paraissent que depuis 2023",

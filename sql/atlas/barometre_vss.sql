@@ -7,7 +7,7 @@
 --   public : ceux qui répondent
 --   question : question posée
 --   repondants [personnes] : répondants
---   repondants_statut : publié, secret, nd, sans objet, vide
+--   repondants_statut : statut des répondants : publié, secret, nd, sans objet, vide
 --   part_concernee [part] : part des répondants qui répondent oui
 WITH derniers AS (
     SELECT * FROM core.barometre_vss

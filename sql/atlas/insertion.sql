@@ -11,15 +11,15 @@
 --   etablissements [établissements] : établissements qui la donnent
 --   diffusees [formations] : lignes dont le taux d'emploi à six mois est publié
 --   sortants [personnes] : diplômés sortis d'études (InserSup)
---   sortants_statut : calculé, partiel, ou pourquoi le nombre manque
+--   sortants_statut : statut des sortants : calculé, partiel, ou pourquoi le nombre manque
 --   taux_emploi_6 [part] : taux d'emploi à six mois, médian
---   taux_emploi_6_statut : calculé ; partiel quand des établissements n'ont pas de taux publié ; sinon pourquoi il manque
+--   taux_emploi_6_statut : statut du taux à six mois : calculé ; partiel quand des établissements n'ont pas de taux publié ; sinon pourquoi il manque
 --   taux_emploi_6_bas [part] : le plus bas des taux publiés
 --   taux_emploi_6_haut [part] : le plus haut
 --   taux_emploi_12 [part] : taux d'emploi à douze mois, médian
---   taux_emploi_12_statut : calculé, partiel, ou pourquoi le taux manque
+--   taux_emploi_12_statut : statut du taux à douze mois : calculé, partiel, ou pourquoi le taux manque
 --   taux_poursuite [part] : taux de poursuite d'études, médian
---   taux_poursuite_statut : calculé, partiel, ou pourquoi le taux manque
+--   taux_poursuite_statut : statut du taux de poursuite : calculé, partiel, ou pourquoi le taux manque
 -- A year of its own rather than the same year with others; of each, the newest vintage.
 WITH dernieres AS (
     SELECT *

@@ -7,12 +7,12 @@
 --   rome : métier (reference.metiers_rome)
 --   trimestres : trimestres connus
 --   demandeurs [personnes] : demandeurs d'emploi, catégories A, B et C, en moyenne
---   demandeurs_statut : calculé ; partiel quand un trimestre manque ; sinon pourquoi il n'y en a pas
+--   demandeurs_statut : statut des demandeurs : calculé ; partiel quand un trimestre manque ; sinon pourquoi il n'y en a pas
 --   demandeurs_a [personnes] : dont catégorie A
---   demandeurs_a_statut : calculé, partiel, ou pourquoi le nombre manque
+--   demandeurs_a_statut : statut des demandeurs de catégorie A : calculé, partiel, ou pourquoi le nombre manque
 --   offres [offres] : offres enregistrées
---   offres_statut : calculé, partiel, ou pourquoi le nombre manque
---   demandeurs_par_offre_statut : calculé, ou pourquoi le rapport manque
+--   offres_statut : statut des offres : calculé, partiel, ou pourquoi le nombre manque
+--   demandeurs_par_offre_statut : statut du rapport : calculé, ou pourquoi le rapport manque
 WITH annuelles AS (
     SELECT
         annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, rome, niveau, code,

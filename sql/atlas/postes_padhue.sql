@@ -8,11 +8,11 @@
 --   specialite : spécialité telle que l'arrêté la nomme ; ensemble pour toutes
 --   regions : régions dont on connaît des postes
 --   postes [postes] : postes ouverts
---   postes_statut : calculé, partiel, ou pourquoi le nombre manque
+--   postes_statut : statut des postes : calculé, partiel, ou pourquoi le nombre manque
 --   affectes [personnes] : praticiens affectés
---   affectes_statut : calculé, partiel, ou pourquoi le nombre manque
+--   affectes_statut : statut des affectés : calculé, partiel, ou pourquoi le nombre manque
 --   part_pourvue [part] : affectés sur postes ouverts
---   part_pourvue_statut : calculé, ou pourquoi la part manque ; une part n'existe que de nombres entiers
+--   part_pourvue_statut : statut de la part pourvue : calculé, ou pourquoi la part manque ; une part n'existe que de nombres entiers
 WITH derniers AS (
     SELECT * FROM core.postes_padhue
     WHERE region IS NOT NULL

@@ -8,11 +8,11 @@
 --   nature : atteintes aux personnes, ou aux biens
 --   departements : départements dont les signalements sont connus
 --   signalements [signalements] : signalements reçus
---   signalements_statut : calculé, partiel, ou pourquoi le nombre manque
+--   signalements_statut : statut des signalements : calculé, partiel, ou pourquoi le nombre manque
 --   graves [signalements] : dont niveaux 3 et 4 de l'échelle de l'observatoire
---   graves_statut : calculé, partiel, ou pourquoi le nombre manque
+--   graves_statut : statut des faits graves : calculé, partiel, ou pourquoi le nombre manque
 --   declarants [établissements] : établissements, ou professionnels en ville, qui ont signalé au moins un fait
---   declarants_statut : calculé, partiel, ou pourquoi le nombre manque
+--   declarants_statut : statut des déclarants : calculé, partiel, ou pourquoi le nombre manque
 WITH derniers AS (
     SELECT * FROM core.violences
     WHERE departement IS NOT NULL
