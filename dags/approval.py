@@ -66,7 +66,7 @@ class Approval(HITLOperator):
 
 def wanted(*, by_default: bool = True) -> bool:
     """Whether somebody must approve what is released: unless the settings say it, under a scheduler, yes."""
-    said = settings.approval()
+    said = settings.load().approbation
     return by_default if said is None else said
 
 

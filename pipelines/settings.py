@@ -30,7 +30,8 @@ class Settings:
     `warehouse` receives all that a run makes; `en_ligne` says whether what the folder doesn't hold
     may be asked from the producers' sites. `edition` is the atlas that is made where no other is asked for, and
     `regions` are those it is published for. `editeur` publishes the releases, at `adresse` where it is known;
-    `contact` is whom the sheets say to write to for a correction.
+    `contact` is whom the sheets say to write to for a correction. `approbation` is whether a release awaits somebody's
+    approval; where nobody said, a scheduler asks for one, and a person who runs the command is alone.
     """
 
     sources: Path
@@ -41,6 +42,7 @@ class Settings:
     editeur: str = ""
     adresse: str = ""
     contact: str = ""
+    approbation: bool | None = None
 
     @property
     def made_here(self) -> bool:
@@ -155,6 +157,7 @@ def load() -> Settings:
     there, else `warehouse/echantillon/` for the fictitious ones, so that the two never meet.
     ATLAS_EDITION: the edition to make; by default the one in place, and FIRST_EDITION where there is none.
     ATLAS_REGIONS: the regions to publish, between spaces or commas; by default Normandie.
+    ATLAS_APPROBATION: `oui` has each release wait for somebody's approval, `non` for nobody's.
     ATLAS_EDITEUR, ATLAS_ADRESSE: who publishes the releases, and the address under which they will stand, if any.
     """
     online = bool(_yes("ATLAS_EN_LIGNE"))
@@ -178,6 +181,7 @@ def load() -> Settings:
         editeur=os.environ.get("ATLAS_EDITEUR", "").strip(),
         adresse=os.environ.get("ATLAS_ADRESSE", "").strip(),
         contact=os.environ.get("ATLAS_CONTACT", "").strip(),
+        approbation=_yes("ATLAS_APPROBATION"),
     )
 
 
@@ -191,14 +195,6 @@ def _yes(name: str) -> bool | None:
             todo="corriger cette variable de l'environnement",
         )
     return said in YES if said else None
-
-
-def approval() -> bool | None:
-    """Whether a release awaits somebody's approval (ATLAS_APPROBATION); None where nobody said. Raises UsageError.
-
-    Unless it is said, a scheduler asks for one, and a person who runs the command is alone.
-    """
-    return _yes("ATLAS_APPROBATION")
 
 
 def approvers() -> tuple[str, ...]:

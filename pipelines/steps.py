@@ -1,7 +1,7 @@
 """What one task does, called by names and numbers only: what an orchestrator can pass along.
 
 Each step reads its settings when it runs, writes a line with its duration to the journal, and lets
-AtlasError through. The DAGs and the command line call these, and nothing else.
+AtlasError through. The DAGs and the command line call these, and the acts of a publication (publish/acts.py).
 """
 
 import contextlib
@@ -314,7 +314,7 @@ def unpublished(edition: int) -> list[str]:
 
     now = settings.load()
     built, made = inputs.built_from(now, edition), release.published_from(now, edition)
-    awaited = [] if settings.approval() is False else drafts.waiting(now, edition)
+    awaited = [] if now.approbation is False else drafts.waiting(now, edition)
     of_draft = {draft.region for draft in awaited if draft.construction == built}
     return [region for region in now.regions if built and made.get(region) != built and region not in of_draft]
 

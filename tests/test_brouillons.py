@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from fixtures_entrepots import EDITION, REGION, ROOT
+from typer.testing import CliRunner
 
-from pipelines import fingerprints, journal, steps
+from pipelines import cli, fingerprints, journal, steps
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, UsageError
 from pipelines.publish import acts, drafts, manifest
@@ -165,6 +166,17 @@ def test_what_rejected_drafts_alone_would_have_shown_is_forgotten(tmp_path: Path
     (folder / manifest.MANIFEST).write_text(json.dumps({"protection": 1}), encoding="utf-8")
     drafts.end(now, a_draft(now, "c", "28", new=True), drafts.REJECTED, by="x", why="y")
     assert shown.exists()  # readers have it
+
+
+@pytest.mark.parametrize("name", ["ATLAS_APPROBATION", "ATLAS_EN_LIGNE"])
+def test_a_setting_that_makes_no_sense_is_told_before_an_hour_of_work(
+    name: str, empty: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "peut-être")
+    done = CliRunner().invoke(cli.app, ["edition"])
+    assert isinstance(done.exception, UsageError), done.output
+    assert str(done.exception).startswith(f"{name} ne se comprend pas : « peut-être »")
+    assert not empty.warehouse.exists()
 
 
 def test_several_drafts_that_wait_are_named(tmp_path: Path) -> None:
