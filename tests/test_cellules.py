@@ -217,7 +217,7 @@ def test_a_rule_of_one_number_costs_this_number(depot: tuple[Path, Settings]) ->
     depose(root, "formations_capacites", 2024, many("2024;;Université A;28;medecin;2;-1"))
     steps.ingest("formations_capacites", 2024)
     (row,) = set_aside(now, "formations_capacites", 2024)
-    assert (row["colonne"], row["controle"]) == ("capacite", "capacite_plausible")
+    assert (row["colonne"], row["controle"]) == ("capacite", "nombres_positifs")
     assert "« -1 »" in row["motif"]
     depose(root, "formations_capacites", 2024, many("2024;;Université A;Normandie;medecin;2;12"))
     assert steps.ingest("formations_capacites", 2024)["ecartees"] == 1  # without its region, a line is nowhere

@@ -19,7 +19,7 @@ import pytest
 from fixtures_entrepots import Publication, Warehouse
 
 from pipelines import catalogue, macros
-from pipelines.arrival import landing, outcomes
+from pipelines.arrival import aside, landing, outcomes, quarantine
 from pipelines.catalogue import Source
 from pipelines.checks import controls, derived, rules, runner, shown
 from pipelines.connectors import mirror
@@ -61,7 +61,7 @@ def all_rules() -> Iterator[tuple[str, Rule]]:
 @pytest.mark.parametrize(("source", "table"), STAGED)
 def test_chaque_table_lue_a_une_suite(source: str, table: str) -> None:
     entry = catalogue.load(source).tables[table]
-    told = len(entry.formes) + bool(entry.annee)  # checked as the file is read; derived
+    told = len(entry.formes) + bool(entry.annee) + len(derived.sign_rules(catalogue.load(source), table))
     assert len(written("staging", source, table)) + told >= 3
 
 
@@ -232,6 +232,43 @@ def test_chaque_controle_de_source_peut_echouer(
             laid(memory[1], source, millesime, paths)
             assert [s for t, mine in todo.items() for s in breaking.unseen(*memory, f"controle.{t}", mine)] == []
     assert {spell(table, rule) for table in source.tables for rule in written("staging", name, table)} <= tried
+
+
+@pytest.mark.parametrize("name", catalogue.sources())
+def test_un_nombre_sous_zero_coute_a_sa_ligne_ce_nombre(
+    name: str, sample: Warehouse, sample_extracts: Path, memory: tuple[str, duckdb.DuckDBPyConnection]
+) -> None:
+    """Each number of each table in turn, but those that have a sign and those that tell the line."""
+    source, connection = catalogue.load(name), memory[1]
+    todo = {table for table in source.tables if derived.sign_rules(source, table)}
+    for millesime in reversed(mirror.vintages(sample_extracts, source)):
+        paths = staged(sample, source, millesime)
+        laid(connection, source, millesime, paths)
+        for table in sorted(todo & paths.keys()):
+            todo.remove(table)
+            entry, (rule,) = source.tables[table], derived.sign_rules(source, table)
+            numbers = [column.name for column in source.of_table(table) if column.is_number]
+            asked = [column for column in numbers if column not in (*entry.key, *entry.signees)]
+            found = {column: set_aside(connection, source, table, rule, column, "-5") for column in numbers}
+            gone = {c: [aside.WHOLE if entry.goes_with(c, number=True) else c] for c in asked}
+            assert found == {column: [] for column in numbers} | gone, table
+            rounded = (c for c in asked if set_aside(connection, source, table, rule, c, derived.ROUNDED))
+            assert list(rounded) == [], table
+    assert todo == set()
+
+
+def set_aside(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: str, rule: Rule, column: str, held: str
+) -> list[str]:
+    """The columns that a rule empties once the first line of a table holds this number, and put back as it was."""
+    failed = controls.Control(table, breaking.name(rule), "avertissement", False, "", rule["notes"])
+    connection.execute("BEGIN")
+    try:
+        for statement in breaking.statements({column: held}, f"controle.{table}"):
+            connection.execute(statement)
+        return [row["colonne"] for row in quarantine.of_rules(connection, source, table, [rule], [failed])]
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def spell(table: str, rule: Rule) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 from xlsxwriter.utility import xl_col_to_name
 
-from pipelines.arrival import typed
 from pipelines.arrival.headings import unknown
 from pipelines.catalogue import Column, Source
 from pipelines.checks.controls import shortened
@@ -79,7 +78,7 @@ class Aside:
     ) -> set[int]:
         """Takes the cells that can't be read; returns the rows that go with theirs."""
         entry = source.tables[table]
-        gone = {row for row, column, *_ in cells if entry.goes_with(column.name, number=typed.is_number(column))}
+        gone = {row for row, column, *_ in cells if entry.goes_with(column.name, number=column.is_number)}
         for row, mine in itertools.groupby(sorted(cells, key=lambda cell: cell[0]), key=lambda cell: cell[0]):
             said = [*mine]
             for group in [said] if row in gone else [[cell] for cell in said]:

@@ -78,8 +78,8 @@ def _faulty(
     numbers = {
         c.name: c.sql
         for c in source.of_table(table)
-        if typed.is_number(c) and not entry.goes_with(c.name, number=True)
-        if "COLUMNS" in query or re.search(rf"\b{c.name}\b", query)
+        if c.is_number and not entry.goes_with(c.name, number=True)
+        if re.search(rf"\b{c.name}\b", query)
     }
     # A rule that looks at other rows is about lines; and with none of our numbers in it, so is any.
     if not numbers or query.count("{batch}") > 1 or len(ranks) * len(numbers) > MOST:

@@ -41,11 +41,6 @@ class Read:
     unread: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def is_number(column: Column) -> bool:
-    """Whether a column holds numbers."""
-    return column.type in INTEGERS or DECIMAL.fullmatch(column.type) is not None
-
-
 def read(column: Column, layout: Layout, cells: Text, *, file: str = "") -> Read:
     """Reads the trimmed texts of one column; `file`, the name of what they come from."""
     whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells

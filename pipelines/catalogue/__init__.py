@@ -108,6 +108,11 @@ class Column(Strict):
         return "VARCHAR" if self.type == PERSON else self.type
 
     @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers."""
+        return self.type.startswith(("DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"))
+
+    @property
     def may_be_anything(self) -> bool:
         """Whether it keeps the text of a cell as it is."""
         captured = all(CAPTURED.fullmatch(text) for text in self.theirs.values() if text not in ("", NOWHERE))
@@ -192,19 +197,7 @@ class Source(Strict):
             missing = [k for k in (*table.key, *table.key_blank) if k not in names and table.key != [LINE]]
             if missing:
                 raise ValueError(f"clé de la table {name} absente de la carte des colonnes : {missing}")
-            said = {
-                *table.obligatoires,
-                *table.listes,
-                *table.formes,
-                *table.reparations,
-                *table.indispensables,
-                *table.faits,
-                *table.totaux,
-                *table.synonymes,
-                *([table.parties] if table.parties else []),
-                *(c for row in table.exemple for c in row),
-            } - set(names)
-            if said:
+            if said := table.named - set(names):
                 raise ValueError(f"table {name} : colonnes absentes de la carte : {sorted(said)}")
             loose = [
                 c.name

@@ -79,8 +79,9 @@ class Table(Strict):
     `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
     not publish it, the reason why.
     `indispensables` are the columns whose empty cell says something (no end yet): a line goes with one that can't be
-    read. `faits` are the texts that are what a line says, as its numbers are (a zone). `parties` is the column that
-    names the parts of a whole: a line that leaves it empty says the whole itself.
+    read. `faits` are the texts that are what a line says, as its numbers are (a zone). `signees` are the numbers that
+    may be under zero (a balance, an index, a coordinate); no other one is. `parties` is the column that names the parts
+    of a whole: a line that leaves it empty says the whole itself.
     `totaux` gives, for a text of the key, the pattern of the totals that the producer lists among the lines, and that
     the models know; another total is set aside. `sommes` says which of them are exactly the sum of which lines.
     `decoule` gives, for a column of the key, the one that tells it (a region, by its département): a line that says
@@ -105,6 +106,7 @@ class Table(Strict):
     reparations: dict[str, Repair] = {}
     indispensables: list[str] = []
     faits: list[str] = []
+    signees: list[str] = []
     parties: str | None = None
     totaux: dict[str, str] = {}
     sommes: list[Sum] = []
@@ -117,6 +119,23 @@ class Table(Strict):
         if len({somme.mesure for somme in self.sommes}) > 1:
             raise ValueError("les `sommes` d'une table sont d'une seule `mesure`")
         return self
+
+    @property
+    def named(self) -> set[str]:
+        """The columns that the entry names beside its key; each has its line in the map."""
+        return {
+            *self.obligatoires,
+            *self.listes,
+            *self.formes,
+            *self.reparations,
+            *self.indispensables,
+            *self.faits,
+            *self.signees,
+            *self.totaux,
+            *self.synonymes,
+            *([self.parties] if self.parties else []),
+            *(column for row in self.exemple for column in row),
+        }
 
     def goes_with(self, column: str, *, number: bool) -> bool:
         """Whether a line goes with a cell of that column that can't be read: the cell tells the line, or is its sense.

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines import catalogue
 from pipelines.catalogue import Source, code_lists
-from pipelines.duck import literal
+from pipelines.duck import literal, quoted
 
 Rule = dict[str, Any]
 Casse = str | dict[str, str | None]
@@ -17,6 +17,8 @@ Casse = str | dict[str, str | None]
 ANOTHER_YEAR_MAX = 0.01
 # The control of lines whose key is denied by others: whose they are isn't known.
 DENIED = "cle_dementie"
+# A number this far under zero is one that the producer rounded, and stays: SAE 2022 has two of -0.01 ETP.
+ROUNDED = "-0.01"
 # What a column holds when its file is of another year.
 ANOTHER_YEAR = {"DATE": "DATE '1999-01-01'", "VARCHAR": "'1999-01-01'"}
 
@@ -137,18 +139,18 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     """What the entry asks of columns: those that are never empty, those whose codes are in a list."""
     entry = source.tables[table]
     marked = bool(source.layout(table, millesime).signs)
-    kinds = {c.name: c.type for c in source.of_table(table)}
+    kinds = {c.name: c for c in source.of_table(table)}
     rules = []
     for column in entry.obligatoires:
         # A number that is told to be secret or unknown is an answer; an empty cell is none, and its line stays.
-        told = marked and kinds[column] != "VARCHAR"
+        told = marked and kinds[column].sql != "VARCHAR"
         rule = aside_rule(
             f"renseigne_{column.lower()}",
             f'"{column}" IS NULL' + (f" AND \"{column}_statut\" = 'vide'" if told else ""),
             f"la colonne {column} n'est jamais vide",
             casse={column: None, **({f"{column}_statut": "'vide'"} if told else {})},
         )
-        if kinds[column] not in ("VARCHAR", "DATE") and column not in entry.key:
+        if kinds[column].is_number and column not in entry.key:
             rule["meta"]["cellule"] = column
         rules.append(rule)
     for column, codes in code_lists.of_table(source, table).items():
@@ -162,6 +164,27 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
             )
         )
     return rules
+
+
+def sign_rules(source: Source, table: str) -> list[Rule]:
+    """No number is under zero, but those that the entry says may be (`signees`): a line loses one that is.
+
+    Those of the key are not asked: they tell the line.
+    """
+    entry = source.tables[table]
+    spared = {*entry.key, *entry.signees}
+    measures = [c.name for c in source.of_table(table) if c.is_number and c.name not in spared]
+    if not measures:
+        return []
+    return [
+        aside_rule(
+            "nombres_positifs",
+            f"least({', '.join(map(quoted, measures))}) < {ROUNDED}",
+            "un nombre n'est pas négatif"
+            + (f", sauf ceux qui ont un signe ({', '.join(entry.signees)})" if entry.signees else ""),
+            casse={measures[0]: "-5"},
+        )
+    ]
 
 
 def of_another_year(source: Source, table: str, millesime: int) -> str:

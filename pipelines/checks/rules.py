@@ -81,6 +81,7 @@ def table_rules(
         *derived.key_rules(source, table, millesime),
         *derived.denied_rules(source, table),
         *derived.column_rules(source, table, millesime),
+        *derived.sign_rules(source, table),
         *derived.year_rules(source, table, millesime),
         *totals.total_rules(source, table),
         *totals.sum_rules(source, table, millesime),

@@ -55,11 +55,7 @@ def total_rules(source: Source, table: str) -> list[Rule]:
         lines = f"SELECT * FROM {{batch}} WHERE {said}"
         rules = _few_or_told("ligne_de_total", lines, MOTIF_TOTAL, next(iter(broken)), "'Sous-total'")
     if entry.parties:
-        measures = [
-            name
-            for name in entry.obligatoires
-            if kinds[name].type not in ("VARCHAR", "DATE") and kinds[name].unit != "année"
-        ]
+        measures = [name for name in entry.obligatoires if kinds[name].is_number and kinds[name].unit != "année"]
         return [*rules, *_parts(entry.parties, entry, kinds, measures)] if measures else rules
     counted = next(
         (

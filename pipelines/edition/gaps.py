@@ -8,7 +8,6 @@ by its coverage: none of its lines come back.
 
 import duckdb
 
-from pipelines.arrival import typed
 from pipelines.catalogue import LINE, Column, Source, code_lists
 from pipelines.checks import derived
 from pipelines.duck import literal, quoted
@@ -29,7 +28,7 @@ def measures(source: Source, table: str) -> list[Column]:
         column
         for column in source.of_table(table)
         if column.name in entry.faits
-        or (typed.is_number(column) and column.unit != "année" and not entry.goes_with(column.name, number=True))
+        or (column.is_number and column.unit != "année" and not entry.goes_with(column.name, number=True))
     ]
 
 
@@ -121,7 +120,7 @@ def record(
     connection.execute(
         f"INSERT INTO {TABLE} SELECT {of}, _fichier, _ligne, unnest([{names}]) FROM ({mine}) ORDER BY ALL"
     )
-    numbers = [column for column in measures(source, table) if typed.is_number(column)]
+    numbers = [column for column in measures(source, table) if column.is_number]
     if source.restreint or not numbers:  # a weight would tell a number that is hidden
         return
     key = ", ".join(quoted(k) for k in source.tables[table].key)
