@@ -338,6 +338,26 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse, memory: tuple[s
     assert not_seen(sample.settings.database, memory, models.load_all()) == []
 
 
+def test_chaque_nombre_d_un_mart_sous_zero_se_voit(
+    sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]
+) -> None:
+    """Each number of each mart in turn, but those of the grain and those that have a sign; the line says which."""
+    tables, connection = models.load_all(), memory[1]
+    for name, mine in copied(sample.settings.database, memory, tables).items():
+        signed = rules.suite_file(*rules.suite_of(name)).get("signees", [])
+        model = next(table for table in tables if table.name == name)
+        found = marts.columns(connection, model)
+        numbers = [c.name for c in found if c.sql.startswith(shown.NUMBERS) and c.name not in model.grain]
+        assert set(signed) <= set(numbers), name
+        asked = [rule for rule in mine if breaking.name(rule) == derived.UNDER_ZERO]
+        assert bool(asked) == (set(numbers) > set(signed)), name
+        for number in numbers if asked else []:
+            connection.execute(f'BEGIN; INSERT INTO {name} BY NAME SELECT -5 AS "{number}"')
+            row = runner.first(connection, str(runner.failing(asked[0], name)))
+            connection.execute("ROLLBACK")
+            assert row.get("sous_zero", "").startswith(f"{number} = -5") is (number not in signed), (name, number)
+
+
 def test_chaque_controle_de_vue_peut_echouer(
     published: Publication, memory: tuple[str, duckdb.DuckDBPyConnection]
 ) -> None:
@@ -346,11 +366,18 @@ def test_chaque_controle_de_vue_peut_echouer(
 
 def not_seen(file: Path, memory: tuple[str, duckdb.DuckDBPyConnection], tables: Iterable[models.Model]) -> list[str]:
     """What of the rules of tables isn't seen to fail, on a copy in memory of the file that holds them."""
+    found = copied(file, memory, tables)
+    return [said for table, mine in found.items() for said in breaking.unseen(*memory, table, mine)]
+
+
+def copied(
+    file: Path, memory: tuple[str, duckdb.DuckDBPyConnection], tables: Iterable[models.Model]
+) -> dict[str, list[Rule]]:
+    """The rules of tables, by table, once the file that holds them is copied in memory."""
     connection = memory[1]
     connection.execute(f"ATTACH '{file}' AS lu (READ_ONLY)")
     connection.execute("DROP SCHEMA controle; DROP SCHEMA doublons; COPY FROM DATABASE lu TO memory; DETACH lu")
-    found = marts.batches(connection, tables)
-    return [said for table, mine in found.values() for said in breaking.unseen(*memory, table, mine)]
+    return dict(marts.batches(connection, tables).values())
 
 
 @pytest.mark.parametrize("model", models.load_all(), ids=lambda model: model.name)
@@ -375,7 +402,15 @@ def excused(model: models.Model, db: duckdb.DuckDBPyConnection) -> None:
     asked |= {"territoires_connus"} if {"niveau", "code"} <= columns else set()
     if model.schema == models.VIEWS:
         asked |= {rule["meta"]["controle"] for rule in shown.view_rules(marts.columns(db, model))}
-    assert words.keys() <= {"expectations", "grain_vide", "remplie_par", "hors_territoires", "additives", "sans"}
+    assert words.keys() <= {
+        "expectations",
+        "grain_vide",
+        "remplie_par",
+        "signees",
+        "hors_territoires",
+        "additives",
+        "sans",
+    }
     assert words.get("sans", {}).keys() <= asked - {rule["meta"]["controle"] for rule in words["expectations"]}
     assert set(words.get("grain_vide", [])) <= set(model.grain)
     levels = words.get("hors_territoires", {})

@@ -1,13 +1,15 @@
-"""The rules of a built table that no suite writes: its grain, that it has lines, its territories, its parts and wholes.
+"""The rules of a built table that no suite writes: its grain, that it has lines, the signs of its numbers,
+its territories, its parts and wholes.
 
 Each comes with the case that breaks it (`casse`), as written ones do.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from pipelines.checks.derived import Rule, query_rule
-from pipelines.duck import literal
+from pipelines.checks.derived import ROUNDED, UNDER_ZERO, Rule, positive, query_rule, under_zero
+from pipelines.checks.shown import NUMBERS, ViewColumn
+from pipelines.duck import literal, quoted
 
 
 def grain_rules(grain: Collection[str], blank: Collection[str]) -> list[Rule]:
@@ -47,6 +49,27 @@ def filled_rule(reads: Collection[str], said: str = "") -> Rule:
         else "la table n'est jamais vide",
         casse="DELETE FROM {batch}",
     )
+
+
+def sign_rules(columns: Iterable[ViewColumn], grain: Collection[str], signed: Collection[str]) -> list[Rule]:
+    """No number is under zero, but those of the grain and those that a suite says may be (`signees`).
+
+    What extracts have under zero was set aside: it is our arithmetic that is looked at, and the line that tells it
+    begins with the number. Its release is refused by the rules of its view; the edition goes on.
+    """
+    numbers = [c.name for c in columns if c.sql.startswith(NUMBERS) and c.name not in (*grain, *signed)]
+    if not numbers:
+        return []
+    told = ", ".join(f"CASE WHEN {quoted(n)} < {ROUNDED} THEN '{n} = ' || {quoted(n)}::VARCHAR END" for n in numbers)
+    return [
+        query_rule(
+            UNDER_ZERO,
+            f"SELECT concat_ws(' ; ', {told}) AS sous_zero, * FROM {{batch}} WHERE {under_zero(numbers)}",
+            positive(signed),
+            casse=f"INSERT INTO {{batch}} BY NAME SELECT -5 AS {quoted(numbers[0])}",
+            severity="warning",
+        )
+    ]
 
 
 def territory_rule(elsewhere: Collection[str]) -> Rule:

@@ -4,6 +4,7 @@ Each comes with the case that breaks it (`casse`), as written ones do, or the re
 """
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from pipelines import catalogue
@@ -17,6 +18,8 @@ Casse = str | dict[str, str | None]
 ANOTHER_YEAR_MAX = 0.01
 # The control of lines whose key is denied by others: whose they are isn't known.
 DENIED = "cle_dementie"
+# The control of numbers that have no sign.
+UNDER_ZERO = "nombres_positifs"
 # A number this far under zero is one that the producer rounded, and stays: SAE 2022 has two of -0.01 ETP.
 ROUNDED = "-0.01"
 # What a column holds when its file is of another year.
@@ -166,6 +169,16 @@ def column_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     return rules
 
 
+def under_zero(numbers: Iterable[str]) -> str:
+    """SQL condition of the lines where one of these numbers is under zero."""
+    return f"least({', '.join(map(quoted, numbers))}) < {ROUNDED}"
+
+
+def positive(signed: Collection[str]) -> str:
+    """Why a number under zero is wrong, but those that have a sign."""
+    return "un nombre n'est pas négatif" + (f", sauf ceux qui ont un signe ({', '.join(signed)})" if signed else "")
+
+
 def sign_rules(source: Source, table: str) -> list[Rule]:
     """No number is under zero, but those that the entry says may be (`signees`): a line loses one that is.
 
@@ -178,10 +191,9 @@ def sign_rules(source: Source, table: str) -> list[Rule]:
         return []
     return [
         aside_rule(
-            "nombres_positifs",
-            f"least({', '.join(map(quoted, measures))}) < {ROUNDED}",
-            "un nombre n'est pas négatif"
-            + (f", sauf ceux qui ont un signe ({', '.join(entry.signees)})" if entry.signees else ""),
+            UNDER_ZERO,
+            under_zero(measures),
+            positive(entry.signees),
             casse={measures[0]: "-5"},
         )
     ]

@@ -107,7 +107,7 @@ def built_rules(
     it is made from, `empty` what is said where it has no row, which it then may. A suite that writes a rule of the name
     of a derived one says more, and stands alone. It says by words what else is not derived: `grain_vide` lists the
     columns of the grain that may be empty, `sans` the rules that don't hold, each with its reason; `remplie_par`,
-    `hors_territoires` and `additives` are told in built.py.
+    `signees`, `hors_territoires` and `additives` are told in built.py.
     """
     folder, name = suite_of(table)
     suite, names = suite_file(folder, name), {column.name for column in columns}
@@ -118,6 +118,7 @@ def built_rules(
     rules = [
         *built.grain_rules(grain, suite.get("grain_vide", [])),
         filled,
+        *([] if folder == VIEWS else built.sign_rules(columns, grain, suite.get("signees", []))),
         *([built.territory_rule(suite.get("hors_territoires", {}))] if {"niveau", "code"} <= names else []),
         *([built.parts_rule(grain, suite["additives"])] if "additives" in suite else []),
         *(shown.view_rules(columns) if folder == VIEWS else []),

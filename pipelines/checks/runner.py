@@ -151,6 +151,7 @@ def _with_example(
     if "_fichier" in row and "_ligne" in row:
         # The columns that the rule reads say what is wrong with the row.
         read = [k for k in row if not k.startswith("_") and re.search(rf"\b{k}\b", query)]
+        read.sort(key=lambda k: not (isinstance(row[k], int | Decimal) and row[k] < 0))  # which strikes first
         values = ", ".join(f"{k} = {'vide' if row[k] is None else row[k]}" for k in read[:4])
         seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
         seen += f" ({values})" if values else ""

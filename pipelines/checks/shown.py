@@ -14,6 +14,7 @@ from pipelines.duck import literal
 LOW = "entre_"  # the low bound of an interval (`bas` in its name); `haut` is the other
 BY_ROW = "selon"  # each line says its kind in its column `format`
 SHARES = ("pct", f"{LOW}pct")
+NUMBERS = ("INTEGER", "BIGINT", "DECIMAL")  # the types of the numbers of a built table
 COUNTS = ("n", f"{LOW}n")  # a number that may be under zero is « signe_ »
 # Levels whose territories are those of the region that a release is about, or France.
 LEVELS = ("departement", "arrondissement", "region", "france")
@@ -78,7 +79,7 @@ class ViewColumn:
     @property
     def number(self) -> bool:
         """Whether it holds numbers that people read."""
-        return bool(self.heading) and self.kind != "year" and self.sql.startswith(("INTEGER", "BIGINT", "DECIMAL"))
+        return bool(self.heading) and self.kind != "year" and self.sql.startswith(NUMBERS)
 
 
 def view_rules(columns: Sequence[ViewColumn]) -> list[Rule]:
