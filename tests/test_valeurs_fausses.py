@@ -1,8 +1,9 @@
-"""A number that is wrong in an extract stops no edition: its own suite refuses it, sets it aside, or tells it.
+"""What is wrong in an extract stops no edition: its own suite refuses it, sets it aside, or tells it.
 
-Numbers of the samples are made ten times larger than they are, or smaller than zero, and the marts are made anew of
-what the suite of their source lets by: a part larger than its total, a sum that is not the one of its parts. A critical
-rule of a mart that fails there looks at the data, and would stop everything for a producer's slip.
+Numbers of the samples are made ten times larger than they are, or smaller than zero, texts become others of the list:
+a part larger than its total, a sum that is not the one of its parts, a code that is another line's. The marts are made
+anew of what the suite of their source lets by. A critical rule of a mart that fails there looks at the data, and would
+stop everything for a producer's slip.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from remade import Remade
+from remade import Remade, made_of
 from test_silence import FIRST, measured
 
 from pipelines import catalogue
@@ -20,8 +21,9 @@ from pipelines.checks import derived, rules, runner
 from pipelines.checks.controls import SEVERITIES, Control
 from pipelines.edition import gaps
 
-LINES = 3  # of each measure
-FALSE = {"dix fois": 'round(10 * "{0}"::DOUBLE) + 7', "négatif": '-"{0}"'}
+LINES = 3  # of each column, for each fault
+LARGER, SMALLER = 'round(10 * "{0}"::DOUBLE) + 7', '-"{0}"'
+Cell = tuple[int, str, Any, Any]  # the rank of its line, its column, what it holds, what would stand in its place
 
 
 class Suite:
@@ -66,10 +68,10 @@ class Suite:
         query = runner.failing(rule, f"controle.{self.table}")
         return int(self.connection.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]) if query else 0
 
-    def put(self, rank: int, column: str, value: float) -> None:
+    def put(self, rank: int, column: str, value: Any) -> None:
         self.connection.execute(f'UPDATE controle.{self.table} SET "{column}" = ? WHERE _rang = ?', [value, rank])
 
-    def let_by(self, cells: list[tuple[int, str, float, float]]) -> list[tuple[int, str, float, float]]:
+    def let_by(self, cells: list[Cell]) -> list[Cell]:
         """Puts numbers in the place of others; returns those for which the suite does not refuse the vintage."""
         for rank, column, _, new in cells:
             self.put(rank, column, new)
@@ -130,15 +132,15 @@ class Suite:
         }
 
 
-def falsified(suite: Suite, measures: tuple[str, ...], value: str) -> list[tuple[int, str, float, float]]:
-    """Numbers of each measure, each on its own line, with what would stand in their place: the largest, and others."""
+def falsified(suite: Suite, measures: tuple[str, ...], value: str, draw: int) -> list[Cell]:
+    """Numbers of each measure, each on its own line, with a wrong one: the largest, and others."""
     cells = []
     for place, name in enumerate(measures):
         cells += [
             (rank, name, old, new)
             for rank, old, new in suite.connection.execute(
                 f'SELECT _rang, "{name}"::DOUBLE, {value.format(name)} FROM controle.{suite.table} WHERE "{name}" > 0 '
-                f'ORDER BY "{name}" = max("{name}") OVER () DESC, hash(_rang - {suite.first}) '
+                f'ORDER BY "{name}" = max("{name}") OVER () DESC, hash(_rang - {suite.first}, {draw}) '
                 f"LIMIT {LINES} OFFSET {LINES * place}"
             ).fetchall()
             if abs(new) < 2e9
@@ -146,18 +148,68 @@ def falsified(suite: Suite, measures: tuple[str, ...], value: str) -> list[tuple
     return cells
 
 
-@pytest.mark.parametrize("value", FALSE.values(), ids=FALSE)
+def exchanged(suite: Suite, columns: tuple[str, ...]) -> list[Cell]:
+    """Texts of each column, each on its own line, with the next one that its file has in the column."""
+    cells = []
+    for place, name in enumerate(columns):
+        cells += [
+            (rank, name, old, new)
+            for rank, old, new in suite.connection.execute(
+                f'WITH dits AS (SELECT DISTINCT _fichier, "{name}" AS dit FROM controle.{suite.table} '
+                f'WHERE "{name}" IS NOT NULL), '
+                "suivants AS (SELECT *, coalesce(lead(dit) OVER f, first_value(dit) OVER f) AS suivant "
+                "FROM dits WINDOW f AS (PARTITION BY _fichier ORDER BY hash(dit))) "
+                f"SELECT _rang, dit, suivant FROM controle.{suite.table} AS t JOIN suivants AS s "
+                f'ON s._fichier = t._fichier AND s.dit = t."{name}" WHERE suivant <> dit '
+                f"ORDER BY hash(_rang - {suite.first}) LIMIT {LINES} OFFSET {LINES * place}"
+            ).fetchall()
+        ]
+    return cells
+
+
+def written() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Each staged table that marts come from, with its source and its texts."""
+    found = {}
+    for source in catalogue.load_all():
+        if source.personal or source.questionnaire:
+            continue
+        for name in source.tables:
+            staged = source.staged_name(name)
+            written = " ".join(str(layout.model_dump()) for layout in source.tables[name].layouts)
+            columns = tuple(
+                c.name
+                for c in source.of_table(name)
+                if c.sql in ("VARCHAR", "DATE") and f"(?P<{c.name}>" not in written  # of a file, a sheet or a heading
+            )
+            if columns and made_of(f"staging.{staged}"):
+                found[staged] = source.id, columns
+    return found
+
+
+MEASURED = {staged: (source, measures) for source, staged, measures in measured()}
+WRITTEN = written()
+
+
 @pytest.mark.parametrize(
-    ("source", "staged", "measures"),
-    [pytest.param(*case, id=case[1], marks=[] if case[1] in FIRST else [pytest.mark.lent]) for case in measured()],
+    "staged",
+    [pytest.param(name, marks=[] if name in FIRST else [pytest.mark.lent]) for name in {**MEASURED, **WRITTEN}],
 )
-def test_a_number_that_is_wrong_stops_no_edition(
-    remade: Remade, source: str, staged: str, measures: tuple[str, ...], value: str
-) -> None:
+def test_what_is_wrong_stops_no_edition(remade: Remade, staged: str) -> None:
+    """Each fault on cells of its own, and all in one build: a rule that stops it says of what."""
+    source, measures = MEASURED.get(staged, ("", ()))
+    source, texts = WRITTEN.get(staged, (source, ()))
     with remade.case(staged) as connection:
         suite = Suite(connection, catalogue.load(source), staged)
-        for rank, column, _, new in suite.let_by(falsified(suite, measures, value)):
+        put: list[Cell] = []
+        for cells in (
+            falsified(suite, measures, LARGER, 0),
+            falsified(suite, measures, SMALLER, 1),
+            exchanged(suite, texts),
+        ):
+            taken = {(rank, column) for rank, column, *_ in put}
+            put += suite.let_by([cell for cell in cells if cell[:2] not in taken])
+        for rank, column, _, new in put:
             connection.execute(f'UPDATE staging.{staged} SET "{column}" = ? WHERE rowid = ?', [new, rank])
         suite.set_aside()
         remade.make()
-        assert remade.stopped() == {}
+        assert remade.stopped() == {}, put
