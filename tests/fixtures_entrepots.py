@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import samples
 from pipelines import catalogue, settings, steps
 from pipelines.errors import RefusedError
 from pipelines.publish import fiches, public, site, workbooks
+from pipelines.publish.figures import drawing
 from pipelines.settings import Settings
 
 pytest.register_assert_rewrite("identities")
@@ -128,17 +129,19 @@ def build_edition(edition: int = EDITION) -> None:
 
 
 @contextlib.contextmanager
-def without_workbooks() -> Iterator[None]:
-    """Releases without workbooks, a quarter of the time: for tests of pages and sheets."""
+def words_only() -> Iterator[None]:
+    """Releases without workbooks and pictures, a third of the time: for tests of what pages and sheets say."""
+    blank = '<svg width="640" height="400"></svg>', b""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbooks, "write", lambda *_, **__: [])
+        patch.setattr(drawing, "every", lambda specs: dict.fromkeys(specs, blank))
         yield
 
 
 @contextlib.contextmanager
 def tables_only() -> Iterator[None]:
     """Releases without sheets, site and workbooks, which take most of the time: for tests of what the tables hold."""
-    with without_workbooks(), pytest.MonkeyPatch.context() as patch:
+    with words_only(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(fiches, "write", lambda *_, **__: None)
         patch.setattr(site, "write", lambda *_, **__: None)
         yield
@@ -279,9 +282,11 @@ def arrived(together_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Se
     return Settings(together_root, once(tmp_path_factory, "arrivees", fill))
 
 
-def receive(folder: Path, of: Settings) -> None:
-    """Puts into a warehouse what another has received and read, but the vintages that it has itself."""
+def receive(folder: Path, of: Settings, sources: Collection[str] = ()) -> None:
+    """Puts into a warehouse what another has received and read (of these sources), but the vintages that it has."""
     for vintage in sorted(of.landing.glob("*/*")):
+        if sources and vintage.parent.name not in sources:
+            continue
         name = vintage.relative_to(of.landing)
         if not (folder / "landing" / name).exists():
             for part in ("landing", "staging"):

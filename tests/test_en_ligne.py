@@ -16,16 +16,16 @@ from fixtures_entrepots import (
     Warehouse,
     build_edition,
     environment,
-    ingest_all,
     none,
     once,
     one,
     published_once,
+    receive,
     rows,
-    without_workbooks,
+    words_only,
 )
 
-from pipelines import catalogue, steps
+from pipelines import catalogue
 from pipelines.settings import Settings
 
 pytestmark = pytest.mark.lent
@@ -43,16 +43,17 @@ def online() -> list[catalogue.Source]:
 
 
 @pytest.fixture(scope="module")
-def release(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Publication:
-    """The edition of those sources alone, released for Normandie."""
+def release(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The edition of those sources alone, read as the sample has read them, released for Normandie."""
+    extracts = sample.settings.sources
 
     def fill(folder: Path) -> None:
-        with environment(folder, sample_extracts):
-            ingest_all([(source.id, m) for source in online() for m in steps.vintages(source.id)])
+        receive(folder, sample.settings, {source.id for source in online()})
+        with environment(folder, extracts):
             build_edition()
 
-    made = Warehouse(Settings(sample_extracts, once(tmp_path_factory, "en-ligne", fill)))
-    with without_workbooks():
+    made = Warehouse(Settings(extracts, once(tmp_path_factory, "en-ligne", fill)))
+    with words_only():
         return published_once(tmp_path_factory, "en-ligne-publie", made)
 
 

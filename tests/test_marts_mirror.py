@@ -12,7 +12,7 @@ import identities
 import pytest
 import python_calamine
 from by_hand import NORMANDS, Row, metiers, number, population, read, sae
-from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows, without_workbooks
+from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows, words_only
 
 from pipelines.catalogue import registers
 from pipelines.checks import runner
@@ -507,7 +507,7 @@ def others(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> dict[
     made = {}
     for region in OTHERS:
         if region == PUBLISHED:
-            with without_workbooks():
+            with words_only():
                 made[region] = release.publish(mirror.settings, EDITION, region).path
             continue
         folder = made[region] = tmp_path_factory.mktemp(f"region-{region}")
