@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy, environment
+from fixtures_entrepots import EDITION, ROOT, Warehouse, environment, receive
 from typer.testing import CliRunner
 
 from pipelines import catalogue, cli, steps
@@ -39,7 +39,7 @@ def shown(command: str) -> str:
 
 @pytest.fixture
 def followed(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """A house where somebody has followed the guide, on a copy of the sample warehouse."""
+    """A house where somebody has followed the guide, beside the geography that the sample warehouse has read."""
     house = tmp_path / "maison"
     for part in ("pipelines/catalogue", "pipelines/publish/site/pages", "expectations", "sql"):
         shutil.copytree(ROOT / part, house / part, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
@@ -57,9 +57,10 @@ def followed(sample: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(rules, "SUITES", house / "expectations")
     monkeypatch.setattr(models, "SQL", house / "sql")
     forget()
-    copy = a_copy(sample.settings, tmp_path / "entrepot")
-    with environment(copy.warehouse, extracts):
-        yield Settings(sources=extracts, warehouse=copy.warehouse)
+    warehouse = tmp_path / "entrepot"
+    receive(warehouse, sample.settings, {"insee_cog"})
+    with environment(warehouse, extracts):
+        yield Settings(sources=extracts, warehouse=warehouse)
     monkeypatch.undo()
     forget()
 
