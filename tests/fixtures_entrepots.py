@@ -47,6 +47,7 @@ ARRIVED = [
     ("decoupage_administratif", 2024),
     ("decoupage_administratif", 2025),
 ]
+FEW = ("bmo", "enquete_rh", "insee_cog")  # sources of an edition that is soon released
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # several processes share the tests, and what they read
 VARIABLES = tuple(
     f"ATLAS_{name}" for name in ("CONTACT", "EDITION", "EN_LIGNE", "REGIONS", "SOURCES", "VERROU_TENU", "WAREHOUSE")
@@ -374,10 +375,25 @@ def views_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(public, "check", lambda file: [])
 
 
+@pytest.fixture(scope="session")
+def small(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The edition of a few sources of the sample: for tests of what a release does with any."""
+    extracts = sample.settings.sources
+
+    def fill(folder: Path) -> None:
+        receive(folder, sample.settings, FEW)
+        with environment(folder, extracts):
+            build_edition()
+
+    return Warehouse(Settings(extracts, once(tmp_path_factory, "peu", fill)))
+
+
 @pytest.fixture
-def numbered(protected: Settings, tables_alone: None, views_unchecked: None) -> Settings:
-    """The same, released by its tables alone, without the checks of its views: for tests of several releases."""
-    return protected
+def numbered(tmp_path: Path, small: Warehouse, tables_alone: None, views_unchecked: None) -> Iterator[Settings]:
+    """A copy of it, released by its tables alone, without the checks of its views: for tests of several releases."""
+    made = a_copy(small.settings, tmp_path / "entrepot", database=True)
+    with environment(made.warehouse, made.sources):
+        yield made
 
 
 Rows = Callable[..., list[tuple[object, ...]]]

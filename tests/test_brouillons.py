@@ -37,18 +37,19 @@ def a_draft(now: Settings, name: str, region: str, *, new: bool, build: str = "c
 
 
 @pytest.mark.lent
-def test_a_draft_is_no_release_until_it_is_approved(numbered: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    older = a_draft(numbered, "ancien", REGION, new=False)
+@pytest.mark.usefixtures("tables_alone", "views_unchecked")
+def test_a_draft_is_no_release_until_it_is_approved(protected: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    older = a_draft(protected, "ancien", REGION, new=False)
     made = acts.draft(EDITION, REGION)
     assert made is not None
     # The newest takes the other's place.
-    assert [each.id for each in drafts.waiting(numbered)] == [made.id]
+    assert [each.id for each in drafts.waiting(protected)] == [made.id]
     with pytest.raises(BuildError, match="n'attend plus : remplacé"):
         acts.approve(older.id)
-    files, page = made.files(numbered), made.page(numbered).read_text(encoding="utf-8")
+    files, page = made.files(protected), made.page(protected).read_text(encoding="utf-8")
     # Nothing of it is a release, and nobody is asked to make it again: it is left to who approves.
-    assert not numbered.releases.exists()
-    assert verify.faults(numbered) == []
+    assert not protected.releases.exists()
+    assert verify.faults(protected) == []
     assert steps.unpublished(EDITION) == []
     # What a publisher must see, in one file.
     assert (made.version, made.avant, made.etat) == (f"{EDITION}.1", None, drafts.WAITING)
@@ -63,9 +64,9 @@ def test_a_draft_is_no_release_until_it_is_approved(numbered: Settings, monkeypa
     monkeypatch.setenv("ATLAS_APPROBATEURS", "publicateur, suppleant")
     with pytest.raises(UsageError, match="n'est pas de ceux"):
         acts.approve(made.id, "ingenieur")
-    lock = lockfile.load(numbered, EDITION)
+    lock = lockfile.load(protected, EDITION)
     assert lock
-    path = lockfile.path(numbered, EDITION)
+    path = lockfile.path(protected, EDITION)
     kept = path.read_text(encoding="utf-8")
     path.write_text(replace(lock, pins=lock.pins[1:]).to_json(), encoding="utf-8")
     with pytest.raises(BuildError, match="le verrou de l'édition a été refait depuis") as told:
@@ -81,7 +82,7 @@ def test_a_draft_is_no_release_until_it_is_approved(numbered: Settings, monkeypa
     table.write_bytes(was)
     table.chmod(0o444)
     assert digest(files) == before
-    assert not numbered.releases.exists()
+    assert not protected.releases.exists()
 
     # Approved, its bytes have their place, closed before they have it; who and when is noted beside them.
     rights: list[set[int]] = []
@@ -96,13 +97,13 @@ def test_a_draft_is_no_release_until_it_is_approved(numbered: Settings, monkeypa
         patch.setattr(Path, "rename", rename)
         folder = Path(acts.approve(made.id, "publicateur"))
     assert rights == [{0}]
-    assert folder == numbered.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1"
+    assert folder == protected.releases / f"{EDITION}-{REGION}" / f"{EDITION}.1"
     assert digest(folder) == before
-    assert verify.faults(numbered) == []
+    assert verify.faults(protected) == []
     assert not files.exists()
-    ended = drafts.find(numbered, made.id)
+    ended = drafts.find(protected, made.id)
     assert (ended.etat, ended.par, bool(ended.quand)) == (drafts.PUBLISHED, "publicateur", True)
-    line = journal.entries(numbered.warehouse)[-1]
+    line = journal.entries(protected.warehouse)[-1]
     assert (line["etape"], line["resultat"], line["approuve_par"]) == ("publish", "fait", "publicateur")
     # A task that is tried again finds what it had done; nothing is released twice.
     assert acts.approve(made.id, "publicateur") == str(folder)

@@ -373,9 +373,10 @@ def test_a_view_is_in_words_in_the_french_csv(made: Publication, fictif: bool) -
 
 
 @pytest.mark.lent
-def test_a_table_without_a_line_is_named_and_has_no_file(numbered: Settings) -> None:
+@pytest.mark.usefixtures("tables_alone", "views_unchecked")
+def test_a_table_without_a_line_is_named_and_has_no_file(protected: Settings) -> None:
     """Its reason is what the edition lacks; the public file keeps it, with its columns."""
-    with duckdb.connect(str(numbered.database)) as db:
+    with duckdb.connect(str(protected.database)) as db:
         db.execute("DELETE FROM reference.millesimes WHERE source = 'internat_postes'")
         for table in ("core.internat", "atlas.internat", "atlas.apl"):
             db.execute(f"DELETE FROM {table}")
