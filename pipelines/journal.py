@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines import locks, settings
+from pipelines import locks, settings, shared
 from pipelines.errors import AtlasError
 from pipelines.faults import told
 
@@ -80,14 +80,15 @@ def entries(warehouse: Path, since: int = 0) -> list[dict[str, Any]]:
 def step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> Iterator[dict[str, Any]]:
     """Times a step that writes there (locks.py), says how it ended, and tells a failing disk from a failing input.
 
-    Nothing is locked for a step that only reads.
+    Nothing is locked for a step that only reads. Where machines share the warehouse, the step works on what they made.
     """
     folder = settings.load().warehouse
     said: dict[str, Any] = {}
     start = time.perf_counter()
     who = " ".join(map(str, (name, *what.values())))
     try:
-        with told(), locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext():
+        here = locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext()
+        with told(), shared.working(folder, who, *writes, beside=beside), here:
             yield said
     except AtlasError as error:
         _tell(folder, name, start, what, {"resultat": "échec", "code": error.exit_code, "message": str(error)})

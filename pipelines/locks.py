@@ -33,7 +33,7 @@ def whole(warehouse: Path, who: str) -> Iterator[None]:
 
     `who` is what a second comer reads: « atlas edition ». Raises BusyError where anyone else writes.
     """
-    if _inherited(warehouse):
+    if inherited(warehouse):
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -50,7 +50,7 @@ def parts(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()) 
     The names are EDITIONS, RELEASES, `vintage()` and `release()`. Raises BusyError where another writes there, or where
     a command has the whole warehouse.
     """
-    if _inherited(warehouse):
+    if inherited(warehouse):
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -78,7 +78,7 @@ def passed() -> tuple[int, ...]:
     return (int(held),) if held else ()
 
 
-def _inherited(warehouse: Path) -> bool:
+def inherited(warehouse: Path) -> bool:
     """Whether this process works under a command that holds this whole warehouse."""
     with contextlib.suppress(KeyError, ValueError, OSError):
         return os.path.samestat(os.fstat(int(os.environ[INHERITED])), (warehouse / FOLDER / WHOLE).stat())

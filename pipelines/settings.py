@@ -202,6 +202,16 @@ def approvers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.environ.get("ATLAS_APPROBATEURS", "").replace(",", " ").split()))
 
 
+def magasin() -> str:
+    """The store that several machines share, from ATLAS_MAGASIN (shared/objects.py); "" where there is one machine."""
+    return os.environ.get("ATLAS_MAGASIN", "").strip().rstrip("/")
+
+
+def base() -> str:
+    """The PostgreSQL database that holds their locks, and the catalogue of the lake, from ATLAS_BASE; "" by default."""
+    return os.environ.get("ATLAS_BASE", "").strip()
+
+
 def alertes() -> str:
     """Where to send notices, from ATLAS_ALERTES: a webhook's address, a mail server's, or "". Raises UsageError.
 

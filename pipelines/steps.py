@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, hints, locks, settings
+from pipelines import catalogue, hints, locks, settings, shared
 from pipelines.arrival import acceptance, adaptation, landing, offers, outcomes, refusals, retention
 from pipelines.checks import runner
 from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
@@ -25,7 +25,8 @@ COMPARED = 3  # vintages beside which one is looked at: the nearest may lack a t
 @contextlib.contextmanager
 def alone(command: str) -> Iterator[None]:
     """The whole warehouse for one command, to its end. Raises BusyError where another process writes to it."""
-    with told(), locks.whole(settings.load().warehouse, command):
+    home = settings.load().warehouse
+    with told(), shared.alone(home, command), locks.whole(home, command):
         yield
 
 
@@ -121,13 +122,13 @@ def ingest(source_id: str, millesime: int) -> dict[str, int]:
 
 def archived(source_id: str, millesime: int | None = None) -> list[int]:
     """The vintages of a source that the archive holds; or the one asked for, where it holds it."""
-    known = landing.vintages(settings.load().landing, source_id)
+    known = landing.vintages(shared.current().landing, source_id)
     return [label for label in known if millesime in (None, label)]
 
 
 def restage(source_id: str, millesime: int, revision: int | None = None) -> dict[str, int]:
     """Stages and checks a revision, the newest unless one is named, from the archive alone, in this process."""
-    numbers = landing.numbers(settings.load().landing, source_id, millesime)
+    numbers = landing.numbers(shared.current().landing, source_id, millesime)
     number = revision or (numbers[-1] if numbers else 1)
     stage(source_id, millesime, number)
     return check(source_id, millesime, number)
@@ -138,7 +139,7 @@ def _pinned(edition: int) -> None:
 
     A pinned revision may be neither the newest nor on offer any more: no ingestion would come to it.
     """
-    now = settings.load()
+    now = shared.current()
     made = lockfile.load(now, edition)
     if made is None or made.effaces:
         return
@@ -221,11 +222,17 @@ def build(edition: int) -> str:
         return str(target)
 
 
+def _here(now: settings.Settings, target: str) -> Path:
+    """A build in this machine's copy of the warehouse: another machine may have made it, in its own."""
+    made = Path(target)
+    return made if made.is_relative_to(now.warehouse) else now.editions / made.parent.name / made.name
+
+
 def check_marts(target: str) -> dict[str, int]:
     """Checks a build; returns the number of checks, and of failed ones by severity."""
     runner.warm()
     with step("check_marts", locks.EDITIONS) as said:
-        controls = marts.check(Path(target))
+        controls = marts.check(_here(settings.load(), target))
         counts = {
             "controles": len(controls),
             "avertissements": sum(1 for c in controls if not c.reussi and c.severite == "avertissement"),
@@ -238,7 +245,7 @@ def check_marts(target: str) -> dict[str, int]:
 def reconcile(target: str) -> dict[str, dict[str, int]]:
     """Counts the reconciliations of a build by nature, then by result."""
     with step("reconcile") as said:
-        results = marts.reconcile(Path(target))
+        results = marts.reconcile(_here(settings.load(), target))
         said.update(rapprochements=results)
         return results
 
@@ -247,14 +254,14 @@ def promote(target: str, *, back: bool = False) -> str:
     """Makes a build the warehouse of its edition; returns its path. `back` as in `promotion.promote`."""
     with step("promote", locks.EDITIONS) as said:
         now = settings.load()
-        made = promotion.promote(now, Path(target), back=back)
+        made = promotion.promote(now, _here(now, target), back=back)
         said.update(entrepot=str(made), en_place=settings.in_place(now.warehouse))
         return str(made)
 
 
 def is_built(edition: int) -> bool:
     """Whether an edition has a warehouse, from its present lock and the present code."""
-    now = settings.load()
+    now = shared.current()
     made = lockfile.load(now, edition)
     return made is not None and inputs.built_from(now, edition) == inputs.fingerprint(made)
 
@@ -312,7 +319,7 @@ def unpublished(edition: int) -> list[str]:
     """
     from pipelines.publish import drafts, release  # see publish
 
-    now = settings.load()
+    now = shared.current()
     built, made = inputs.built_from(now, edition), release.published_from(now, edition)
     awaited = [] if now.approbation is False else drafts.waiting(now, edition)
     of_draft = {draft.region for draft in awaited if draft.construction == built}
@@ -325,7 +332,7 @@ def nothing_to_build(edition: int) -> str | None:
     The first lock waits until all that is on offer has been checked: it is made once, and sources arrive
     one after the other.
     """
-    now = settings.load()
+    now = shared.current()
     made = lockfile.load(now, edition)
     if made is None:
         awaited = [label for source in catalogue.load_all() for label in _awaited(now, source, edition)]

@@ -114,7 +114,7 @@ def test_a_draft_is_no_release_until_it_is_approved(protected: Settings, monkeyp
 def test_a_rejected_draft_leaves_its_reason_and_nothing_to_release(copied: Settings) -> None:
     build = inputs.built_from(copied, EDITION)
     assert build
-    (copied.editions / str(EDITION) / "publie.json").unlink(missing_ok=True)
+    (copied.drafts / f"{EDITION}-{REGION}" / "publie.json").unlink(missing_ok=True)
     assert steps.unpublished(EDITION) == [REGION]
     made = a_draft(copied, "brouillon", REGION, new=True, build=build)
     assert steps.unpublished(EDITION) == []  # it is left to who approves

@@ -283,7 +283,7 @@ def test_a_warehouse_that_has_received_nothing_has_nothing_to_build(empty: Setti
 def test_a_publication_that_failed_is_left_to_be_taken_up(numbered: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     steps.publish(EDITION, REGION)
     assert steps.unpublished(EDITION) == []
-    (numbered.editions / str(EDITION) / "publie.json").unlink()
+    (numbered.drafts / f"{EDITION}-{REGION}" / "publie.json").unlink()
 
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "plein")

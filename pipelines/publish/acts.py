@@ -5,7 +5,7 @@ Beside `steps`, which calls them: what draws and protects takes seconds to impor
 
 from typing import Any
 
-from pipelines import locks, settings
+from pipelines import locks, settings, shared
 from pipelines.edition import inputs
 from pipelines.errors import UsageError
 from pipelines.journal import step
@@ -32,7 +32,7 @@ def approve(name: str = "", by: str = "") -> str:
 
     The draft is the one of that name, or the only one that waits. Raises UsageError where `by` may not approve.
     """
-    found = drafts.find(settings.load(), name)
+    found = drafts.find(shared.current(), name)
     if by:
         _may(by)
     what: dict[str, Any] = {"edition": found.edition, "region": found.region, "brouillon": found.id}
@@ -49,7 +49,7 @@ def reject(name: str, by: str, why: str) -> Draft:
 
     Raises UsageError where `by` may not decide.
     """
-    found = drafts.find(settings.load(), name)
+    found = drafts.find(shared.current(), name)
     _may(by)
     what: dict[str, Any] = {"edition": found.edition, "region": found.region, "brouillon": found.id}
     with step("reject", locks.RELEASES, locks.release(found.edition, found.region), **what) as said:

@@ -39,7 +39,7 @@ from pipelines.publish import (
 from pipelines.publish.drafts import Draft
 from pipelines.settings import Settings
 
-PUBLISHED = "publie.json"  # beside the lock: of which build each region's last release was made
+PUBLISHED = "publie.json"  # beside its drafts: of which build a region's last release was made
 FIRST_EDITION = 2000
 # They say what a release changes, how it was made, or list it: another content makes them, they make no other content.
 DERIVED = {manifest.MANIFEST, manifest.SUMS, lockfile.LOCK, *differences.FILES, *package.FILES}
@@ -290,18 +290,19 @@ def _said(
 
 def published_from(settings: Settings, edition: int) -> dict[str, str]:
     """Region -> the fingerprint of the build that its last release of an edition was made of, or found equal to."""
-    file = settings.editions / str(edition) / PUBLISHED
-    try:
-        with state.reading(file) as said:
-            return {str(region): str(build) for region, build in said.items()}
-    except DamagedError:  # none yet, or none legible: it only costs to publish again, which makes the same release
-        return {}
+    found = {}
+    for file in settings.drafts.glob(f"{edition}-*/{PUBLISHED}"):
+        # One that isn't legible only costs to publish again, which makes the same release.
+        with contextlib.suppress(DamagedError), state.reading(file) as said:
+            found[file.parent.name.partition("-")[2]] = str(said["construction"])
+    return found
 
 
 def note(settings: Settings, edition: int, region: str, build: str) -> None:
     """Notes of which build the release of a region was made: what is not noted is taken up again."""
-    text = json.dumps({**published_from(settings, edition), region: build}, indent=1, sort_keys=True) + "\n"
-    state.write(settings.editions / str(edition) / PUBLISHED, text)
+    file = settings.drafts / f"{edition}-{region}" / PUBLISHED
+    file.parent.mkdir(parents=True, exist_ok=True)
+    state.write(file, json.dumps({"construction": build}, indent=1) + "\n")
 
 
 def _compare(

@@ -1,0 +1,301 @@
+"""Several machines on one warehouse: each has its copy in a folder, the store is a folder or a real S3 server."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from object_store import credentials, seaweed
+
+from pipelines import locks, settings, shared
+from pipelines.errors import BusyError, DamagedError, LaterError, UsageError
+from pipelines.fingerprints import sha256
+from pipelines.shared import copies
+from pipelines.shared.objects import BYTES, Store
+
+BASE = os.environ.get("ATLAS_BASE_ESSAI", "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres")
+ALICE, BOB = "copie-a", "copie-b"
+
+
+def answers(base: str) -> bool:
+    try:
+        with sa.create_engine(base, poolclass=sa.NullPool, connect_args={"connect_timeout": 3}).connect():
+            return True
+    except sa.exc.DBAPIError:
+        return False
+
+
+pytestmark = pytest.mark.skipif(
+    not answers(BASE), reason=f"pas de PostgreSQL à {BASE} : le démarrer, ou en nommer un par ATLAS_BASE_ESSAI"
+)
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with seaweed(tmp_path_factory.mktemp("seau") / "weed") as found:
+        yield found
+
+
+@pytest.fixture(params=["dossier", "s3"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store, in a folder or on an S3 server, named in the environment with the database of locks."""
+    if request.param == "dossier":
+        said = f"file://{tmp_path}/magasin"
+    else:
+        said = request.getfixturevalue("bucket").replace("?", f"/{tmp_path.name}?")
+        for name, value in credentials().items():
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ATLAS_MAGASIN", said)
+    monkeypatch.setenv("ATLAS_BASE", BASE)
+    monkeypatch.delenv(locks.INHERITED, raising=False)
+    return said
+
+
+@pytest.fixture
+def alice(tmp_path: Path, address: str) -> Path:
+    return tmp_path / ALICE
+
+
+@pytest.fixture
+def bob(tmp_path: Path, address: str) -> Path:
+    return tmp_path / BOB
+
+
+PART = locks.vintage("bmo", 2024)
+FOLDER = "landing/bmo/2024/r1"
+
+
+def write(home: Path, name: str, text: str, rights: int = 0o444) -> Path:
+    path = home / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(rights)
+    return path
+
+
+def archive(home: Path, name: str = FOLDER, text: str = "un extrait\n") -> None:
+    """A vintage, as one machine archives it."""
+    with shared.working(home, "essai", PART):
+        write(home, f"{name}/bmo.csv", text)
+        write(home, f"{name}/provenance.json", "{}")
+
+
+def held(home: Path) -> dict[str, tuple[str, int]]:
+    return {
+        p.relative_to(home).as_posix(): (sha256(p), p.stat().st_mode & 0o777)
+        for p in home.rglob("*")
+        if p.is_file() and not p.relative_to(home).parts[0].startswith(".")
+    }
+
+
+def test_what_one_machine_made_another_has(alice: Path, bob: Path) -> None:
+    archive(alice)
+    with shared.working(bob, "essai", PART):
+        assert held(bob) == held(alice)
+        write(bob, "staging/bmo/2024/r1/bilan.json", "{}")
+    with shared.working(alice, "essai"):
+        pass
+    assert held(alice) == held(bob)
+    assert set(held(alice)) == {f"{FOLDER}/bmo.csv", f"{FOLDER}/provenance.json", "staging/bmo/2024/r1/bilan.json"}
+
+
+def test_who_only_reads_does_without_the_archived_bytes(alice: Path, bob: Path) -> None:
+    archive(alice)
+    with shared.working(bob, "essai"):
+        assert set(held(bob)) == {f"{FOLDER}/provenance.json"}
+    with shared.working(bob, "essai", PART):  # who works on it has them, and gives none of them up
+        assert held(bob) == held(alice)
+
+
+def test_what_one_machine_deleted_is_nowhere(alice: Path, bob: Path, address: str) -> None:
+    archive(alice)
+    with shared.working(bob, "essai", PART):
+        gone = sha256(bob / FOLDER / "bmo.csv")
+        (bob / FOLDER / "bmo.csv").unlink()
+    assert not Store(address).has(gone, 11)
+    with shared.working(alice, "essai"):
+        assert set(held(alice)) == {f"{FOLDER}/provenance.json"}
+
+
+def test_links_and_rights_of_folders_come_too(alice: Path, bob: Path) -> None:
+    with shared.working(alice, "essai", locks.EDITIONS, locks.RELEASES):
+        write(alice, "editions/2025/atlas_sante-1.duckdb", "marts")
+        (alice / "editions" / "2025" / settings.DATABASE).symlink_to("atlas_sante-1.duckdb")
+        (alice / settings.DATABASE).symlink_to(f"editions/2025/{settings.DATABASE}")
+        write(alice, "protection/1.duckdb", "secret", 0o400)
+        (alice / "protection").chmod(0o700)
+    with shared.working(bob, "essai"):
+        assert (bob / settings.DATABASE).read_text() == "marts"
+        assert settings.in_place(bob) == 2025
+        assert (bob / "protection").stat().st_mode & 0o777 == 0o700
+        assert held(bob) == held(alice)
+    with shared.working(bob, "essai", locks.EDITIONS):
+        write(bob, "editions/2025/atlas_sante-2.duckdb", "marts nouveaux")
+        for link in (bob / "editions" / "2025" / settings.DATABASE,):
+            link.unlink()
+            link.symlink_to("atlas_sante-2.duckdb")
+        (bob / "editions" / "2025" / "atlas_sante-1.duckdb").unlink()
+    with shared.working(alice, "essai"):
+        assert (alice / settings.DATABASE).read_text() == "marts nouveaux"
+        assert not (alice / "editions" / "2025" / "atlas_sante-1.duckdb").exists()
+
+
+def test_two_machines_do_not_write_in_one_place(alice: Path, bob: Path) -> None:
+    with shared.working(alice, "stage bmo 2024", PART):
+        with (
+            pytest.raises(BusyError, match=r"stage bmo 2024 \(.*processus \d+\)"),
+            shared.working(bob, "autre", PART),
+        ):
+            pass
+        with shared.working(bob, "autre", locks.vintage("bmo", 2023)):
+            pass
+        with pytest.raises(BusyError), shared.alone(bob, "atlas sauvegarder"):
+            pass
+    with (
+        shared.alone(alice, "atlas sauvegarder"),
+        pytest.raises(BusyError, match="atlas sauvegarder"),
+        shared.working(bob, "autre", PART),
+    ):
+        pass
+    with shared.alone(bob, "atlas sauvegarder"):
+        pass
+
+
+def test_what_a_killed_machine_had_not_given_back_is_given_next_time(alice: Path, bob: Path, address: str) -> None:
+    archive(alice)
+    script = (
+        "import os, sys, pathlib; from pipelines import shared; home = pathlib.Path(sys.argv[1])\n"
+        "with shared.working(home, 'essai', 'bmo-2024'):\n"
+        "    (home / 'landing/bmo/2024/r2').mkdir(); (home / 'landing/bmo/2024/r2/bmo.csv').write_text('deux')\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(alice)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with shared.working(bob, "essai"):
+        assert f"{FOLDER.replace('r1', 'r2')}/bmo.csv" not in held(bob)
+    with shared.working(alice, "essai", PART):  # its lock went with it
+        assert (alice / "landing/bmo/2024/r2/bmo.csv").read_text() == "deux"
+    with shared.working(bob, "essai", PART):
+        assert held(bob) == held(alice)
+
+
+def test_what_a_killed_machine_kept_gives_way_to_what_another_made_since(alice: Path, bob: Path) -> None:
+    archive(alice)
+    write(alice, "landing/bmo/2024/r2/bmo.csv", "jamais rendu")
+    with shared.working(bob, "essai", PART):
+        write(bob, "landing/bmo/2024/r2/bmo.csv", "fait ailleurs")
+    with shared.working(alice, "essai", PART):
+        assert held(alice) == held(bob)
+
+
+def test_a_machine_that_lost_its_locks_gives_nothing_back(alice: Path, bob: Path) -> None:
+    archive(alice)
+
+    def cut_off() -> None:
+        with shared.working(alice, "coupé", PART):
+            others_turn()
+            write(alice, "landing/bmo/2024/r2/bmo.csv", "du premier")
+
+    def others_turn() -> None:
+        with sa.create_engine(BASE, isolation_level="AUTOCOMMIT").connect() as other:
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'coupe %'"
+            assert other.execute(sa.text(cut)).scalars().all() == [True]
+        with shared.working(bob, "autre", PART):
+            write(bob, "landing/bmo/2024/r2/bmo.csv", "de l'autre")
+
+    with pytest.raises(LaterError, match="La base des verrous ne répond pas"):
+        cut_off()
+    with shared.working(alice, "essai", PART):
+        assert (alice / "landing/bmo/2024/r2/bmo.csv").read_text() == "de l'autre"
+
+
+def test_a_refusal_is_given_back_as_a_success_is(alice: Path, bob: Path) -> None:
+    def refused() -> None:
+        with shared.working(alice, "essai", PART):
+            write(alice, "staging/bmo/2024/r1/bilan.json", "refusé")
+            raise ValueError("refusé")
+
+    with pytest.raises(ValueError, match="refusé"):
+        refused()
+    with shared.working(bob, "essai"):
+        assert held(bob) == held(alice) != {}
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_changed_bytes_of_the_store_are_told_and_never_copied(alice: Path, bob: Path, address: str) -> None:
+    archive(alice)
+    digest = sha256(alice / FOLDER / "bmo.csv")
+    file = Path(address.removeprefix("file://")) / BYTES / digest[:2] / digest
+    file.write_text("autre chose", encoding="utf-8")
+    with pytest.raises(DamagedError, match="plus intacts"), shared.working(bob, "essai", PART):
+        pass
+    assert held(bob) == {}
+    file.unlink()
+    with pytest.raises(DamagedError, match="Le magasin n'a plus"), shared.working(bob, "essai", PART):
+        pass
+
+
+def test_a_new_folder_is_never_seen_in_part(alice: Path, bob: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = locks.release(2025, "28")
+    with shared.working(alice, "essai", part):
+        for number in range(300):
+            write(alice, f"releases/2025-28/2025.1/csv/{number}.csv", str(number))
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(sum(1 for p in (bob / "releases/2025-28/2025.1").rglob("*.csv")))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        with shared.working(bob, "essai"):
+            pass
+    finally:
+        done.set()
+        watcher.join()
+    assert seen <= {0, 300}
+    assert held(bob) == held(alice)
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_bytes_that_no_list_leads_to_go_after_a_day(alice: Path, address: str) -> None:
+    archive(alice)
+    store, orphan = Store(address), "0" * 64
+    fresh = store.put("en cours")
+    lost = Path(address.removeprefix("file://")) / BYTES / "00" / orphan
+    lost.parent.mkdir(exist_ok=True)
+    lost.write_text("perdu", encoding="utf-8")
+    os.utime(lost, (time.time() - 2 * 86400,) * 2)
+    with shared.alone(alice, "essai"):
+        pass
+    assert not lost.exists()
+    assert store.has(fresh, 8)
+    with shared.working(alice, "essai", PART):
+        assert set(held(alice)) == {f"{FOLDER}/bmo.csv", f"{FOLDER}/provenance.json"}
+
+
+def test_a_store_without_a_database_of_locks_is_refused(alice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATLAS_BASE")
+    with pytest.raises(UsageError, match="pas ATLAS_BASE"), shared.working(alice, "essai", PART):
+        pass
+    monkeypatch.setenv("ATLAS_BASE", "postgresql+psycopg2://nul@127.0.0.1:1/rien")
+    with pytest.raises(LaterError, match="La base des verrous ne répond pas"), shared.working(alice, "essai", PART):
+        pass
+    monkeypatch.setenv("ATLAS_MAGASIN", "n'importe quoi")
+    with pytest.raises(UsageError, match="ATLAS_MAGASIN ne se comprend pas"), shared.working(alice, "essai"):
+        pass
+
+
+def test_one_machine_needs_neither(alice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ATLAS_MAGASIN")
+    monkeypatch.delenv("ATLAS_BASE")
+    archive(alice)
+    assert not (alice / copies.MEMORY).exists()
