@@ -212,6 +212,11 @@ def base() -> str:
     return os.environ.get("ATLAS_BASE", "").strip()
 
 
+def lac() -> bool:
+    """Whether each edition put in place becomes a snapshot of the lake (shared/lake.py), from ATLAS_LAC."""
+    return bool(_yes("ATLAS_LAC"))
+
+
 def alertes() -> str:
     """Where to send notices, from ATLAS_ALERTES: a webhook's address, a mail server's, or "". Raises UsageError.
 

@@ -256,6 +256,10 @@ def promote(target: str, *, back: bool = False) -> str:
         now = settings.load()
         made = promotion.promote(now, _here(now, target), back=back)
         said.update(entrepot=str(made), en_place=settings.in_place(now.warehouse))
+        if settings.lac():
+            from pipelines.shared import lake  # as the store's, its libraries are for several machines
+
+            said.update(instantane=lake.deposit(made.resolve(), int(made.parent.name)))
         return str(made)
 
 

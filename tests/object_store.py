@@ -29,9 +29,23 @@ def seaweed(root: Path) -> Iterator[str]:
     known = {"name": KEY, "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
     (root / "s3.json").write_text(json.dumps({"identities": [known]}), encoding="utf-8")
     ports = [free_port() for _ in range(8)]
-    names = ("s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc")
+    names = (
+        "s3.port",
+        "s3.port.grpc",
+        "master.port",
+        "master.port.grpc",
+        "volume.port",
+        "volume.port.grpc",
+    )
     asked = [f"-{name}={port}" for name, port in zip((*names, "filer.port", "filer.port.grpc"), ports, strict=True)]
-    asked += [f"-ip={LOOPBACK}", f"-ip.bind={LOOPBACK}", "-volume.max=30", "-master.volumeSizeLimitMB=128"]
+    asked += [
+        f"-ip={LOOPBACK}",
+        f"-ip.bind={LOOPBACK}",
+        "-volume.max=30",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-master.volumeSizeLimitMB=128",
+    ]
     weed = Path(sys.executable).with_name("weed")
     with (root / "weed.log").open("wb") as log:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Airflow with its scheduler, as `atlas up` starts it, and as its REST API drives it: see test_dags.py."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -20,19 +21,31 @@ ENDED = ("success", "failed")
 
 
 class Scheduler:
-    """A running `atlas up`, and the person at its interface."""
+    """A running Airflow, and the person at its interface: `process` runs while it does, `log` tells why it stopped."""
 
-    def __init__(self, root: Path, process: subprocess.Popen[bytes], said: Path, port: int) -> None:
-        self.root, self.process, self.said = root, process, said
+    def __init__(
+        self,
+        process: "subprocess.Popen[bytes]",
+        port: int,
+        passwords: Path,
+        log: Callable[[], str],
+        user: str = "admin",
+    ) -> None:
+        self.process, self.passwords, self.log = process, passwords, log
         self.address = f"http://{LOOPBACK}:{port}"
         self.session = requests.Session()
         self.session.trust_env = False
-        self._wait(lambda: "Les DAG sont en pause" in said.read_text(encoding="utf-8"), STARTED_WITHIN, "atlas up")
-        self.session.headers.update(self._as("admin"))
+        self.until(self._listens, STARTED_WITHIN, "interface d'Airflow")
+        self.session.headers.update(self._as(user))
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(requests.ConnectionError):
+            return self.session.get(f"{self.address}/api/v2/monitor/health", timeout=30).ok
+        return False
 
     def _as(self, who: str) -> dict[str, str]:
         """The header of a user of the interface."""
-        known = json.loads((self.root / ".airflow" / "simple_auth_manager_passwords.json.generated").read_text())
+        known = json.loads(self.passwords.read_text())
         asked = self.session.post(
             f"{self.address}/auth/token", json={"username": who, "password": known[who]}, timeout=30
         )
@@ -50,7 +63,7 @@ class Scheduler:
     def unpause(self, *dags: str) -> None:
         """Lets DAGs run when what they wait for comes."""
         for dag in dags:
-            self._wait(lambda dag=dag: self._known(dag), STARTED_WITHIN, f"DAG {dag}")
+            self.until(functools.partial(self._known, dag), STARTED_WITHIN, f"DAG {dag}")
             self.ask("PATCH", f"dags/{dag}", is_paused=False)
 
     def runs(self, dag: str) -> list[dict[str, Any]]:
@@ -63,13 +76,13 @@ class Scheduler:
         def found() -> list[str]:
             return [run["dag_run_id"] for run in self.runs(dag) if run["state"] in ENDED]
 
-        self._wait(found, DONE_WITHIN, f"DAG {dag}")
+        self.until(found, DONE_WITHIN, f"DAG {dag}")
         return found()[0]
 
     def asked(self, dag: str, count: int) -> list[dict[str, Any]]:
         """What the tasks of a DAG ask people, once there are so many questions."""
 
-        self._wait(lambda: len(self._open(dag)) >= count, DONE_WITHIN, f"questions du DAG {dag}")
+        self.until(lambda: len(self._open(dag)) >= count, DONE_WITHIN, f"questions du DAG {dag}")
         return self._open(dag)
 
     def _open(self, dag: str) -> list[dict[str, Any]]:
@@ -88,7 +101,7 @@ class Scheduler:
                 reply(one)
             return any(run["state"] in ENDED for run in self.runs(dag))
 
-        self._wait(ended, DONE_WITHIN, f"réponses au DAG {dag}")
+        self.until(ended, DONE_WITHIN, f"réponses au DAG {dag}")
 
     def answer(self, asked: dict[str, Any], who: str, choice: str, motif: str = "") -> int:
         """What a user answers, as the interface does; the status of what Airflow says."""
@@ -123,16 +136,18 @@ class Scheduler:
     def _known(self, dag: str) -> bool:
         return any(d["dag_id"] == dag for d in self.ask("GET", "dags?limit=200")["dags"])
 
-    def _wait(self, done: Any, seconds: int, what: str) -> None:
+    def until(self, done: Callable[[], Any], seconds: int, what: str) -> None:
+        """Waits until something holds, while Airflow runs."""
         deadline = time.monotonic() + seconds
         while not done():
-            assert self.process.poll() is None, f"Airflow s'est arrêté :\n{self.said.read_text(encoding='utf-8')}"
-            assert time.monotonic() < deadline, f"{what} : rien après {seconds} s\n{self._log()}"
+            assert self.process.poll() is None, f"Airflow s'est arrêté :\n{self.log()}"
+            assert time.monotonic() < deadline, f"{what} : rien après {seconds} s\n{self.log()}"
             time.sleep(1)
 
-    def _log(self) -> str:
-        log = self.root / ".airflow" / "logs" / "standalone.log"
-        return log.read_text(encoding="utf-8", errors="replace")[-6000:] if log.is_file() else ""
+
+def ended(*logs: Path) -> str:
+    """The ends of logs, of those that are there."""
+    return "\n".join(p.read_text(encoding="utf-8", errors="replace")[-6000:] for p in logs if p.is_file())
 
 
 def _line(event: Any) -> str:
@@ -167,7 +182,11 @@ def scheduler(root: Path, warehouse: Path, sources: Path, **variables: str) -> I
             start_new_session=True,
         )
     try:
-        yield Scheduler(root, process, said, port)
+        log = root / ".airflow" / "logs" / "standalone.log"
+        passwords = root / ".airflow" / "simple_auth_manager_passwords.json.generated"
+        airflow = Scheduler(process, port, passwords, lambda: ended(said, log))
+        airflow.until(lambda: "Les DAG sont en pause" in ended(said), STARTED_WITHIN, "atlas up")
+        yield airflow
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -6,17 +6,24 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlalchemy as sa
+import yaml
+from compose_spec import PyCompose
+from composed import VOLUMES, services
 from object_store import credentials, seaweed
+from typer.testing import CliRunner
 
-from pipelines import locks, settings, shared
+from pipelines import cli, locks, settings, shared
 from pipelines.errors import BusyError, DamagedError, LaterError, UsageError
 from pipelines.fingerprints import sha256
-from pipelines.shared import copies
+from pipelines.shared import copies, lake
 from pipelines.shared.objects import BYTES, Store
 
 BASE = os.environ.get("ATLAS_BASE_ESSAI", "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres")
@@ -31,9 +38,10 @@ def answers(base: str) -> bool:
         return False
 
 
-pytestmark = pytest.mark.skipif(
-    not answers(BASE), reason=f"pas de PostgreSQL à {BASE} : le démarrer, ou en nommer un par ATLAS_BASE_ESSAI"
-)
+@pytest.fixture(scope="module", autouse=True)
+def base() -> None:
+    if not answers(BASE):
+        pytest.skip(f"pas de PostgreSQL à {BASE} : le démarrer, ou en nommer un par ATLAS_BASE_ESSAI")
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +223,18 @@ def test_a_machine_that_lost_its_locks_gives_nothing_back(alice: Path, bob: Path
         assert (alice / "landing/bmo/2024/r2/bmo.csv").read_text() == "de l'autre"
 
 
+def test_what_is_staged_goes_to_whoever_checks_it(alice: Path, bob: Path) -> None:
+    archive(alice)
+    with shared.working(alice, "stage", PART):
+        write(alice, "staging/bmo/2024/.r1-en-cours/lecture.json", "{}")
+        write(alice, "staging/bmo/2024/.autre/reste.json", "{}")
+    with shared.working(bob, "check", PART):
+        assert (bob / "staging/bmo/2024/.r1-en-cours/lecture.json").is_file()
+        (bob / "staging/bmo/2024/.r1-en-cours").rename(bob / "staging/bmo/2024/r1")
+    with shared.working(alice, "stage", PART):
+        assert sorted(p.name for p in (alice / "staging/bmo/2024").iterdir()) == [".autre", "r1"]
+
+
 def test_a_refusal_is_given_back_as_a_success_is(alice: Path, bob: Path) -> None:
     def refused() -> None:
         with shared.working(alice, "essai", PART):
@@ -299,3 +319,156 @@ def test_one_machine_needs_neither(alice: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("ATLAS_BASE")
     archive(alice)
     assert not (alice / copies.MEMORY).exists()
+
+
+# --- The lake ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def catalogued(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A lake of its own, whose catalogue is in a schema of that PostgreSQL."""
+    name = f"essai_{uuid.uuid4().hex[:12]}"
+    monkeypatch.setattr(lake, "SCHEMA", name)
+    yield
+    with sa.create_engine(BASE, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT").connect() as base:
+        base.execute(sa.text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
+
+
+def marts(path: Path, edition: int, *, more: bool = True) -> Path:
+    """A built warehouse of one mart, or two, and a staged table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as built:
+        for schema in ("atlas", "reference", "staging"):
+            built.execute(f"CREATE SCHEMA {schema}")
+        built.execute("CREATE TABLE staging.rpps AS SELECT 'une personne' AS personne")
+        built.execute(
+            f"CREATE TABLE atlas.effectifs AS SELECT '28' AS code, {edition} AS annee, 1.5::DECIMAL(18, 6) AS n"
+        )
+        if more:
+            built.execute("CREATE TABLE reference.edition AS SELECT 1 AS un")
+    return path
+
+
+@pytest.mark.usefixtures("catalogued")
+def test_each_edition_in_place_is_a_state_of_the_lake(tmp_path: Path) -> None:
+    first = lake.deposit(marts(tmp_path / "2024" / "atlas_sante-aaaa.duckdb", 2024), 2024)
+    with lake.connect(read_only=True) as reader:
+        second = lake.deposit(marts(tmp_path / "2025" / "atlas_sante-bbbb.duckdb", 2025, more=False), 2025)
+        assert second > first
+        # Who reads sees one edition or the other, whole; those before stay under their number.
+        now = reader.execute("SELECT code, annee, n FROM lac.atlas.effectifs").fetchall()
+        assert now == [("28", 2025, Decimal("1.5"))]
+        before = reader.execute(f"SELECT annee FROM lac.atlas.effectifs AT (VERSION => {first})").fetchall()
+        assert before == [(2024,)]
+        assert reader.execute(f"SELECT un FROM lac.reference.edition AT (VERSION => {first})").fetchall() == [(1,)]
+        with pytest.raises(duckdb.CatalogException):
+            reader.execute("FROM lac.reference.edition")
+        told = [(state.numero, state.contenu) for state in lake.snapshots(reader)]
+        assert told == [
+            (first, "édition 2024, construction aaaa"),
+            (second, "édition 2025, construction bbbb"),
+        ]
+        # Nobody's person is in it, and who reads changes nothing.
+        with pytest.raises(duckdb.CatalogException):
+            reader.execute("FROM lac.staging.rpps")
+        with pytest.raises(duckdb.Error, match="read-only"):
+            reader.execute("DROP TABLE lac.atlas.effectifs")
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+@pytest.mark.usefixtures("catalogued")
+def test_what_cannot_be_deposited_leaves_the_lake_as_it_was(tmp_path: Path) -> None:
+    first = lake.deposit(marts(tmp_path / "2024" / "atlas_sante-aaaa.duckdb", 2024), 2024)
+    odd = marts(tmp_path / "2025" / "atlas_sante-bbbb.duckdb", 2025)
+    with duckdb.connect(str(odd)) as built:  # a type that a lake doesn't have comes last
+        built.execute("CREATE TABLE reference.zzz AS SELECT 'a'::ENUM ('a') AS e")
+    with pytest.raises(LaterError, match="Le lac ne répond pas"):
+        lake.deposit(odd, 2025)
+    with lake.connect(read_only=True) as reader:
+        assert [state.numero for state in lake.snapshots(reader)] == [first]
+        assert reader.execute("SELECT annee FROM lac.atlas.effectifs").fetchall() == [(2024,)]
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_a_lake_that_does_not_answer_tells_no_password(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_BASE", "postgresql+psycopg2://atlas:tres-secret@127.0.0.1:1/rien")
+    with pytest.raises(LaterError, match="Le lac ne répond pas") as told:
+        lake.connect()
+    assert "tres-secret" not in str(told.value)
+    monkeypatch.delenv("ATLAS_BASE")
+    with pytest.raises(UsageError, match="Le lac n'a pas d'endroit"):
+        lake.connect()
+
+
+# --- The command -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_the_command_brings_a_copy_up_to_date_and_gives_what_is_here(
+    alice: Path, bob: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(alice, f"{FOLDER}/bmo.csv", "avant le magasin")
+    monkeypatch.setenv("ATLAS_WAREHOUSE", str(alice))
+    given = CliRunner().invoke(cli.app, ["magasin", "--rendre"])
+    assert given.exit_code == 0, given.output
+    monkeypatch.setenv("ATLAS_WAREHOUSE", str(bob))
+    done = CliRunner().invoke(cli.app, ["magasin"])
+    assert done.exit_code == 0, done.output
+    assert f"Copie   : {bob}, à jour" in done.output
+    assert held(bob)[f"{FOLDER}/bmo.csv"] == held(alice)[f"{FOLDER}/bmo.csv"]
+    monkeypatch.delenv("ATLAS_MAGASIN")
+    alone = CliRunner().invoke(cli.app, ["magasin"])
+    assert isinstance(alone.exception, UsageError)
+    assert "celui d'une seule machine" in str(alone.exception)
+
+
+# --- docker-compose.celery.yml -------------------------------------------------------------------------------
+
+VALUES = dict.fromkeys(
+    (
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "AIRFLOW__CORE__FERNET_KEY",
+        "AIRFLOW__API__SECRET_KEY",
+        "AIRFLOW__API_AUTH__JWT_SECRET",
+        "ATLAS_UI_PASSWORD",
+        "ATLAS_SOURCES",
+        "ATLAS_MAGASIN",
+    ),
+    "/donne",
+)
+
+
+def test_the_services_are_by_the_specification() -> None:
+    found = PyCompose.from_yaml(yaml.safe_dump({"services": services(VALUES), "volumes": dict.fromkeys(VOLUMES)}))
+    found.validate()
+    assert set(found.service_names()) == {
+        "postgres", "redis", "init", "api-server", "scheduler", "dag-processor", "worker"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_nothing_that_machines_share_has_a_default(name: str) -> None:
+    with pytest.raises(LookupError, match=r"à définir, voir \.env\.example"):
+        services({**VALUES, name: ""})
+
+
+def test_a_machine_more_asks_the_first_one_for_all() -> None:
+    worker = services({**VALUES, "ATLAS_SERVEUR": "10.0.0.5"})["worker"]["environment"]
+    asked = {name: value for name, value in worker.items() if "10.0.0.5" in value}
+    assert {name.rpartition("__")[2] for name in asked} == {
+        "EXECUTION_API_SERVER_URL", "SQL_ALCHEMY_CONN", "BROKER_URL", "RESULT_BACKEND", "ATLAS_BASE_AIRFLOW",
+        "ATLAS_BASE", "NO_PROXY",
+    }  # fmt: skip
+    here = services(VALUES)
+    for name in ("init", "api-server", "scheduler", "dag-processor", "worker"):
+        assert here[name]["environment"]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+        assert here[name]["environment"]["ATLAS_MAGASIN"] == "/donne"
+    assert here["worker"]["healthcheck"] != here["dag-processor"]["healthcheck"]
+
+
+def test_what_machines_ask_each_other_listens_on_loopback_unless_told() -> None:
+    ports = [port for service in services(VALUES).values() for port in service.get("ports", [])]
+    assert sorted(port.split(":")[0] for port in ports) == ["127.0.0.1", "127.0.0.2", "127.0.0.2", "127.0.0.2"]
+    told = [p for s in services({**VALUES, "ATLAS_ECOUTE": "10.0.0.5"}).values() for p in s.get("ports", [])]
+    assert sorted(port.split(":")[0] for port in told) == ["10.0.0.5", "10.0.0.5", "10.0.0.5", "127.0.0.1"]

@@ -317,6 +317,7 @@ def test_a_source_too_old_for_the_edition_is_named_with_what_is_awaited(copied: 
 # --- docker-compose.yml -----------------------------------------------------------------------------------
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+MACHINES = (ROOT / "docker-compose.celery.yml").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 SECRETS = {
     "POSTGRES_PASSWORD",
@@ -389,7 +390,7 @@ def test_the_example_names_all_that_is_asked_and_holds_no_secret() -> None:
     assert set(given) == {*SECRETS, "ATLAS_SOURCES"}
     assert set(given.values()) == {""}
     known = set(re.findall(r"^(?:# )?(\w+)=", EXAMPLE, flags=re.MULTILINE))
-    assert {name for name, _ in REFERENCE.findall(COMPOSE)} == known
+    assert {name for name, _ in REFERENCE.findall(COMPOSE + MACHINES)} == known
     # The file made from it stays out of git and out of the image.
     assert ".env" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert ".env" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
@@ -399,7 +400,7 @@ def test_the_image_has_what_is_locked_and_runs_as_nobody_in_particular() -> None
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     syncs = [line for line in lines if "uv sync" in line]
     assert syncs
-    assert all("--locked" in line and "--group postgres" in line for line in syncs)
+    assert all("--locked" in line and "--group machines" in line for line in syncs)
     user = lines.index("USER atlas")
     assert all(lines.index(line) > user for line in syncs)
     assert [line for line in lines if line.startswith("USER")] == ["USER atlas"]

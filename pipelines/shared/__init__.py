@@ -27,6 +27,13 @@ def store() -> "Store | None":
     return Store(address)
 
 
+def bring(found: "Store", warehouse: Path) -> None:
+    """Makes a copy whole and up to date, the archived extracts included. Raises as `working`."""
+    from pipelines.shared import copies
+
+    copies.pull(found, warehouse, whole=None)
+
+
 def current() -> Settings:
     """The settings, once this machine's copy of the warehouse is up to date: what is read before any step."""
     now = settings.load()

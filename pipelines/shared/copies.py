@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import stat
 import uuid
@@ -26,10 +27,11 @@ from pipelines.shared.objects import Store
 
 MEMORY = ".magasin"
 ARCHIVE, RECORD = "landing", "provenance.json"
+PENDING = re.compile(r"\.r[0-9]+-en-cours")  # staged, and to be checked by the step that follows, maybe elsewhere
 DAYS = 1  # bytes that no list leads to are those of a machine at work, at first
 
 
-class Kept(NamedTuple):
+class SharedFile(NamedTuple):
     """A file of a part: its bytes, and its rights."""
 
     sha256: str
@@ -41,7 +43,7 @@ class Kept(NamedTuple):
 class Listed:
     """What a part holds; paths are those in a warehouse."""
 
-    fichiers: dict[str, Kept] = field(default_factory=dict)
+    fichiers: dict[str, SharedFile] = field(default_factory=dict)
     liens: dict[str, str] = field(default_factory=dict)
     dossiers: dict[str, int] = field(default_factory=dict)
 
@@ -154,7 +156,7 @@ def _forget(store: Store, head: dict[str, str], found: set[str]) -> int:
 
 def _read(store: Store, digest: str) -> Listed:
     said = json.loads(store.get(digest))
-    return Listed({name: Kept(*kept) for name, kept in said["fichiers"].items()}, said["liens"], said["dossiers"])
+    return Listed({name: SharedFile(*kept) for name, kept in said["fichiers"].items()}, said["liens"], said["dossiers"])
 
 
 def _scan(warehouse: Path, part: str, had: Remembered) -> Listed:
@@ -172,7 +174,7 @@ def _scan(warehouse: Path, part: str, had: Remembered) -> Listed:
                 same = as_it_was and as_it_was[:2] == (status.st_size, status.st_mtime_ns)
                 digest = as_it_was[2] if as_it_was and same else sha256(path)
                 seen[name] = (status.st_size, status.st_mtime_ns, digest)
-                found.fichiers[name] = Kept(digest, status.st_size, stat.S_IMODE(status.st_mode))
+                found.fichiers[name] = SharedFile(digest, status.st_size, stat.S_IMODE(status.st_mode))
     had.vus = seen
     return found
 
@@ -183,7 +185,7 @@ def _walk(tree: Path) -> Iterable[Path]:
         yield tree
         return
     for home, folders, names in os.walk(tree):
-        folders[:] = sorted(n for n in folders if not n.startswith(".") and n != "temporaire")
+        folders[:] = sorted(n for n in folders if PENDING.fullmatch(n) or (not n.startswith(".") and n != "temporaire"))
         yield Path(home)
         yield from (Path(home) / n for n in sorted(names) if not n.startswith("."))
 
