@@ -21,6 +21,8 @@ from object_store import credentials, seaweed
 from typer.testing import CliRunner
 
 from pipelines import cli, locks, settings, shared
+from pipelines.arrival import personnes
+from pipelines.cli import doctor
 from pipelines.errors import BusyError, DamagedError, LaterError, UsageError
 from pipelines.fingerprints import sha256
 from pipelines.shared import copies, lake
@@ -420,6 +422,30 @@ def test_the_command_brings_a_copy_up_to_date_and_gives_what_is_here(
     alone = CliRunner().invoke(cli.app, ["magasin"])
     assert isinstance(alone.exception, UsageError)
     assert "celui d'une seule machine" in str(alone.exception)
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_the_doctor_tries_what_machines_share(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATLAS_LAC", "oui")
+    assert [(f.objet, f.code) for f in doctor._machines()] == [("magasin", 0), ("base des verrous", 0), ("lac", 0)]
+    monkeypatch.setenv("ATLAS_BASE", "postgresql+psycopg2://atlas:tres-secret@127.0.0.1:1/rien")
+    monkeypatch.setenv("ATLAS_MAGASIN", "s3://rien?endpoint_override=127.0.0.1:1&scheme=http&region=x")
+    found = {f.objet: f for f in doctor._machines()}
+    assert [found[name].code for name in ("magasin", "base des verrous")] == [LaterError.exit_code] * 2
+    assert "tres-secret" not in str(found)
+    monkeypatch.delenv("ATLAS_MAGASIN")
+    assert list(doctor._machines()) == []
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_each_machine_has_the_same_key_or_none(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv(personnes.VARIABLE, raising=False)
+    with pytest.raises(UsageError, match="elle se ferait une clé à elle"):
+        personnes.key(fictif=False)
+    assert list(tmp_path.rglob("cle-personnes")) == []
+    monkeypatch.setenv(personnes.VARIABLE, "k" * 64)
+    assert personnes.key(fictif=False) == b"k" * 64
 
 
 # --- docker-compose.celery.yml -------------------------------------------------------------------------------

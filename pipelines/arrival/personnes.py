@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import StorageError, UsageError
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, magasin
 
 VARIABLE = "ATLAS_CLE_PERSONNES"
 # 128 bits, as 32 hexadecimal digits: among a hundred million persons, two share a hash once in 10²² draws.
@@ -33,14 +33,22 @@ SAMPLE_KEY = b"cle publique des personnes fictives"
 def key(*, fictif: bool) -> bytes:
     """The key that hashes persons: the samples' own, that of the environment, or that of the key file.
 
-    The file is made at the first need. Raises UsageError where the key is too short, or where the file
-    can be read by others or lies inside the checkout; StorageError where it can't be written.
+    The file is made at the first need. Raises UsageError where the key is too short, where several machines share the
+    warehouse and the environment has none, or where the file can be read by others or lies inside the checkout;
+    StorageError where it can't be written.
     """
     if fictif:
         return SAMPLE_KEY
     given = os.environ.get(VARIABLE, "").strip()
     if given:
         return _long_enough(given, f"la variable {VARIABLE}")
+    if magasin():
+        raise UsageError(
+            f"Plusieurs machines partagent cet entrepôt, et {VARIABLE} n'est pas dite sur celle-ci : "
+            "elle se ferait une clé à elle, et une personne n'y serait plus la même qu'ailleurs.",
+            expected="la même clé sur toutes les machines",
+            todo=f"donner {VARIABLE} à celle-ci ; sur celle qui l'avait seule, elle est dans {key_file()}",
+        )
     return _from_file(key_file())
 
 

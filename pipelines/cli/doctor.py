@@ -1,15 +1,17 @@
 """`atlas doctor`: what a first run on line would meet, in a minute."""
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines import settings
 from pipelines.arrival import diagnosis
 from pipelines.cli.common import Sources, screen, use
-from pipelines.errors import BuildError, LaterError
+from pipelines.errors import AtlasError, BuildError, LaterError
 from pipelines.publish import signature
 
 
@@ -24,7 +26,7 @@ def doctor(
     peut n'être que passager.
     """
     use(sources, True)
-    found = [*_signature(), *diagnosis.diagnose()]
+    found = [*_signature(), *_machines(), *diagnosis.diagnose()]
     if as_json:
         typer.echo(json.dumps([finding.to_dict() for finding in found], ensure_ascii=False, indent=1))
     else:
@@ -43,6 +45,30 @@ def _signature() -> list[diagnosis.Finding]:
     except BuildError as error:
         return [diagnosis.Finding(subject, what, diagnosis.FAILED, error.what, error.todo, error.exit_code)]
     return [diagnosis.Finding(subject, what, diagnosis.GOOD, "elle signe sans rien demander")]
+
+
+def _machines() -> Iterator[diagnosis.Finding]:
+    """Whether what several machines share answers, where it is said; a store is read, and nothing written to it."""
+    if not settings.magasin():
+        return
+    from pipelines.shared import lake, leases
+    from pipelines.shared.objects import Store
+
+    def locks() -> str:
+        with leases.held(settings.base(), settings.magasin(), "atlas doctor", (), beside=("essai",)):
+            return "elle répond"
+
+    tried: list[tuple[str, Callable[[], str]]] = [
+        ("magasin", lambda: f"il répond : {len(Store(settings.magasin()).head())} partie(s)"),
+        ("base des verrous", locks),
+    ]
+    if settings.lac():
+        tried.append(("lac", lambda: f"ses {len(lake.extensions())} extensions sont là"))
+    for what, answer in tried:
+        try:
+            yield diagnosis.Finding("machines", what, diagnosis.GOOD, answer())
+        except AtlasError as error:
+            yield diagnosis.Finding("machines", what, diagnosis.FAILED, error.what, error.todo, error.exit_code)
 
 
 def _told(found: list[diagnosis.Finding]) -> None:

@@ -54,6 +54,11 @@ def deposit(database: Path, edition: int) -> int:
         return snapshots(lake)[-1].numero
 
 
+def extensions() -> list[str]:
+    """The files of the extensions of DuckDB that a lake needs, in the order to load them. Raises UsageError."""
+    return [_extension(name) for name in EXTENSIONS]
+
+
 def snapshots(lake: duckdb.DuckDBPyConnection) -> list[Snapshot]:
     """The states of the lake that hold an edition, oldest first."""
     found = lake.execute(
@@ -67,8 +72,8 @@ def connect(*, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A session that has the lake. Raises LaterError where it doesn't answer, UsageError where there is none."""
     connection = duckdb.connect()
     try:
-        for name in EXTENSIONS:
-            connection.execute(f"LOAD {_quoted(_extension(name))}")
+        for file in extensions():
+            connection.execute(f"LOAD {_quoted(file)}")
         for statement in opening(read_only=read_only):
             connection.execute(statement)
     except duckdb.Error as error:
