@@ -13,7 +13,7 @@ import signal
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,11 @@ def legible(error: AtlasError) -> None:
     assert foreign is None, f"« {foreign[0]} » dans : {told}"
 
 
-def receive(chosen: Seed, damages: list[Damage], *, checked: bool = False) -> str:
-    """Receives a damaged file; returns why it is refused, or nothing. What is accepted is held against the oracle."""
+def receive(chosen: Seed, damages: list[Damage], *, checked: bool = False, beside: Sequence[Seed] = ()) -> str:
+    """Receives a damaged file; returns why it is refused, or nothing. What is accepted is held against the oracle.
+
+    So is what those `beside` it, which are of the same delivery, have become.
+    """
     name, data, model = chosen.damaged(damages)
     source = catalogue.load(chosen.source)
     with tempfile.TemporaryDirectory() as folder:
@@ -129,6 +132,8 @@ def receive(chosen: Seed, damages: list[Damage], *, checked: bool = False) -> st
                 legible(error)
                 return str(error)
             compare(chosen, name, data, model, staged, remarks)
+            for one in beside:
+                compare(one, one.name, one.model.bytes(), one.model, staged, remarks)
     return ""
 
 
@@ -274,11 +279,15 @@ def test_errors_and_hidden_lines_are_seen_whatever_the_format(kind: str, tmp_pat
 
 
 def sound(kept: list[Seed]) -> None:
-    """The oracle and the readers say the same of what nobody damaged."""
+    """The oracle and the readers say the same of what nobody damaged: each delivery is received once."""
+    deliveries: dict[Any, list[Seed]] = defaultdict(list)
+    for one in kept:
+        files = frozenset({**one.beside, one.name: one.model.bytes()}.items())
+        deliveries[one.source, one.millesime, one.archive, files].append(one)
     wrong = {}
-    for chosen in kept:
+    for chosen, *beside in deliveries.values():
         try:
-            refusal = receive(chosen, [])
+            refusal = receive(chosen, [], beside=beside)
         except AssertionError as error:
             refusal = str(error)
         if refusal:
