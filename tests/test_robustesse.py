@@ -163,7 +163,7 @@ def compare(chosen: Seed, name: str, data: bytes, model: Any, staged: Path, rema
             _numbers(headers, file),
         )
         problems += oracle.differences(source, chosen.table, chosen.millesime, seen, told, file=name)
-    assert not problems, "\n".join(problems)
+    assert not problems, "\n".join([f"{chosen.id}, {chosen.table} :", *problems])
 
 
 def said(chosen: Seed, name: str, data: bytes, model: Any) -> Iterator[tuple[str, oracle.Seen]]:
