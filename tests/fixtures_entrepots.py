@@ -1,8 +1,8 @@
 """Warehouses and publications that the tests read, each made once a session, whichever process first needs it.
 
-`sample` and `mirror` are warehouses alone, of fictitious and of real extracts; `published` and `mirror_published`
-(for tests marked `lent`) are what is released of them. They are made by the steps that the DAGs call, without
-Airflow. Tests only read them; a test that changes something takes a copy (`a_copy`).
+`sample` and `mirror` are warehouses alone, of fictitious and of real extracts; `small` is one of a few sources of the
+first; `published` and `mirror_published` (for tests marked `lent`) are what is released of them. They are made by the
+steps that the DAGs call, without Airflow. Tests only read them; a test that changes something takes a copy (`a_copy`).
 
 Loaded by `pytest_plugins` in conftest.py.
 """
