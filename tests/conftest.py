@@ -12,6 +12,7 @@ pytest_plugins = ["fixtures_entrepots", "remade"]
 LONGEST = (
     "test_arrivees",
     "test_dags",
+    "test_celery",
     "test_determinism",
     "test_valeurs_fausses",
     "test_silence",
