@@ -144,14 +144,14 @@ def test_a_commit_that_changes_nothing_shown_makes_no_release(
 
 
 @pytest.mark.lent
-def test_ten_comes_after_nine_and_strangers_are_left_alone(numbered: Settings) -> None:
+def test_eleven_comes_after_ten_and_nine_and_strangers_are_left_alone(numbered: Settings) -> None:
     home = numbered.releases / f"{EDITION}-{REGION}"
-    for name in (f"{EDITION}.9", f"{EDITION}.2"):
+    for name in (f"{EDITION}.9", f"{EDITION}.10", f"{EDITION}.2"):
         (home / name).mkdir(parents=True)
         (home / name / "manifeste.json").write_text("autre\n", encoding="utf-8")
     (home / f"{EDITION}.9.zip").write_bytes(b"une archive")
     (home / f"{EDITION}.bak").mkdir()
-    assert Path(steps.publish(EDITION, REGION)).name == f"{EDITION}.10"
+    assert Path(steps.publish(EDITION, REGION)).name == f"{EDITION}.11"
     assert (home / f"{EDITION}.9.zip").read_bytes() == b"une archive"
 
 
