@@ -17,7 +17,11 @@ WEIGHT = "un poids : la part des répondants, que le mart donne à côté, dit c
 EXCUSED = {
     "core.population_lieux": {"habitants": "une année où la population d'un arrondissement manque est laissée"},
     "core.enquete_attendus": {"valeur": WEIGHT},
-    "core.population_cibles": {"population": "vide dès qu'une tranche d'âge d'un département manque"},
+    "core.population_cibles": {
+        "population": "vide dès qu'une tranche d'âge d'un département manque",
+        "age_max": "les âges d'une classe, qui les dit toujours",
+        "age_min": "les âges d'une classe, qui les dit toujours",
+    },
     "atlas.apl": {
         "population_sous_2_5": "compté des mêmes communes que population, dont le statut est à côté",
     },

@@ -78,6 +78,7 @@ class Table(Strict):
     text column: a cell of another form is left empty as it is read, and past a small share the vintage is refused.
     `reparations` gives the columns that are mended, and how. `sauf` gives, for each vintage in which the producer did
     not publish it, the reason why.
+    `lieux` are the columns of the key that say where: a line set aside that has lost them is still one of France.
     `indispensables` are the columns whose empty cell says something (no end yet): a line goes with one that can't be
     read. `faits` are the texts that are what a line says, as its numbers are (a zone). `signees` are the numbers that
     may be under zero (a balance, an index, a coordinate); no other one is. `parties` is the column that names the parts
@@ -93,6 +94,7 @@ class Table(Strict):
     title: str
     key: list[str]
     key_blank: list[str] = []
+    lieux: list[str] = []
     annee: Year | None = None
     rows_min: int = 1
     since: int | None = None
@@ -115,9 +117,11 @@ class Table(Strict):
     layouts: list[Layout]
 
     @model_validator(mode="after")
-    def _one_measure(self) -> "Table":
+    def _whole(self) -> "Table":
         if len({somme.mesure for somme in self.sommes}) > 1:
             raise ValueError("les `sommes` d'une table sont d'une seule `mesure`")
+        if not set(self.lieux) <= set(self.key) - set(self.key_blank):
+            raise ValueError("les `lieux` d'une table sont de sa clé, et ne peuvent y être vides")
         return self
 
     @property

@@ -1,9 +1,10 @@
 """The gaps that lines set aside leave: a line whose key is read still says which cells are missing.
 
 It comes back in the view of its staged table with its key, what it names for sure, and no number: each sum that it
-would have entered lacks a cell, and says so by the rule of all others (`statut_somme`). What an entry of the catalogue
-says of a table is enough: its key, its lists, its year, its numbers and `faits`. Who doesn't answer a survey is known
-by its coverage: none of its lines come back.
+would have entered lacks a cell, and says so by the rule of all others (`statut_somme`). One whose key is read but for
+its place (`lieux`) comes back as of a code that nobody knows, which is in no territory but France. What an entry of the
+catalogue says of a table is enough: its key, its places, its lists, its year, its numbers and `faits`. Who doesn't
+answer a survey is known by its coverage: none of its lines come back.
 """
 
 import duckdb
@@ -14,6 +15,7 @@ from pipelines.duck import literal, quoted
 
 TABLE = "staging.lacunes"  # the cells that are missing, each of a line set aside
 WEIGHTS = "staging.poids_ecartes"  # the share of each measure of a table that its lines set aside have
+NOWHERE = "inconnu"  # where a line is of which no place is read: no code of a territory, of an establishment
 _OF = 'source VARCHAR, millesime INTEGER, revision INTEGER, "table" VARCHAR'
 CREATE = (
     f"CREATE TABLE {TABLE} ({_OF}, fichier VARCHAR, ligne BIGINT, colonne VARCHAR); "
@@ -57,7 +59,7 @@ def lines(source: Source, table: str, millesime: int, revision: int) -> str:
     entry, missing = source.tables[table], {column.name for column in measures(source, table)}
     if entry.key == [LINE] or not missing or source.questionnaire:
         return ""
-    listed, read = code_lists.of_table(source, table), []
+    listed, cells, read = code_lists.of_table(source, table), dict[str, str](), list[str]()
     for column in source.of_table(table):
         name = quoted(column.name)
         cell = f"try_cast(json_extract_string(contenu, '$.{name}') AS {column.sql})"
@@ -67,7 +69,15 @@ def lines(source: Source, table: str, millesime: int, revision: int) -> str:
             cell = f"CASE WHEN {cell} IN ({', '.join(map(literal, listed[column.name]))}) THEN {cell} END"
         elif column.name not in entry.key:  # what the rule at fault looks at may be what is wrong
             cell = f"CASE WHEN NOT list_contains(douteuses, {literal(column.name)}) THEN {cell} END"
-        read.append(f"{cell} AS {name}")
+        cells[column.name] = cell
+    for name, cell in cells.items():
+        # A place that another tells goes with it: a region, by a département that isn't read.
+        by = entry.decoule.get(name)
+        if by in entry.lieux and name in entry.key:
+            cell = f"CASE WHEN {cells[by]} IS NULL THEN {literal(NOWHERE)} ELSE {cell} END"
+        if name in entry.lieux:
+            cell = f"coalesce({cell}, {literal(NOWHERE)})"
+        read.append(f"{cell} AS {quoted(name)}")
     filled = [f"{quoted(k)} IS NOT NULL" for k in entry.key if k not in entry.key_blank]
     other = derived.of_another_year(source, table, millesime)
     return (
@@ -123,8 +133,11 @@ def record(
     numbers = [column for column in measures(source, table) if column.is_number]
     if source.restreint or not numbers:  # a weight would tell a number that is hidden
         return
-    key = ", ".join(quoted(k) for k in source.tables[table].key)
-    # Of lines that contradict each other one at most is right: the largest number is what may be lost.
+    entry = source.tables[table]
+    # Of lines that contradict each other one at most is right: the largest number is what may be lost. Those that have
+    # lost their place contradict no other.
+    alone = f"CASE WHEN {literal(NOWHERE)} IN ({', '.join(map(quoted, entry.lieux))}) THEN (_fichier, _ligne) END"
+    key = ", ".join([*map(quoted, entry.key), *([alone] if entry.lieux else [])])
     said = ", ".join(
         f"max(abs(try_cast(json_extract_string(q.contenu, '$.{quoted(c.name)}') AS {c.sql}))) AS {quoted(c.name)}"
         for c in numbers

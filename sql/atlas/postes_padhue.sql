@@ -15,7 +15,6 @@
 --   part_pourvue_statut : statut de la part pourvue : calculé, ou pourquoi la part manque ; une part n'existe que de nombres entiers
 WITH derniers AS (
     SELECT * FROM core.postes_padhue
-    WHERE region IS NOT NULL
     QUALIFY millesime = max(millesime) OVER (PARTITION BY annee)
 ),
 specialites AS (
@@ -24,7 +23,7 @@ specialites AS (
     SELECT * REPLACE ('ensemble' AS specialite) FROM derniers
 ),
 situes AS (
-    SELECT *, 'region' AS niveau, region AS code FROM specialites
+    SELECT *, 'region' AS niveau, region AS code FROM specialites WHERE region IS NOT NULL
     UNION ALL
     SELECT *, 'france', 'F' FROM specialites
 ),

@@ -18,7 +18,10 @@ libelles AS (
     SELECT 'commune' AS niveau, commune AS code, libelle FROM reference.communes
     UNION ALL SELECT 'france', 'F', 'France'
     UNION ALL
-    SELECT 'bassin_bmo', bassin, min(bassin_libelle) FROM staging.bmo_projets WHERE reference GROUP BY bassin
+    SELECT 'bassin_bmo', bassin, min(bassin_libelle)
+    FROM staging.bmo_projets
+    WHERE reference AND regexp_matches(bassin, '^[0-9]')
+    GROUP BY bassin
     UNION ALL
     SELECT
         CASE
@@ -42,7 +45,8 @@ bassins_sans_communes AS (
         string_agg(DISTINCT region, ' ' ORDER BY region) AS regions,
         0 AS communes
     FROM staging.bmo_projets
-    WHERE reference AND bassin NOT IN (SELECT code FROM territoires WHERE niveau = 'bassin_bmo')
+    WHERE reference AND regexp_matches(bassin, '^[0-9]')
+        AND bassin NOT IN (SELECT code FROM territoires WHERE niveau = 'bassin_bmo')
     GROUP BY bassin
 ),
 tous AS (

@@ -32,7 +32,9 @@ departements AS (
     JOIN ages AS a
         ON a.sexe = c.sexe AND coalesce(a.age_max, 999) >= c.age_min AND a.age_min <= coalesce(c.age_max, 999)
     GROUP BY c.cible, c.age_min, c.age_max, a.rang, a.source, a.annee, a.departement, a.region
-    HAVING min(a.age_min) = c.age_min AND max(coalesce(a.age_max, 999)) = coalesce(c.age_max, 999)
+    -- All the ages of the target, without a gap between two classes.
+    HAVING min(a.age_min) = c.age_min
+        AND sum(coalesce(a.age_max, 999) - a.age_min + 1) = coalesce(c.age_max, 999) - c.age_min + 1
     QUALIFY row_number() OVER (PARTITION BY c.cible, a.annee, a.departement ORDER BY a.rang) = 1
 ),
 -- As in core.population: what a département lacks of a year is there, without its number.

@@ -16,7 +16,7 @@
 WITH rattachements AS (
     SELECT 'es' AS niveau, finess AS code, * FROM core.sae_medecins
     UNION ALL
-    SELECT 'ej', finess_ej, * FROM core.sae_medecins
+    SELECT 'ej', finess_ej, * FROM core.sae_medecins WHERE finess_ej IS NOT NULL
     UNION ALL
     SELECT 'ght', g.code_ght, m.*
     FROM core.sae_medecins AS m

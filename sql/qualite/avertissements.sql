@@ -113,7 +113,8 @@ SELECT
                 || replace(round(100.0 * q.perdues / m.lues, 2)::VARCHAR, '.', ',')
                 || ' %)' || coalesce(p.poids, '') END,
         CASE WHEN q.perdues > 0 AND l.placees > 0
-            THEN 'dont la clé se lit : ' || l.placees || ', les sommes où elles seraient entrées sont partielles' END,
+            THEN 'dont on lit ce qu''elles disent : ' || l.placees || ', les sommes où elles seraient entrées sont '
+                'partielles, ou celles de la France si leur place ne se lit pas' END,
         CASE WHEN q.perdues > coalesce(l.placees, 0)
             THEN 'dont la place n''est pas connue : ' || (q.perdues - coalesce(l.placees, 0))
                 || ', les totaux de cette année sont sans elles' END,
