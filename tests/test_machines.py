@@ -370,6 +370,8 @@ def test_each_edition_in_place_is_a_state_of_the_lake(tmp_path: Path) -> None:
             (first, "édition 2024, construction aaaa"),
             (second, "édition 2025, construction bbbb"),
         ]
+        # All of it is in the store, small tables too: PostgreSQL has the catalogue alone.
+        assert len(reader.execute("FROM ducklake_list_files('lac', 'effectifs', schema => 'atlas')").fetchall()) == 1
         # Nobody's person is in it, and who reads changes nothing.
         with pytest.raises(duckdb.CatalogException):
             reader.execute("FROM lac.staging.rpps")

@@ -94,7 +94,12 @@ def opening(*, read_only: bool = True) -> list[str]:
     url = sa.make_url(base)
     said = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database}
     catalogue = " ".join(f"{name}={value}" for name, value in said.items() if value is not None)
-    options = [f"DATA_PATH {_quoted(_files())}", f"METADATA_SCHEMA '{SCHEMA}'", *(["READ_ONLY"] if read_only else [])]
+    options = [
+        f"DATA_PATH {_quoted(_files())}",
+        f"METADATA_SCHEMA '{SCHEMA}'",
+        "DATA_INLINING_ROW_LIMIT 0",
+        *(["READ_ONLY"] if read_only else []),
+    ]
     attach = f"ATTACH {_quoted(f'ducklake:postgres:{catalogue}')} AS {NAME} ({', '.join(options)})"
     return [*_secret(address), attach]
 
