@@ -8,15 +8,15 @@ import pytest
 pytest_plugins = ["fixtures_entrepots", "remade"]
 
 # The longest files, the longest first: begun last, one of them would keep a core waiting for the other. What starts
-# processes that work by themselves comes early too. The others follow by name.
+# processes that work by themselves comes early too, one such file at a time. The others follow by name.
 LONGEST = (
     "test_arrivees",
     "test_dags",
-    "test_celery",
     "test_determinism",
     "test_valeurs_fausses",
     "test_silence",
     "test_marts_mirror",
+    "test_celery",
     "test_release",
     "test_disclosure",
     "test_en_ligne",
