@@ -33,6 +33,7 @@ HALF = "a part of `make test-tout`, which .ci/run runs"
 UNDER_AIRFLOW = "stays open until Ctrl-C: tests/test_up.py, and `make atlas` runs the same DAGs"
 GUIDED = "by tests/test_docs.py, which follows the page: its source is not of this catalogue"
 MEASURES = "a measure, minutes at national size"
+SHARED = "it wants a store and a database of locks: tests/test_machines.py, which has both"
 NAMED = "the name of a command, in a sentence"
 ELSEWHERE = {
     "make atlas": CI,
@@ -55,6 +56,8 @@ ELSEWHERE = {
     "atlas verifier DOSSIER": "tests/test_upkeep.py: a release, and a falsified one",
     "atlas verifier DOSSIER --signataires FICHIER": "tests/test_signature.py: signed, not signed, badly signed",
     "atlas sbom": "it reads the whole checkout: tests/test_sbom.py",
+    "atlas magasin": SHARED,
+    "atlas magasin --rendre": SHARED,
     "make install": "a part of `make atlas`",
     "atlas edition --edition ANNÉE": "by .ci/run, as `make atlas`; after a restoration: tests/test_sauvegarde.py",
     "make up": UNDER_AIRFLOW,
