@@ -195,6 +195,20 @@ def test_what_a_killed_machine_had_not_given_back_is_given_next_time(alice: Path
         assert held(bob) == held(alice)
 
 
+def test_a_part_that_a_killed_machine_had_begun_is_anothers_to_make(alice: Path, bob: Path) -> None:
+    begun = (
+        "import os, sys, pathlib; from pipelines import shared; home = pathlib.Path(sys.argv[1])\n"
+        "with shared.working(home, 'essai', 'bmo-2024'):\n"
+        "    (home / 'landing/bmo/2024/r1').mkdir(parents=True)\n"
+        "    (home / 'landing/bmo/2024/r1/bmo.csv').write_text('du premier')\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", begun, str(alice)], check=False).returncode == -signal.SIGKILL
+    archive(bob)
+    with shared.working(alice, "essai", PART):
+        assert held(alice) == held(bob)
+
+
 def test_what_a_killed_machine_kept_gives_way_to_what_another_made_since(alice: Path, bob: Path) -> None:
     archive(alice)
     write(alice, "landing/bmo/2024/r2/bmo.csv", "jamais rendu")
@@ -202,6 +216,34 @@ def test_what_a_killed_machine_kept_gives_way_to_what_another_made_since(alice: 
         write(bob, "landing/bmo/2024/r2/bmo.csv", "fait ailleurs")
     with shared.working(alice, "essai", PART):
         assert held(alice) == held(bob)
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_another_store_takes_nothing_away(
+    alice: Path, bob: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is archived may not be had again: a wrong address deletes none of it."""
+    archive(alice)
+    write(bob, "landing/bmo/2024/r1/autre.csv", "archivé avant tout magasin")
+    with (
+        pytest.raises(UsageError, match=r"a de lui-même 1 fichier.*landing/bmo/2024/r1/autre\.csv"),
+        shared.working(bob, "essai", PART),
+    ):
+        pass
+    assert list(held(bob)) == ["landing/bmo/2024/r1/autre.csv"]
+    # Nor does the address of another warehouse's store, to a copy that has one.
+    kept = held(alice)
+    monkeypatch.setenv("ATLAS_MAGASIN", address.replace("/magasin", "/autre"))
+    archive(bob.with_name("copie-c"), text="une autre archive\n")
+    with pytest.raises(UsageError, match="vérifier ATLAS_MAGASIN"), shared.working(alice, "essai", PART):
+        pass
+    assert held(alice) == kept
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_the_warehouse_of_the_samples_is_never_shared(address: str) -> None:
+    assert shared.store(settings.sample_home()) is None
+    assert shared.store(settings.real_home()) is not None
 
 
 def test_a_machine_that_lost_its_locks_gives_nothing_back(alice: Path, bob: Path) -> None:

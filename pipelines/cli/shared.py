@@ -20,7 +20,7 @@ def magasin(
     La copie est faite en entier, extraits archivés compris. Montre ensuite les états du lac, s'il y en a un.
     """
     console, now = screen(), settings.load()
-    found = shared.store()
+    found = shared.store(now.warehouse)
     if found is None:
         raise UsageError(
             "Aucun magasin n'est dit : cet entrepôt est celui d'une seule machine.",

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pipelines.shared.objects import Store
 
 
-def store() -> "Store | None":
-    """The store that machines share; None where a warehouse is this machine's alone."""
+def store(warehouse: Path) -> "Store | None":
+    """The store that machines share; None where a warehouse is this machine's alone, as that of the samples always."""
     address = settings.magasin()
-    if not address:
+    if not address or warehouse == settings.sample_home():
         return None
     # One machine, which is most of them, does without the clients of S3 and of PostgreSQL.
     from pipelines.shared.objects import Store
@@ -48,7 +48,7 @@ def working(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()
     `names` and `beside` as `locks.parts`; no name: only brought up to date, as far as nobody here writes there.
     Raises BusyError where another machine writes there, LaterError where the store or its locks don't answer.
     """
-    shared = None if locks.inherited(warehouse) else store()
+    shared = None if locks.inherited(warehouse) else store(warehouse)
     if shared is None:
         yield
         return
@@ -69,7 +69,7 @@ def working(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()
 @contextlib.contextmanager
 def alone(warehouse: Path, who: str) -> Iterator[None]:
     """Holds the whole warehouse on all machines, as `working`: for a command, and the steps below it."""
-    shared = None if locks.inherited(warehouse) else store()
+    shared = None if locks.inherited(warehouse) else store(warehouse)
     if shared is None:
         yield
         return

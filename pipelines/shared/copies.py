@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipelines import locks, state
-from pipelines.errors import DamagedError
+from pipelines.errors import DamagedError, Place, UsageError
 from pipelines.fingerprints import sha256
 from pipelines.settings import DATABASE
 from pipelines.shared.leases import Lease
@@ -54,8 +54,9 @@ class Listed:
 
 @dataclass
 class Remembered:
-    """What a copy knows of a part: the list that it had last, whether whole, and the files that it hashed."""
+    """What a copy knows of a part: the list that it had last, of which store, whether whole; the files it hashed."""
 
+    magasin: str = ""
     liste: str = ""
     entiere: bool = False
     vus: dict[str, tuple[int, int, str]] = field(default_factory=dict)
@@ -90,18 +91,30 @@ def pull(store: Store, warehouse: Path, *, whole: tuple[str, ...] | None = ()) -
     """Brings a copy up to date with the store: all parts, those of `whole` with their archive; None: all so.
 
     What a part had here and never gave back is kept where nobody else changed that part since.
-    Raises LaterError where the store doesn't answer, DamagedError for its bytes.
+    Raises LaterError where the store doesn't answer, DamagedError for its bytes, UsageError where the copy has of its
+    own what the store has otherwise: it may be the wrong store.
     """
-    for part, seen in store.head().items():
+    head = store.head()
+    for part in set(whole or ()) - head.keys():
+        _begin(store, warehouse, part)
+    for part, seen in head.items():
         entire = whole is None or part in whole
-        if _has(_remembered(warehouse, part), seen, entire=entire):
+        if _has(_remembered(store, warehouse, part), seen, entire=entire):
             continue
         with _copying(warehouse, part):
             digest = store.head()[part]  # who works on it here may just have given it back
-            had = _remembered(warehouse, part)
+            had = _remembered(store, warehouse, part)
             if not _has(had, digest, entire=entire):
                 _apply(store, warehouse, part, _read(store, digest), had, entire=entire)
-                _remember(warehouse, part, had, digest, entire=entire)
+                _remember(store, warehouse, part, had, digest, entire=entire)
+
+
+def _begin(store: Store, warehouse: Path, part: str) -> None:
+    """Notes that what comes into an empty part is made for a store: another's work takes its place if this is cut."""
+    with _copying(warehouse, part):
+        had = _remembered(store, warehouse, part)
+        if not had.magasin and not _scan(warehouse, part, had).fichiers:
+            _remember(store, warehouse, part, had, "", entire=True)
 
 
 def push(store: Store, warehouse: Path, names: Iterable[str], lease: Lease) -> None:
@@ -114,7 +127,7 @@ def push(store: Store, warehouse: Path, names: Iterable[str], lease: Lease) -> N
     with contextlib.ExitStack() as stack:
         for part in sorted(names):
             stack.enter_context(_copying(warehouse, part))
-            had = _remembered(warehouse, part)
+            had = _remembered(store, warehouse, part)
             listed = _scan(warehouse, part, had)
             if part not in head and not listed.fichiers:
                 continue
@@ -135,7 +148,7 @@ def push(store: Store, warehouse: Path, names: Iterable[str], lease: Lease) -> N
                 head = {**store.head(), **changed}
                 store.put_head(head)
         for part, had, digest in copied:
-            _remember(warehouse, part, had, digest, entire=True)
+            _remember(store, warehouse, part, had, digest, entire=True)
     _forget(store, head, gone)  # a vintage past its retention leaves the store with its last mention
 
 
@@ -198,6 +211,9 @@ def _archived(name: str) -> bool:
 def _apply(store: Store, warehouse: Path, part: str, listed: Listed, had: Remembered, *, entire: bool) -> None:
     """Makes a part of a copy what a list says: a new folder appears whole, other files one by one, the records last."""
     here = _scan(warehouse, part, had)
+    own = [name for name, kept in here.fichiers.items() if listed.fichiers.get(name) != kept]
+    if own and not had.magasin:
+        raise _foreign(store, part, own)
     lacking = [
         name
         for name, kept in listed.fichiers.items()
@@ -225,6 +241,17 @@ def _apply(store: Store, warehouse: Path, part: str, listed: Listed, had: Rememb
     for name, rights in listed.dossiers.items():
         if (warehouse / name).is_dir():
             (warehouse / name).chmod(rights)
+
+
+def _foreign(store: Store, part: str, own: list[str]) -> UsageError:
+    return UsageError(
+        f"Cet entrepôt a de lui-même {len(own)} fichier(s) de « {part} » que le magasin n'a pas, "
+        f"ou qu'il a autrement : {own[0]}…",
+        where=Place(file=store.root),
+        expected="le magasin de cet entrepôt, ou un entrepôt qui n'a encore rien",
+        todo="vérifier ATLAS_MAGASIN ; pour être une copie de plus, nommer un dossier vide par ATLAS_WAREHOUSE. "
+        "Rien n'a été touché",
+    )
 
 
 def _place(warehouse: Path, came: dict[str, Path], folders: dict[str, int]) -> None:
@@ -272,16 +299,17 @@ def _copying(warehouse: Path, part: str) -> Iterator[None]:
         yield
 
 
-def _remembered(warehouse: Path, part: str) -> Remembered:
+def _remembered(store: Store, warehouse: Path, part: str) -> Remembered:
     """What a copy remembers of a part: nothing where that is damaged, and all of it is then compared again."""
     file = warehouse / MEMORY / f"{part}.json"
     with contextlib.suppress(DamagedError), state.reading(file) as said:
-        return Remembered(
-            str(said["liste"]), bool(said["entiere"]), {name: (v[0], v[1], v[2]) for name, v in said["vus"].items()}
-        )
+        vus = {name: (v[0], v[1], v[2]) for name, v in said["vus"].items()}
+        if said["magasin"] == store.address:
+            return Remembered(store.address, str(said["liste"]), bool(said["entiere"]), vus)
+        return Remembered(vus=vus)
     return Remembered()
 
 
-def _remember(warehouse: Path, part: str, said: Remembered, digest: str, *, entire: bool) -> None:
-    said.liste, said.entiere = digest, entire
+def _remember(store: Store, warehouse: Path, part: str, said: Remembered, digest: str, *, entire: bool) -> None:
+    said.magasin, said.liste, said.entiere = store.address, digest, entire
     state.write(warehouse / MEMORY / f"{part}.json", json.dumps(asdict(said)) + "\n")
