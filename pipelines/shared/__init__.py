@@ -45,8 +45,8 @@ def current() -> Settings:
 def working(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()) -> Iterator[None]:
     """Holds parts of the warehouse on all machines, up to date, and gives back what was made of them at the end.
 
-    `names` and `beside` as `locks.parts`; no name: only brought up to date, as far as nobody here writes there.
-    Raises BusyError where another machine writes there, LaterError where the store or its locks don't answer.
+    `names` and `beside` as `locks.parts`; no name: only brought up to date, for who reads. Raises BusyError where
+    another machine writes there, LaterError where the store or its locks don't answer; else as `copies.pull`.
     """
     shared = None if locks.inherited(warehouse) else store(warehouse)
     if shared is None:
