@@ -13,7 +13,7 @@ BIN := .venv/bin
 # uv where the machine has it; else bootstrapped aside, since Debian's pip refuses system installs.
 UV  := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
 
-.PHONY: atlas test test-lent test-tout mutants check lint types sql docs up clean install
+.PHONY: atlas test test-lent test-tout mutants chaos check lint types sql docs up clean install
 
 atlas: install
 	@$(BIN)/atlas edition $(if $(EDITION),--edition $(EDITION)) $(if $(REGION),--region "$(REGION)") $(if $(SOURCES),--sources "$(SOURCES)") $(if $(UPDATE),--update) $(if $(BACK),--revenir) $(if $(ONLINE),--en-ligne) $(if $(DRAFT),--brouillon)
@@ -36,6 +36,10 @@ test-tout: install
 mutants: install
 	@$(UV) sync --locked --quiet --group mutants
 	@$(BIN)/python -m tests.mutants $(OPTIONS)
+
+# The main job killed, starved, doubled, watched: is anything lost? OPTIONS="--coups 40 --graine 7 --seulement mort disque".
+chaos: install
+	@PYTHONPATH=tests $(BIN)/python -m chaos $(OPTIONS)
 
 # .pre-commit-config.yaml runs the same on what is committed.
 check: install

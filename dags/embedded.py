@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+import parent
 import runs
 
 
@@ -60,6 +61,7 @@ def main() -> int:
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--back", action="store_true")
     arguments = parser.parse_args()
+    parent.leave_with_it(family=True)
     home = Path(os.environ["AIRFLOW_HOME"])
     say = _split_output(home / "logs" / "embarque.log")
 
