@@ -76,7 +76,8 @@ class House:
         self.root = folder / "atlas"
         for name in ("pipelines", "dags", "sql", "expectations"):
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copyfile(ROOT / "uv.lock", self.root / "uv.lock")
+        for name in ("uv.lock", "pyproject.toml"):
+            shutil.copyfile(ROOT / name, self.root / name)
         self.warehouse = folder / "entrepot"
         self.sources = folder / "extraits"
         # A few sources are enough for every kind of task; `make atlas` runs them all.

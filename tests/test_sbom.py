@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures_entrepots import ROOT
+from fixtures_entrepots import ROOT, Publication
 from typer.testing import CliRunner
 
 from pipelines import cli
 from pipelines.errors import UsageError
-from pipelines.upkeep import sbom
+from pipelines.publish import components
 
 RUN = CliRunner()
 
@@ -22,7 +22,7 @@ RUN = CliRunner()
 def made() -> str:
     if shutil.which("uv") is None and not (ROOT / ".uv").is_dir():
         pytest.skip("pas de uv ici")
-    return sbom.make()
+    return components.make()
 
 
 def normal(name: str) -> str:
@@ -47,7 +47,7 @@ def test_all_that_runs_is_listed_as_it_is_locked(made: str) -> None:
 
 
 def test_the_same_lock_gives_the_same_bytes(made: str) -> None:
-    assert sbom.make() == made
+    assert components.make() == made
     assert "timestamp" not in made
 
 
@@ -61,4 +61,21 @@ def test_the_command_writes_it_where_it_is_asked(made: str, tmp_path: Path) -> N
 def test_without_uv_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     with pytest.raises(UsageError, match="uv, qui n'est pas là"):
-        sbom.make()
+        components.make()
+
+
+def test_a_release_carries_it(published: Publication, made: str) -> None:
+    assert (published.release / components.NAME).read_text(encoding="utf-8") == made
+    said = json.loads((published.release / "manifeste.json").read_text(encoding="utf-8"))
+    assert components.NAME in {file["nom"] for file in said["fichiers"]}
+    assert "composants" not in said
+
+
+def test_a_release_without_it_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    said = components.write(tmp_path)
+    assert said == "La liste des composants se fait par uv, qui n'est pas là."
+    assert list(tmp_path.iterdir()) == []
+    assert "à faire : make install" in caplog.text

@@ -7,7 +7,7 @@ import typer
 
 from pipelines import state
 from pipelines.errors import UsageError
-from pipelines.upkeep import sbom as components
+from pipelines.publish import components
 
 
 def sbom(

@@ -23,6 +23,7 @@ from pipelines.disclosure import memory, structures
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, DamagedError
 from pipelines.publish import (
+    components,
     differences,
     drafts,
     fiches,
@@ -42,7 +43,7 @@ from pipelines.settings import Settings
 PUBLISHED = "publie.json"  # beside its drafts: of which build a region's last release was made
 FIRST_EDITION = 2000
 # They say what a release changes, how it was made, or list it: another content makes them, they make no other content.
-DERIVED = {manifest.MANIFEST, manifest.SUMS, lockfile.LOCK, *differences.FILES, *package.FILES}
+DERIVED = {manifest.MANIFEST, manifest.SUMS, lockfile.LOCK, components.NAME, *differences.FILES, *package.FILES}
 # What the CSV files and the dictionary say, in bytes that a library writes otherwise from one version to the next.
 SAME_TABLES = (".duckdb", ".parquet")
 
@@ -275,7 +276,8 @@ def _write(
 def _said(
     about: package.About, made_of: public.PublicFile, how: methods.Methods, checked: list[Control], pending: Path
 ) -> dict[str, Any]:
-    """The manifest of a release."""
+    """The manifest of a release, once the list of its components stands beside it, or why it does not."""
+    unlisted = components.write(pending)
     return {
         "edition": about.edition,
         "region": about.region,
@@ -284,6 +286,7 @@ def _said(
         "protection": made_of.protection.keep(),
         "methodes": asdict(how),
         "controles": _checks(checked),
+        **({"composants": unlisted} if unlisted else {}),
         "fichiers": manifest.listed(pending),
     }
 

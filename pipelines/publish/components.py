@@ -1,18 +1,38 @@
 """What the atlas is made of, as others read it: the locked libraries with their hashes, in CycloneDX."""
 
 import json
+import logging
 import shutil
 import subprocess
 import uuid
+from pathlib import Path
 from typing import Any
 
-from pipelines import fingerprints
-from pipelines.errors import StorageError, UsageError
+from pipelines import fingerprints, state
+from pipelines.errors import AtlasError, StorageError, UsageError
 from pipelines.settings import ROOT
 
+LOG = logging.getLogger(__name__)
+
+NAME = "composants.cdx.json"
+
 # Only what uv.lock says: nothing is asked of anybody. Libraries of the tests and of the manual run nowhere else.
-EXPORT = ("export", "--frozen", "--offline", "--no-dev", "--group", "postgres", "--format", "cyclonedx1.5")
+GROUPS = ("--no-dev", "--group", "machines", "--group", "telemetry")
+EXPORT = ("export", "--frozen", "--offline", *GROUPS, "--format", "cyclonedx1.5")
 QUIET = ("--preview-features", "sbom-export", "--quiet")
+
+
+def write(folder: Path) -> str | None:
+    """Puts the list in a release; says what its manifest says instead where it can't be made.
+
+    A release waits for no list: who must know its components has the lock of the commit that its manifest names.
+    """
+    try:
+        state.write(folder / NAME, make())
+    except AtlasError as error:
+        LOG.warning("La publication ne porte pas la liste de ses composants.\n%s", error)
+        return error.what
+    return None
 
 
 def make() -> str:
