@@ -13,9 +13,9 @@ ENV UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
 
 # The libraries first: they change less often than the code.
 COPY --chown=atlas:atlas pyproject.toml uv.lock ./
-RUN uv sync --locked --no-dev --group machines --no-install-project
+RUN uv sync --locked --no-dev --group machines --group telemetry --no-install-project
 COPY --chown=atlas:atlas . .
-RUN uv sync --locked --no-dev --group machines
+RUN uv sync --locked --no-dev --group machines --group telemetry
 
 # The lock of an edition records the commit: ATLAS_COMMIT=$(git rev-parse HEAD) docker compose build
 ARG COMMIT=

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import lineage
 from airflow.sdk import (
     Asset,
     AssetAny,
@@ -82,7 +83,7 @@ def atlas() -> None:
     def build(edition: int) -> str:
         from pipelines import steps
 
-        return steps.build(edition)
+        return lineage.told_of_tables(steps.build(edition))
 
     @task
     def check(target: str) -> str:

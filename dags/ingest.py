@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import lineage
 from airflow.sdk import Asset, Param, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import LONG, RULES
@@ -38,7 +39,7 @@ def ingestion(source: catalogue.Source) -> None:
         catchup=False,
         max_active_runs=1,
         default_args=RULES,
-        tags=["source"],
+        tags=["source", source.domaine],
         params={"millesime": ONE},
     )
     def source_dag() -> None:
@@ -59,6 +60,7 @@ def ingestion(source: catalogue.Source) -> None:
             from pipelines import steps
 
             steps.stage(source.id, **fetched)
+            lineage.told([f"landing.{source.id}"], lineage.staged(source.id))
             return fetched
 
         @task(outlets=[accepted], map_index_template="{{ task.op_kwargs['staged']['millesime'] }}")

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import lineage
 from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, get_current_context, task, task_group
 from approval import Approval
 from rules import LONG, RULES
@@ -61,7 +62,9 @@ def publish() -> None:
 
         run = get_current_context()
         # What was just put in place, or what a person asks for.
-        return question(acts.draft(steps.edition(run["dag_run"].partition_key or run["params"]["edition"]), code))
+        edition = steps.edition(run["dag_run"].partition_key or run["params"]["edition"])
+        lineage.told_of_release(edition, code)
+        return question(acts.draft(edition, code))
 
     @task(map_index_template="{{ task.op_kwargs['name'] }}")
     def release(name: str, answer: dict[str, Any] | None) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from notices import Failed
+from state import Shown
 
 from pipelines.errors import AtlasError, DamagedError, LaterError, StorageError
 
@@ -26,5 +27,6 @@ RULES = {
         ]
     ),
     "execution_timeout": dt.timedelta(hours=1),
-    "on_failure_callback": [Failed()],
+    "on_success_callback": [Shown()],
+    "on_failure_callback": [Failed(), Shown()],
 }

@@ -36,8 +36,9 @@ def read() -> "DagBag":
     dagbag.BundleDagBag = lambda **_: bag  # type: ignore[misc,assignment]
     dagbag.sync_bag_to_db = lambda *_: None
     for task in (task for each in bag.dags.values() for task in each.tasks):
-        # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people.
-        task.retries, task.on_failure_callback = 0, []
+        # A run in a terminal says at once what failed; Airflow would wait out minutes, and write to people. The command
+        # that runs it writes where the warehouse stands, once, at its end.
+        task.retries, task.on_failure_callback, task.on_success_callback = 0, [], []
     _BAG.append(bag)
     return bag
 

@@ -24,10 +24,23 @@ COMPARED = 3  # vintages beside which one is looked at: the nearest may lack a t
 
 @contextlib.contextmanager
 def alone(command: str) -> Iterator[None]:
-    """The whole warehouse for one command, to its end. Raises BusyError where another process writes to it."""
+    """The whole warehouse for one command, to its end; then says on a page (status.py) where it stands.
+
+    Raises BusyError where another process writes to it.
+    """
     home = settings.load().warehouse
     with told(), shared.alone(home, command), locks.whole(home, command):
-        yield
+        try:
+            yield
+        finally:
+            show()
+
+
+def show() -> None:
+    """Writes anew the page that says where the warehouse stands, whatever has just happened."""
+    from pipelines import status  # its template engine and what it reads of releases: most steps do without
+
+    status.write(settings.load())
 
 
 @contextlib.contextmanager

@@ -348,6 +348,7 @@ ROOMS = (
     "edition",
     "disclosure",
     "publish",
+    "status",
     "steps",
     "upkeep",
     "cli",

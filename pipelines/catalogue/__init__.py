@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pipelines import notation
 from pipelines.catalogue.fetch import Fetch, Named, Written
 from pipelines.catalogue.layouts import Layout
-from pipelines.catalogue.tables import Table
+from pipelines.catalogue.tables import Domain, Table
 from pipelines.errors import AtlasError, Place, UsageError
 from pipelines.questionnaires import RESPONDENT, Questionnaire
 from pipelines.strict import Strict
@@ -145,7 +145,7 @@ def map_year(years: dict[int, str], millesime: int) -> int:
 
 
 class Source(Strict):
-    """One dataset with one meaning.
+    """One dataset with one meaning; its `domaine` is the tag by which its DAG is found among the others.
 
     A source that is `restreint` enters no release but through tables that `confidentialite` protects
     (pipelines/disclosure/); what a producer publishes openly is never hidden. `conservation` is how many
@@ -157,6 +157,7 @@ class Source(Strict):
     id: str
     producteur: str
     titre: str
+    domaine: Domain
     licence: str
     adresse: str
     cadence: str

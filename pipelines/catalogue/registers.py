@@ -256,7 +256,7 @@ def card(name: str) -> dict[str, str]:
         "Intervalle": f"{METHODS[one.intervalle.methode]} : {one.intervalle.raison}",
         "Confidentialité": one.confidentialite,
         "Limites": one.limites,
-        "Exemple": one.exemple,
+        "Exemple, sur les extraits qu'il nomme": one.exemple,
         "Défaillance connue": one.defaillance,
         "Ruptures de série": " ; ".join(
             f"{b.annee}, {b.source}{f' ({b.profession})' if b.profession else ''} : {b.rupture}" for b in known

@@ -1,11 +1,25 @@
 """One table of a source: its key, what tells its year, what is mended in it, how it lies."""
 
 import re
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from pipelines.catalogue.layouts import Layout
 from pipelines.strict import Strict
+
+# What a source is about: the tag by which its DAG is found among the others.
+Domain = Literal[
+    "accès aux soins",
+    "conditions d'exercice",
+    "départs",
+    "emploi",
+    "établissements",
+    "formation",
+    "population",
+    "professionnels",
+    "territoires",
+]
 
 
 class Year(Strict):

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import requests
 import typer
@@ -28,8 +28,11 @@ HOME = settings.ROOT / ".airflow"
 EMBEDDED_HOME = HOME / "embarque"
 
 
-def environment(home: Path, port: int | None = None) -> dict[str, str]:
-    """What Airflow runs with: all its state in `home`; with a port, its server too, on loopback only."""
+def environment(home: Path, port: int | None = None, *, paused: bool = True) -> dict[str, str]:
+    """What Airflow runs with: all its state in `home`; with a port, its server too, on loopback only.
+
+    `paused` is what becomes of a DAG that it sees for the first time.
+    """
     now = settings.load()
     environment = {
         **os.environ,
@@ -39,7 +42,7 @@ def environment(home: Path, port: int | None = None) -> dict[str, str]:
         "ATLAS_BASE_AIRFLOW": f"sqlite:///{home / 'airflow.db'}",  # Airflow hides the other one from its tasks
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(paused),
         "ATLAS_SOURCES": str(now.sources),
         "ATLAS_WAREHOUSE": str(now.warehouse),
     }
@@ -68,6 +71,9 @@ def environment(home: Path, port: int | None = None) -> dict[str, str]:
 def up(
     port: Annotated[int, typer.Option("--port", "-p", min=1024, max=65535, help="Port de l'interface.")] = 8080,
     sources: Sources = None,
+    active: Annotated[
+        bool, typer.Option("--actifs", help="Active tous les DAG : chacun s'exécute dès qu'il le doit.")
+    ] = False,
 ) -> None:
     """Ouvre l'interface d'Airflow sur cette machine seule, avec les mêmes DAG ; Ctrl-C arrête tout."""
     use(sources)
@@ -82,10 +88,13 @@ def up(
             f"[bold]Airflow[/bold] — {origin(now)}\nDémarrage, de vingt secondes à une minute…",
             soft_wrap=True,
         )
+        env = environment(HOME, port, paused=not active)
         with log.open("wb") as handle:
+            if active and (HOME / "airflow.db").is_file():
+                _activate(env, handle)
             process = subprocess.Popen(  # noqa: S603
                 [sys.executable, str(settings.ROOT / "dags" / "standalone.py"), str(held)],
-                env=environment(HOME, port),
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=handle,
                 stderr=subprocess.STDOUT,
@@ -100,7 +109,12 @@ def up(
                 f"Mot de passe : dans {HOME / 'simple_auth_manager_passwords.json.generated'}\n"
                 f"Entrepôt     : {now.warehouse}\n"
                 f"Journal      : {log}\n\n"
-                "Les DAG sont en pause : les activer dans l'interface. Ctrl-C arrête tout.",
+                + (
+                    "Tous les DAG sont actifs. "
+                    if active
+                    else "Les DAG sont en pause : les activer dans l'interface, ou tous par --actifs. "
+                )
+                + "Ctrl-C arrête tout.",
                 markup=False,
                 soft_wrap=True,
             )
@@ -111,6 +125,19 @@ def up(
         finally:
             stop(process)
         console.print("Airflow est arrêté.")
+
+
+def _activate(environment: dict[str, str], log: IO[bytes]) -> None:
+    """Activates the DAGs that an earlier run knew as paused; those that are new will be active as they are seen."""
+    asked = ("dags", "unpause", "--treat-dag-id-as-regex", "--yes", ".*")
+    subprocess.run(  # noqa: S603
+        ["airflow", *asked],  # noqa: S607 - the one of PATH, which begins with this installation
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        check=False,  # its words are in the log; a base of another version is brought up to date by what comes next
+    )
 
 
 @contextlib.contextmanager
