@@ -17,7 +17,7 @@ from pipelines.arrival.outcomes import QUARANTINE, Outcome
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.checks import derived, runner
-from pipelines.checks.controls import Control, tell
+from pipelines.checks.controls import Control, of_the_file, tell
 from pipelines.checks.rules import table_rules
 from pipelines.duck import literal
 from pipelines.errors import RefusedError
@@ -134,7 +134,8 @@ def _judge(
     outcome = Outcome(landed.source, landed.millesime, landed.revision, accepte=True, controls=controls)
     aside = pq.read_table(pending / QUARANTINE).to_pylist()
     for name, (rows, quarantined, *_) in notes.items():
-        mine = by_table[source.staged_name(name)]
+        borne = [r["meta"]["controle"] for r in rules[name] if r.get("meta", {}).get("partout")]
+        mine = by_table[source.staged_name(name)] = of_the_file(by_table[source.staged_name(name)], rows, borne)
         controls += mine
         failing = quarantine.of_rules(connection, source, name, rules[name], mine)
         if failing:

@@ -36,8 +36,8 @@ def controls_of(source: Source, landed: Landed, notes: dict[str, Any]) -> list[C
                 "avertissement",
                 False,
                 ", ".join(landed.unknown[:20]),
-                "fichiers que le catalogue ne connaît pas : ni lus, ni archivés. S'ils sont de cette source, vérifier "
-                f"leur nom (atlas source {source.id})",
+                "fichiers que le catalogue ne connaît pas, ou sous-dossiers : ni lus, ni archivés. S'ils sont de cette "
+                f"source, les mettre sous leur nom dans le dossier du millésime (atlas source {source.id})",
                 len(landed.unknown),
             )
         )

@@ -2,8 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["critique", "avertissement", "information"]
@@ -23,6 +23,32 @@ class Control:
     observe: str
     motif: str
     lignes: int = 0
+
+
+MOST = 0.5  # of the lines of a table
+FEW = 10  # lines, under which a share says nothing
+
+
+def of_the_file(controls: Iterable[Control], rows: int, borne: Collection[str]) -> list[Control]:
+    """The checks of a table, where a warning that most of its lines bring is critical.
+
+    It no longer says something of lines: columns were exchanged, or a unit, or a year. `borne` names the rules whose
+    producer is known to break them everywhere.
+    """
+    return [
+        replace(
+            control,
+            severite="critique",
+            motif=f"{control.motif} ; {control.lignes} lignes sur {rows} ne le font pas : ce n'est pas un cas isolé, "
+            "mais le fichier (colonnes échangées, unité, année ?)",
+        )
+        if control.severite == "avertissement"
+        and rows >= FEW
+        and control.lignes > MOST * rows
+        and control.controle not in borne
+        else control
+        for control in controls
+    ]
 
 
 def tell(controls: Iterable[Control]) -> None:

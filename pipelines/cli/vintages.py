@@ -150,8 +150,20 @@ def ingest_shown(nom: str, millesime: int | None, *, archived: bool = False, tol
             )
             if told:
                 _controls(nom, label)
+            elif counts["avertissements"]:
+                _warnings(now, nom, label)
     if refused:
         raise typer.Exit(refused.exit_code)
+
+
+def _warnings(now: settings.Settings, nom: str, label: int) -> None:
+    """Names what was accepted with a warning, and says where all of it is read."""
+    found = outcomes.latest(now, nom, label, accepted=True)
+    for control in found[1].controls if found else ():
+        if not control.reussi and control.severite == "avertissement":
+            said = f"  {control.controle} de {control.objet} : {control.observe}"
+            screen().print(said, markup=False, soft_wrap=True)
+    screen().print(f"  Détail : {hints.command(now, 'controles', nom, label)}", markup=False, soft_wrap=True)
 
 
 def _controls(nom: str, label: int) -> bool:

@@ -104,6 +104,7 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
         )
     others = [p for p in files if any(_claims(o, millesime, p) or _known(o, millesime, p) for o in _sharing(source))]
     unknown = [p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p)]
+    unknown += [f"{p.name}/" for p in _inside(folder) if source.label is None and any(map(Path.is_file, p.rglob("*")))]
     return Offer(
         source.id,
         millesime,
@@ -123,9 +124,14 @@ def _misplaced(source: Source, table: str, files: list[Path]) -> str:
     return ""
 
 
+def _inside(folder: Path) -> list[Path]:
+    """The folders in a vintage's own, which nobody reads."""
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
 def _content(folder: Path, files: list[Path]) -> str:
     """What a folder holds, in a message."""
-    folders = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = [p.name for p in _inside(folder)]
     names = ", ".join(p.name for p in files) or "aucun fichier"
     return names + (f", et des sous-dossiers qui ne sont pas lus : {', '.join(folders)}" if folders else "")
 

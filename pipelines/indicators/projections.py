@@ -68,7 +68,7 @@ def _coming(family: Family, replayed: Mapping[str, Floats]) -> Iterator[pd.DataF
         made, held = family.published(now, said)
         for name, values in made.items():
             paths[name][:, horizon] = values
-    moved = _moved(family, held)
+    moved = _moved(family, held, paths)
     for name, level in family.levels.items():
         tested, path = family.tested[name], paths[name]
         low, high = (path + np.sqrt(path) * each for each in margins(replayed[name], tested.seen))
@@ -81,7 +81,7 @@ def _coming(family: Family, replayed: Mapping[str, Floats]) -> Iterator[pd.DataF
             bounds = {"bas": np.clip(low, 0, None).ravel(), "haut": high.ravel()}
             yield mine.assign(scenario=CENTRAL, effectif=path.ravel(), **bounds)
             for scenario, more in moved.get(name, {}).items():
-                yield mine.assign(scenario=scenario, effectif=np.clip(path - more, 0, None).ravel(), seul=np.nan)
+                yield mine.assign(scenario=scenario, effectif=(path - more).ravel(), seul=np.nan)
 
 
 def _lines(profession: str, level: LevelStocks, method: str) -> pd.DataFrame:
@@ -102,10 +102,10 @@ def _lines(profession: str, level: LevelStocks, method: str) -> pd.DataFrame:
     )
 
 
-def _moved(family: Family, held: Mapping[str, Floats]) -> dict[str, dict[str, Floats]]:
+def _moved(family: Family, held: Mapping[str, Floats], paths: Mapping[str, Floats]) -> dict[str, dict[str, Floats]]:
     """Departures of each scenario beyond the central ones, by level: (codes, HORIZON + 1); NaN where no age is known.
 
-    To a tenth, the sums those of their départements, where these are all known.
+    To a tenth, never more than who is there (`paths`), the sums those of their départements, where these are all known.
     """
     if family.ages is None or len(family.ages.pairs("france")) < departures.PAIRS:
         return {}
@@ -120,7 +120,8 @@ def _moved(family: Family, held: Mapping[str, Floats]) -> dict[str, dict[str, Fl
             keys, present = ages.at(name, int(level.years[-1]))
             found = pd.DataFrame(np.round(present @ more.T, 1), index=keys.code).reindex(level.codes)
             if scenario != CENTRAL and found.notna().any(axis=None):
-                made.setdefault(name, {})[scenario] = found.to_numpy(dtype=float, copy=True)
+                there = np.floor(10 * paths[name]) / 10
+                made.setdefault(name, {})[scenario] = np.minimum(found.to_numpy(dtype=float), there)
     for scenario, parts in made.get("departement", {}).items():
         for name in made.keys() - {"departement"}:
             for place, code in enumerate(family.levels[name].codes):
