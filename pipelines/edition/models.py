@@ -47,7 +47,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Model:
-    """One table of the warehouse, as its SQL file declares it."""
+    """One table of the warehouse, as its SQL file declares it.
+
+    `empty` is what is said where a view has no line, `unreceived` where that is because its sources weren't received.
+    """
 
     schema: str
     table: str
@@ -59,6 +62,7 @@ class Model:
     columns: dict[str, Words]
     query: str
     empty: str = ""
+    unreceived: str = ""
 
     @property
     def name(self) -> str:
@@ -89,7 +93,7 @@ def parse(path: Path) -> Model:
     columns: dict[str, Words] = {}
     current = "titre"
     for line in header:
-        start = re.match(r"(Grain|Source|Publication|Colonnes|Note|Vide)\s*:\s*(.*)", line)
+        start = re.match(r"(Grain|Source|Publication|Colonnes|Note|Vide|Non reçu)\s*:\s*(.*)", line)
         if start:
             current = start[1].lower()
             fields[current] = start[2]
@@ -124,6 +128,7 @@ def parse(path: Path) -> Model:
         columns=columns,
         query=text.strip().rstrip(";"),
         empty=fields.get("vide", ""),
+        unreceived=fields.get("non reçu", ""),
     )
 
 

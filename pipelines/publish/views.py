@@ -63,11 +63,6 @@ class View:
         """What is said under its table."""
         return typographic(self.model.notes)
 
-    @property
-    def empty(self) -> str:
-        """What is said where it has no row; empty where nothing is to be said."""
-        return typographic(self.model.empty)
-
 
 class Views:
     """The views of one public file. Each is read once."""
@@ -142,7 +137,22 @@ class Views:
 
     def why_empty(self, model: Model) -> str:
         """Why a table of the publication has no line."""
-        return str(self.rows("provenances", {"objet": model.name})[0]["motif"])
+        return str(self._origin(model)["motif"])
+
+    def _origin(self, model: Model) -> Row:
+        return self.rows("provenances", {"objet": model.name})[0]
+
+    def nothing(self, view: View) -> str:
+        """What is said where a view has no row for who reads it; empty where nothing is to be said.
+
+        That a source wasn't received is only said of an edition that has none of those that the view reads.
+        """
+        model = view.model
+        if not model.unreceived:
+            return typographic(model.empty)
+        if not self._origin(model)["recue"]:
+            return typographic(model.unreceived)
+        return "Les extraits reçus n’ont rien ici." if view.rows else capital(self.why_empty(model)) + "."
 
     def rows(self, name: str, where: Mapping[str, Any]) -> list[Row]:
         """The rows of a view, in its order, whose columns have these values (one; or any of a list, in its order)."""

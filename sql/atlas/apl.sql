@@ -36,12 +36,13 @@ non_placees AS (
     WHERE commune IS NULL AND departement IS NULL AND departement_commune(lieu) IS NULL
     GROUP BY annee, profession
 ),
--- A département that has no line at all, but for Mayotte, which the source leaves out.
+-- A département that has no line at all, but for those that the source leaves out.
 muets AS (
     SELECT DISTINCT l.annee, l.profession, d.niveau, d.code
     FROM (SELECT DISTINCT annee, profession FROM core.apl) AS l
     CROSS JOIN core.territoires_departements AS d
-    WHERE d.departement <> '976' AND (l.annee, l.profession, d.departement) NOT IN (
+    WHERE d.departement NOT IN (SELECT departement FROM reference.champs_sources WHERE source = 'apl')
+        AND (l.annee, l.profession, d.departement) NOT IN (
             SELECT (annee, profession, departement) FROM core.apl WHERE departement IS NOT NULL
         )
 ),

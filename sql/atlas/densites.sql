@@ -2,7 +2,7 @@
 -- Grain : annee, source, profession, specialite, feuille, mode_exercice, niveau, code
 -- Source : effectifs et densités publiées de la DREES et de la CNAM ; population au 1er janvier (INSEE)
 -- Publication : territoire
--- Note : la population est celle du 1er janvier qui suit le 31 décembre de l'effectif, ou du jour même : celle de cette année-là, ou aucune. Où l'INSEE ne l'a pas encore, c'est celle à laquelle le producteur rapporte ses propres effectifs : il la publie, ou sa densité la plus précise la suppose (à 0,1 % près) ; `avertissement` le dit. Une densité n'est jamais une moyenne de densités. `population_cible` et `valeur_cible` sont vides où les âges de la cible ne sont pas tous connus cette année-là.
+-- Note : la population est celle du 1er janvier qui suit le 31 décembre de l'effectif, ou du jour même : celle de cette année-là, ou aucune. Où l'INSEE ne l'a pas encore, c'est celle à laquelle le producteur rapporte ses propres effectifs : il la publie, ou sa densité la plus précise la suppose (à 0,1 % près) ; `avertissement` le dit. Une densité n'est jamais une moyenne de densités. La France d'une source qui laisse des départements de côté (reference.champs_sources) est rapportée à la population des autres. `population_cible` et `valeur_cible` sont vides où les âges de la cible ne sont pas tous connus cette année-là.
 -- Colonnes :
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   date_reference : date à laquelle l'effectif est compté
@@ -15,6 +15,7 @@
 --   population_cible [habitants] : habitants de la cible, la même année
 --   valeur_cible [pour 100 000 habitants de la cible] : densité rapportée à la cible
 --   densite_publiee [pour 100 000 habitants, ou de la cible] : densité que publie le producteur
+--   denominateur_publie : à quoi le producteur rapporte la sienne : habitants, ou la cible ; vide sans densité publiée
 --   ecart_publie [pour 100 000 habitants, ou de la cible] : notre densité, de même dénominateur, moins celle du producteur
 --   avertissement : ce qui affaiblit ce taux ; vide si rien
 WITH specialites AS (
@@ -42,6 +43,26 @@ population AS (
     SELECT annee, niveau, code, population, millesime, statut
     FROM core.population
     WHERE sexe = 'ensemble' AND tranche_age = 'ensemble'
+),
+-- Whom the France of a source leaves out: counted neither above nor below.
+hors_champ AS (
+    SELECT c.source, p.annee, sum(p.population)::INTEGER AS population
+    FROM reference.champs_sources AS c
+    JOIN population AS p ON p.niveau = 'departement' AND p.code = c.departement
+    GROUP BY c.source, p.annee
+),
+champs AS (
+    SELECT DISTINCT source, champ FROM reference.champs_sources
+),
+-- Whom the population of a year leaves out, and the professionals may not: Mayotte before 2014.
+sans_population AS (
+    SELECT a.annee, string_agg(d.libelle, ', ' ORDER BY d.code) AS noms
+    FROM (SELECT DISTINCT annee FROM population WHERE niveau = 'departement') AS a
+    CROSS JOIN core.decoupages AS d
+    WHERE d.niveau = 'departement' AND NOT EXISTS (
+            SELECT 1 FROM population AS p WHERE p.annee = a.annee AND p.niveau = 'departement' AND p.code = d.code
+        )
+    GROUP BY a.annee
 ),
 publies AS (
     SELECT
@@ -93,7 +114,12 @@ populations_producteurs AS (
 ),
 rapportes AS (
     SELECT
-        e.*, coalesce(p.population, x.population) AS population,
+        e.*,
+        coalesce(
+            p.population - CASE WHEN e.niveau = 'france' THEN coalesce(h.population, 0) ELSE 0 END, x.population
+        ) AS population,
+        CASE WHEN e.niveau = 'france' THEN k.champ END AS champ,
+        CASE WHEN e.niveau = 'france' AND p.population IS NOT NULL THEN m.noms END AS sans,
         CASE WHEN p.population IS NOT NULL THEN e.annee_voulue END::INTEGER AS annee_population,
         p.millesime AS millesime_population,
         CASE
@@ -105,6 +131,9 @@ rapportes AS (
         d.densite_publiee, d.sur_la_cible
     FROM effectifs AS e
     LEFT JOIN population AS p ON p.annee = e.annee_voulue AND p.niveau = e.niveau AND p.code = e.code
+    LEFT JOIN hors_champ AS h ON h.source = e.source AND h.annee = e.annee_voulue
+    LEFT JOIN champs AS k ON k.source = e.source
+    LEFT JOIN sans_population AS m ON m.annee = e.annee_voulue
     LEFT JOIN populations_producteurs AS x
         ON x.source = e.source AND x.annee = e.annee AND x.niveau = e.niveau AND x.code = e.code
     LEFT JOIN core.population_cibles AS b
@@ -124,10 +153,14 @@ SELECT
     annee, date_reference, millesime, revision, source, profession, specialite, feuille, mode_exercice, niveau, code,
     territoire_publie, effectif, population, annee_population, millesime_population, valeur,
     cible, population_cible, valeur_cible, densite_publiee::DECIMAL(18, 4) AS densite_publiee,
+    CASE WHEN densite_publiee IS NOT NULL THEN CASE WHEN sur_la_cible THEN cible ELSE 'habitants' END END
+        AS denominateur_publie,
     (CASE WHEN sur_la_cible THEN valeur_cible ELSE valeur END - densite_publiee)::DECIMAL(18, 4) AS ecart_publie,
     statut_rapport(statut, statut_population) AS statut,
     CASE
         WHEN population IS NULL THEN 'population du 01/01/' || annee_voulue || ' inconnue'
+        WHEN champ IS NOT NULL THEN champ || ', population comprise'
+        WHEN sans IS NOT NULL THEN 'population de la France sans ' || sans
         WHEN annee_population IS NULL
             THEN 'effectif du ' || strftime(date_reference, '%d/%m/%Y')
                 || ' rapporté à la population du producteur : celle du 01/01/' || annee_voulue || ' n''est pas connue'

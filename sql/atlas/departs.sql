@@ -2,7 +2,7 @@
 -- Grain : annee, source, indicateur, profession, niveau, code
 -- Source : Les métiers en 2030 (DARES) ; âges des professionnels du répertoire (DREES, situation au 1er janvier) ; âges des libéraux (CNAM, au 31 décembre)
 -- Publication : territoire
--- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. Les départs de la DARES couvrent 2019 à 2030, soit onze ans : `departs_annuels` en est le onzième, une moyenne et non le nombre d'une année. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
+-- Note : ce ne sont pas des départs en retraite : certains continuent d'exercer, d'autres cessent plus tôt. La France de la DARES est la métropole ; elle est partielle là où la source réunit une famille à d'autres dans une région. Les départs de la DARES couvrent 2019 à 2030, soit onze ans : `departs_annuels` en est le onzième, une moyenne et non le nombre d'une année. V1Z réunit infirmiers et sages-femmes ; V2Z médecins, dentistes, pharmaciens et vétérinaires.
 -- Colonnes :
 --   profession : profession de l'atlas, ou famille professionnelle (FAP 2009)
 --   libelle : nom de la profession ou de la famille
@@ -22,7 +22,11 @@ dares_situes AS (
     UNION ALL
     SELECT
         annee, max(millesime), max(revision), fap, libelle, 'F', 'france', sum(departs_fin_carriere), sum(emploi_2019),
-        statut_somme(departs_fin_carriere), statut_somme(emploi_2019)
+        -- A small region where the source adds the family to others has no line of it.
+        CASE WHEN count(*) < (SELECT count(DISTINCT code) FROM dares) THEN 'partiel'
+            ELSE statut_somme(departs_fin_carriere) END,
+        CASE WHEN count(*) < (SELECT count(DISTINCT code) FROM dares) THEN 'partiel'
+            ELSE statut_somme(emploi_2019) END
     FROM dares
     GROUP BY annee, fap, libelle
 ),

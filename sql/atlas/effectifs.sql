@@ -41,9 +41,15 @@ situes AS (
                 THEN 'partiel'
             ELSE statut_somme(effectif, statut)
         END AS statut
-    FROM retenus
+    FROM retenus AS r
     JOIN departements AS d USING (region)
-    WHERE niveau = 'departement' AND source NOT IN (SELECT source FROM retenus WHERE niveau = 'region')
+    WHERE niveau = 'departement' AND NOT EXISTS (
+            SELECT 1
+            FROM retenus AS p
+            WHERE p.niveau = 'region' AND p.code = r.region AND p.source = r.source AND p.annee = r.annee
+                AND p.profession = r.profession AND p.specialite = r.specialite AND p.feuille = r.feuille
+                AND p.mode_exercice = r.mode_exercice AND p.sexe = r.sexe
+        )
     GROUP BY source, annee, date_reference, profession, specialite, feuille, mode_exercice, sexe, region
 ),
 parties AS (

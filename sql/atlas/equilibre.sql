@@ -17,6 +17,7 @@
 --   debutants_annuels [personnes par an] : jeunes débutants que la DARES attend, de toute formation
 --   mobilites_annuelles [personnes par an] : solde des mobilités entre régions selon la DARES, positif quand il en part plus
 --   desequilibre_annuel [postes par an] : déséquilibre partiel selon la DARES : postes - débutants + mobilités
+--   reunie : la source réunit cette famille à d'autres dans cette région : ses nombres sont ceux de l'ensemble
 --   entrants [personnes] : entrants en un an des formations connues
 --   entrees_de : formations dont les entrants sont connus
 --   emploi_couvert [part, de 0 à 1] : part de l'emploi de la famille à laquelle mènent les formations connues
@@ -155,7 +156,7 @@ SELECT
     coalesce(d.revision, 1)::INTEGER AS revision, concat_ws(' ', j.sources, 'dares_metiers_2030') AS source,
     p.fap, coalesce(d.libelle, p.libelle) AS libelle, 'region' AS niveau, j.code, j.variante,
     d.emploi, d.periode, d.departs_annuels, d.creations_annuelles, d.postes_annuels, d.debutants_annuels,
-    d.mobilites_annuelles, d.desequilibre_annuel,
+    d.mobilites_annuelles, d.desequilibre_annuel, coalesce(d.groupe, false) AS reunie,
     j.entrants, j.entrees_de, j.emploi_couvert::DECIMAL(18, 6) AS emploi_couvert,
     (j.diplomes / j.entrants)::DECIMAL(18, 6) AS reussite, (j.formes / nullif(j.diplomes, 0))::DECIMAL(18, 6) AS reste,
     j.formes::DECIMAL(18, 1) AS formes_annuels,

@@ -2,7 +2,7 @@
 -- Grain : annee, diplome, niveau, code
 -- Source : Parcoursup (ministère chargé de l'enseignement supérieur)
 -- Publication : institut
--- Note : hors formation continue, aides-soignants, auxiliaires de puériculture et spécialités infirmières : les places offertes ne sont pas le quota régional, et il n'y a pas de taux de remplissage. Les admis peuvent dépasser les places. L'extrait peut ne couvrir qu'une région.
+-- Note : hors formation continue, aides-soignants, auxiliaires de puériculture et spécialités infirmières : les places offertes ne sont pas le quota régional, et il n'y a pas de taux de remplissage. Les admis peuvent dépasser les places. L'extrait peut ne couvrir qu'une région : la France est alors partielle.
 -- Colonnes :
 --   diplome : diplôme préparé
 --   niveau : institut, ou niveau du territoire
@@ -53,6 +53,18 @@ non_placees AS (
     FROM core.formations
     WHERE region IS NULL
     GROUP BY session, diplome
+),
+-- Each région of metropolitan France has schools: one without any is a région that the extract doesn't cover.
+regions_couvertes AS (
+    SELECT session, count(DISTINCT region) AS regions
+    FROM core.formations
+    WHERE region NOT LIKE '0%'
+    GROUP BY session
+),
+regions_connues AS (
+    SELECT count(*) AS regions
+    FROM reference.territoires
+    WHERE niveau = 'region' AND code NOT LIKE '0%'
 )
 SELECT
     s.* EXCLUDE (statut, statut_part),
@@ -62,7 +74,10 @@ SELECT
     CASE
         WHEN s.statut = 'calculé' AND s.niveau = 'institut' THEN 'publié'
         WHEN s.statut = 'calculé' AND n.formations > 0 AND s.niveau <> 'france' THEN 'partiel'
+        WHEN s.statut = 'calculé' AND s.niveau = 'france' AND coalesce(c.regions, 0) < r.regions THEN 'partiel'
         ELSE s.statut
     END AS statut
 FROM sommes AS s
+CROSS JOIN regions_connues AS r
+LEFT JOIN regions_couvertes AS c ON c.session = s.annee
 LEFT JOIN non_placees AS n ON n.session = s.annee AND n.diplome = s.diplome AND n.niveau = s.niveau AND n.code = s.code

@@ -21,10 +21,15 @@ SELECT
     sum(c.internes)::INTEGER AS internes, sum(c.docteurs_juniors)::INTEGER AS docteurs_juniors,
     CASE
         WHEN 'partiel' IN (statut_somme(c.internes), statut_somme(c.docteurs_juniors, c.statut_juniors)) THEN 'partiel'
+        -- A site that has not answered has no line here: the total of the personnel, which knows of it, says so.
+        WHEN statut_somme(c.internes) = 'calculé' AND min(h.statut) = 'partiel' THEN 'partiel'
         ELSE statut_somme(c.internes)
     END AS statut,
     min(t.sites) AS sites, min(t.sites_repondants) AS sites_repondants
 FROM core.sae_internes AS c
 JOIN fiches.etablissements_niveaux AS r USING (millesime, finess)
 JOIN territoires AS t USING (millesime, niveau, code)
+LEFT JOIN atlas.hospitaliers AS h
+    ON h.variable = 'EFF_INT_recalcule' AND h.secteur = 'ensemble' AND h.annee = c.annee AND h.niveau = r.niveau
+    AND h.code = r.code
 GROUP BY c.annee, c.millesime, r.niveau, r.code, c.discipline

@@ -21,7 +21,7 @@ situees AS (
     JOIN reference.appartenances AS a USING (commune)
     WHERE a.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
 ),
--- A département without a line of any sector is missing from the file; Mayotte is outside its field.
+-- A département without a line of any sector is missing from the file, unless it is outside its field.
 muets AS (
     SELECT DISTINCT a.annee, a.millesime, a.revision, a.secteur_ape, d.niveau, d.code
     FROM (
@@ -30,7 +30,8 @@ muets AS (
         GROUP BY annee, secteur_ape
     ) AS a
     CROSS JOIN core.territoires_departements AS d
-    WHERE d.niveau IN ('arrondissement', 'zone_emploi', 'region', 'france') AND d.departement <> '976'
+    WHERE d.niveau IN ('arrondissement', 'zone_emploi', 'region', 'france')
+        AND d.departement NOT IN (SELECT departement FROM reference.champs_sources WHERE source = 'urssaf_effectifs')
         AND (a.annee, d.departement) NOT IN (SELECT (annee, departement) FROM dernieres WHERE departement IS NOT NULL)
 ),
 tous AS (

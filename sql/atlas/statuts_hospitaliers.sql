@@ -2,7 +2,7 @@
 -- Grain : annee, niveau, code, specialite
 -- Source : SAE (DREES), bordereau Q20
 -- Publication : territoire
--- Note : sommes des sites du territoire. Les statuts ne sont demandés qu'au secteur public ; par spécialité jusqu'en 2022, pour l'ensemble seulement depuis 2023. « Autres » est ce qui reste des ETP des sites qui donnent leurs statuts : contractuels, attachés, associés. Une part se rapporte à ces ETP-là (`etp_connus`), jamais à tous les ETP.
+-- Note : sommes des sites du territoire. Les statuts ne sont demandés qu'au secteur public ; par spécialité jusqu'en 2022, pour l'ensemble seulement depuis 2023. « Autres » est ce qui reste des ETP des sites qui donnent leurs statuts : contractuels, attachés, associés. Une part se rapporte à ces ETP-là (`etp_connus`), jamais à tous les ETP. Un site qui n'a rempli que des statuts contractuels n'y entre pas.
 -- Colonnes :
 --   specialite : code PERSO de la SAE ; ensemble pour toutes
 --   libelle : libellé de la spécialité, où il est établi

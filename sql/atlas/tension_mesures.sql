@@ -96,7 +96,10 @@ equilibres AS (
                 (e.desequilibre_annuel / nullif(e.emploi, 0))::DECIMAL(18, 6),
                 'dares_metiers_2030',
                 CASE WHEN e.desequilibre_annuel IS NULL THEN 'nd' ELSE 'projeté' END,
-                CASE WHEN e.desequilibre_annuel IS NULL THEN 'la DARES ne projette pas cette région' END
+                CASE
+                    WHEN e.desequilibre_annuel IS NULL THEN 'la DARES ne projette pas cette région'
+                    WHEN e.reunie THEN 'la DARES réunit plusieurs familles dans cette région : pas de rang'
+                END
             ),
             (
                 'solde_formation', e.annee, e.solde_annuel::DECIMAL(18, 6), e.source,

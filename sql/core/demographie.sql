@@ -47,21 +47,24 @@ cnam AS (
     SELECT
         'cnam_demographie' AS source, millesime, revision, coalesce(annee, millesime) AS annee,
         profession AS profession_publiee,
-        'ensemble' AS sexe, 'ensemble' AS tranche_age, departement AS territoire_publie, effectif,
-        coalesce(feuille, '') AS feuille, 'libéral' AS mode_exercice,
+        'ensemble' AS sexe, 'ensemble' AS tranche_age,
+        CASE WHEN departement = '999' AND region <> '99' THEN 'région ' || region ELSE departement END
+            AS territoire_publie,
+        effectif, coalesce(feuille, '') AS feuille, 'libéral' AS mode_exercice,
         make_date(coalesce(annee, millesime), 12, 31) AS date_reference,
         population::DECIMAL(18, 3) AS population_publiee, densite AS densite_publiee,
         CASE
             WHEN departement = 'TOTAL France ENTIERE' OR (departement = '999' AND region = '99') THEN 'france'
+            WHEN departement = '999' THEN 'region'
             ELSE 'departement'
         END AS niveau_publie,
         CASE
             WHEN departement = 'TOTAL France ENTIERE' OR (departement = '999' AND region = '99') THEN 'F'
+            WHEN departement = '999' THEN code_region(region)
             ELSE code_departement(departement)
         END AS code_publie
     FROM staging.cnam_demographie
     WHERE coalesce(tranche_age, 'tout_age') = 'tout_age' AND coalesce(sexe, 'tout sexe') = 'tout sexe'
-        AND NOT (departement = '999' AND region <> '99')
 ),
 cnam_ages AS (
     SELECT

@@ -42,10 +42,13 @@ WHERE NOT (SELECT fictif FROM reference.edition)
 GROUP BY millesime
 HAVING count(*) < (SELECT valeur FROM reference.seuils WHERE seuil = 'registre_entier')
 UNION ALL
-SELECT 'dénominateur', source, 'atlas.densites ' || annee, avertissement || ' (lignes concernées : ' || count(*) || ')'
+SELECT
+    'dénominateur', source,
+    'atlas.densites ' || annee || CASE WHEN annee_population IS NULL THEN '' ELSE ', France' END,
+    avertissement || ' (lignes concernées : ' || count(*) || ')'
 FROM atlas.densites
 WHERE avertissement IS NOT NULL
-GROUP BY source, annee, avertissement
+GROUP BY source, annee, annee_population IS NULL, avertissement
 UNION ALL
 SELECT
     'dénominateur', max(source),

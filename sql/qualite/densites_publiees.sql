@@ -12,10 +12,7 @@
 --   ecart_maximal [pour 100 000] : plus grand écart, sans son signe
 --   part_arrondi [part, de 0 à 1] : part des écarts d'un dixième au plus
 SELECT
-    source, annee, CASE WHEN valeur_cible IS NULL AND ecart_publie IS NULL THEN coalesce(cible, 'habitants')
-        WHEN cible IS NULL OR abs(ecart_publie - (valeur - densite_publiee)) < 0.001 THEN 'habitants'
-        ELSE cible
-    END AS denominateur,
+    source, annee, denominateur_publie AS denominateur,
     CASE WHEN bool_or(annee_population IS NULL) THEN 'producteur' ELSE 'INSEE' END AS population,
     max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision,
     count(*)::INTEGER AS publiees, count(ecart_publie)::INTEGER AS comparees,
@@ -23,4 +20,4 @@ SELECT
     (count(*) FILTER (abs(ecart_publie) <= 0.1) / nullif(count(ecart_publie), 0))::DECIMAL(18, 6) AS part_arrondi
 FROM atlas.densites
 WHERE densite_publiee IS NOT NULL
-GROUP BY source, annee, denominateur
+GROUP BY source, annee, denominateur_publie

@@ -1,7 +1,7 @@
 -- Accès aux professionnels de santé par territoire : accessibilité potentielle localisée (APL), et habitants des zones où l'accès est difficile.
 -- Grain : profession, niveau, code
 -- Source : vues.apl, vues.zonage_difficile
--- Vide : Ni l'APL de la DREES ni un zonage n'ont été reçus pour cette édition.
+-- Non reçu : Ni l'APL de la DREES ni un zonage n'ont été reçus pour cette édition.
 -- Note : L'APL aux généralistes se compte en consultations par an et par habitant, celle des autres professions en équivalents temps plein pour 100 000 habitants : elles ne se comparent pas. L'accès est difficile en ZIP et en ZAC pour les généralistes, dans les zones très sous-dotées et sous-dotées pour les autres professions.
 -- Colonnes :
 --   profession_libelle « Profession » : nom de la profession ; pour les médecins, les généralistes

@@ -1,7 +1,7 @@
 -- Professionnels de 55 ans ou plus et de 60 ans ou plus, par territoire, dernière année connue de chaque profession.
 -- Grain : profession, source, niveau, code
 -- Source : atlas.departs, atlas.indicateurs
--- Vide : Aucun âge n'a été reçu.
+-- Non reçu : Aucun âge n'a été reçu.
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   profession_libelle « Profession »

@@ -1,7 +1,7 @@
 -- Accessibilité potentielle localisée (APL), {annee}.
 -- Grain : profession, niveau, code
 -- Source : atlas.apl
--- Vide : L'APL de la DREES n'a pas été reçue pour cette édition.
+-- Non reçu : L'APL de la DREES n'a pas été reçue pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   profession_libelle « Profession » : nom de la profession ; pour les médecins, les généralistes

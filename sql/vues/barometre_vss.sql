@@ -1,7 +1,7 @@
 -- Violences sexistes et sexuelles dans les études et l'exercice en santé, baromètre de {annee}.
 -- Grain : public, question
 -- Source : atlas.barometre_vss
--- Vide : Le baromètre des violences sexistes et sexuelles n'a pas été déposé.
+-- Non reçu : Le baromètre des violences sexistes et sexuelles n'a pas été déposé.
 -- Note : Répond qui veut : une part est celle des répondants, non de toute la profession. Elle n'est donnée que pour trente répondants au moins, dont cinq de chaque côté.
 -- Colonnes :
 --   public_libelle « Public » : ceux qui répondent

@@ -1,7 +1,7 @@
 -- Besoins de soins par territoire, dernière année observée de chaque indicateur, à côté de la France.
 -- Grain : indicateur, niveau, code
 -- Source : atlas.besoins, reference.indicateurs
--- Vide : Aucune source de population âgée ou de patients n'a été reçue pour cette édition.
+-- Non reçu : Aucune source de population âgée ou de patients n'a été reçue pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire »
 --   indicateur_libelle « Indicateur »

@@ -1,7 +1,7 @@
 -- Besoins de soins par territoire : population âgée, affections de longue durée, patients sans médecin traitant.
 -- Grain : niveau, code
 -- Source : vues.besoins
--- Vide : Aucune source de population âgée ou de patients n'a été reçue pour cette édition.
+-- Non reçu : Aucune source de population âgée ou de patients n'a été reçue pour cette édition.
 -- Note : Dernière année observée de chaque nombre. Sous le département, seule la population de tous âges est connue, d'une autre source.
 -- Colonnes :
 --   territoire_libelle « Territoire »

@@ -1,7 +1,7 @@
 -- Établissements et services sociaux et médico-sociaux de la région, par catégorie.
 -- Grain : categorie
 -- Source : atlas.places_sociales, reference.categories_esms, reference.publics_esms
--- Vide : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
+-- Non reçu : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
 -- Colonnes :
 --   public_libelle « Public » : le public et ce qui lui est offert
 --   categorie_libelle « Catégorie » : catégorie de FINESS

@@ -21,13 +21,14 @@
 --   source_libelle « Source » : producteur et titre
 --   reserve « Réserve » text (vide : rien) : pourquoi la comparaison avec la France n'est pas faite
 --   annee_decrite [année] : année de la date décrite
---   annee_decrite [année] : année de la date décrite
 --   sources : sources de l'effectif et de la population
 --   pratique : mode d'exercice et jour décrit, en mots
 --   feuille : feuille du classeur publié, où deux lignes ne se distinguent que par elle
 --   cible : population que soigne la profession, si ce n'est pas toute la population
 --   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
---   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
+--   densite_producteur « Densité publiée par le producteur » n1 [pour 100 000 habitants] : densité du producteur, là où il la rapporte à tous les habitants
+--   densite_producteur_statut : pourquoi celle du producteur est vide ; sans objet où il la rapporte à une partie des habitants
+--   densite_publiee n1 [pour 100 000] : densité du producteur, pour ses propres âges
 --   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
 --   premier_mode : le mode le plus large que l'on connaisse de cette profession et de cette spécialité
@@ -60,7 +61,13 @@ SELECT
     CASE
         WHEN c.reserve IS NOT NULL THEN 'sans objet' WHEN c.valeur_france IS NULL THEN 'nd' ELSE c.statut_france
     END AS france_statut,
-    CASE WHEN c.reserve IS NULL THEN c.ecart END AS ecart, c.face, c.calage, c.cible, c.valeur_cible, c.densite_publiee,
+    CASE WHEN c.reserve IS NULL THEN c.ecart END AS ecart, c.face, c.calage, c.cible, c.valeur_cible,
+    CASE WHEN c.denominateur_publie = 'habitants' THEN c.densite_publiee END AS densite_producteur,
+    CASE
+        WHEN c.denominateur_publie = 'habitants' THEN 'publié' WHEN c.denominateur_publie IS NULL THEN 'nd'
+        ELSE 'sans objet'
+    END AS densite_producteur_statut,
+    c.densite_publiee,
     s.producteur_court, s.citation AS source_libelle, c.reserve, c.premier_mode,
     CASE
         WHEN c.niveau = 'departement' AND c.valeur IS NOT NULL THEN 'point'
@@ -73,7 +80,10 @@ SELECT
                 || 'Quand celui d’un territoire contient la France, l’écart n’a rien de durable (signe ≈).'
         ELSE 'Aucune année voisine n’est connue : l’écart avec la France se lit sans épreuve.'
     END AS lecture,
-    c.source, c.source || ' insee_population_departements' AS sources, c.feuille,
+    c.source,
+    concat_ws(' ', c.source, CASE WHEN c.annee_population IS NOT NULL THEN 'insee_population_departements' END)
+        AS sources,
+    c.feuille,
     upper(left(c.avertissement, 1)) || substr(c.avertissement, 2) || '.' AS avertissement, c.statut,
     'pages/profession-' || replace(c.profession, '_', '-') || '.html' AS lien
 FROM compares AS c

@@ -23,6 +23,8 @@
 --   specialite_adresse : spécialité, telle que dans l'adresse de sa page
 --   cible : population que soigne la profession, si ce n'est pas toute la population
 --   valeur_cible n1 [pour 100 000 habitants concernés] : densité rapportée à cette population
+--   annee_population [année] : année de la population de l'Insee ; vide pour celle du producteur
+--   denominateur_publie : à quoi le producteur rapporte la sienne : habitants, ou la cible
 --   densite_publiee « Densité publiée par le producteur » n1 [pour 100 000] (vide : nd) : densité du producteur, pour ses propres âges
 --   calage : sur quoi l'intervalle est calé : ses propres mouvements, ou ceux d'autres séries
 --   petit_nombre : effectif trop petit pour être commenté
@@ -56,7 +58,8 @@ SELECT
     coalesce(m.libelle, d.mode_exercice) || ', au ' || d.jour AS pratique,
     d.effectif, d.valeur, CASE WHEN d.population IS NULL THEN 'nd' ELSE d.statut END AS valeur_statut, i.bas, i.haut,
     i.petit_nombre, i.ecart_france AS ecart, i.face_a_france AS face, i.calage, i.reserve,
-    d.cible, d.valeur_cible, d.densite_publiee, d.source, s.citation AS source_libelle,
+    d.annee_population, d.cible, d.valeur_cible, d.densite_publiee, d.denominateur_publie,
+    d.source, s.citation AS source_libelle,
     d.feuille, d.avertissement, d.statut
 FROM dates AS d
 JOIN vues.territoires AS t USING (niveau, code)

@@ -1,7 +1,7 @@
 -- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
 -- Source : atlas.dispositifs, core.dispositifs, atlas.tension, reference.dispositifs, vues.annees_retenues
--- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
+-- Non reçu : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
 --   dispositif : code du dispositif (reference.dispositifs)

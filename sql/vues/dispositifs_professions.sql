@@ -3,7 +3,7 @@
 -- Source : vues.dispositifs, vues.tension_professions, reference.professions
 -- Publication : interne
 -- Note : [Ce qu'est chaque dispositif](pages/dispositifs.html#dispositifs). Un dispositif qui ne vise aucune profession est montré à chacune : son montant est celui de toutes, et ne s'additionne pas d'une profession à l'autre. Rang 1 : le plus tendu des territoires de métropole. Un nombre de bénéficiaires ne dit pas l'effet.
--- Vide : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
+-- Non reçu : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   profession_libelle « Profession » : profession dont la page montre la ligne
 --   dispositif : code du dispositif (reference.dispositifs)
@@ -25,7 +25,9 @@ WITH rangs AS (
     SELECT
         profession, niveau, code,
         string_agg(
-            dimension_libelle || ' : ' || CASE rang WHEN 1 THEN '1ᵉʳ' ELSE rang || 'ᵉ' END, ' ; ' ORDER BY ordre
+            dimension_libelle || ' : ' || CASE rang WHEN 1 THEN '1ᵉʳ' ELSE rang || 'ᵉ' END
+                || '/' || territoires_classes,
+            ' ; ' ORDER BY ordre
         ) AS rangs
     FROM vues.tension_professions
     WHERE premier AND rang IS NOT NULL

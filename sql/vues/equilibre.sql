@@ -1,7 +1,7 @@
 -- Postes à pourvoir et formés qui resteraient dans la région, par famille professionnelle, du moins au plus favorable.
 -- Grain : fap, niveau, code
 -- Source : atlas.equilibre
--- Vide : Les projections de la DARES n'ont pas été reçues pour cette édition.
+-- Non reçu : Les projections de la DARES n'ont pas été reçues pour cette édition.
 -- Note : Formés = entrants × réussite × maintien dans la région ; les trois bornes tiennent aux hypothèses, que la page donne. Le déséquilibre de la DARES est le sien : postes moins jeunes débutants, plus le solde des départs vers d'autres régions. Le solde n'est donné que si les formations connues mènent à l'essentiel de l'emploi.
 -- Colonnes :
 --   libelle « Famille professionnelle »

@@ -1,7 +1,7 @@
 -- Équipements de santé et de petite enfance par territoire, {annee}.
 -- Grain : equipement, niveau, code
 -- Source : atlas.equipements, reference.equipements
--- Vide : La base permanente des équipements n'a pas été reçue de l'Insee.
+-- Non reçu : La base permanente des équipements n'a pas été reçue de l'Insee.
 -- Note : Les professionnels sont les libéraux, comptés au lieu de chaque cabinet. Un habitant dont la commune n'en a aucun peut en avoir un tout près, dans la commune voisine.
 -- Colonnes :
 --   equipement_libelle « Équipement » : nom du type d'équipement

@@ -1,7 +1,7 @@
 -- Établissements et services sociaux et médico-sociaux ouverts de la région, et leur fiche.
 -- Grain : niveau, code
 -- Source : core.esms, reference.categories_esms, reference.publics_esms, reference.territoires
--- Vide : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
+-- Non reçu : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
 -- Colonnes :
 --   nom « Établissement ou service » : raison sociale
 --   niveau : esms

@@ -24,7 +24,7 @@ situes AS (
 )
 SELECT
     e.raison_sociale, e.finess, e.commune, e.commune_libelle, e.departement,
-    coalesce(d.libelle, e.departement) AS departement_libelle,
+    coalesce(d.libelle, 'département ' || e.departement) AS departement_libelle,
     'departement-' || lower(e.departement) AS territoire_departement,
     'arrondissement-' || lower(e.arrondissement) AS territoire_arrondissement,
     e.interieur, e.secteur, coalesce(c.libelle, e.secteur, 'inconnu') AS secteur_libelle,

@@ -19,6 +19,7 @@
 --   capacite « Capacité à temps complet » n0 [lits et places] : lits et places où l'on est accueilli jour et nuit
 --   capacite_psychiatrie « dont psychiatrie » n0 [lits et places] : ceux de psychiatrie, toutes formes ; vide où il n'y en a pas
 --   capacite_nature : ce que sont les autres
+--   sans_capacite : pourquoi la fiche n'a aucune capacité à montrer
 --   sites_hors_region n0 [sites] : sites d'une entité juridique que la publication n'a pas, hors de la région : ses totaux de personnels les comptent, ses capacités non ; vide s'il n'y en a pas
 --   capacite_reserve : ce que la capacité ne compte pas
 --   territoires : départements de la région que montre la fiche
@@ -119,6 +120,9 @@ capacites AS (
     FROM vues.fiche_capacites
     GROUP BY niveau, code
 ),
+repondants AS (
+    SELECT DISTINCT niveau, code FROM vues.fiche_personnels
+),
 territoires AS (
     SELECT niveau, code, string_agg(departement_libelle, ', ' ORDER BY rang) AS territoires
     FROM vues.fiche_departements
@@ -143,12 +147,20 @@ SELECT
     f.niveau, f.code, f.fichier, f.nom, f.nature, f.secteur_libelle, f.taille, f.lieu, f.commune_libelle, f.departement,
     f.finess_ej, f.code_ght, f.ght_libelle, f.site_principal, f.entite_sites,
     c.capacite, c.capacite_psychiatrie,
-    CASE WHEN c.capacite IS NULL THEN 'aucun lit ni place déclaré' ELSE 'lits' END AS capacite_nature,
+    CASE
+        WHEN c.capacite IS NOT NULL THEN 'lits'
+        WHEN f.niveau = 'es' AND r.code IS NULL THEN 'capacité inconnue'
+        ELSE 'aucun lit ni place déclaré'
+    END AS capacite_nature,
+    CASE WHEN f.niveau = 'es' AND r.code IS NULL
+        THEN 'inconnues : la SAE ' || x.millesime || ' n’a pas de ligne de cet établissement dans SYGEN'
+        ELSE 'aucune capacité d’hospitalisation déclarée dans les lignes de SYGEN'
+    END AS sans_capacite,
     h.sites_hors_region, CASE WHEN h.sites_hors_region IS NOT NULL THEN 'dans la région' END AS capacite_reserve,
     t.territoires,
     coalesce(m.motif, a.motif) AS sans_medicaux, coalesce(p.motif, a.motif) AS sans_non_medicaux,
     CASE WHEN EXISTS (FROM vues.annees_retenues WHERE objet = 'atlas.formations')
-        THEN 'Aucune formation paramédicale sur Parcoursup dans le territoire : '
+        THEN 'L’extrait de Parcoursup de cette édition n’a aucune formation paramédicale dans le territoire : '
             || coalesce(t.territoires, 'hors de la région') || '.'
         ELSE 'Aucune source de formation dans cette édition.'
     END AS sans_formations,
@@ -160,6 +172,7 @@ JOIN reference.niveaux AS n USING (niveau)
 LEFT JOIN ailleurs AS h ON h.niveau = f.niveau AND h.code = f.code
 LEFT JOIN capacites AS c ON c.niveau = f.niveau AND c.code = f.code
 LEFT JOIN territoires AS t ON t.niveau = f.niveau AND t.code = f.code
+LEFT JOIN repondants AS r ON r.niveau = f.niveau AND r.code = f.code
 LEFT JOIN silences AS m ON m.niveau = f.niveau AND m.code = f.code AND m.variable = 'EFFSAL_TOT'
 LEFT JOIN silences AS p ON p.niveau = f.niveau AND p.code = f.code AND p.variable = 'ETP_TOT_PNM'
 ORDER BY n.ordre, f.nom, f.code

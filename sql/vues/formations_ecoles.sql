@@ -1,7 +1,7 @@
 -- Écoles de santé : places, inscrits, diplômés et interruptions selon la DREES, rentrée {annee}.
 -- Grain : diplome, niveau, code
 -- Source : atlas.formations_ecoles, reference.diplomes
--- Vide : L'enquête de la DREES auprès des écoles de santé n'a pas été reçue.
+-- Non reçu : L'enquête de la DREES auprès des écoles de santé n'a pas été reçue.
 -- Note : Il peut y avoir plus d'un inscrit de première année pour une place offerte : des reports et des redoublants s'y ajoutent. La réussite est celle des présentés de l'année. Les interruptions, provisoires ou définitives, sont rapportées aux inscrits de toutes les années.
 -- Colonnes :
 --   diplome_libelle « Diplôme » : nom du diplôme

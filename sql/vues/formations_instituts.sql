@@ -1,7 +1,7 @@
 -- Places offertes et admis sur Parcoursup, institut par institut, session {annee}.
 -- Grain : diplome, niveau, code
 -- Source : atlas.formations, reference.diplomes, reference.correspondances
--- Vide : Parcoursup n'a pas été reçu.
+-- Non reçu : Parcoursup n'a pas été reçu.
 -- Note : Hors formation continue et apprentissage hors Parcoursup : ni un quota, ni un taux de remplissage.
 -- Colonnes :
 --   diplome « Diplôme » : diplôme, tel que dans Parcoursup

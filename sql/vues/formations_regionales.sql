@@ -1,7 +1,7 @@
 -- Entrants, présents et diplômés des instituts de formation de la région, toutes voies, rentrée {annee}.
 -- Grain : diplome
 -- Source : atlas.formations_regionales
--- Vide : La carte régionale des formations n'a pas été reçue.
+-- Non reçu : La carte régionale des formations n'a pas été reçue.
 -- Colonnes :
 --   diplome_libelle « Diplôme » : nom du diplôme
 --   places_autorisees « Places autorisées » n0 [places] : places autorisées

@@ -1,7 +1,7 @@
 -- Places offertes et admis sur Parcoursup par diplôme et par territoire, session {annee}.
 -- Grain : diplome, niveau, code
 -- Source : atlas.formations
--- Vide : Aucune formation de Parcoursup sur ce territoire.
+-- Vide : L'extrait de Parcoursup de cette édition n'a aucune formation sur ce territoire.
 -- Note : Hors formation continue : ce n'est pas le quota régional. [Toute la formation](pages/formations.html).
 -- Colonnes :
 --   diplome « Diplôme » : diplôme, tel que dans Parcoursup

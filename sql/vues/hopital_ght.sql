@@ -2,7 +2,7 @@
 -- Grain : code_ght, variable
 -- Source : fiches.ght_personnels
 -- Vide : Aucun GHT n'a de total connu.
--- Note : Somme des sites publics des membres.
+-- Note : Somme des sites publics des membres ; d'un groupement dont les membres ne sont pas connus, le total que la SAE publie.
 -- Colonnes :
 --   ght_libelle « GHT » : nom du groupement
 --   variable_libelle « Personnels » : personnels comptés

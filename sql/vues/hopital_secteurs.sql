@@ -1,7 +1,7 @@
 -- Personnels des établissements de santé de la région, selon qui les possède, {annee}.
 -- Grain : variable, secteur
 -- Source : atlas.hospitaliers
--- Vide : La SAE n'a pas été reçue.
+-- Non reçu : La SAE n'a pas été reçue.
 -- Note : Effectifs au 31 décembre ; ETP moyens annuels rémunérés. Une ligne « dont » fait partie de la précédente : ne pas l'ajouter.
 -- Colonnes :
 --   libelle « Personnels » : personnels comptés

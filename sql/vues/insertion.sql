@@ -1,7 +1,7 @@
 -- Ce que deviennent les formés : emploi à six et douze mois, poursuite d'études, par formation.
 -- Grain : source, formation, niveau, code
 -- Source : atlas.insertion, reference.formations_initiales
--- Vide : Ni InserJeunes ni InserSup n'ont été reçus.
+-- Non reçu : Ni InserJeunes ni InserSup n'ont été reçus.
 -- Note : Le taux est celui de l'établissement médian parmi ceux qui en publient un ; sous vingt élèves environ, les producteurs n'en donnent pas. Emploi salarié en France, six et douze mois après la sortie. Les deux sources ne se comparent pas : InserJeunes (lycées professionnels) compte tous les sortants d'une dernière année, diplômés ou non ; InserSup (universités), les diplômés sortis d'études. Les écoles d'infirmiers, d'aides-soignants et de travail social, et l'apprentissage, n'y sont pas.
 -- Colonnes :
 --   formation_libelle « Formation » : nom de la formation

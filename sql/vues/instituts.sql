@@ -1,7 +1,7 @@
 -- Instituts de formation de la région : commune, diplômes et places, {annee}.
 -- Grain : uai, lieu_publie, diplome
 -- Source : core.formations_lieux, reference.diplomes, vues.annees_retenues
--- Vide : Ni la carte régionale des formations, ni Parcoursup n'ont été reçus.
+-- Non reçu : Ni la carte régionale des formations, ni Parcoursup n'ont été reçus.
 -- Note : {places_de}.
 -- Colonnes :
 --   institut « Institut » : nom de l'institut

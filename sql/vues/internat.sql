@@ -1,7 +1,7 @@
 -- Postes d'interne offerts et pourvus dans la région, par spécialité, {annee}.
 -- Grain : specialite
 -- Source : atlas.internat
--- Vide : Les arrêtés d'ouverture de postes n'ont pas été reçus.
+-- Non reçu : Les arrêtés d'ouverture de postes n'ont pas été reçus.
 -- Colonnes :
 --   specialite_libelle « Spécialité »
 --   discipline « Discipline » text (vide : rien) : discipline

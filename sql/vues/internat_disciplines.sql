@@ -1,7 +1,7 @@
 -- Postes d'interne offerts et pourvus dans la région, par discipline, {annee}.
 -- Grain : discipline
 -- Source : vues.internat
--- Vide : Les arrêtés d'ouverture de postes n'ont pas été reçus.
+-- Non reçu : Les arrêtés d'ouverture de postes n'ont pas été reçus.
 -- Colonnes :
 --   discipline « Discipline »
 --   specialites « Spécialités » n0 : spécialités de la discipline dont des postes sont offerts

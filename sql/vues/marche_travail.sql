@@ -1,7 +1,7 @@
 -- Demandeurs d'emploi et offres par métier, France Travail, {annee}.
 -- Grain : rome, niveau, code
 -- Source : atlas.marche_travail, reference.metiers_rome
--- Vide : Le relevé de France Travail n'a pas été déposé.
+-- Non reçu : Le relevé de France Travail n'a pas été déposé.
 -- Note : Demandeurs des catégories A, B et C, en moyenne des fins de trimestre, au premier métier recherché ; offres déposées dans l'année à France Travail ou chez ses partenaires. Peu de demandeurs pour une offre : l'employeur a peu de candidats ; mais les hôpitaux et les cabinets recrutent aussi sans déposer d'offre.
 -- Colonnes :
 --   rome_libelle « Métier » : intitulé du métier

@@ -1,7 +1,7 @@
 -- Professionnels à former et places des universités, par profession.
 -- Grain : profession
 -- Source : atlas.objectifs_formation
--- Vide : Ni les objectifs, ni les capacités d'accueil n'ont été reçus.
+-- Non reçu : Ni les objectifs, ni les capacités d'accueil n'ont été reçus.
 -- Colonnes :
 --   profession_libelle « Profession »
 --   periode « Période » : période de l'objectif

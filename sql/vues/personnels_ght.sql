@@ -39,7 +39,9 @@ SELECT
     p.sages_femmes_etp, p.sages_femmes_etp_statut, p.infirmiers_etp, p.infirmiers_etp_statut,
     p.infirmiers_specialises_etp, p.infirmiers_specialises_etp_statut, p.aides_soignants_etp,
     p.aides_soignants_etp_statut, p.non_medicaux, p.non_medicaux_statut, p.non_medicaux_etp, p.non_medicaux_etp_statut,
-    p.millesime, 'sae ght' AS sources, 'fiches/ght-' || p.code || '.html' AS lien
+    p.millesime, 'sae ght' AS sources,
+    -- A group of which no member is known has no sheet.
+    CASE WHEN p.sites IS NOT NULL THEN 'fiches/ght-' || p.code || '.html' END AS lien
 FROM vues.personnels_larges AS p
 LEFT JOIN noms AS n ON n.code_ght = p.code AND n.millesime = p.millesime
 WHERE p.niveau = 'ght'

@@ -44,8 +44,12 @@ SELECT
     max(statut) FILTER (variable = 'ETPSAL_TOT') AS medecins_etp_statut,
     max(valeur) FILTER (variable = 'EFFLIB_TOT') AS liberaux,
     max(statut) FILTER (variable = 'EFFLIB_TOT') AS liberaux_statut,
-    max(valeur) FILTER (variable = 'EFF_INT_recalcule') AS internes,
-    max(statut) FILTER (variable = 'EFF_INT_recalcule') AS internes_statut,
+    -- Of a group whose members aren't known, the published total: nothing is recalculated there.
+    CASE WHEN bool_or(variable = 'EFF_INT_recalcule') THEN max(valeur) FILTER (variable = 'EFF_INT_recalcule')
+        ELSE max(valeur) FILTER (variable = 'EFF_INT') END AS internes,
+    coalesce(
+        max(statut) FILTER (variable = 'EFF_INT_recalcule'), max(statut) FILTER (variable = 'EFF_INT')
+    ) AS internes_statut,
     max(valeur) FILTER (variable = 'ETP_SAG') AS sages_femmes_etp,
     max(statut) FILTER (variable = 'ETP_SAG') AS sages_femmes_etp_statut,
     max(valeur) FILTER (variable = 'ETP_INFSANSSPE') AS infirmiers_etp,

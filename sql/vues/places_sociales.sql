@@ -2,7 +2,7 @@
 -- Grain : public, niveau, code
 -- Source : atlas.places_sociales, reference.publics_esms
 -- Note : Places installées au {date_places}, pour 1 000 habitants de l'âge du public. Un nombre partiel est un minimum : une capacité manque. FINESS ne tient pas de places pour l'aide à domicile, les CMPP, les CAMSP et l'action éducative en milieu ouvert.
--- Vide : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
+-- Non reçu : FINESS n'a pas été reçu : aucun établissement social ou médico-social n'est connu de cette édition.
 -- Colonnes :
 --   public_libelle « Public » : le public et ce qui lui est offert
 --   public_court : le public en peu de mots

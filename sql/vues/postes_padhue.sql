@@ -1,7 +1,7 @@
 -- Praticiens à diplôme hors Union européenne (PADHUE) : postes ouverts et pourvus dans la région, {annee}.
 -- Grain : voie, profession, specialite
 -- Source : atlas.postes_padhue
--- Vide : Les postes de praticiens à diplôme hors Union européenne n'ont pas été déposés.
+-- Non reçu : Les postes de praticiens à diplôme hors Union européenne n'ont pas été déposés.
 -- Note : EVC : épreuves de vérification des connaissances, sur des postes fixés par arrêté. Un lauréat qui n'a pas rejoint son poste n'est pas compté. Une attestation d'exercice provisoire se donne sans poste ouvert.
 -- Colonnes :
 --   voie_libelle « Voie » : voie d'accès à l'exercice

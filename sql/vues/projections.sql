@@ -70,7 +70,7 @@ lignes AS (
 ),
 fins AS (
     SELECT profession, territoire, max(annee) AS annee, max_by(effectif, annee) AS effectif, max_by(bas, annee) AS bas,
-        max_by(haut, annee) AS haut
+        max_by(haut, annee) AS haut, max_by(effectif_seul, annee) AS seul
     FROM centrales
     GROUP BY profession, territoire
 ),
@@ -96,7 +96,10 @@ traversees AS (
 SELECT
     l.territoire, d.niveau, d.code, d.territoire_libelle, l.profession, p.libelle AS profession_libelle,
     l.serie, l.nature, l.rang_serie, l.annee, l.effectif, l.bas, l.haut, l.source, l.statut,
-    coalesce(m.libelle, d.methode) AS methode, d.annee_depart, d.effectif AS effectif_depart,
+    coalesce(m.libelle, d.methode)
+        || CASE WHEN abs(f.effectif - f.seul) >= 1 THEN ', puis accord avec la région et la France' ELSE '' END
+        AS methode,
+    d.annee_depart, d.effectif AS effectif_depart,
     f.annee AS annee_fin, f.effectif AS effectif_fin, f.bas AS bas_fin, f.haut AS haut_fin,
     d.debut_serie, d.fin_serie, x.ruptures,
     if(d.debut_serie = d.fin_serie, 'en ' || d.fin_serie, 'de ' || d.debut_serie || ' à ' || d.fin_serie) AS appris,

@@ -1,7 +1,7 @@
 -- Établissements de santé, entités juridiques de plusieurs sites, GHT, établissements sociaux et médico-sociaux de la région, et leur fiche.
 -- Grain : nature, code
 -- Source : vues.etablissements, core.entites_juridiques, fiches.ght_membres, vues.esms
--- Vide : Ni la SAE ni FINESS n'ont été reçus : il n'y a pas d'établissement à chercher.
+-- Non reçu : Ni la SAE ni FINESS n'ont été reçus : il n'y a pas d'établissement à chercher.
 -- Colonnes :
 --   libelle « Nom » : nom
 --   code « FINESS ou code » : numéro FINESS, ou code du groupement
@@ -27,7 +27,8 @@ entites AS (
     SELECT
         2 AS rang, j.raison_sociale AS libelle, j.finess_ej AS code,
         'entité juridique, ' || j.sites || ' sites' AS nature,
-        c.libelle AS commune_libelle, coalesce(d.libelle, j.departement) AS departement_libelle, g.nom_ght,
+        c.libelle AS commune_libelle, coalesce(d.libelle, 'département ' || j.departement) AS departement_libelle,
+        g.nom_ght,
         'fiches/ej-' || j.finess_ej || '.html' AS lien, j.raison_sociale AS cle
     FROM core.entites_juridiques AS j
     LEFT JOIN reference.communes AS c USING (commune)

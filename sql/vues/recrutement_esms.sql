@@ -2,7 +2,7 @@
 -- Grain : public, fap, niveau, code
 -- Source : atlas.recrutement, reference.publics_fap
 -- Note : Tous les employeurs du lieu, hôpitaux compris : l'enquête ne dit pas qui recrute. La couverture est la part des cases que le secret laisse voir.
--- Vide : L'enquête Besoins en main-d'œuvre n'a pas été reçue.
+-- Non reçu : L'enquête Besoins en main-d'œuvre n'a pas été reçue.
 -- Colonnes :
 --   public : public accueilli
 --   libelle « Métier » : famille professionnelle

@@ -1,7 +1,7 @@
 -- Retraites liquidées selon les caisses, dont personnes qui continuent d'exercer.
 -- Grain : caisse, profession, niveau, code
 -- Source : atlas.cessations
--- Vide : Ni la CNRACL ni la CARMF n'ont été reçues pour cette édition.
+-- Non reçu : Ni la CNRACL ni la CARMF n'ont été reçues pour cette édition.
 -- Note : « s » : nombre trop petit pour être publié.
 -- Colonnes :
 --   territoire_libelle « Territoire »

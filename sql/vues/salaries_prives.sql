@@ -1,7 +1,7 @@
 -- Salariés du secteur privé de la santé et du social, par secteur, {annee}.
 -- Grain : secteur_ape, niveau, code
 -- Source : atlas.salaries_prives, reference.secteurs_ape
--- Vide : Les effectifs salariés par commune et activité n'ont pas été reçus de l'Urssaf.
+-- Non reçu : Les effectifs salariés par commune et activité n'ont pas été reçus de l'Urssaf.
 -- Note : Secteur privé, associations comprises : ni la fonction publique hospitalière ou territoriale, ni les particuliers employeurs n'y sont. Un établissement compte pour son activité principale.
 -- Colonnes :
 --   secteur_ape_libelle « Secteur » : nom du secteur

@@ -1,7 +1,7 @@
 -- Infirmiers et aides-soignants : à l'hôpital et en libéral, dernière année de chacun.
 -- Grain : profession, exercice, niveau, code
 -- Source : atlas.soignants
--- Vide : Ni la SAE ni les libéraux n'ont été reçus pour cette édition.
+-- Non reçu : Ni la SAE ni les libéraux n'ont été reçus pour cette édition.
 -- Note : Deux parties d'une même offre, qui ne s'additionnent pas : des ETP moyens de l'année, des personnes en fin d'année. Il y manque les salariés hors de l'hôpital. Le répertoire ADELI, où restent ceux qui ont cessé, n'y entre pas.
 -- Colonnes :
 --   territoire_libelle « Territoire »

@@ -2,8 +2,8 @@
 -- Grain : profession, dimension, niveau, code
 -- Source : vues.tension_professions
 -- Publication : interne
--- Note : Entre parenthèses, le rang parmi les départements, ou les régions, de métropole : 1ᵉʳ, le plus tendu. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit.
--- Vide : Aucune source de cette dimension n'a été reçue.
+-- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit.
+-- Non reçu : Aucune source de cette dimension n'a été reçue.
 -- Colonnes :
 --   profession_libelle « Profession »
 --   domaine « Domaine » : santé ou social
@@ -12,7 +12,7 @@
 --   territoire_libelle « Territoire »
 --   dimension_libelle « Dimension » : ce que la mesure dit de la tension
 --   valeur « Valeur » selon : valeur de la mesure
---   valeur_detail text : rang, en ordinal
+--   valeur_detail text : rang, en ordinal, et parmi combien de territoires
 --   valeur_statut : pourquoi elle est vide
 --   valeur_lien : adresse de la ligne qui l'explique
 --   valeur_teinte : cinquième des rangs où elle se place, de 1 (détendu) à 5 (tendu)
@@ -36,7 +36,8 @@ WITH mesures AS (
 )
 SELECT
     m.profession_libelle, m.domaine, m.avec, m.famille, m.territoire_libelle, m.dimension_libelle, m.valeur, m.format,
-    CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END AS valeur_detail, m.valeur_statut,
+    CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END || '/' || m.territoires_classes AS valeur_detail,
+    m.valeur_statut,
     'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension' AS valeur_lien,
     (5 - (5 * (m.rang - 1)) // m.territoires_classes)::INTEGER AS valeur_teinte, valeur_lien AS lien,
     m.rang, m.profession, m.dimension, m.territoire, m.niveau, m.code, m.annee, m.sources, m.statut, m.motif,

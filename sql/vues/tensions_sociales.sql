@@ -1,7 +1,7 @@
 -- Tension des professions du social selon la DREES, {annee}.
 -- Grain : profession_publiee, niveau, code
 -- Source : atlas.tensions_sociales
--- Vide : Les tensions des professions du social n'ont pas été reçues de la DREES.
+-- Non reçu : Les tensions des professions du social n'ont pas été reçues de la DREES.
 -- Note : Le besoin rapporte les offres en ligne de l'année aux postes de l'année d'avant : à 1, autant d'offres que de postes. La tension compte les offres nouvelles d'un trimestre pour une offre pourvue au suivant : plus elle est haute, plus les postes restent vacants. Les offres qui ne sont pas en ligne n'y sont pas.
 -- Colonnes :
 --   profession_publiee « Profession » : intitulé du producteur

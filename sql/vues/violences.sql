@@ -1,7 +1,7 @@
 -- Signalements de violences envers les professionnels de santé, par milieu, nature et territoire, {annee}.
 -- Grain : milieu, nature, niveau, code
 -- Source : atlas.violences
--- Vide : Les signalements de violences n'ont pas été déposés.
+-- Non reçu : Les signalements de violences n'ont pas été déposés.
 -- Note : Un signalement est volontaire : leur nombre dit autant qui déclare que ce qui s'est passé. Deux territoires ne se comparent qu'avec leurs déclarants.
 -- Colonnes :
 --   milieu_libelle « Milieu » : milieu d'exercice

@@ -159,7 +159,7 @@ class _Blocks:
         view = self.views.view(block.tableau)
         rows = _rows(self.views, block.tableau, block.ou, scope)
         if not rows:
-            said = view.empty if block.vide is None else block.vide
+            said = self.views.nothing(view) if block.vide is None else block.vide
             if said:
                 yield blocks.Absent(say(said, scope))
             return
