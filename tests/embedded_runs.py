@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from receivers import webhook
+from receivers import counted, webhook
 from scheduled_runs import Scheduler, scheduler
 
 import samples
@@ -43,7 +43,8 @@ class Scheduled:
 
     `asked` is what people were asked, by region; `answers` what Airflow said of each answer; `early` what was released
     before any; `drafts` what became of each, by region; `waiting` the files of the draft that was left waiting, and
-    `direct` those of the same, released without a draft being approved.
+    `direct` those of the same, released without a draft being approved; `lineage` and `metrics` what was told to who
+    watches.
     """
 
     runs: dict[str, list[str]] = field(default_factory=dict)
@@ -57,6 +58,8 @@ class Scheduled:
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     waiting: dict[str, bytes] = field(default_factory=dict)
     direct: dict[str, bytes] = field(default_factory=dict)
+    lineage: list[dict[str, Any]] = field(default_factory=list)
+    metrics: set[str] = field(default_factory=set)
 
 
 def region_of(asked: dict[str, Any]) -> str:
@@ -155,9 +158,21 @@ class House:
             "ATLAS_APPROBATEURS": PUBLISHER,
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"admin:admin,{PUBLISHER}:user,{ANALYST}:viewer",
         }
+        events = home.with_name("evenements.jsonl")
+        sent = {"type": "file", "log_file_path": str(events), "append": True}
         with (
             webhook() as (address, told),
-            scheduler(self.root, home, self.sources, ATLAS_ALERTES=address, **variables) as airflow,
+            counted() as (port, metrics),
+            scheduler(
+                self.root,
+                home,
+                self.sources,
+                ATLAS_ALERTES=address,
+                AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(sent),
+                AIRFLOW__METRICS__STATSD_ON="True",
+                AIRFLOW__METRICS__STATSD_PORT=str(port),
+                **variables,
+            ) as airflow,
         ):
             self.airflow = airflow
             # What wakes by the clock runs once as soon as it may; then one wakes the other.
@@ -177,6 +192,8 @@ class House:
                 asked,
                 answers,
                 early,
+                lineage=[json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()],
+                metrics=metrics,
             )
         return self.directly(home, done)
 

@@ -40,6 +40,19 @@ def webhook(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @contextmanager
+def counted() -> Iterator[tuple[int, set[str]]]:
+    """The port of a StatsD server, and the names of what it was sent."""
+    received: set[str] = set()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            received.update(line.partition(":")[0] for line in self.request[0].decode().splitlines())
+
+    with served(socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port, received
+
+
+@contextmanager
 def mail_server() -> Iterator[tuple[int, list[tuple[str, list[str], EmailMessage]]]]:
     """A mail server's port, and what it was given: from whom, to whom, the message."""
     received: list[tuple[str, list[str], EmailMessage]] = []

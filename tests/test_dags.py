@@ -21,6 +21,7 @@ from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 from receivers import webhook
 
 from pipelines import catalogue
+from pipelines.edition import models
 
 DESCRIBE = """
 import json, os, sys, time
@@ -327,6 +328,30 @@ def test_the_journal_has_a_line_for_every_step(airflow: Runs) -> None:
     assert {("lock", None, None), ("build", None, None), ("publish", None, None)} <= done
     # The journal, which knows clocks and durations, is not released.
     assert [name for name in airflow.first.result().released if "journal" in name] == []
+
+
+@pytest.mark.lent
+def test_who_watches_is_told_of_tables_and_tasks(airflow: Runs) -> None:
+    done = airflow.scheduled.result()
+    made = {o["name"]: e for e in done.lineage for o in e["outputs"] if o["namespace"] == "atlas"}
+    table = made["atlas.hospitaliers"]
+    assert table["job"]["name"] == "atlas.build.atlas.hospitaliers"
+    assert {i["name"] for i in table["inputs"]} == models.made_from("atlas.hospitaliers")
+    assert table["run"]["facets"]["parent"]["job"]["name"] == "atlas.build"
+    assert {model.name for model in models.load_all()} <= made.keys()
+    assert {i["name"] for i in made["staging.ght_membres"]["inputs"]} == {"landing.ght"}
+    assert {i["name"] for i in made[f"releases.{EDITION}-{REGION}"]["inputs"]} >= {"atlas.densites", "fiches.pairs"}
+    ended = {(e["job"]["name"], e["eventType"]) for e in done.lineage}
+    assert {("atlas.promote", "COMPLETE"), ("publish", "COMPLETE")} <= ended
+    assert any(name.startswith("airflow.") and "atlas" in name for name in done.metrics), sorted(done.metrics)[:40]
+
+
+@pytest.mark.lent
+def test_a_scheduler_leaves_the_page_of_where_it_stands(airflow: Runs) -> None:
+    airflow.scheduled.result()
+    page = (airflow.house.warehouse.with_name("entrepot-planifie") / "etat.html").read_text(encoding="utf-8")
+    assert f"L’entrepôt en place est celui de l’édition {EDITION}" in page
+    assert "<code>ght</code></th><td>refusé</td>" in page
 
 
 @pytest.mark.lent

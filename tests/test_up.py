@@ -400,7 +400,7 @@ def test_the_image_has_what_is_locked_and_runs_as_nobody_in_particular() -> None
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     syncs = [line for line in lines if "uv sync" in line]
     assert syncs
-    assert all("--locked" in line and "--group machines" in line for line in syncs)
+    assert all("--locked" in line and "--group machines --group telemetry" in line for line in syncs)
     user = lines.index("USER atlas")
     assert all(lines.index(line) > user for line in syncs)
     assert [line for line in lines if line.startswith("USER")] == ["USER atlas"]

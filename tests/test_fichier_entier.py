@@ -1,0 +1,80 @@
+"""A file that is wrong as a whole: columns exchanged, which each line alone only makes odd. It is refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fixtures_entrepots import environment
+from typer.testing import CliRunner
+
+from pipelines import cli, steps
+from pipelines.arrival import landing
+from pipelines.catalogue import load
+from pipelines.checks.controls import Control, of_the_file
+from pipelines.connectors import mirror
+from pipelines.errors import RefusedError
+from pipelines.settings import Settings
+
+EXCHANGED = {
+    ("insee_cog", 2024): ("table-appartenance-geo-communes-2024.csv", "ZE2020", "BV2022", "zonages_renseignes"),
+    ("france_travail", 2024): ("france_travail_2024.csv", "demandeurs;", "offres", ""),
+}
+
+
+def exchanged(now: Settings, folder: Path, source: str, millesime: int) -> Path:
+    """The extracts of a source, two headings of one of its files having changed places."""
+    name, one, other, _ = EXCHANGED[source, millesime]
+    sources = folder / "extraits"
+    shutil.copytree(now.sources / source / str(millesime), sources / source / str(millesime))
+    (sources / "FICTIF.txt").touch()
+    path = sources / source / str(millesime) / name
+    head, _, rest = path.read_text(encoding="utf-8-sig").partition("\n")
+    end = ";" if one.endswith(";") else ""
+    head = head.replace(one, "§").replace(other, one.rstrip(";")).replace("§", other + end)
+    path.write_text(head + "\n" + rest, encoding="utf-8")
+    return sources
+
+
+@pytest.mark.parametrize(("source", "millesime"), EXCHANGED)
+def test_two_columns_exchanged_are_refused(empty: Settings, tmp_path: Path, source: str, millesime: int) -> None:
+    sources = exchanged(empty, tmp_path, source, millesime)
+    with environment(empty.warehouse, sources), pytest.raises(RefusedError) as refused:
+        steps.ingest(source, millesime)
+    said = str(refused.value)
+    assert "ce n'est pas un cas isolé, mais le fichier" in said
+    assert EXCHANGED[source, millesime][3] in said
+
+
+def test_a_few_lines_are_still_a_warning_and_a_rule_may_be_borne() -> None:
+    warned = Control("t", "identite", "avertissement", False, "6 ligne(s)", "2026-11 : a ≤ b", 6)
+    assert of_the_file([warned], 12, []) == [warned]
+    (found,) = of_the_file([warned], 11, [])
+    assert (found.severite, found.lignes) == ("critique", 6)
+    assert "6 lignes sur 11" in found.motif
+    assert of_the_file([warned], 11, ["identite"]) == [warned]
+    assert of_the_file([warned], 9, []) == [warned]  # of so few lines, a share says nothing
+
+
+def test_run_names_what_it_warns_of(empty: Settings, tmp_path: Path) -> None:
+    sources = tmp_path / "extraits"
+    folder = load("laposte_codes_postaux").folder
+    shutil.copytree(empty.sources / folder, sources / folder)
+    (sources / "FICTIF.txt").touch()
+    done = CliRunner().invoke(cli.app, ["run", "laposte_codes_postaux", "--sources", str(sources)])
+    assert done.exit_code == 0
+    assert "ligne_repetee de laposte_codes_postaux : " in done.output
+    assert "atlas controles laposte_codes_postaux 2024" in done.output
+
+
+def test_a_folder_inside_a_vintage_is_told(empty: Settings, tmp_path: Path) -> None:
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / "ght", sources / "ght")
+    (sources / "FICTIF.txt").touch()
+    inside = sources / "ght" / "2023" / "Calvados"
+    inside.mkdir()
+    assert mirror.offer(sources, load("ght"), 2023).unknown == ()
+    (inside / "réponse.xlsx").write_bytes(b"x")
+    with environment(empty.warehouse, sources) as now:
+        steps.ingest("ght", 2023)
+        landed = landing.revision(now.landing, "ght", 2023, 1)
+    assert landed.unknown == ("Calvados/",)
