@@ -11,6 +11,7 @@ from pipelines.errors import UsageError
 ROOT = Path(__file__).resolve().parents[1]
 
 DATABASE = "atlas_sante.duckdb"
+STATUS = "etat.html"  # where a warehouse stands, for people
 
 FIRST_EDITION = 2025  # where no warehouse is in place yet and nobody said which edition
 DEFAULT_REGIONS = ("28",)

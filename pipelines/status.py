@@ -26,7 +26,6 @@ from pipelines.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-NAME = "etat.html"
 TEMPLATE = Path(__file__).with_name("status.html.j2")
 STYLE = Path(__file__).parent / "publish" / "gabarits" / "atlas.css"
 FAILURES = 12  # the last ones that are shown
@@ -47,10 +46,10 @@ class Standing:
 
 
 def write(now: Settings) -> Path | None:
-    """Writes the page; None, with a warning in the log, where it can't be made. Nothing before there is a warehouse."""
-    if not now.warehouse.is_dir():
+    """Writes the page; None, with a warning in the log, where it can't be made. Nothing before there is an archive."""
+    if not now.landing.is_dir():
         return None
-    target = now.warehouse / NAME
+    target = now.warehouse / settings.STATUS
     try:
         state.write(target, page(now))
     except (AtlasError, OSError) as error:

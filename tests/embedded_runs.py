@@ -79,8 +79,7 @@ class House:
         self.root = folder / "atlas"
         for name in ("pipelines", "dags", "sql", "expectations"):
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("uv.lock", "pyproject.toml"):
-            shutil.copyfile(ROOT / name, self.root / name)
+        shutil.copyfile(ROOT / "uv.lock", self.root / "uv.lock")
         self.warehouse = folder / "entrepot"
         self.sources = folder / "extraits"
         # A few sources are enough for every kind of task; `make atlas` runs them all.

@@ -62,6 +62,7 @@ ELSEWHERE = {
     "atlas edition --edition ANNÉE": "by .ci/run, as `make atlas`; after a restoration: tests/test_sauvegarde.py",
     "make up": UNDER_AIRFLOW,
     "atlas up": UNDER_AIRFLOW,
+    "atlas up --actifs": UNDER_AIRFLOW,
     "atlas adapter sae 2024": "the official files: tests/test_adapter.py",
     "atlas run maisons_sante --millesime 2024": GUIDED,
     'atlas query "SELECT niveau, code, maisons, maisons_repondantes, medecins, statut FROM atlas.maisons_sante '

@@ -149,7 +149,7 @@ def test_one_ingestion_per_source(bag: dict[str, Any], source_id: str) -> None:
 def test_every_task_is_tried_again_timed_owned_and_told(bag: dict[str, Any]) -> None:
     tasks = {f"{name}.{task}": said for name, dag in bag["dags"].items() for task, said in dag["tasks"].items()}
     assert {(t["retries"], t["backoff"], t["owner"], *t["told"]) for t in tasks.values()} == {
-        (3, True, "atlas", "Failed")
+        (3, True, "atlas", "Failed", "Shown")
     }
     assert [name for name, t in tasks.items() if not t["timeout"]] == []
     # A disk, a site, a writer may come back, and a task that was stopped; what a person mends would fail again.
@@ -339,7 +339,7 @@ def test_who_watches_is_told_of_tables_and_tasks(airflow: Runs) -> None:
     assert {i["name"] for i in table["inputs"]} == models.made_from("atlas.hospitaliers")
     assert table["run"]["facets"]["parent"]["job"]["name"] == "atlas.build"
     assert {model.name for model in models.load_all()} <= made.keys()
-    assert {i["name"] for i in made["staging.ght_membres"]["inputs"]} == {"landing.ght"}
+    assert {i["name"] for i in made["staging.ght"]["inputs"]} == {"landing.ght"}
     assert {i["name"] for i in made[f"releases.{EDITION}-{REGION}"]["inputs"]} >= {"atlas.densites", "fiches.pairs"}
     ended = {(e["job"]["name"], e["eventType"]) for e in done.lineage}
     assert {("atlas.promote", "COMPLETE"), ("publish", "COMPLETE")} <= ended

@@ -625,7 +625,8 @@ def source(tmp_path: Path) -> Source:
     import yaml
 
     entry = {
-        **{"producteur": "P", "titre": "Enquête d'essai", "licence": "L", "adresse": "https://exemple.fr/"},
+        **{"producteur": "P", "titre": "Enquête d'essai", "domaine": "emploi", "licence": "L"},
+        "adresse": "https://exemple.fr/",
         **{"cadence": "annuelle", "cron": "0 5 * * 2", "folder": SOURCE, "restreint": True},
         "millesime": {"sens": "enquête", "periode": "{millesime}", "date_reference": "{millesime}-12-31", "age_max": 2},
         "questionnaire": DECLARATION,

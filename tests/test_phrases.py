@@ -183,13 +183,14 @@ def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> 
     """No register counts care assistants; hospitals and DARES do."""
     said = profession(db, "aide_soignant")
     assert "Aucun répertoire reçu ne compte cette profession dans la région." in said
-    year, value = db.execute(
-        "SELECT annee, valeur FROM atlas.hospitaliers WHERE niveau = 'region' AND code = '28' AND variable = 'ETP_AID' "
-        "AND secteur = 'ensemble' ORDER BY annee DESC LIMIT 1"
+    year, value, status = db.execute(
+        "SELECT annee, valeur, statut FROM atlas.hospitaliers WHERE niveau = 'region' AND code = '28' "
+        "AND variable = 'ETP_AID' AND secteur = 'ensemble' ORDER BY annee DESC LIMIT 1"
     ).fetchall()[0]
-    assert f"la SAE en compte {value:,.0f}".replace(",", " ") + f" ETP en {year} (aides-soignants ; Normandie)" in said
+    shown = f"{value:,.0f}".replace(",", " ") + ("*" if status == "partiel" else "")
+    assert f"la SAE en compte {shown} ETP en {year} (aides-soignants ; Normandie)" in said
     assert "La DARES compte" in said
-    db.execute("UPDATE atlas.hospitaliers SET valeur = 12 WHERE variable = 'ETP_AID'")
+    db.execute("UPDATE atlas.hospitaliers SET valeur = 12, statut = 'calculé' WHERE variable = 'ETP_AID'")
     assert f"la SAE en compte 12 ETP en {year}" in profession(db, "aide_soignant")
     db.execute("DELETE FROM atlas.hospitaliers WHERE variable = 'ETP_AID'")
     db.execute("DELETE FROM atlas.departs WHERE source = 'dares_metiers_2030'")
@@ -286,12 +287,12 @@ def test_schemes_stand_beside_the_rank_of_the_profession(db: duckdb.DuckDBPyConn
     assert sorted(shown, key=str) == sorted(held, key=str)
     assert shown[0][0] == "infirmier", "what is for the profession comes first"
     ranks = db.execute(
-        "SELECT DISTINCT ON (indicateur) c.libelle, t.rang FROM atlas.tension_professions AS t "
+        "SELECT DISTINCT ON (indicateur) c.libelle, t.rang, t.territoires_classes FROM atlas.tension_professions AS t "
         "JOIN reference.codes AS c ON c.liste = 'dimension' AND c.code = t.dimension "
         "WHERE profession = 'infirmier' AND niveau = 'region' AND t.code = '28' AND premier AND rang IS NOT NULL"
     ).fetchall()
     assert len(ranks) > 3
-    told = {f"{name} : {rank}{'ᵉʳ' if rank == 1 else 'ᵉ'}" for name, rank in ranks}
+    told = {f"{name} : {rank}{'ᵉʳ' if rank == 1 else 'ᵉ'}/{among}" for name, rank, among in ranks}
     assert {frozenset(text_of(row, "rangs").split(" ; ")) for row in table.rows} == {frozenset(told)}
     (whole,) = tables(page(db, "pages/tension-professions.html"), "qui visent une profession")
     assert ("infirmier", "CAE") in {(row["profession"], row["dispositif"]) for row in whole.rows}

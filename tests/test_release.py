@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import drafts, numbers, package, pages, public, release, tables, workbooks
+from pipelines.publish import components, drafts, numbers, package, pages, public, release, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.publish.numbers import PARTIAL_COLUMN
 from pipelines.settings import Settings
@@ -530,6 +530,8 @@ def test_fiction_says_so_in_every_file(published: Publication) -> None:
             assert path.name.startswith("FICTIF-")
         elif path.name in ("manifeste.json", "verrou.json", "datapackage.json"):
             assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is True
+        elif path.name == components.NAME:  # of the program, not of its data
+            assert "FICTIF" not in path.read_text(encoding="utf-8")
         elif path.name == "SHA256SUMS":
             assert "  csv/FICTIF-" in path.read_text(encoding="utf-8")
         else:
@@ -556,7 +558,7 @@ def test_real_data_are_not_called_fictitious(mirror_published: Publication) -> N
             assert "donnees_fictives" not in path.read_text(encoding="utf-8").splitlines()[0]
         elif path.suffix == ".html":
             assert "Données fictives" not in path.read_text(encoding="utf-8")
-        elif path.suffix == ".json":
+        elif path.suffix == ".json" and path.name != components.NAME:
             assert json.loads(path.read_text(encoding="utf-8"))["fictif"] is False
 
 

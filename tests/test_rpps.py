@@ -31,7 +31,7 @@ from pipelines import catalogue, locks, steps
 from pipelines.arrival import landing, outcomes, personnes, retention, staging
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
-from pipelines.publish import public
+from pipelines.publish import components, public
 from pipelines.settings import Settings
 from samples.nomenclatures import headings
 
@@ -633,7 +633,8 @@ def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path
         steps.ingest("rpps", 2023)
     assert not [word for word in PLANTED if word in str(told.value).upper()]
     every = [p for p in now.warehouse.rglob("*") if p.is_file()]
-    outside = [p for p in every if not p.is_relative_to(now.landing)]
+    # The hashes of the program's libraries hold any digits.
+    outside = [p for p in every if not p.is_relative_to(now.landing) and p.name != components.NAME]
     assert {p.suffix for p in outside} >= {".parquet", ".duckdb", ".csv", ".html", ".json", ".jsonl"}
     assert any("PLANTENOM" in cells_of(p) for p in every if p.is_relative_to(now.landing))
     found = {

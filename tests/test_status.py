@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipelines import catalogue, cli, state, status, steps
 from pipelines.arrival import landing
 from pipelines.errors import RefusedError
-from pipelines.settings import Settings
+from pipelines.settings import STATUS, Settings
 
 GHT = ("ght", 2023)
 
@@ -86,7 +86,7 @@ def test_a_damaged_record_is_on_the_page_and_hides_no_other(copied: Settings) ->
 def test_a_command_leaves_the_page_and_one_that_fails_too(empty: Settings, tmp_path: Path) -> None:
     run = CliRunner()
     assert run.invoke(cli.app, ["run", "ght", "--millesime", "2023"]).exit_code == 0
-    page = empty.warehouse / status.NAME
+    page = empty.warehouse / STATUS
     assert "| ght | en attente | 2023 |" in line_of(page.read_text(encoding="utf-8"), "ght")
     page.unlink()
     sources = damaged(empty, tmp_path)
@@ -100,6 +100,7 @@ def test_a_page_that_cannot_be_written_stops_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
+    empty.landing.mkdir(parents=True)
     monkeypatch.setattr(state, "write", full)
     with steps.alone("essai"):
         pass

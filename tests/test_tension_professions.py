@@ -106,6 +106,6 @@ def test_social_work_counts_more_projects_than_health(mirror_db: DuckDBPyConnect
 def test_trades_of_social_work_are_shown_where_no_establishment_is_known(mirror_published: Publication) -> None:
     """The survey of recruitment needs no directory: an extract that lacks takes away what it holds, no more."""
     page = (mirror_published.release / "pages" / "social.html").read_text(encoding="utf-8")
-    assert "FINESS n’a pas été reçu" in page
+    assert "Rien de FINESS pour cette région dans cette édition." in page
     assert "Aides à domicile et auxiliaires de vie</th>" in page.split("Les métiers du secteur</h2>")[1]
     assert "sa fiche" not in page

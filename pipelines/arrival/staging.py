@@ -216,9 +216,17 @@ def read_files(
         raise RefusedError(
             f"Aucun des {len(aside.rows)} dépôts n'est recevable."
             if not parts
-            else "Aucune réponse des dépôts n'est recevable.",
-            where=replace(where, file=str(first["fichier"]) if first else None),
-            expected="au moins un classeur rempli dans le gabarit de cette campagne",
+            else "Aucune réponse des dépôts n'est recevable."
+            if source.questionnaire
+            else "Aucune ligne du fichier n'est recevable.",
+            where=replace(
+                where,
+                file=str(first["fichier"]) if first else None,
+                line=int(str(first["ligne"])) if first and not source.questionnaire else None,
+            ),
+            expected="au moins un classeur rempli dans le gabarit de cette campagne"
+            if source.questionnaire
+            else f"des lignes du modèle (atlas contrat {source.id} MODELE.xlsx), chaque cellule du type de sa colonne",
             todo=str(first["motif"]) if first else "",
         )
     return pa.concat_tables(parts)

@@ -199,6 +199,26 @@ def sign_rules(source: Source, table: str) -> list[Rule]:
     ]
 
 
+SOME = 20  # numbers of a column, under which their highest tells nothing of its unit
+
+
+def percent_rules(source: Source, table: str) -> list[Rule]:
+    """A column in percent goes past one somewhere: from zero to one, it would be read a hundred times too low."""
+    percents = [quoted(c.name) for c in source.of_table(table) if c.is_number and c.unit == "%"]
+    if not percents:
+        return []
+    low = " OR ".join(f"count({name}) >= {SOME} AND max({name}) <= 1" for name in percents)
+    highest = ", ".join(f"max({name}) AS {name}" for name in percents)
+    return [
+        query_rule(
+            "pourcentages",
+            f"SELECT {highest} FROM {{batch}} HAVING {low}",
+            "un taux de 0 à 1 serait lu cent fois trop bas : la colonne est en pour cent",
+            casse=f"UPDATE {{batch}} SET {percents[0]} = 0.5",
+        )
+    ]
+
+
 def of_another_year(source: Source, table: str, millesime: int) -> str:
     """SQL condition of the lines that say another year than the vintage's; empty where lines say none."""
     year = source.tables[table].annee

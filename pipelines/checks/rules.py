@@ -82,6 +82,7 @@ def table_rules(
         *derived.denied_rules(source, table),
         *derived.column_rules(source, table, millesime),
         *derived.sign_rules(source, table),
+        *derived.percent_rules(source, table),
         *derived.year_rules(source, table, millesime),
         *totals.total_rules(source, table),
         *totals.sum_rules(source, table, millesime),

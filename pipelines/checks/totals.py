@@ -12,6 +12,8 @@ TOTAL = (
     "^([0-9]+ ?- ?)?(sous[ -]?tota(l|ux)|grand total|tota(l|ux)|cumul|ensemble|france (entiere|metropolitaine)"
     "|tou(te)?s (les )?(departements|regions|communes|professions|specialites|ages))( |:|$)"
 )
+# What people write in a contract by themselves; a producer names regions so, where it gives them.
+OURS = TOTAL.replace("|cumul|", "|cumul|moyenne|region|")
 NO_TOTAL = "^ensemble (pour|contre|avec|a|au|aux|sur|vers) "
 MOTIF_TOTAL = (
     "la ligne est un total : ce qu'elle dit est déjà dans celles qu'elle additionne, et serait compté deux fois"
@@ -40,9 +42,10 @@ def total_rules(source: Source, table: str) -> list[Rule]:
     if not names or source.personal or source.questionnaire:
         return []
     # Columns that name parts have few names: they are read, and not each cell.
+    known = OURS if source.contrat else TOTAL
     said = " OR ".join(
         f'"{name}" IN (SELECT "{name}" FROM (SELECT DISTINCT "{name}" FROM {{batch}}) WHERE '
-        f"regexp_matches({text}, {literal(TOTAL)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)})"
+        f"regexp_matches({text}, {literal(known)}) AND NOT regexp_matches({text}, {literal(NO_TOTAL)})"
         f"{_unsaid(entry, name)})"
         for name in names
         for text in [f'strip_accents(lower("{name}"))']

@@ -47,7 +47,8 @@ def environment(home: Path, port: int | None = None, *, paused: bool = True) -> 
         "ATLAS_WAREHOUSE": str(now.warehouse),
     }
     if port is None:
-        return environment
+        # Its listener forks to tell: below a run without a scheduler, that waits for ever.
+        return {**environment, "AIRFLOW__OPENLINEAGE__DISABLED": "True"}
     address = f"http://{LOOPBACK}:{port}"
     # A proxy that the machine needs for the outside must not get what its own processes say to each other.
     spared = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy", "")).split(",")

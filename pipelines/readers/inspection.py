@@ -83,6 +83,12 @@ def _kind(start: bytes, nul: int, size: int) -> str | None:
     return None
 
 
+AS_IT_IS = (
+    "déposer le fichier d'origine du producteur, sans l'avoir ouvert ni enregistré dans un tableur ; d'un fichier à "
+    "soi : l'enregistrer en « CSV UTF-8 »"
+)
+
+
 def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
     """One pass over the bytes. Refuses another encoding than the layout's, and binary content."""
     utf8, declared = _Decodes("utf-8"), _Decodes(layout.encoding)
@@ -112,7 +118,7 @@ def inspect(path: Path, layout: Layout, where: Place) -> Inspected:
             f"Ce n'est pas du texte délimité, mais {kind}.",
             where=where,
             expected=f"du texte en {called(layout.encoding)}, séparé par « {layout.delimiter} »",
-            todo="déposer le fichier d'origine du producteur, sans l'avoir ouvert ni enregistré dans un tableur",
+            todo=AS_IT_IS,
         )
     if nul:
         raise RefusedError(

@@ -125,7 +125,8 @@ def cells(
                 f"Le classeur ne s'ouvre pas : {_why_closed(path)}.",
                 where=where,
                 expected="un classeur xls, xlsx ou ods entier et sans mot de passe",
-                todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé",
+                todo="télécharger de nouveau le fichier d'origine, et le déposer sans l'avoir renommé ; s'il a un "
+                "mot de passe, l'ôter ; s'il est d'une autre sorte, l'enregistrer en .xlsx",
             )
         tables = {name: _table(Path(folder), rank) for rank, name in enumerate(known["read"])}
         return known["names"], tables, known["hidden"]

@@ -15,11 +15,17 @@ from pipelines.arrival import landing, personnes
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, Place, StorageError, UsageError
 from pipelines.fingerprints import sha256
-from pipelines.settings import DATABASE, SAMPLES, Settings
+from pipelines.settings import DATABASE, SAMPLES, STATUS, Settings
 from pipelines.upkeep import store, verify
 from pipelines.upkeep.store import Backup, KeptFile
 
-AGAIN = (DATABASE, SAMPLES, "staging", "README.md")  # at the top of a warehouse: made again, or not its own
+AGAIN = (
+    DATABASE,
+    SAMPLES,
+    "staging",
+    "README.md",
+    STATUS,
+)  # at the top of a warehouse: made again, or not its own
 BUILDS, TEMPORARY = ("construction-", Path(DATABASE).stem), "temporaire"  # in the folder of an edition
 HELD = (verify.RECORD, verify.BYTES, verify.LOCK, verify.RELEASE)  # the faults that would be kept with the rest
 
