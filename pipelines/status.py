@@ -52,7 +52,7 @@ def write(now: Settings) -> Path | None:
     target = now.warehouse / settings.STATUS
     try:
         state.write(target, page(now))
-    except (AtlasError, OSError) as error:
+    except Exception as error:  # whatever it is: the page must not hide how what it tells of has ended
         LOG.warning("%s n'est pas écrite : %s", target, error)
         return None
     return target

@@ -105,3 +105,12 @@ def test_a_page_that_cannot_be_written_stops_nothing(
     with steps.alone("essai"):
         pass
     assert "n'est pas écrite" in caplog.text
+
+
+def test_a_page_that_cannot_be_made_hides_no_error(empty: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    steps.fetch(*GHT)
+    with (empty.warehouse / "journal.jsonl").open("a", encoding="utf-8") as handle:
+        handle.write('{"quand": "hier", "etape": "stage", "resultat": "erreur"}\n')
+    with pytest.raises(RefusedError, match="la vraie raison"), steps.alone("essai"):
+        raise RefusedError("la vraie raison")
+    assert "n'est pas écrite" in caplog.text

@@ -111,10 +111,10 @@ def read_only(scene: Scene) -> tuple[str, dict[str, str]]:
     with disk(scene.warehouse, scene.reference.octets * 4):
         job = Job(scene.house, scene.warehouse)
         when = scene.struck(job)
-        done = subprocess.run(["mount", "-o", "remount,ro", str(scene.warehouse)], capture_output=True, check=False)
-        if done.returncode:  # a file is open in writing: what can be told to it is what a fault does, all at once
-            when += " (forcé)"
-            subprocess.run(["mount", "-o", "remount,ro,size=4k", str(scene.warehouse)], check=False)
+        # The system refuses it while a file is open in writing: it is asked until it may.
+        turn = ["mount", "-o", "remount,ro", str(scene.warehouse)]
+        while job.running and subprocess.run(turn, capture_output=True, check=False).returncode:
+            time.sleep(0.02)
         said = job.ended()
         subprocess.run(["mount", "-o", "remount,rw", str(scene.warehouse)], check=True)
         if said.status:
