@@ -28,10 +28,8 @@ class Awaited(BaseNotifier):
 
     def notify(self, context: "Context") -> None:
         ti, asked = context["ti"], cast(Any, context["task"])
-        places = {
-            "DAG": f"{ti.dag_id}, {ti.run_id}",
-            "Répondre": asked.generate_link_to_ui_from_context(context=context),
-        }
+        link = asked.generate_link_to_ui_from_context(context=context)
+        places = {"DAG": f"{ti.dag_id}, {ti.run_id}", "Répondre": link}
         try:
             send(f"Approbation attendue : {asked.subject}", asked.body, places)
         except Exception:
@@ -114,7 +112,8 @@ def act(name: str, answer: dict[str, Any] | None) -> str:
     if choice == REJECT:
         acts.reject(name, by, said["params_input"].get("motif") or "sans motif")
         raise AirflowSkipException(f"Le brouillon {name} a été rejeté par {by}.")
-    told = f"Le brouillon {name} attend toujours : atlas approuver {name}, ou effacer la tâche « approval »."
-    if not by:
+    ended = acts.ended(name)  # decided or replaced since it was asked, nobody has to be told of it
+    told = ended or f"Le brouillon {name} attend toujours : atlas approuver {name}, ou effacer la tâche « approval »."
+    if not (by or ended):
         send(f"Sans réponse depuis {PATIENCE.days} jours : le brouillon {name}", told)
     raise AirflowSkipException(told)

@@ -28,5 +28,7 @@ RULES = {
     ),
     "execution_timeout": dt.timedelta(hours=1),
     "on_success_callback": [Shown()],
+    "on_skipped_callback": [Shown()],
+    "on_retry_callback": [Shown()],
     "on_failure_callback": [Failed(), Shown()],
 }

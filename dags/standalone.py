@@ -16,6 +16,9 @@ import parent
 from airflow import __main__ as airflow
 from airflow.cli.commands import standalone_command
 
+from pipelines import processes
+
+PATIENCE = 15  # seconds that the components have to end by themselves; less than `atlas up` gives this process
 SERVE_LOGS = ("scheduler", "triggerer")
 HELD: list[int] = []  # the descriptor of the lock of `atlas up`
 COMPONENTS: list[standalone_command.SubCommand] = []
@@ -54,7 +57,17 @@ class Component(standalone_command.SubCommand):
 def _stop(_number: int, _frame: FrameType | None) -> None:
     for known in (signal.SIGTERM, signal.SIGINT):  # said once: what stops must be left to stop
         signal.signal(known, signal.SIG_IGN)
+    # A scheduler waits for its tasks, however long they take, and nobody waits for it any more.
+    late = threading.Timer(PATIENCE, _end_all)
+    late.daemon = True
+    late.start()
     raise KeyboardInterrupt
+
+
+def _end_all() -> None:
+    """Ends the components, and the tasks that they started, each in a group of its own."""
+    if os.getsid(0) == os.getpid():  # as `atlas up` starts it
+        processes.end_session(os.getpid())
 
 
 def main() -> None:
@@ -70,6 +83,7 @@ def main() -> None:
     finally:
         for component in COMPONENTS:
             component.stop()
+        _end_all()
 
 
 if __name__ == "__main__":

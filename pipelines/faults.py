@@ -9,6 +9,20 @@ import duckdb
 
 from pipelines.errors import AtlasError, BusyError, StorageError
 
+SAID = {
+    errno.EROFS: "il est en lecture seule",
+    errno.EACCES: "l'accès est refusé",
+    errno.EPERM: "ce n'est pas permis",
+    errno.ENOENT: "ce fichier ou ce dossier n'existe pas",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.EEXIST: "il existe déjà",
+    errno.EIO: "le disque ne se lit ou ne s'écrit plus",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.ESTALE: "le disque distant ne répond plus",
+}
+
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
@@ -46,7 +60,8 @@ def _storage(error: Exception) -> StorageError | None:
     numbered = isinstance(error, OSError) and error.errno is not None
     if not full and not numbered and not isinstance(error, duckdb.IOException):
         return None
-    said, file = (error.strerror, error.filename) if isinstance(error, OSError) else (None, None)
+    number, file = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
+    said = SAID.get(number or 0) or (error.strerror if isinstance(error, OSError) else None)
     return StorageError(
         "Le disque est plein." if full else f"Le système de fichiers a refusé une opération : {said or error}",
         expected="de la place, et le droit d'écrire, dans le dossier de l'entrepôt" + (f" ({file})" if file else ""),

@@ -21,6 +21,22 @@ JOURNAL = "journal.jsonl"
 PAST = "journal-{:03}.jsonl"  # those before it, once it was long: the first one is the oldest
 
 
+# What a step is called where people read of it; in the lines of the journal, it has its own name.
+NAMES = {
+    "fetch": "réception",
+    "stage": "mise en forme",
+    "check": "contrôles",
+    "lock": "verrou",
+    "build": "construction",
+    "check_marts": "contrôles des marts",
+    "reconcile": "rapprochements",
+    "promote": "mise en place",
+    "draft": "brouillon",
+    "publish": "publication",
+    "reject": "rejet",
+}
+
+
 def moment() -> str:
     """The time, as the journal says it: no other room of what is released knows a clock."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
@@ -85,7 +101,7 @@ def step(name: str, *writes: str, beside: tuple[str, ...] = (), **what: Any) -> 
     folder = settings.load().warehouse
     said: dict[str, Any] = {}
     start = time.perf_counter()
-    who = " ".join(map(str, (name, *what.values())))
+    who = " ".join(map(str, (NAMES.get(name, name), *what.values())))
     try:
         here = locks.parts(folder, who, *writes, beside=beside) if writes else contextlib.nullcontext()
         with told(), shared.working(folder, who, *writes, beside=beside), here:

@@ -33,7 +33,7 @@ def whole(warehouse: Path, who: str) -> Iterator[None]:
 
     `who` is what a second comer reads: « atlas edition ». Raises BusyError where anyone else writes.
     """
-    if inherited(warehouse):
+    if inherited(warehouse) or _read_only(warehouse):
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -50,7 +50,7 @@ def parts(warehouse: Path, who: str, *names: str, beside: tuple[str, ...] = ()) 
     The names are EDITIONS, RELEASES, `vintage()` and `release()`. Raises BusyError where another writes there, or where
     a command has the whole warehouse.
     """
-    if inherited(warehouse):
+    if inherited(warehouse) or _read_only(warehouse):
         yield
         return
     with contextlib.ExitStack() as stack:
@@ -85,6 +85,11 @@ def inherited(warehouse: Path) -> bool:
     return False
 
 
+def _read_only(warehouse: Path) -> bool:
+    """Whether a warehouse is on a disk that can only be read: nobody writes there, and no lock can be made."""
+    return warehouse.is_dir() and bool(os.statvfs(warehouse).f_flag & os.ST_RDONLY)
+
+
 def _take(stack: contextlib.ExitStack, warehouse: Path, name: str, who: str = "") -> int:
     """Holds one lock until the stack ends: alone where `who` is named, else beside others."""
     folder = warehouse / FOLDER
@@ -93,10 +98,12 @@ def _take(stack: contextlib.ExitStack, warehouse: Path, name: str, who: str = ""
     until = time.monotonic() + MOMENT
     while not _free(handle.fileno(), fcntl.LOCK_EX if who else fcntl.LOCK_SH):
         if time.monotonic() > until:
+            holders = " ; ".join(dict.fromkeys(_holders(folder)))  # one step may hold several parts
             raise BusyError(
-                f"L'entrepôt est en cours d'écriture : {' ; '.join(_holders(folder)) or 'par un autre processus'}.",
+                f"L'entrepôt est en cours d'écriture : {holders or 'par un autre processus'}.",
                 expected=f"une seule écriture à la fois dans {warehouse}",
-                todo="attendre qu'elle finisse, puis relancer ; rien n'a été touché",
+                todo="attendre qu'elle finisse, puis relancer ; une tâche d'Airflow réessaie d'elle-même ; "
+                "rien n'a été touché",
             )
         time.sleep(0.05)
     if who:

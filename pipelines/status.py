@@ -20,15 +20,15 @@ from pipelines.arrival import landing, offers, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source
 from pipelines.edition import lockfile
-from pipelines.errors import AtlasError, DamagedError
+from pipelines.errors import AtlasError, DamagedError, LaterError
 from pipelines.publish import drafts, manifest
 from pipelines.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-TEMPLATE = Path(__file__).with_name("status.html.j2")
-STYLE = Path(__file__).parent / "publish" / "gabarits" / "atlas.css"
+GABARITS = Path(__file__).parent / "publish" / "gabarits"
 FAILURES = 12  # the last ones that are shown
+SUBJECT = ("source", "millesime", "edition", "region")  # what a step of the journal was about
 GOOD, OLD, REFUSED, WAITING, NONE, DAMAGED = "à jour", "ancien", "refusé", "en attente", "rien", "abîmé"
 # What somebody has to do something about comes first.
 ORDER = (DAMAGED, REFUSED, WAITING, OLD, GOOD, NONE)
@@ -63,8 +63,8 @@ def page(now: Settings) -> str:
     found = sorted(standings(now), key=lambda one: (ORDER.index(one.etat), one.source.id))
     edition = now.edition
     made = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    return made.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        css=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704
+    return made.from_string((GABARITS / "etat.html.j2").read_text(encoding="utf-8")).render(
+        css=Markup((GABARITS / "atlas.css").read_text(encoding="utf-8")),  # noqa: S704
         fictif=landing.any_fictitious(now.landing),
         entrepot=str(now.warehouse),
         fait_le=drafts.day(journal.moment()),
@@ -84,35 +84,42 @@ def page(now: Settings) -> str:
 
 def standings(now: Settings) -> Iterator[Standing]:
     """How each source of the catalogue stands."""
+    away = offers.turned_away(now)
     for source in catalogue.load_all():
         try:
-            yield _standing(now, source)
+            yield _standing(now, source, {label: said for (name, label), said in away.items() if name == source.id})
         except DamagedError as error:
             yield Standing(source, DAMAGED, dit=[f"{error.what} {error.todo}"])
 
 
-def _standing(now: Settings, source: Source) -> Standing:
+def _standing(now: Settings, source: Source, away: dict[int, str]) -> Standing:
+    """`away`: why the last try to receive a vintage was refused, by label."""
     here = landing.vintages(now.landing, source.id)
     offered = offers.deposited(now, source) if now.sources.is_dir() else []
     good, received = 0, ""
-    refused, waiting = [], []
+    refused, waiting, withdrawn = [], [], []
     for label in sorted({*here, *offered}):
         numbers = landing.numbers(now.landing, source.id, label)
         last = outcomes.load(now, source.id, label, numbers[-1]) if numbers else None
-        if last is None:
+        if label in away and label in offered:
+            refused.append(f"{label}, tel que déposé : {away[label].splitlines()[0]}")
+        elif last is None:
             waiting.append(f"{label} : {'reçu, pas encore contrôlé' if numbers else 'déposé, pas encore reçu'}")
+        if last is None:
             continue
         kept = outcomes.latest(now, source.id, label, accepted=True)
         if kept is not None:
             good, received = label, _received(kept[0].folder(now.landing))
-        if not last.accepte:
+        if not last.accepte and now.sources.is_dir() and not now.en_ligne and label not in offered:
+            withdrawn.append(f"{label} : refusé, puis retiré du dossier")
+        elif not last.accepte:
             refused.append(_refusal(last, kept is not None))
     if not here and not offered:
         return Standing(source, NONE)
     wanted = now.edition - source.millesime.age_max
     old = [f"{wanted} au moins attendu pour l'édition {now.edition} ({source.cadence})"] if good < wanted else []
-    etat = REFUSED if refused else WAITING if waiting else OLD if old else GOOD
-    return Standing(source, etat, good, received, [*refused, *waiting, *old])
+    etat = REFUSED if refused else WAITING if waiting else OLD if old and good else GOOD if good else NONE
+    return Standing(source, etat, good, received, [*refused, *waiting, *old, *withdrawn])
 
 
 def _refusal(outcome: Outcome, kept: bool) -> str:
@@ -140,14 +147,24 @@ def _last(releases: list[Path]) -> list[Path]:
 
 
 def failures(warehouse: Path) -> Iterator[dict[str, Any]]:
-    """The last failures of the journal, newest first: when, what, the first line of why."""
-    failed = [line for line in journal.entries(warehouse) if line["resultat"] != "fait"]
-    for line in reversed(failed[-FAILURES:]):
-        what = (line.get(name) for name in ("source", "millesime", "edition", "region"))
+    """The last failures of the journal, newest first: when, what, the first line of why.
+
+    What has been done since, and what only had to wait, isn't one.
+    """
+    failed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for line in journal.entries(warehouse):
+        subject = (line["etape"], *(line.get(name) for name in SUBJECT))
+        failed.pop(subject, None)  # done since, or failed again
+        if line["resultat"] != "fait" and line.get("code") != LaterError.exit_code:
+            failed[subject] = line
+    for line in reversed(list(failed.values())[-FAILURES:]):
+        what = (line.get(name) for name in SUBJECT)
         said = str(line.get("message", "")).splitlines()
         yield {
             "quand": drafts.day(str(line.get("quand", ""))),
-            "quoi": " ".join([str(line["etape"]), *(str(one) for one in what if one is not None)]),
+            "quoi": " ".join(
+                [journal.NAMES.get(line["etape"], line["etape"]), *(str(one) for one in what if one is not None)]
+            ),
             "pourquoi": said[0] if said else "",
         }
 

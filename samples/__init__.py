@@ -172,6 +172,17 @@ def _foreign(root: Path, made: dict[str, object] | None) -> str:
     return f"{root} ({', '.join(others[:3])}{' …' if len(others) > 3 else ''})" if others else ""
 
 
+def added(root: Path) -> str:
+    """What somebody put or changed in a folder of samples; empty where there is nothing of the kind, or no samples."""
+    made = _made(root)
+    known = made.get("fichiers") if made is not None else None
+    if not isinstance(known, dict):
+        return ""
+    sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _extracts(root)}
+    names = [name for name, size in sizes.items() if known.get(name) != size]
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
 def _whole(root: Path, made: dict[str, object]) -> bool:
     """Whether the files that the marker lists are all there, at their size."""
     sizes = {path.relative_to(root).as_posix(): path.stat().st_size for path in _extracts(root)}

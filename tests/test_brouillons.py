@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from pipelines import cli, fingerprints, journal, steps
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, UsageError
-from pipelines.publish import acts, drafts, manifest
+from pipelines.publish import acts, drafts, manifest, public
 from pipelines.publish.drafts import Draft
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
@@ -109,6 +109,34 @@ def test_a_draft_is_no_release_until_it_is_approved(protected: Settings, monkeyp
     assert acts.approve(made.id, "publicateur") == str(folder)
     with pytest.raises(BuildError, match=r"n'attend plus : publié le .* par publicateur"):
         acts.reject(made.id, "publicateur", "trop tard")
+
+
+@pytest.mark.usefixtures("tables_alone", "views_unchecked")
+def test_what_waits_goes_on_waiting_until_the_next_one_is_ready(
+    protected: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = a_draft(protected, "ancien", REGION, new=True)
+    seen: list[tuple[list[str], set[int]]] = []
+
+    def fails(*arguments: object, **_: object) -> None:
+        sets = next(one for one in arguments if isinstance(one, public.Sets))
+        seen.append(([each.id for each in drafts.waiting(protected)], set(sets.replaced)))
+        raise BuildError("Le disque est plein.")
+
+    monkeypatch.setattr(public, "write", fails)
+    with pytest.raises(BuildError, match="plein"):
+        acts.draft(EDITION, REGION)
+    # Nobody will have been shown what the older one shows: it doesn't count against the one that replaces it.
+    assert seen == [(["ancien"], {1})]
+    assert [each.id for each in drafts.waiting(protected)] == ["ancien"]
+    assert older.files(protected).is_dir()
+
+
+def test_what_became_of_a_draft_is_said_and_not_that_it_waits(copied: Settings) -> None:
+    made = a_draft(copied, "ancien", REGION, new=False)
+    assert acts.ended("ancien") == ""
+    drafts.end(copied, made, drafts.REPLACED)
+    assert acts.ended("ancien").startswith("Le brouillon ancien n'attend plus : remplacé le ")
 
 
 def test_a_rejected_draft_leaves_its_reason_and_nothing_to_release(copied: Settings) -> None:

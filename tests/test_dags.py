@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from embedded_runs import ANALYST, CHOICES, LATER, OTHER, PUBLISHER, Runs
 from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 from receivers import webhook
 
-from pipelines import catalogue
+from pipelines import catalogue, journal
 from pipelines.edition import models
+from pipelines.publish import drafts
+from pipelines.settings import Settings
 
 DESCRIBE = """
 import json, os, sys, time
@@ -56,6 +59,10 @@ def task(t):
         "backoff": bool(t.retry_exponential_backoff), "owner": t.owner,
         "timeout": t.execution_timeout.total_seconds() if t.execution_timeout else None,
         "told": [type(c).__name__ for c in t.on_failure_callback],
+        "shown": all(
+            "Shown" in [type(c).__name__ for c in getattr(t, f"on_{how}_callback")]
+            for how in ("success", "failure", "skipped", "retry")
+        ),
         "decided": {e.__name__: t.retry_policy.evaluate(e("x"), 1, 3).action.value for e in ERRORS},
         "outlets": [o.uri.rstrip("/") for o in t.outlets],
         "mapped": type(t).__name__.startswith("Mapped") or t.get_closest_mapped_task_group() is not None,
@@ -151,6 +158,8 @@ def test_every_task_is_tried_again_timed_owned_and_told(bag: dict[str, Any]) -> 
     assert {(t["retries"], t["backoff"], t["owner"], *t["told"]) for t in tasks.values()} == {
         (3, True, "atlas", "Failed", "Shown")
     }
+    # However a task ends, the page that says where the warehouse stands is written anew.
+    assert [name for name, t in tasks.items() if not t["shown"]] == []
     assert [name for name, t in tasks.items() if not t["timeout"]] == []
     # A disk, a site, a writer may come back, and a task that was stopped; what a person mends would fail again.
     for task in tasks.values():
@@ -227,10 +236,27 @@ def test_a_task_marked_as_done_approves_nothing() -> None:
     assert "BuildError: Personne n'a approuvé le brouillon 3f2a" in acted(None)
 
 
-def test_a_week_without_an_answer_leaves_the_draft_and_tells_it() -> None:
+def waiting(home: Path, state: str = drafts.WAITING) -> str:
+    """A warehouse with the draft that is asked about, and nothing else."""
+    made = drafts.Draft("3f2a", EDITION, "28", "Normandie", f"{EDITION}.1", None, "", True, 1, True, (), "", state)
+    made.folder(Settings(home, home)).mkdir(parents=True)
+    record = made.folder(Settings(home, home)) / drafts.RECORD
+    record.write_text(json.dumps(asdict(replace(made, quand=journal.moment()))), encoding="utf-8")
+    return str(home)
+
+
+def test_a_draft_that_another_replaced_is_not_said_to_wait(tmp_path: Path) -> None:
+    later = {"chosen_options": ["Plus tard"], "responded_by_user": None, "params_input": {"motif": ""}}
+    with webhook() as (address, told):
+        said = acted(later, ATLAS_ALERTES=address, ATLAS_WAREHOUSE=waiting(tmp_path, drafts.REPLACED))
+    assert "AirflowSkipException: Le brouillon 3f2a n'attend plus : remplacé" in said
+    assert told == []
+
+
+def test_a_week_without_an_answer_leaves_the_draft_and_tells_it(tmp_path: Path) -> None:
     nobody = {"chosen_options": ["Plus tard"], "responded_by_user": None, "params_input": {"motif": ""}}
     with webhook() as (address, told):
-        said = acted(nobody, ATLAS_ALERTES=address)
+        said = acted(nobody, ATLAS_ALERTES=address, ATLAS_WAREHOUSE=waiting(tmp_path))
     assert "AirflowSkipException: Le brouillon 3f2a attend toujours : atlas approuver 3f2a" in said
     (notice,) = told
     assert "Sans réponse depuis 7 jours : le brouillon 3f2a" in notice["text"]

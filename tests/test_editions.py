@@ -46,6 +46,13 @@ def accepted(home: Settings, source: str, millesime: int, text: str = "a\n", *, 
     judged(home, offered(home, source, millesime, text, fictif=fictif))
 
 
+def mixed(home: Settings, source: str, millesime: int) -> None:
+    """A real vintage in an archive of fictitious ones, as one of before they were kept apart may be."""
+    accepted(home, source, millesime)
+    record = home.landing / source / str(millesime) / "r1" / landing.PROVENANCE
+    record.write_text(record.read_text(encoding="utf-8").replace('"fictif": true', '"fictif": false'), encoding="utf-8")
+
+
 def refused(home: Settings, source: str, millesime: int, text: str = "b\n", motif: str = "Un motif.\n  détail") -> None:
     judged(home, offered(home, source, millesime, text), accepte=False, motif=motif)
 
@@ -164,7 +171,7 @@ def test_made_once_and_changed_only_by_an_update(home: Settings) -> None:
 def test_a_failed_update_keeps_the_lock(home: Settings) -> None:
     accepted(home, "sae", 2022)
     made = lockfile.lock(home, 2025)
-    accepted(home, "bmo", 2024, fictif=False)
+    mixed(home, "bmo", 2024)
     with pytest.raises(BuildError):
         lockfile.lock(home, 2025, update=True)
     assert lockfile.load(home, 2025) == made
@@ -173,12 +180,27 @@ def test_a_failed_update_keeps_the_lock(home: Settings) -> None:
 # --- What it refuses ------------------------------------------------------------------------------
 
 
-def test_real_and_fictitious_never_mix(home: Settings) -> None:
-    accepted(home, "sae", 2022, fictif=False)
-    accepted(home, "bmo", 2024, fictif=True)
-    with pytest.raises(BuildError, match="1 réels, et fictifs : bmo 2024") as told:
+@pytest.mark.parametrize(("first", "said"), [(True, "réels, et l'entrepôt"), (False, "fictifs, et l'entrepôt")])
+def test_real_and_fictitious_never_meet_in_an_archive(home: Settings, *, first: bool, said: str) -> None:
+    accepted(home, "sae", 2022, fictif=first)
+    before = sorted(home.landing.rglob("*"))
+    with pytest.raises(UsageError, match=said) as told:
+        offered(home, "bmo", 2024, "a\n", fictif=not first)
+    assert "ATLAS_WAREHOUSE" in str(told.value)
+    assert sorted(home.landing.rglob("*")) == before
+    accepted(home, "bmo", 2024, fictif=first)
+
+
+def test_an_archive_that_mixes_them_is_not_locked(home: Settings) -> None:
+    accepted(home, "sae", 2022)
+    accepted(home, "sae", 2023)
+    mixed(home, "bmo", 2024)
+    with pytest.raises(BuildError, match="1 réels, et fictifs : sae 2022, sae 2023") as told:
         lockfile.lock(home, 2025)
     assert "tout réel ou tout fictif" in str(told.value)
+    assert f"sortir de l'archive ce qui n'est pas de cet entrepôt : {home.landing / 'bmo' / '2024' / 'r1'}" in str(
+        told.value
+    )
     assert not lockfile.path(home, 2025).exists()
 
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from fixtures_entrepots import environment
 from typer.testing import CliRunner
@@ -43,6 +44,36 @@ def test_two_columns_exchanged_are_refused(empty: Settings, tmp_path: Path, sour
     said = str(refused.value)
     assert "ce n'est pas un cas isolé, mais le fichier" in said
     assert EXCHANGED[source, millesime][3] in said
+
+
+def test_employees_read_as_establishments_are_refused(empty: Settings, tmp_path: Path) -> None:
+    """All the years of one series in the place of all those of the other: each line stays plausible."""
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / "urssaf_effectifs", sources / "urssaf_effectifs")
+    (sources / "FICTIF.txt").touch()
+    (path,) = (sources / "urssaf_effectifs").rglob("*.csv")
+    head, _, rest = path.read_text(encoding="utf-8-sig").partition("\n")
+    one, other = "effectifs_salaries", "nombre_d_etablissements"
+    path.write_text(head.replace(one, "§").replace(other, one).replace("§", other) + "\n" + rest, encoding="utf-8")
+    with environment(empty.warehouse, sources), pytest.raises(RefusedError, match="deux séries de colonnes"):
+        steps.ingest("urssaf_effectifs", int(path.parent.name))
+
+
+def test_a_code_with_the_name_of_another_goes_with_its_line(empty: Settings, tmp_path: Path) -> None:
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / "drees_demographie" / "2020", sources / "drees_demographie" / "2020")
+    (sources / "FICTIF.txt").touch()
+    path = sources / "drees_demographie" / "2020" / "Medecin_departement_annee.csv"
+    text = path.read_text(encoding="cp1252")
+    assert "061 -Orne" in text
+    path.write_text(text.replace("061 -Orne", "061 -Calvados"), encoding="cp1252")
+    with environment(empty.warehouse, sources) as now:
+        steps.ingest("drees_demographie", 2020)
+        aside = now.staging / "drees_demographie" / "2020" / "r1" / "quarantaine.parquet"
+        found = duckdb.sql(f"SELECT DISTINCT controle, ligne FROM '{aside}' ORDER BY ALL").fetchall()
+    # Files of other professions say Calvados of 14 too: the other line stays.
+    (line,) = [number for number, line in enumerate(text.splitlines(), 1) if "061 -Orne" in line]
+    assert found == [("cle_dementie", line)]
 
 
 def test_a_few_lines_are_still_a_warning_and_a_rule_may_be_borne() -> None:

@@ -20,7 +20,7 @@ from pipelines import catalogue, indicators
 from pipelines.arrival import typed
 from pipelines.catalogue import registers
 from pipelines.catalogue.layouts import pattern
-from pipelines.edition import gaps, models
+from pipelines.edition import gaps, magnitudes, models
 from pipelines.errors import BuildError
 from pipelines.publish import public
 
@@ -210,7 +210,7 @@ def test_models_come_after_what_they_read() -> None:
     order = [m.name for m in models.load_all()]
     staged = {f"staging.{s.staged_name(t)}" for s in catalogue.load_all() for t in s.tables}
     names = ("edition", "sources", "questions", "millesimes", "absences", "controles", "quarantaine")
-    records = {f"staging.{n}" for n in (*names, *registers.records())} | {gaps.TABLE, gaps.WEIGHTS}
+    records = {f"staging.{n}" for n in (*names, *registers.records())} | {gaps.TABLE, gaps.WEIGHTS, magnitudes.TABLE}
     calculated = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}
     with duckdb.connect() as connection:
         for rank, model in enumerate(models.load_all()):
@@ -337,6 +337,7 @@ ROOMS = (
     "duck",
     "macros",
     "notation",
+    "processes",
     "formulas",
     "questionnaires",
     "catalogue",

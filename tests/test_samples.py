@@ -554,3 +554,18 @@ def test_a_wheel_goes_without_the_samples_and_says_so(tmp_path: Path, monkeypatc
     assert "samples/" in found.exception.what
     assert "--sources" in found.exception.todo
     assert not (tmp_path / "extraits").exists()
+
+
+def test_what_somebody_puts_in_a_folder_of_samples_is_named(tmp_path: Path) -> None:
+    assert samples.added(tmp_path / "nulle-part") == ""
+    (tmp_path / "ght" / "2023").mkdir(parents=True)
+    one = tmp_path / "ght" / "2023" / "ght.csv"
+    one.write_text("a\n", encoding="utf-8")
+    assert samples.added(tmp_path) == ""  # nothing says that these are samples
+    (tmp_path / samples.MARKER).write_text('{"fichiers": {"ght/2023/ght.csv": 2}}', encoding="utf-8")
+    assert samples.added(tmp_path) == ""
+    (tmp_path / "sae" / "2024").mkdir(parents=True)
+    (tmp_path / "sae" / "2024" / "ID.csv").touch()
+    assert samples.added(tmp_path) == "sae/2024/ID.csv"
+    one.write_text("changé\n", encoding="utf-8")
+    assert samples.added(tmp_path) == "ght/2023/ght.csv, sae/2024/ID.csv"

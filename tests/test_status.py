@@ -9,9 +9,10 @@ import pytest
 from fixtures_entrepots import EDITION, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, state, status, steps
+from pipelines import catalogue, cli, journal, state, status, steps
 from pipelines.arrival import landing
-from pipelines.errors import RefusedError
+from pipelines.connectors import mirror
+from pipelines.errors import BusyError, LaterError, RefusedError
 from pipelines.settings import STATUS, Settings
 
 GHT = ("ght", 2023)
@@ -27,6 +28,7 @@ def damaged(now: Settings, folder: Path) -> Path:
     """The extracts with one of them under another heading."""
     sources = folder / "extraits"
     shutil.copytree(now.sources / "ght", sources / "ght")
+    shutil.copyfile(now.sources / mirror.FICTIF, sources / mirror.FICTIF)
     (file,) = (sources / "ght" / "2023").iterdir()
     file.write_text(file.read_text(encoding="utf-8").replace("finess_ej", "autre_nom", 1), encoding="utf-8")
     return sources
@@ -114,3 +116,49 @@ def test_a_page_that_cannot_be_made_hides_no_error(empty: Settings, caplog: pyte
     with pytest.raises(RefusedError, match="la vraie raison"), steps.alone("essai"):
         raise RefusedError("la vraie raison")
     assert "n'est pas écrite" in caplog.text
+
+
+def test_what_is_turned_away_as_it_was_deposited_is_refused_until_it_is_received_or_withdrawn(
+    empty: Settings, tmp_path: Path
+) -> None:
+    """A wrong name, which the archive never sees: the page and `atlas vintages` say it all the same."""
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / "ght" / "2023", sources / "ght" / "2023")
+    shutil.copyfile(empty.sources / mirror.FICTIF, sources / mirror.FICTIF)
+    (file,) = (sources / "ght" / "2023").iterdir()
+    wrong = file.rename(file.with_name("export_mail.csv"))
+    run = CliRunner()
+    with environment(empty.warehouse, sources) as now:
+        with pytest.raises(RefusedError):
+            steps.ingest(*GHT)
+        said = line_of(status.page(now), "ght")
+        assert "| ght | refusé | aucun |" in said
+        assert "2023, tel que déposé : " in said
+        listed = run.invoke(cli.app, ["vintages", "ght", "--json"]).stdout
+        assert '"etat": "refusé tel que déposé"' in listed
+        assert "export_mail.csv" in listed
+        assert "fetch ght 2023" in status.page(now)
+        wrong.rename(file)
+        steps.ingest(*GHT)
+        page = status.page(now)
+        assert "| ght | à jour | 2023 |" in line_of(page, "ght")
+        assert "Aucun dans le journal" in page
+
+
+def test_a_refused_vintage_that_was_withdrawn_is_no_more_refused(empty: Settings, tmp_path: Path) -> None:
+    with environment(empty.warehouse, damaged(empty, tmp_path)) as now:
+        steps.ingest("ght", 2022)
+        with pytest.raises(RefusedError):
+            steps.ingest(*GHT)
+        assert "| ght | refusé | 2022 |" in line_of(status.page(now), "ght")
+        shutil.rmtree(now.sources / "ght" / "2023")
+        said = line_of(status.page(now), "ght")
+    assert "| ght | refusé |" not in said
+    assert "2023 : refusé, puis retiré du dossier" in said
+
+
+def test_what_only_had_to_wait_is_no_failure(empty: Settings) -> None:
+    steps.fetch(*GHT)
+    with pytest.raises(LaterError), journal.step("lock", edition=EDITION):
+        raise BusyError("L'entrepôt est en cours d'écriture.")
+    assert "Aucun dans le journal" in status.page(empty)

@@ -19,9 +19,9 @@ import yaml
 from fixtures_entrepots import EDITION, REGION, ROOT, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, settings, steps
+from pipelines import catalogue, cli, processes, settings, steps
 from pipelines.arrival import outcomes
-from pipelines.cli import airflow, processes
+from pipelines.cli import airflow
 from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import tables
@@ -133,13 +133,14 @@ def test_the_folder_with_the_password_is_closed_to_others(home: Path, taken: int
     assert home.stat().st_mode & 0o077 == 0
 
 
-def test_stopping_leaves_no_process_behind() -> None:
-    # A leader that ends at once, and a child of its session that would rather not.
+@pytest.mark.parametrize("group", [False, True], ids=["of its group", "in a group of its own"])
+def test_stopping_leaves_no_process_behind(*, group: bool) -> None:
+    # A leader that ends at once, and a child of its session that would rather not. Airflow gives its tasks groups.
     code = (
         "import subprocess, sys, time\n"
         "child = [sys.executable, '-c', \"import signal, time; "
         "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('la', flush=True); time.sleep(60)\"]\n"
-        "subprocess.Popen(child)\n"
+        f"subprocess.Popen(child, process_group={0 if group else None})\n"
         "time.sleep(60)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
@@ -156,7 +157,7 @@ CHILD = "import time; print('la', flush=True); time.sleep(60)"
 PROGRAM = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])"
 RUNS = f"""
 import os, sys
-from pipelines.cli import processes
+from pipelines import processes
 processes.run([sys.executable, "-c", {PROGRAM!r}], dict(os.environ), ())
 """
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from fixtures_entrepots import EDITION, a_copy, environment
 from test_state import GHT, cut, empty_of, extract, lost, provenance
 from typer.testing import CliRunner
 
-from pipelines import cli, fingerprints, steps
+from pipelines import cli, fingerprints, journal, state, steps
 from pipelines.arrival import landing, outcomes
+from pipelines.disclosure import memory
 from pipelines.edition import lockfile
-from pipelines.errors import DamagedError
-from pipelines.publish import manifest
+from pipelines.errors import DamagedError, UsageError
+from pipelines.publish import drafts, manifest
+from pipelines.publish.drafts import Draft
 from pipelines.settings import Settings
 from pipelines.upkeep import repair, verify
 
@@ -230,3 +233,58 @@ def test_the_commands_say_what_they_found_and_did(now: Settings, tmp_path: Path)
     left = run.invoke(cli.app, ["reparer"])
     assert left.exit_code == 5
     assert "1 défaut(s) restent" in left.output
+
+
+# --- What is no longer there at all -----------------------------------------------------------------------
+
+
+def noted(now: Settings) -> None:
+    """What the journal and the registers of a warehouse say of its release."""
+    journal.write(now.warehouse, etape="fetch", resultat="fait", source=GHT[0], millesime=GHT[1], revision=1)
+    what = {"resultat": "fait", "edition": EDITION, "region": "28"}
+    journal.write(now.warehouse, etape="draft", brouillon="abc", **what)
+    journal.write(now.warehouse, etape="publish", version=f"{EDITION}.1", **what)
+    made = Draft("abc", EDITION, "28", "", f"{EDITION}.1", None, "c", True, 1, True, (), "", drafts.PUBLISHED)
+    folder = made.folder(now)
+    folder.mkdir(parents=True)
+    state.write(folder / drafts.RECORD, json.dumps(asdict(made)))
+    for path in release(now).rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    said = manifest.read(release(now))
+    (release(now) / manifest.MANIFEST).unlink()
+    (release(now) / manifest.SUMS).unlink()
+    manifest.seal(release(now), {**said, "protection": 1})
+    now.protection.mkdir()
+    memory.path(now.protection, 1).write_bytes(b"ensemble")
+
+
+LOSSES = {
+    "releases": [verify.RELEASE],
+    "protection": [verify.PROTECTION],
+    "editions": [verify.LOCK],
+    "brouillons": [verify.REGISTER],
+    f"landing/{GHT[0]}/{GHT[1]}": [verify.PIN, verify.BYTES],
+}
+
+
+@pytest.mark.parametrize("folder", LOSSES)
+def test_what_is_gone_as_a_whole_is_told(now: Settings, folder: str) -> None:
+    noted(now)
+    assert verify.faults(now) == []
+    shutil.rmtree(now.warehouse / folder)
+    assert kinds(now) == LOSSES[folder]
+
+
+def test_a_release_that_housekeeping_took_away_is_no_loss(now: Settings) -> None:
+    noted(now)
+    journal.write(now.warehouse, etape="menage", resultat="fait", efface=[str(release(now))])
+    shutil.rmtree(release(now))
+    assert kinds(now) == []
+
+
+def test_a_warehouse_that_is_not_there_is_not_as_it_was_left(tmp_path: Path) -> None:
+    with environment(tmp_path / "nulle-part"):
+        done = CliRunner().invoke(cli.app, ["verifier"])
+    assert isinstance(done.exception, UsageError)
+    assert "Il n'y a rien à vérifier" in str(done.exception)
+    assert not (tmp_path / "nulle-part").exists()

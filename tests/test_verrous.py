@@ -18,6 +18,7 @@ from pipelines import locks, steps
 from pipelines.errors import BusyError, LaterError
 from pipelines.publish import acts
 from pipelines.settings import Settings
+from pipelines.upkeep import backup
 
 HOLD = """
 import sys
@@ -168,3 +169,39 @@ def test_a_session_open_in_writing_is_told_as_such(copied: Settings) -> None:
     assert "Une autre session" in asked.stderr
     with duckdb.connect(str(copied.database), read_only=True):
         pass
+
+
+def test_a_disk_that_can_only_be_read_is_locked_by_nobody_and_can_be_backed_up(
+    copied: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a failing disk becomes: its files can still be had, and what writes there is told by the disk itself."""
+
+    class ReadOnly:
+        f_flag = os.ST_RDONLY
+
+    real = os.statvfs
+    inside = str(copied.warehouse)
+    monkeypatch.setattr(os, "statvfs", lambda path: ReadOnly() if str(path).startswith(inside) else real(path))
+    with steps.alone("atlas sauvegarder"):
+        made = backup.back_up(copied, tmp_path / "sauvegardes")
+    assert made.nouveaux
+    assert not (copied.warehouse / locks.FOLDER).exists()
+
+
+def test_one_step_that_holds_two_parts_is_named_once_and_in_french(copied: Settings) -> None:
+    code = (
+        "import sys\nfrom pipelines import journal, locks\n"
+        "with journal.step('draft', locks.RELEASES, locks.release(2025, '28'), edition=2025, region='28'):\n"
+        "    print('la', flush=True); sys.stdin.read()\n"
+    )
+    held = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert held.stdin
+    assert held.stdout
+    assert held.stdout.readline() == b"la\n"
+    with pytest.raises(BusyError) as told, steps.alone("atlas menage"):
+        pass
+    held.stdin.close()
+    held.wait()
+    held.stdout.close()
+    assert str(told.value).count("brouillon 2025 28 (processus ") == 1
+    assert "draft" not in str(told.value)

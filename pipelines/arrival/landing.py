@@ -14,7 +14,7 @@ from pathlib import Path
 from pipelines import state
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer, packed
-from pipelines.errors import DamagedError, Place, RefusedError, StorageError
+from pipelines.errors import DamagedError, Place, RefusedError, StorageError, UsageError
 from pipelines.fingerprints import sha256
 
 PROVENANCE = "provenance.json"
@@ -158,13 +158,38 @@ def vintages(landing: Path, source: str) -> list[int]:
     return sorted(int(p.name) for p in home.iterdir() if p.name.isdigit()) if home.is_dir() else []
 
 
-def any_fictitious(landing: Path) -> bool:
-    """Whether the archive holds a fictitious revision; one whose record can't be read says nothing."""
-    for record in landing.glob(f"*/*/r*/{PROVENANCE}"):
+def natures(landing: Path) -> dict[bool, list[Path]]:
+    """The revisions of the archive that are fictitious (True) and that are real (False), each by its folder.
+
+    One whose record can't be read says nothing.
+    """
+    found: dict[bool, list[Path]] = {}
+    for record in sorted(landing.glob(f"*/*/r*/{PROVENANCE}")):
         with contextlib.suppress(DamagedError), state.reading(record) as data:
-            if data["fictif"]:
-                return True
-    return False
+            found.setdefault(bool(data["fictif"]), []).append(record.parent)
+    return found
+
+
+def any_fictitious(landing: Path) -> bool:
+    """Whether the archive holds a fictitious revision."""
+    return True in natures(landing)
+
+
+def _alike(landing: Path, source: Source, offer: Offer) -> None:
+    """Raises UsageError where what arrives is fictitious and the archive is real, or the reverse."""
+    if not natures(landing).get(not offer.fictif):
+        return
+    home = landing.parent
+    raise UsageError(
+        f"Ces extraits sont fictifs, et l'entrepôt {home} est réel : ils n'y entrent pas."
+        if offer.fictif
+        else f"Ces extraits sont réels, et l'entrepôt {home} est fictif : ils n'y entrent pas.",
+        where=Place(
+            source=source.id, millesime=offer.millesime, file=str(offer.files[0].parent) if offer.files else ""
+        ),
+        expected="un entrepôt tout réel ou tout fictif ; FICTIF.txt dit qu'un dossier d'extraits est fictif",
+        todo="leur donner un entrepôt à eux : ATLAS_WAREHOUSE=DOSSIER ; ou corriger --sources",
+    )
 
 
 def _unpacked(arriving: Path, name: str, source: Source, millesime: int, files: list[File]) -> list[File]:
@@ -200,8 +225,10 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
     A packed file is kept as received, and its members are taken out beside it.
 
     Returns the revision that holds those bytes; `new` says whether it was just made. What it had lost of them, or of
-    its record, is put back. Raises RefusedError for bytes that were deleted past their retention.
+    its record, is put back. Raises RefusedError for bytes that were deleted past their retention, UsageError where
+    real and fictitious extracts would meet.
     """
+    _alike(landing, source, offer)
     place = home(landing, source, offer.millesime)
     arriving = place / f".arrivee-{uuid.uuid4().hex}"
     try:

@@ -8,10 +8,12 @@ import shutil
 import uuid
 from dataclasses import replace
 
+from pipelines import journal
 from pipelines.arrival import landing
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.connectors import declared, mirror
+from pipelines.errors import RefusedError
 from pipelines.settings import Settings
 
 RECORD = "telechargement.json"
@@ -43,6 +45,16 @@ def online(settings: Settings, source: Source, *, allow_http: bool = False) -> l
 def vintages(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
     """Labels of all vintages that can be fetched now, in order. Raises as `deposited` and `online`."""
     return sorted({*deposited(settings, source), *online(settings, source, allow_http=allow_http)})
+
+
+def turned_away(settings: Settings) -> dict[tuple[str, int], str]:
+    """Why the last try to receive a vintage was refused, by source and vintage: the archive has no trace of it."""
+    last = {}
+    for line in journal.entries(settings.warehouse):
+        if line["etape"] == "fetch":
+            last[line.get("source"), line.get("millesime")] = line
+    refused = {place: line for place, line in last.items() if line.get("code") == RefusedError.exit_code}
+    return {place: str(line.get("message", "")) for place, line in refused.items()}
 
 
 def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: bool = False) -> Landed:

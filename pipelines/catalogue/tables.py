@@ -100,7 +100,8 @@ class Table(Strict):
     `totaux` gives, for a text of the key, the pattern of the totals that the producer lists among the lines, and that
     the models know; another total is set aside. `sommes` says which of them are exactly the sum of which lines.
     `decoule` gives, for a column of the key, the one that tells it (a region, by its département): a line that says
-    otherwise than most of its like has one of the two wrong.
+    otherwise than most of its like has one of the two wrong. `nommes` are the columns whose cells give a code and its
+    name (« 014 -Calvados »): a line whose name is mostly that of another code has one of the two wrong.
     `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
     parted by one blank): two files of one meaning would be counted twice.
     """
@@ -127,6 +128,7 @@ class Table(Strict):
     totaux: dict[str, str] = {}
     sommes: list[Sum] = []
     decoule: dict[str, str] = {}
+    nommes: list[str] = []
     synonymes: dict[str, dict[str, str]] = {}
     layouts: list[Layout]
 
@@ -151,6 +153,7 @@ class Table(Strict):
             *self.signees,
             *self.totaux,
             *self.synonymes,
+            *self.nommes,
             *([self.parties] if self.parties else []),
             *(column for row in self.exemple for column in row),
         }

@@ -110,27 +110,49 @@ def doubles(source: Source, table: str, millesime: int) -> str:
     )
 
 
+# A cell that gives a code and its name: « 014 -Calvados », « 2B - Haute-Corse »; no total (« 00-Ensemble »).
+CODED = "'^[ 0]*([1-9][0-9AB]?[0-9]?) *- *([^ ].*)$'"
+
+
+def _name(column: str) -> str:
+    """SQL of a name as it is compared: « 44-Grand Est » and « 44 - Grand Est » are one."""
+    return f"regexp_replace(lower(strip_accents({column})), '[^a-z0-9]+', '', 'g')"
+
+
 def denied_rules(source: Source, table: str) -> list[Rule]:
-    """The lines whose key contradicts itself, by what most lines say (`decoule` of the entry); totals have no say."""
-    entry, where, of = source.tables[table], [], []
+    """The lines whose key contradicts itself, by what most lines say; totals have no say.
+
+    Either a column follows from another (`decoule` of the entry), or the name in a cell is mostly that of another code
+    (`nommes`).
+    """
+    entry, where, of, told, cases = source.tables[table], [], [], [], []
     for column, by in entry.decoule.items():
         known = entry.totaux.get(by)
         total = f' AND regexp_full_match("{by}", {literal(known)}) IS NOT TRUE' if known else ""
-        # « 44-Grand Est » and « 44 - Grand Est » are one name.
-        name = f"regexp_replace(lower(strip_accents(\"{column}\"::VARCHAR)), '[^a-z0-9]+', '', 'g')"
-        alike = f'2 * count(*) OVER (PARTITION BY "{by}", {name}) <= count(*) OVER (PARTITION BY "{by}")'
+        name = _name(f'"{column}"::VARCHAR')
         where.append(f'"{by}" IS NOT NULL{total}')
-        of.append(f"({where[-1]} AND {alike})")
+        of.append(
+            f'({where[-1]} AND 2 * count(*) OVER (PARTITION BY "{by}", {name}) <= count(*) OVER (PARTITION BY "{by}"))'
+        )
+        told.append(f"{column} par {by}")
+        cases.append(f"REPLACE ('autre' AS \"{column}\") FROM {{batch}} AS b WHERE {where[-1]}")
+    for column in entry.nommes:
+        code, name = (f'regexp_extract("{column}", {CODED}, {part})' for part in (1, 2))
+        where.append(f'regexp_matches("{column}", {CODED})')
+        of.append(
+            f"({where[-1]} AND 2 * count(*) OVER (PARTITION BY {_name(name)}, {code}) <= "
+            f"count(*) OVER (PARTITION BY {_name(name)}))"
+        )
+        told.append(f"nom et code de {column}")
+        other = f"regexp_replace(\"{column}\", '[1-9]', '8') AS \"{column}\""
+        cases.append(f"REPLACE ({other}) FROM {{batch}} AS b WHERE {where[-1]} AND NOT contains(\"{column}\", '8')")
     if not of:
         return []
-    column, by = next(iter(entry.decoule.items()))
-    said = ", ".join(f"{column} par {by}" for column, by in entry.decoule.items())
     rule = query_rule(
         DENIED,
         f"SELECT * FROM {{batch}} WHERE {' OR '.join(where)} QUALIFY {' OR '.join(of)}",
-        f"la clé se contredit ({said}) : la plupart des lignes disent autrement, et l'un des deux est faux",
-        casse=f"INSERT INTO {{batch}} SELECT b.* REPLACE ('autre' AS \"{column}\") FROM {{batch}} AS b "
-        f"WHERE {where[0]} LIMIT 1",
+        f"la clé se contredit ({', '.join(told)}) : la plupart des lignes disent autrement, et l'un des deux est faux",
+        casse=f"INSERT INTO {{batch}} SELECT b.* {cases[0]} LIMIT 1",
         severity="warning",
         quarantine=True,
     )

@@ -17,8 +17,8 @@ import typer
 
 from pipelines import hints, settings
 from pipelines.cli.common import Sources, origin, screen, use, with_extracts
-from pipelines.cli.processes import stop, stoppable
 from pipelines.errors import BuildError, UsageError
+from pipelines.processes import stop, stoppable
 
 LOOPBACK = "127.0.0.1"
 HEALTHY_WITHIN = 300  # seconds; some 20 s where nothing else runs
@@ -109,11 +109,13 @@ def up(
                 "Utilisateur  : admin\n"
                 f"Mot de passe : dans {HOME / 'simple_auth_manager_passwords.json.generated'}\n"
                 f"Entrepôt     : {now.warehouse}\n"
+                f"État         : {now.warehouse / settings.STATUS}, refait à chaque tâche\n"
                 f"Journal      : {log}\n\n"
                 + (
                     "Tous les DAG sont actifs. "
                     if active
-                    else "Les DAG sont en pause : les activer dans l'interface, ou tous par --actifs. "
+                    else "Un DAG arrive en pause, et reste comme on l'a laissé : l'activer dans l'interface, ou tous "
+                    "par --actifs. "
                 )
                 + "Ctrl-C arrête tout.",
                 markup=False,

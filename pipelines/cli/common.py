@@ -88,7 +88,13 @@ def with_extracts() -> settings.Settings:
     now = settings.load()
     if now.made_here:
         with steps.alone("la fabrique des extraits fictifs"):
-            samples_factory().make(now.sources)
+            samples = samples_factory()
+            added = samples.added(now.sources)
+            if added:  # what somebody tries there is not to be made anew, nor to stop what reads it
+                said = f"L'échantillon est pris tel quel : on y a déposé ou changé {added}. Effacé, il se refait."
+                Console(stderr=True, highlight=False, soft_wrap=True).print(said, markup=False)
+            else:
+                samples.make(now.sources)
     elif not now.en_ligne and not now.sources.is_dir():
         raise UsageError(
             f"L'entrepôt en place n'est pas celui des extraits fictifs ({now.warehouse}), "

@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import hints, journal, locks, settings, steps
+from pipelines import hints, journal, locks, processes, settings, steps
 from pipelines.arrival import outcomes
 from pipelines.arrival.outcomes import Outcome
-from pipelines.cli import airflow, processes
+from pipelines.cli import airflow
 from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
 from pipelines.connectors import mirror
 from pipelines.edition import lockfile

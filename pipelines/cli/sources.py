@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from pipelines import catalogue
+from pipelines.catalogue.layouts import plainly
 from pipelines.cli.common import screen
 
 
@@ -33,12 +34,17 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
         ("Adresse", entry.adresse),
         ("Cadence", entry.cadence),
         ("Millésime", f"{entry.millesime.sens} ; admis {entry.millesime.age_max} an(s) avant l'édition"),
+        ("Dossier", f"{entry.folder}/<millésime>/"),
+        (f"Fichiers {entry.newest}", " ; ".join(_files(entry))),
+        ("Heures", f"{entry.cron} (cron, UTC)"),
         ("Limites", entry.limits),
     ):
-        console.print(f"[bold]{label:<11}[/bold] {value}")
+        console.print(f"[bold]{label:<13}[/bold] {value}")
+    cells = False
     for name, table in entry.tables.items():
         shown = Table(title=f"staging.{entry.staged_name(name)} — {table.title}", title_justify="left")
         years = sorted({y for c in entry.of_table(name) for y in c.theirs})
+        cells = cells or any(not c.theirs[y] for c in entry.of_table(name) for y in years)
         for heading in ("colonne", "type", "unité", "description", *map(str, years)):
             shown.add_column(heading)
         for column in entry.of_table(name):
@@ -50,7 +56,18 @@ def source(nom: Annotated[str, typer.Argument(help="Nom de la source (atlas sour
                 *(column.theirs[y] or f"= {column.said_in(y)}" for y in years),
             )
         console.print(shown)
-    console.print("« = 2023 » : comme en 2023, la case de la carte est vide. « - » : le producteur n'a pas la colonne.")
+    if cells:
+        console.print(
+            "« = 2023 » : comme en 2023, la case de la carte est vide. « - » : le producteur n'a pas la colonne."
+        )
+
+
+def _files(entry: catalogue.Source) -> list[str]:
+    """The names of the files of its newest vintage, as a person would write them."""
+    layouts = [
+        entry.layout(name, entry.newest) for name, table in entry.tables.items() if table.exists_in(entry.newest)
+    ]
+    return list(dict.fromkeys(f"« {plainly(layout.file, entry.newest)} »" for layout in layouts))
 
 
 def contrat(

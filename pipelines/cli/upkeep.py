@@ -43,9 +43,14 @@ def verifier(
             expected="celui d'une publication (<édition>.<numéro>), avec son manifeste, ou de sauvegardes",
             todo="corriger son chemin ; sans lui, tout l'entrepôt est vérifié",
         )
+    if dossier is None and not any(path.exists() for path in (now.landing, now.editions, now.releases)):
+        raise UsageError(
+            f"Il n'y a rien à vérifier dans {now.warehouse} : ni archive, ni verrou, ni publication.",
+            expected="un entrepôt où l'atlas a travaillé",
+            todo="corriger ATLAS_WAREHOUSE, monter le disque, ou rétablir une sauvegarde (atlas restaurer)",
+        )
     if dossier is None:
         banner(now, fictitious(now))
-    if dossier is None:
         found = verify.faults(now, signers=signataires)
     else:
         backups = store.is_one(dossier)

@@ -36,13 +36,16 @@ def vintages(
     console, now = screen(), settings.load()
     banner(now, fictitious(now))
     lines: list[tuple[str, ...]] = []
+    away = offers.turned_away(now)
     for source_id in [catalogue.load(nom).id] if nom else catalogue.sources():
         entry = catalogue.load(source_id)
         offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
             numbers = landing.numbers(now.landing, source_id, millesime)
-            if not numbers:
-                lines.append((source_id, str(millesime), "", "offert, non ingéré", "", "", ""))
+            said = away.get((source_id, millesime), "") if millesime in offered else ""
+            if said or not numbers:
+                etat = "refusé tel que déposé" if said else "offert, non ingéré"
+                lines.append((source_id, str(millesime), "", etat, "", "", _one_line(said)))
             lines += [(source_id, str(millesime), str(n), *_state(now, source_id, millesime, n)) for n in numbers]
     if as_json:
         said = [{k: int(v) if v.isdecimal() else v for k, v in zip(KEYS, line, strict=True)} for line in lines]
@@ -56,6 +59,11 @@ def vintages(
     console.print(table)
     if not now.en_ligne and not now.sources.is_dir() and not now.made_here:
         console.print("Les millésimes archivés seulement ; pour voir ceux d'un dossier d'extraits : --sources DOSSIER.")
+
+
+def _one_line(message: str) -> str:
+    """A message on one line: its parts follow one another."""
+    return " ; ".join(" ".join(part.split()) for part in message.splitlines())
 
 
 def _state(now: settings.Settings, source: str, millesime: int, number: int) -> tuple[str, str, str, str]:
@@ -72,7 +80,7 @@ def _state(now: settings.Settings, source: str, millesime: int, number: int) -> 
         ("accepté" if outcome.accepte else "refusé") + fiction,
         str(sum(outcome.rows.values())),
         str(sum(outcome.quarantined.values())),
-        outcome.motif.replace("\n", " "),
+        _one_line(outcome.motif),
     )
 
 

@@ -11,7 +11,7 @@ from pipelines import duck, indicators, macros
 from pipelines.arrival import outcomes as known
 from pipelines.arrival.outcomes import Outcome
 from pipelines.duck import literal
-from pipelines.edition import models, records
+from pipelines.edition import magnitudes, models, records
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
@@ -44,6 +44,7 @@ def build(settings: Settings, lock: Lock) -> Path:
         macros.make(connection)
         records.write(connection, settings, lock, outcomes)
         records.stage_views(connection, settings, lock, outcomes)
+        magnitudes.write(connection, lock)
         connection.commit()
         _make_all(connection)
         # What the marts took from it is in them, with its words.

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines import catalogue, fingerprints, hints, state
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import File, Landed
+from pipelines.arrival.outcomes import Outcome
 from pipelines.errors import BuildError, Place
 from pipelines.settings import ROOT, Settings
 
@@ -178,7 +179,7 @@ def draft(settings: Settings, edition: int) -> Lock:
             if good:
                 accepted.append(good)
             if bad and (good is None or bad[0].revision > good[0].revision):
-                refusals.append(Refused(source.id, millesime, bad[0].revision, bad[1].motif))
+                refusals.append(Refused(source.id, millesime, bad[0].revision, _reason(bad[1])))
         if not accepted:
             absent.append(source.id)
         newest = max((landed.millesime for landed, _ in accepted), default=None)
@@ -206,7 +207,7 @@ def draft(settings: Settings, edition: int) -> Lock:
             "Le verrou mêlerait des extraits réels et des extraits fictifs : "
             f"{len(fictif[False])} réels, et fictifs : {', '.join(fictif[True][:8])}.",
             expected="un entrepôt tout réel ou tout fictif",
-            todo="donner aux échantillons leur propre dossier ATLAS_WAREHOUSE (make clean, puis relancer)",
+            todo=f"sortir de l'archive ce qui n'est pas de cet entrepôt : {_few(settings)}",
         )
     return Lock(
         edition=edition,
@@ -217,6 +218,17 @@ def draft(settings: Settings, edition: int) -> Lock:
         refus=tuple(refusals),
         absents=tuple(absent),
     )
+
+
+def _reason(outcome: Outcome) -> str:
+    """Why a vintage was refused, as readers of a release may know it; whoever deposited it is told the rest."""
+    return outcome.refus.what if outcome.refus else ""
+
+
+def _few(settings: Settings) -> str:
+    """The folders of the archive of whichever nature it has fewer of: they came there by mistake."""
+    folders = min(landing.natures(settings.landing).values(), key=len)
+    return ", ".join(map(str, folders[:6])) + (f" … ({len(folders)} en tout)" if len(folders) > 6 else "")
 
 
 def differences(old: Lock, new: Lock) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines import locks, settings, shared
 from pipelines.edition import inputs
-from pipelines.errors import UsageError
+from pipelines.errors import BuildError, UsageError
 from pipelines.journal import step
 from pipelines.publish import drafts, release
 from pipelines.publish.drafts import Draft
@@ -58,6 +58,16 @@ def reject(name: str, by: str, why: str) -> Draft:
         release.note(now, found.edition, found.region, found.construction)  # decided: it isn't taken up again
         said.update(rejete_par=by, motif=why)
     return found
+
+
+def ended(name: str) -> str:
+    """What became of a draft that waits no longer, in a sentence; empty where it waits."""
+    now = shared.current()
+    try:
+        drafts.still(now, drafts.find(now, name))
+    except BuildError as error:
+        return error.what
+    return ""
 
 
 def publish(edition: int, region: str) -> str:

@@ -42,6 +42,7 @@ MEANING = {
 }
 CAUSES = tuple(MEANING)
 WITHOUT = "sans cause connue"
+RECORDS = {"staging.millesimes", "staging.controles", "staging.quarantaine"}  # what an edition notes of all its sources
 # What a territory is made of: a line that changes there only has changed of territory.
 ZONES = ("arrondissement", "departement", "region", "epci", "zone_emploi", "bassin_vie", "bassin_bmo")
 
@@ -224,11 +225,14 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[st
 
 
 def _moved(old: Lock, new: Lock) -> dict[str, str]:
-    """The sources of which a pinned vintage or revision entered, left or changed, with what changed."""
-    before = {(p.source, p.millesime, p.revision, p.reference) for p in old.pins}
-    after = {(p.source, p.millesime, p.revision, p.reference) for p in new.pins}
+    """The sources of which a vintage or revision entered, left, changed or was refused, with what changed."""
+
+    def said(lock: Lock) -> set[tuple[str, int, int, str]]:
+        pins = {(p.source, p.millesime, p.revision, "de référence" if p.reference else "") for p in lock.pins}
+        return pins | {(r.source, r.millesime, r.revision, "refusé") for r in lock.refus}
+
     found: dict[str, set[int]] = {}
-    for source, millesime, _, _ in before ^ after:
+    for source, millesime, _, _ in said(old) ^ said(new):
         found.setdefault(source, set()).add(millesime)
     return {source: f"{source} {', '.join(str(m) for m in sorted(years))}" for source, years in found.items()}
 
@@ -378,7 +382,10 @@ def _entered(table: WrittenTable, here: dict[str, str], moved: dict[str, str]) -
     found = [_named("source", moved)] if "source" in here else []
     if "objet" in here:
         found.append(_named("objet", {m.name: said for m in models.load_all() if (said := of(m.name))}))
-    return f"coalesce({', '.join([*found, duck.literal(of(table.model.name))])})"
+    whole = of(table.model.name)
+    if RECORDS & models.lineage(table.model.name):  # what it counts is of all sources
+        whole = whole or " ; ".join(moved[name] for name in sorted(moved))
+    return f"coalesce({', '.join([*found, duck.literal(whole)])})"
 
 
 def _changed_steps(table: WrittenTable, here: dict[str, str], changes: Methods) -> str:

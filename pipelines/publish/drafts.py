@@ -143,7 +143,8 @@ def end(settings: Settings, made: Draft, state_: str, *, by: str = "", why: str 
     _note(made.folder(settings), ended)
     shutil.rmtree(made.files(settings), ignore_errors=True)
     if state_ != PUBLISHED:
-        _forget(settings, made.ensemble)
+        for number in theirs(settings, [ended]):
+            memory.forget(settings.protection, number)
     return ended
 
 
@@ -151,10 +152,14 @@ def _note(folder: Path, made: Draft) -> None:
     state.write(folder / RECORD, json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n")
 
 
-def _forget(settings: Settings, number: int) -> None:
-    """Forgets a set of the protected tables that drafts alone were made from, none of which waits or was approved."""
-    used = {manifest.read(folder).get("protection") for folder in manifest.releases(settings.releases)}
-    of_drafts = [made for made in every(settings) if made.ensemble == number]
-    read = number in used or any(made.etat in (WAITING, PUBLISHED) for made in of_drafts)
-    if not read and any(made.ensemble_neuf for made in of_drafts):
-        memory.forget(settings.protection, number)
+def theirs(settings: Settings, going: list[Draft]) -> set[int]:
+    """The sets of the protected tables that these drafts were made from, and no release and no draft beside them."""
+    names = {made.id for made in going}
+    read = {manifest.read(folder).get("protection") for folder in manifest.releases(settings.releases)}
+    fresh = set()
+    for made in every(settings):
+        if made.ensemble_neuf:
+            fresh.add(made.ensemble)
+        if made.id not in names and made.etat in (WAITING, PUBLISHED):
+            read.add(made.ensemble)
+    return ({made.ensemble for made in going} & fresh) - read

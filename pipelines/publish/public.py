@@ -3,7 +3,7 @@
 What descends from a source marked `restreint` is held back, or published as `disclosure` protects it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -154,12 +154,23 @@ class PublicFile:
     reports: list[disclosure.Report]
 
 
-def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool) -> PublicFile:
+@dataclass(frozen=True)
+class Sets:
+    """Where what was shown of the protected tables is kept (disclosure/memory.py), and the numbers not to count.
+
+    `replaced` are those of drafts whose place is being taken: nobody will have been shown them.
+    """
+
+    folder: Path
+    replaced: Collection[int] = ()
+
+
+def write(database: Path, region: str, target: Path, sets: Sets, *, fictif: bool) -> PublicFile:
     """Writes the tables of a region's release from a warehouse into a new DuckDB file, with their words.
 
     Rows are totally ordered. Those tables that are held back are left out. Those that are protected are so for the
     whole country at once, before anything is written, and then attacked with all that earlier releases showed in hand
-    (the folder `sets`): each region's release is a part of that. Raises DisclosureError where it gives away what is
+    (`sets`): each region's release is a part of that. Raises DisclosureError where it gives away what is
     secret.
     """
     with duckdb.connect(config={"memory_limit": duck.MEMORY}) as connection:
@@ -183,22 +194,23 @@ def write(database: Path, region: str, target: Path, sets: Path, *, fictif: bool
     return PublicFile(written, protection, reports)
 
 
-def _protected(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[memory.Set, list[disclosure.Report]]:
+def _protected(connection: duckdb.DuckDBPyConnection, sets: Sets) -> tuple[memory.Set, list[disclosure.Report]]:
     """The protected tables of the whole country: those of an earlier release of the same content, or new ones."""
     connection.execute("ATTACH ':memory:' AS brut")
     models = {m.name: m for m in published()}
     for name in structures.protected():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS brut.{models[name].schema}")
         connection.execute(f"CREATE TABLE brut.{name} AS FROM {name}")
-    past = memory.attach(connection, folder)
+    known = memory.attach(connection, sets.folder)
     declared = disclosure.declared(connection, "brut")
     content = memory.content(connection, "brut", declared)
-    found = memory.same(connection, past, content)
+    found = memory.same(connection, known, content)
     if found is not None:
         return found, [disclosure.Report(*line) for line in found.told(connection)]
+    past = [one for one in known if int(one.file.stem) not in sets.replaced]
     reports = disclosure.protect(connection, "brut", past)
     disclosure.check(disclosure.audit(connection, "brut", past))
-    return memory.write(connection, "brut", declared, content, folder, map(astuple, reports)), reports
+    return memory.write(connection, "brut", declared, content, sets.folder, map(astuple, reports)), reports
 
 
 def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[WrittenTable]:

@@ -117,12 +117,14 @@ def draft(settings: Settings, edition: int, region: str) -> Draft | Release:
             adresse=settings.adresse,
         )
         aside = settings.drafts / f".en-cours-{uuid.uuid4().hex}"
+        waited = drafts.waiting(settings, edition, region)
         try:
             (aside / drafts.FILES).mkdir(parents=True)
             _remembered(settings)
-            for old in drafts.waiting(settings, edition, region):
+            found = _draft(settings, about, lock, connection, aside, made[-1] if made else None, waited)
+            # Not before: where this one can't be made, the one that waits can still be approved.
+            for old in waited:
                 drafts.end(settings, old, drafts.REPLACED)
-            found = _draft(settings, about, lock, connection, aside, made[-1] if made else None)
             return found if isinstance(found, Draft) else _made(found, new=False)
         finally:
             # What an earlier one that was killed left goes too: one is made after the other.
@@ -140,11 +142,13 @@ def _draft(
     connection: duckdb.DuckDBPyConnection,
     aside: Path,
     last: Path | None,
+    waited: list[Draft],
 ) -> Draft | Path:
     """Writes a draft, and gives it its place; or says that the last release has that content."""
     pending, before = aside / drafts.FILES, _before(settings, about)
     file = pending / (("FICTIF-" if about.fictif else "") + public.NAME)
-    made_of = public.write(settings.built(about.edition), about.region, file, settings.protection, fictif=about.fictif)
+    sets = public.Sets(settings.protection, drafts.theirs(settings, waited))
+    made_of = public.write(settings.built(about.edition), about.region, file, sets, fictif=about.fictif)
     fresh, checked = not made_of.protection.file.suffix, public.check(file)
     with duckdb.connect(str(file), read_only=True) as shown:
         books = _write(shown, pending, made_of.written, settings, about)

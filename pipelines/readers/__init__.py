@@ -113,7 +113,8 @@ def refuse_unreadable(path: Path, layout: Layout, where: Place) -> None:
             "Le fichier est vide." if not start else "Le fichier ne contient que des octets vides.",
             where=where,
             expected="un extrait avec son en-tête et ses lignes",
-            todo="le télécharger de nouveau à l'adresse du producteur (atlas sources)",
+            todo="reprendre le fichier d'origine, et le déposer de nouveau"
+            + (f" (atlas source {where.source} dit d'où il vient)" if where.source else ""),
         )
     if re.match(
         rb"(\xef\xbb\xbf)?\s*(<!doctype\s+html|<html|<head|<body|<\?xml[^>]*>\s*<!doctype\s+html)",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import catalogue, hints
+from pipelines import catalogue, hints, journal, settings
 from pipelines.arrival import landing, outcomes
 from pipelines.edition import lockfile, promotion
 from pipelines.errors import DamagedError, StorageError
@@ -29,7 +29,9 @@ RECORD, BYTES, STAGED, LOCK, PIN, BUILD, RELEASE, RIGHTS, BACKUP, SIGNATURE = (
     "sauvegarde",
     "signature",
 )
+PROTECTION, REGISTER = "tables protégées", "registre"
 ARCHIVE, STAGING, LOCKS, BUILDS, RELEASES = "archive", "mises en forme", "verrous", "entrepôts", "publications"
+LOST = "pertes"
 KEPT = (ARCHIVE, LOCKS, RELEASES)  # what nothing makes again
 UNSIGNED = "ne pas s'y fier, et demander à qui publie : l'empreinte de SHA256SUMS, ou la publication"
 RESTORED = "la rétablir d'une sauvegarde ; à défaut, publier de nouveau"
@@ -61,6 +63,7 @@ def faults(now: Settings, parts: tuple[str, ...] = (), signers: Path | None = No
         RELEASES: lambda now: (
             flaw for folder in manifest.releases(now.releases) for flaw in of_release(folder, signers)
         ),
+        LOST: _lost,
     }
     return [fault for part in parts or looks for fault in looks[part](now)]
 
@@ -90,6 +93,49 @@ def of_release(folder: Path, signers: Path | None = None) -> list[Flaw]:
         told = f"{len(open_)} fichier(s) que l'on peut encore modifier : {open_[0].name}" + "…" * (len(open_) > 1)
         found.append(Flaw(RIGHTS, str(folder), told, "atlas reparer, ou chmod a-w"))
     return found
+
+
+def _lost(now: Settings) -> Iterator[Flaw]:
+    """What the registers, the journal and the releases name, and that is there no more as a whole."""
+    # What protects takes a second to import: other commands do without.
+    from pipelines.publish import drafts
+
+    said = journal.entries(now.warehouse)
+    erased = {path for line in said if line["etape"] == "menage" for path in line.get("efface", ())}
+    done = [line for line in said if line["resultat"] == "fait"]
+    for line in [line for line in done if line["etape"] == "fetch" and not settings.magasin()]:
+        place = (str(line["source"]), int(line["millesime"]), int(line["revision"]))
+        if place[2] not in landing.numbers(now.landing, *place[:2]):
+            folder = now.landing / place[0] / str(place[1]) / f"r{place[2]}"
+            yield Flaw(BYTES, str(folder), "reçu un jour, n'est plus dans l'archive", landing.AGAIN, *place)
+    for line in [line for line in done if line["etape"] == "draft" and "brouillon" in line]:
+        folder = now.drafts / f"{line['edition']}-{line['region']}" / str(line["brouillon"])
+        if not (folder / drafts.RECORD).is_file():
+            yield Flaw(REGISTER, str(folder), "le registre de ce brouillon n'est plus là", RESTORED)
+    published = {f"{line['edition']}-{line['region']}/{line['version']}" for line in done if line["etape"] == "publish"}
+    published |= {f"{d.edition}-{d.region}/{d.version}" for d in drafts.every(now) if d.etat == drafts.PUBLISHED}
+    for name in sorted(published):
+        if not (now.releases / name).is_dir() and str(now.releases / name) not in erased:
+            yield Flaw(RELEASE, str(now.releases / name), "publiée un jour, n'est plus là", RESTORED)
+    for folder in manifest.releases(now.releases):
+        yield from _without(now, folder)
+    if now.database.is_symlink() and not now.database.exists():
+        again = hints.command(now, "edition", "--edition", settings.in_place(now.warehouse), extracts=True)
+        yield Flaw(BUILD, str(now.database), "mène à un fichier qui n'est plus là", again)
+
+
+def _without(now: Settings, release: Path) -> Iterator[Flaw]:
+    """What a release needs to be followed by another: the lock of its edition, and what it showed."""
+    from pipelines.disclosure import memory
+
+    number = manifest.read(release).get("protection")
+    if number and not memory.path(now.protection, number).is_file():
+        said = f"{release.parent.name}/{release.name} en vient : sans lui, aucune publication ne se fait plus"
+        yield Flaw(PROTECTION, str(memory.path(now.protection, number)), said, "le rétablir d'une sauvegarde")
+    edition = release.parent.name.partition("-")[0]
+    lock = lockfile.path(now, int(edition)) if edition.isdecimal() else None
+    if lock and not lock.is_file() and (release / lockfile.LOCK).is_file():
+        yield Flaw(LOCK, str(lock), "n'est plus là", "atlas reparer le reprend d'une publication")
 
 
 def _vintages(now: Settings) -> Iterator[tuple[str, int]]:

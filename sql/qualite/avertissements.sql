@@ -3,7 +3,7 @@
 -- Source : verrou de l'édition et marts
 -- Publication : nationale
 -- Colonnes :
---   sujet : référence ancienne, révision, registre partiel, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, rapprochement
+--   sujet : référence ancienne, révision, registre partiel, dénominateur, source absente, table absente, appartenance aux GHT, continuité de FINESS, territoires inconnus, quarantaine, ordre de grandeur, rapprochement
 --   objet : ce que l'avertissement concerne
 --   avertissement : la phrase
 SELECT
@@ -161,6 +161,27 @@ SELECT
 FROM qualite.quarantaine
 WHERE colonne <> ''
 GROUP BY source, millesime, table_source, colonne
+UNION ALL
+SELECT
+    'ordre de grandeur', source, millesime || ', ' || table_source || ', ' || colonne,
+    '« ' || sens || ' » : ' || CASE constat
+        WHEN 'colonne vidée' THEN 'cases remplies : ' || remplies || ' sur ' || g.lignes || ', contre ' || remplies_avant
+            || ' sur ' || lignes_avant || ' en ' || millesime_avant
+        ELSE 'la médiane y est ' || replace(round(greatest(rapport, 1 / rapport), 1)::DECIMAL(18, 1)::VARCHAR, '.', ',')
+            || ' fois plus ' || CASE WHEN rapport >= 1 THEN 'grande' ELSE 'petite' END || ' qu''en ' || millesime_avant
+    END || ' ; à vérifier : l''unité, la colonne, ou ce que le producteur compte ont pu changer'
+FROM qualite.grandeurs AS g
+JOIN reference.millesimes AS m USING (source, millesime)
+WHERE m.reference AND constat IN ('colonne vidée', 'autre ordre de grandeur')
+UNION ALL
+SELECT
+    'ordre de grandeur', source, millesime || ', ' || table_source,
+    max(g.lignes) || ' lignes, contre ' || max(lignes_avant) || ' en ' || max(millesime_avant)
+        || ' ; à vérifier : le champ a changé, ou l''extrait n''est pas entier'
+FROM qualite.grandeurs AS g
+JOIN reference.millesimes AS m USING (source, millesime)
+WHERE m.reference AND constat = 'moitié moins de lignes'
+GROUP BY source, millesime, table_source
 UNION ALL
 SELECT
     'rapprochement', source, rapprochement || ', ' || millesime,

@@ -267,7 +267,17 @@ def _staged_again(database: Path, prepared: Path, settings: Any, lock: Any, sour
     checked = {pin: outcomes.load(settings, pin.source, pin.millesime, pin.revision) for pin in lock.pins}
     found = {pin: outcome for pin, outcome in checked.items() if outcome is not None}
     entry = catalogue.load(source)
-    records = ("sources", "questions", "millesimes", "absences", "controles", "quarantaine", "lacunes", "poids_ecartes")
+    records = (
+        "sources",
+        "questions",
+        "millesimes",
+        "absences",
+        "controles",
+        "quarantaine",
+        "lacunes",
+        "poids_ecartes",
+        "grandeurs",
+    )
     names = [*(entry.staged_name(table) for table in entry.tables), *records]
     with duckdb.connect(str(database)) as connection:
         connection.execute("SET threads = 1")

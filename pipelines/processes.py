@@ -6,6 +6,10 @@ import signal
 import subprocess
 from collections.abc import Iterator
 
+import psutil
+
+PATIENCE = 30  # seconds that a program has to end by itself, once asked
+
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
@@ -27,14 +31,36 @@ def stoppable() -> Iterator[None]:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and all that it started: it leads a session of its own."""
-    for number, patience in ((signal.SIGTERM, 30), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError):
-            if number is signal.SIGKILL:
-                os.killpg(process.pid, number)
-            else:
-                process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+    end_session(process.pid)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+
+
+def end_session(leader: int) -> None:
+    """Ends what is left of a session, but this process: asked first, then killed.
+
+    Airflow gives each task a group of its own: their session is all that they still have in common.
+    """
+    for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+        left = [one for one in psutil.process_iter() if _of_session(one, leader)]
+        for one in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.send_signal(number)
+        if not psutil.wait_procs(left, patience)[1]:
+            return
+
+
+def _of_session(process: psutil.Process, leader: int) -> bool:
+    """Whether a process is of a session, and could be ended: it is not this one, and has not ended already."""
+    try:
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return alive and process.pid != os.getpid() and os.getsid(process.pid) == leader
+    except (psutil.NoSuchProcess, ProcessLookupError):
+        return False
 
 
 def run(command: list[str], environment: dict[str, str], pass_fds: tuple[int, ...]) -> int:
