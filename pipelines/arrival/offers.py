@@ -7,6 +7,7 @@ is wrong, the folder has the last word. The network is only asked where ATLAS_EN
 import shutil
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from pipelines import journal
 from pipelines.arrival import landing
@@ -49,10 +50,10 @@ def vintages(settings: Settings, source: Source, *, allow_http: bool = False) ->
 
 def turned_away(settings: Settings) -> dict[tuple[str, int], str]:
     """Why the last try to receive a vintage was refused, by source and vintage: the archive has no trace of it."""
-    last = {}
+    last: dict[tuple[str, int], dict[str, Any]] = {}
     for line in journal.entries(settings.warehouse):
         if line["etape"] == "fetch":
-            last[line.get("source"), line.get("millesime")] = line
+            last[str(line.get("source")), int(line.get("millesime") or 0)] = line
     refused = {place: line for place, line in last.items() if line.get("code") == RefusedError.exit_code}
     return {place: str(line.get("message", "")) for place, line in refused.items()}
 

@@ -42,10 +42,10 @@ def vintages(
         offered = offers.vintages(now, entry) if now.en_ligne or now.sources.is_dir() else []
         for millesime in sorted({*offered, *landing.vintages(now.landing, source_id)}):
             numbers = landing.numbers(now.landing, source_id, millesime)
-            said = away.get((source_id, millesime), "") if millesime in offered else ""
-            if said or not numbers:
-                etat = "refusé tel que déposé" if said else "offert, non ingéré"
-                lines.append((source_id, str(millesime), "", etat, "", "", _one_line(said)))
+            why = away.get((source_id, millesime), "") if millesime in offered else ""
+            if why or not numbers:
+                etat = "refusé tel que déposé" if why else "offert, non ingéré"
+                lines.append((source_id, str(millesime), "", etat, "", "", _one_line(why)))
             lines += [(source_id, str(millesime), str(n), *_state(now, source_id, millesime, n)) for n in numbers]
     if as_json:
         said = [{k: int(v) if v.isdecimal() else v for k, v in zip(KEYS, line, strict=True)} for line in lines]

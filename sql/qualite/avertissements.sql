@@ -165,8 +165,8 @@ UNION ALL
 SELECT
     'ordre de grandeur', source, millesime || ', ' || table_source || ', ' || colonne,
     '« ' || sens || ' » : ' || CASE constat
-        WHEN 'colonne vidée' THEN 'cases remplies : ' || remplies || ' sur ' || g.lignes || ', contre ' || remplies_avant
-            || ' sur ' || lignes_avant || ' en ' || millesime_avant
+        WHEN 'colonne vidée' THEN 'cases remplies : ' || remplies || ' sur ' || g.lignes || ', contre '
+            || remplies_avant || ' sur ' || lignes_avant || ' en ' || millesime_avant
         ELSE 'la médiane y est ' || replace(round(greatest(rapport, 1 / rapport), 1)::DECIMAL(18, 1)::VARCHAR, '.', ',')
             || ' fois plus ' || CASE WHEN rapport >= 1 THEN 'grande' ELSE 'petite' END || ' qu''en ' || millesime_avant
     END || ' ; à vérifier : l''unité, la colonne, ou ce que le producteur compte ont pu changer'

@@ -37,8 +37,9 @@ compares AS (
     CROSS JOIN seuils AS x
 )
 SELECT
-    source, table_source, colonne, sens, unite, millesime, lignes, remplies, try_cast(mediane AS DECIMAL(18, 6)) AS mediane,
-    millesime_avant, lignes_avant, remplies_avant, try_cast(mediane_avant AS DECIMAL(18, 6)) AS mediane_avant,
+    source, table_source, colonne, sens, unite, millesime, lignes, remplies,
+    try_cast(mediane AS DECIMAL(18, 6)) AS mediane, millesime_avant, lignes_avant, remplies_avant,
+    try_cast(mediane_avant AS DECIMAL(18, 6)) AS mediane_avant,
     try_cast(rapport AS DECIMAL(18, 6)) AS rapport,
     CASE
         WHEN remplies_avant < suivi THEN NULL
