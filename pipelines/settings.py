@@ -106,7 +106,7 @@ def edition(said: str) -> int:
     if re.fullmatch(r"20\d\d", said) is None:
         raise UsageError(
             f"L'édition ne se comprend pas : « {said} ».",
-            expected=f"une année sur quatre chiffres, comme {FIRST_EDITION}",
+            expected=f"une année de 2000 à 2099, comme {FIRST_EDITION}",
             todo="corriger ATLAS_EDITION, --edition, ou EDITION= avec make",
         )
     return int(said)
@@ -119,7 +119,7 @@ def regions(said: str) -> tuple[str, ...]:
         raise UsageError(
             f"Les régions ne se comprennent pas : « {said} ».",
             expected="des codes officiels de deux chiffres, séparés par des espaces ou des virgules : 28, ou 11 28 53",
-            todo="corriger ATLAS_REGIONS, --region, ou REGION= avec make",
+            todo="corriger ATLAS_REGIONS, --region, REGION= avec make, ou le champ « Régions » du DAG publish",
         )
     return codes
 

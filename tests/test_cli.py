@@ -180,6 +180,15 @@ def test_nothing_to_lock_is_status_4(empty: Settings, atlas: Atlas) -> None:
     one_screen(atlas("lock", "--update"), 4, "rien à verrouiller", "atlas vintages")
 
 
+def test_a_folder_without_extracts_is_told_before_airflow_starts(atlas: Atlas, tmp_path: Path) -> None:
+    (tmp_path / "vide").mkdir()
+    with environment(tmp_path / "entrepot"):
+        said = atlas("edition", "--sources", str(tmp_path / "vide"))
+    assert said.status == 2
+    assert f"Il n'y a aucun extrait dans {tmp_path / 'vide'}, et l'archive est vide." in said.err
+    assert "Airflow" not in said.out + said.err
+
+
 def test_a_warehouse_that_cannot_be_written_is_status_5(atlas: Atlas, tmp_path: Path, sample_extracts: Path) -> None:
     (tmp_path / "fichier").write_text("pas un dossier", encoding="utf-8")
     with environment(tmp_path / "fichier" / "entrepot", sample_extracts):

@@ -83,6 +83,7 @@ def _edition(*, update: bool, back: bool) -> None:
             markup=False,
             soft_wrap=True,
         )
+    steps.ingestible()  # nothing to read and nothing kept is told here, not by Airflow
     before = lockfile.load(now, edition)
     position = journal.size(now.warehouse)
     embedded = [sys.executable, str(settings.ROOT / "dags" / "embedded.py")]
