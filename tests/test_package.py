@@ -292,6 +292,22 @@ def test_what_nothing_explains_is_told_as_such(
     assert diff.total(differences.REVISED) == pq.read_metadata(next_release.table("atlas.formations")).num_rows
 
 
+def test_a_vintage_that_was_refused_explains_what_is_said_of_it(
+    published: Publication, next_release: Published, written: list[public.WrittenTable]
+) -> None:
+    """Refused since, it changes the list of vintages and the count of checks, and nothing else."""
+    refused = lockfile.Refused("carmf", 2025, 1, "Une colonne manque.")
+    now = dataclasses.replace(next_release, lock=dataclasses.replace(next_release.lock, refus=(refused,)))
+    rewrite(now, "reference.millesimes", revised("motif", "source = 'carmf'", "'Une colonne manque.'"))
+    rewrite(now, "vues.qualite_bilan", revised("reussis", "true", "reussis + 4"))
+    rewrite(now, "atlas.formations", revised("admis", "niveau = 'france'", "admis + 1"))
+    before = dataclasses.replace(next_release, path=published.release, version=f"{EDITION}.1")
+    differences.write(before, now, written)
+    assert {line[7:] for line in found(now, "table_publiee = 'reference.millesimes'")} == {("source", "carmf 2025")}
+    assert {line[7:] for line in found(now, "table_publiee = 'vues.qualite_bilan'")} == {("source", "carmf 2025")}
+    assert {line[7:] for line in found(now, "table_publiee = 'atlas.formations'")} == {("", "")}
+
+
 def test_a_step_is_what_a_query_does_not_how_it_is_written(published: Publication) -> None:
     with duckdb.connect() as db:
         first = methods._query(db, "-- Un titre.\nSELECT a, sum(b) AS b FROM core.t GROUP BY a")

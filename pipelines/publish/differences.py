@@ -42,7 +42,7 @@ MEANING = {
 }
 CAUSES = tuple(MEANING)
 WITHOUT = "sans cause connue"
-RECORDS = {"staging.millesimes", "staging.controles", "staging.quarantaine"}  # what an edition notes of all its sources
+CHECKS = "staging.controles"  # of all sources
 # What a territory is made of: a line that changes there only has changed of territory.
 ZONES = ("arrondissement", "departement", "region", "epci", "zone_emploi", "bassin_vie", "bassin_bmo")
 
@@ -383,7 +383,7 @@ def _entered(table: WrittenTable, here: dict[str, str], moved: dict[str, str]) -
     if "objet" in here:
         found.append(_named("objet", {m.name: said for m in models.load_all() if (said := of(m.name))}))
     whole = of(table.model.name)
-    if RECORDS & models.lineage(table.model.name):  # what it counts is of all sources
+    if CHECKS in models.lineage(table.model.name):
         whole = whole or " ; ".join(moved[name] for name in sorted(moved))
     return f"coalesce({', '.join([*found, duck.literal(whole)])})"
 
@@ -392,7 +392,7 @@ def _changed_steps(table: WrittenTable, here: dict[str, str], changes: Methods) 
     """SQL of the steps that changed: those that the table rests on, and the suite of checks that a line tells of."""
     steps = methods.behind(changes, table.model.name)
     whole = duck.literal("calcul : " + ", ".join(steps[:TOLD]) + (" …" if len(steps) > TOLD else "") if steps else "")
-    if "staging.controles" not in models.lineage(table.model.name):
+    if CHECKS not in models.lineage(table.model.name):
         return whole
     suites = {k.removeprefix(methods.SUITE): k for k in changes.etapes if k.startswith(methods.SUITE)}
     own = [_named(c, suites) for c in ("source", "objet") if c in here]
