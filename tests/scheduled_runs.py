@@ -185,7 +185,7 @@ def scheduler(root: Path, warehouse: Path, sources: Path, **variables: str) -> I
         log = root / ".airflow" / "logs" / "standalone.log"
         passwords = root / ".airflow" / "simple_auth_manager_passwords.json.generated"
         airflow = Scheduler(process, port, passwords, lambda: ended(said, log))
-        airflow.until(lambda: "Les DAG sont en pause" in ended(said), STARTED_WITHIN, "atlas up")
+        airflow.until(lambda: "Un DAG arrive en pause" in ended(said), STARTED_WITHIN, "atlas up")
         yield airflow
     finally:
         process.send_signal(signal.SIGINT)

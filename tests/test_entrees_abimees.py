@@ -323,7 +323,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
         None,
         ["communes_comptees", "attendues = 800"],
     ),
-    ("vide", "sae", 2022, SYGEN, lambda _: b"", None, ["Le fichier est vide", "télécharger de nouveau"]),
+    ("vide", "sae", 2022, SYGEN, lambda _: b"", None, ["Le fichier est vide", "reprendre le fichier d'origine"]),
     ("en-tete-seul", "sae", 2022, SYGEN, lines(lambda all_: all_[:1]), None, ["n'a que son en-tête"]),
     ("page-web-csv", "sae", 2022, SYGEN, lambda _: PAGE, None, ["page web (HTML)", "503 Service indisponible"]),
     ("page-web-xlsx", "bmo", 2024, BMO, lambda _: PAGE, None, ["page web (HTML)", "503 Service indisponible"]),
