@@ -68,16 +68,15 @@ def test_changed_bytes_are_a_new_revision_and_the_old_one_stays(tmp_path: Path) 
     assert landing.vintages(root, "bmo") == []
 
 
-def test_another_name_more_files_or_another_nature_are_new_revisions(tmp_path: Path) -> None:
+def test_another_name_or_more_files_are_new_revisions(tmp_path: Path) -> None:
     root = tmp_path / "landing"
     made = [
         landing.archive(root, SAE, offer(tmp_path / "a", id="x\n")),
         landing.archive(root, SAE, offer(tmp_path / "b", autre="x\n")),
         landing.archive(root, SAE, offer(tmp_path / "c", id="x\n", q20="y\n")),
-        landing.archive(root, SAE, offer(tmp_path / "d", id="x\n", fictif=False)),
     ]
-    assert [(m.revision, m.new) for m in made] == [(1, True), (2, True), (3, True), (4, True)]
-    assert [m.fictif for m in landing.revisions(root, "sae", 2022)] == [True, True, True, False]
+    assert [(m.revision, m.new) for m in made] == [(1, True), (2, True), (3, True)]
+    assert [m.fictif for m in landing.revisions(root, "sae", 2022)] == [True, True, True]
 
 
 def test_ten_revisions_are_in_order(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from fixtures_entrepots import (
 
 from pipelines import catalogue, locks, steps
 from pipelines.arrival import landing, outcomes, personnes, retention, staging
+from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
 from pipelines.publish import components, public
@@ -629,6 +630,7 @@ def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path
     content = text([line(n) for n in range(1, 60)]) + "8|10777700010|PLANTENOM|ligne courte\n"
     name = "PS_LibreAcces_Personne_activite_202301020805.txt"
     write(tmp_path / "extraits" / "rpps" / "2023", content, name)
+    (tmp_path / "extraits" / FICTIF).touch()
     with environment(now.warehouse, tmp_path / "extraits"), pytest.raises(RefusedError) as told:
         steps.ingest("rpps", 2023)
     assert not [word for word in PLANTED if word in str(told.value).upper()]

@@ -58,7 +58,7 @@ def test_a_refusal_is_told_with_its_reason_and_what_stays_in_place(empty: Settin
     assert "finess_ej" in said
     assert "La révision acceptée auparavant reste en place." in said
     failed = page[page.index("Derniers échecs") :]
-    assert "stage ght 2023" in failed
+    assert "mise en forme ght 2023" in failed
     assert failed.count("<tr><td>") == 1
 
 
@@ -137,7 +137,7 @@ def test_what_is_turned_away_as_it_was_deposited_is_refused_until_it_is_received
         listed = run.invoke(cli.app, ["vintages", "ght", "--json"]).stdout
         assert '"etat": "refusé tel que déposé"' in listed
         assert "export_mail.csv" in listed
-        assert "fetch ght 2023" in status.page(now)
+        assert "réception ght 2023" in status.page(now)
         wrong.rename(file)
         steps.ingest(*GHT)
         page = status.page(now)
