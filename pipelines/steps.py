@@ -65,8 +65,7 @@ def vintages(source_id: str, millesime: int | None = None) -> list[int]:
 def ingestible() -> list[str]:
     """Sources from which there is something to fetch: a deposited vintage, or a site that may be asked.
 
-    The largest first: side by side, a long one begun last would keep all waiting. Raises UsageError where there is
-    nothing, and the archive is empty too.
+    The largest first: side by side, a long one begun last would keep all waiting.
     """
     now = settings.load()
     found = [
@@ -74,12 +73,6 @@ def ingestible() -> list[str]:
         for source in catalogue.load_all()
         if (now.en_ligne and source.fetch is not None) or offers.deposited(now, source)
     ]
-    if not found and not any(landing.vintages(now.landing, source) for source in catalogue.sources()):
-        raise UsageError(
-            f"Il n'y a aucun extrait dans {now.sources}, et l'archive est vide.",
-            expected="un dossier <source>/<millésime>/<fichier>, des sources du catalogue (atlas sources)",
-            todo="y déposer des extraits (atlas source NOM dit leurs noms), ou nommer un autre dossier : --sources",
-        )
     return [source.id for source in sorted(found, key=lambda s: (-offers.size(now, s), s.id))]
 
 

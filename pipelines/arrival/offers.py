@@ -9,12 +9,12 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from pipelines import journal
+from pipelines import catalogue, journal
 from pipelines.arrival import landing
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.connectors import declared, mirror
-from pipelines.errors import RefusedError
+from pipelines.errors import RefusedError, UsageError
 from pipelines.settings import Settings
 
 RECORD = "telechargement.json"
@@ -46,6 +46,18 @@ def online(settings: Settings, source: Source, *, allow_http: bool = False) -> l
 def vintages(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
     """Labels of all vintages that can be fetched now, in order. Raises as `deposited` and `online`."""
     return sorted({*deposited(settings, source), *online(settings, source, allow_http=allow_http)})
+
+
+def refuse_nothing(settings: Settings) -> None:
+    """Raises UsageError where the folder of extracts holds none, no site is to be asked, and the archive is empty."""
+    sources = catalogue.load_all()
+    kept = any(landing.vintages(settings.landing, source.id) for source in sources)
+    if not kept and not settings.en_ligne and not any(deposited(settings, source) for source in sources):
+        raise UsageError(
+            f"Il n'y a aucun extrait dans {settings.sources}, et l'archive est vide.",
+            expected="un dossier <source>/<millésime>/<fichier>, des sources du catalogue (atlas sources)",
+            todo="y déposer des extraits (atlas source NOM dit leurs noms), ou nommer un autre dossier : --sources",
+        )
 
 
 def turned_away(settings: Settings) -> dict[tuple[str, int], str]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines import hints, journal, locks, processes, settings, steps
-from pipelines.arrival import outcomes
+from pipelines.arrival import offers, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.cli import airflow
 from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
@@ -83,7 +83,7 @@ def _edition(*, update: bool, back: bool) -> None:
             markup=False,
             soft_wrap=True,
         )
-    steps.ingestible()  # nothing to read and nothing kept is told here, not by Airflow
+    offers.refuse_nothing(now)  # told here, not by Airflow
     before = lockfile.load(now, edition)
     position = journal.size(now.warehouse)
     embedded = [sys.executable, str(settings.ROOT / "dags" / "embedded.py")]
