@@ -48,7 +48,7 @@ def main() -> None:
         start = time.perf_counter()
         home = Path(folder)
         reports = public.write(
-            given.database, given.region, home / public.NAME, public.Sets(home / "protection"), fictif=fictif
+            given.database, given.region, home / public.NAME, home / "protection", fictif=fictif
         ).reports
         seconds["all"] = time.perf_counter() - start
     for report in reports:

@@ -20,7 +20,7 @@ from pipelines.publish.fiches import sheets
 def measure(database: Path, region: str, folder: Path) -> tuple[int, float, float]:
     """Writes the sheets of a region: how many, seconds, and processor seconds, without the public file's."""
     file = folder / public.NAME
-    public.write(database, region, file, public.Sets(folder / "protection"), fictif=False)
+    public.write(database, region, file, folder / "protection", fictif=False)
     started, worked = time.perf_counter(), time.process_time()
     with duckdb.connect(str(file), read_only=True) as shown:
         made = fiches.write(shown, folder)

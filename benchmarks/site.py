@@ -30,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file, target = Path(folder) / public.NAME, Path(folder) / "site"
         target.mkdir()
-        public.write(asked.database, asked.region, file, public.Sets(Path(folder) / "protection"), fictif=False)
+        public.write(asked.database, asked.region, file, Path(folder) / "protection", fictif=False)
         with duckdb.connect(str(file), read_only=True) as shown:
             start, worked, drawn = time.perf_counter(), time.process_time(), _children()
             site.write(shown, asked.region, target, fictif=False)

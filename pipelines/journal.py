@@ -20,9 +20,11 @@ LOG = logging.getLogger(__name__)
 JOURNAL = "journal.jsonl"
 PAST = "journal-{:03}.jsonl"  # those before it, once it was long: the first one is the oldest
 
-
 # What a step is called where people read of it; in the lines of the journal, it has its own name.
 NAMES = {
+    "vintages": "millésimes offerts",
+    "regions": "régions",
+    "adapt": "adaptation",
     "fetch": "réception",
     "stage": "mise en forme",
     "check": "contrôles",

@@ -68,8 +68,8 @@ def page(now: Settings) -> str:
         fictif=landing.any_fictitious(now.landing),
         entrepot=str(now.warehouse),
         fait_le=drafts.day(journal.moment()),
-        sources=[one for one in found if one.etat != NONE],
-        rien=[one.source.id for one in found if one.etat == NONE],
+        sources=[one for one in found if one.dit or one.etat != NONE],
+        rien=[one.source.id for one in found if one.etat == NONE and not one.dit],
         comptes={name: sum(one.etat == name for one in found) for name in ORDER},
         edition=edition,
         en_place=settings.in_place(now.warehouse),
@@ -101,19 +101,22 @@ def _standing(now: Settings, source: Source, away: dict[int, str]) -> Standing:
     for label in sorted({*here, *offered}):
         numbers = landing.numbers(now.landing, source.id, label)
         last = outcomes.load(now, source.id, label, numbers[-1]) if numbers else None
-        if label in away and label in offered:
+        turned = label in away and label in offered
+        if turned:
             refused.append(f"{label}, tel que déposé : {away[label].splitlines()[0]}")
-        elif last is None:
-            waiting.append(f"{label} : {'reçu, pas encore contrôlé' if numbers else 'déposé, pas encore reçu'}")
         if last is None:
+            if not turned:
+                waiting.append(f"{label} : {'reçu, pas encore contrôlé' if numbers else 'déposé, pas encore reçu'}")
             continue
         kept = outcomes.latest(now, source.id, label, accepted=True)
         if kept is not None:
             good, received = label, _received(kept[0].folder(now.landing))
-        if not last.accepte and now.sources.is_dir() and not now.en_ligne and label not in offered:
-            withdrawn.append(f"{label} : refusé, puis retiré du dossier")
-        elif not last.accepte:
+        if last.accepte:
+            continue
+        if label in offered or now.en_ligne or not now.sources.is_dir():
             refused.append(_refusal(last, kept is not None))
+        else:
+            withdrawn.append(f"{label} : refusé, puis retiré du dossier")
     if not here and not offered:
         return Standing(source, NONE)
     wanted = now.edition - source.millesime.age_max

@@ -316,7 +316,7 @@ def test_a_region_publishes_years_together(
         (file,) = folder.glob("*.duckdb")
     else:
         file = tmp_path / public.NAME
-        public.write(now.database, region, file, public.Sets(now.protection), fictif=False)
+        public.write(now.database, region, file, now.protection, fictif=False)
         public.check(file)
     with duckdb.connect(str(file), read_only=True) as db:
         groups = rows(db, "SELECT count(*), count(sites), bool_and(ght_libelle <> code_ght) FROM vues.personnels_ght")

@@ -118,9 +118,8 @@ def test_what_waits_goes_on_waiting_until_the_next_one_is_ready(
     older = a_draft(protected, "ancien", REGION, new=True)
     seen: list[tuple[list[str], set[int]]] = []
 
-    def fails(*arguments: object, **_: object) -> None:
-        sets = next(one for one in arguments if isinstance(one, public.Sets))
-        seen.append(([each.id for each in drafts.waiting(protected)], set(sets.replaced)))
+    def fails(*_: object, replaced: set[int], **__: object) -> None:
+        seen.append(([each.id for each in drafts.waiting(protected)], replaced))
         raise BuildError("Le disque est plein.")
 
     monkeypatch.setattr(public, "write", fails)

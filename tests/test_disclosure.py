@@ -576,10 +576,7 @@ def test_all_regions_are_published_from_one_protected_whole(copied: Settings, mo
     monkeypatch.setattr(public, "show", lambda *_, **__: [])
     for code in codes:
         file = copied.warehouse / f"{code}.duckdb"
-        assert (
-            public.write(copied.database, code, file, public.Sets(copied.protection), fictif=True).protection.keep()
-            == 1
-        )
+        assert public.write(copied.database, code, file, copied.protection, fictif=True).protection.keep() == 1
         made.append(file)
     assert [p.name for p in copied.protection.iterdir()] == ["1.duckdb"]
     assert copied.protection.stat().st_mode & 0o777 == 0o700

@@ -79,7 +79,7 @@ def test_the_guide_ends_where_it_says(followed: Settings, tmp_path: Path) -> Non
     assert found.exit_code == 0, found.output
     assert found.stdout.splitlines() == shown(f'query "{sql}" --csv').splitlines()
     file = tmp_path / "public.duckdb"
-    public.write(followed.database, "28", file, public.Sets(tmp_path / "protection"), fictif=True)
+    public.write(followed.database, "28", file, tmp_path / "protection", fictif=True)
     view = next(view for view in models.views() if view.table == "maisons_sante")
     with duckdb.connect(str(file), read_only=True) as connection:
         (page,) = render.pages(Views(connection), frozenset(), "pages/maisons_sante.html")

@@ -49,6 +49,7 @@ def told(db: duckdb.DuckDBPyConnection, *years: int) -> list[tuple[Any, ...]]:
         ("met = 1000 * met", [(2024, "met", 1000, "autre ordre de grandeur")]),
         ("met = 0.1 * met", [(2024, "met", 1 / 13, "autre ordre de grandeur")]),
         ("smet = -smet", []),
+        ("met = -2147483648", [(2024, "met", 2147483648 / 13, "autre ordre de grandeur")]),
         ("xmet = CASE WHEN rowid % 5 < 2 THEN xmet END", [(2024, "xmet", 1, "colonne vidée")]),
         (
             "met = smet, smet = met",

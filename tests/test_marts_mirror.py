@@ -512,7 +512,7 @@ def others(mirror: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> dict[
             continue
         folder = made[region] = tmp_path_factory.mktemp(f"region-{region}")
         file = folder / public.NAME
-        written = public.write(mirror.settings.database, region, file, public.Sets(folder), fictif=False).written
+        written = public.write(mirror.settings.database, region, file, folder, fictif=False).written
         with duckdb.connect(str(file), read_only=True) as shown:
             assert unmet(shown) == []
             pages.write(shown, region, folder, written, fictif=False)

@@ -153,7 +153,7 @@ def test_a_refused_vintage_that_was_withdrawn_is_no_more_refused(empty: Settings
         assert "| ght | refusé | 2022 |" in line_of(status.page(now), "ght")
         shutil.rmtree(now.sources / "ght" / "2023")
         said = line_of(status.page(now), "ght")
-    assert "| ght | refusé |" not in said
+    assert "| ght | à jour |" in said or "| ght | ancien |" in said
     assert "2023 : refusé, puis retiré du dossier" in said
 
 
@@ -162,3 +162,13 @@ def test_what_only_had_to_wait_is_no_failure(empty: Settings) -> None:
     with pytest.raises(LaterError), journal.step("lock", edition=EDITION):
         raise BusyError("L'entrepôt est en cours d'écriture.")
     assert "Aucun dans le journal" in status.page(empty)
+
+
+def test_a_source_of_which_all_was_refused_and_withdrawn_is_still_told(empty: Settings, tmp_path: Path) -> None:
+    with environment(empty.warehouse, damaged(empty, tmp_path)) as now:
+        with pytest.raises(RefusedError):
+            steps.ingest(*GHT)
+        shutil.rmtree(now.sources / "ght" / "2023")
+        shutil.rmtree(now.sources / "ght" / "2022")
+        page = status.page(now)
+    assert "2023 : refusé, puis retiré du dossier" in line_of(page, "ght")

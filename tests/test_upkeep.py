@@ -275,6 +275,13 @@ def test_what_is_gone_as_a_whole_is_told(now: Settings, folder: str) -> None:
     assert kinds(now) == LOSSES[folder]
 
 
+def test_a_damaged_register_hides_no_loss(now: Settings) -> None:
+    noted(now)
+    (now.drafts / f"{EDITION}-28" / "abc" / drafts.RECORD).write_text("{", encoding="utf-8")
+    shutil.rmtree(now.releases)
+    assert kinds(now) == [verify.REGISTER, verify.RELEASE]
+
+
 def test_a_release_that_housekeeping_took_away_is_no_loss(now: Settings) -> None:
     noted(now)
     journal.write(now.warehouse, etape="menage", resultat="fait", efface=[str(release(now))])

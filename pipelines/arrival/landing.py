@@ -184,9 +184,7 @@ def _alike(landing: Path, source: Source, offer: Offer) -> None:
         f"Ces extraits sont fictifs, et l'entrepôt {home} est réel : ils n'y entrent pas."
         if offer.fictif
         else f"Ces extraits sont réels, et l'entrepôt {home} est fictif : ils n'y entrent pas.",
-        where=Place(
-            source=source.id, millesime=offer.millesime, file=str(offer.files[0].parent) if offer.files else ""
-        ),
+        where=Place(source=source.id, millesime=offer.millesime),
         expected="un entrepôt tout réel ou tout fictif ; FICTIF.txt dit qu'un dossier d'extraits est fictif",
         todo="leur donner un entrepôt à eux : ATLAS_WAREHOUSE=DOSSIER ; ou corriger --sources",
     )

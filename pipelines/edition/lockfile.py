@@ -207,7 +207,7 @@ def draft(settings: Settings, edition: int) -> Lock:
             "Le verrou mêlerait des extraits réels et des extraits fictifs : "
             f"{len(fictif[False])} réels, et fictifs : {', '.join(fictif[True][:8])}.",
             expected="un entrepôt tout réel ou tout fictif",
-            todo=f"sortir de l'archive ce qui n'est pas de cet entrepôt : {_few(settings)}",
+            todo=f"sortir de l'archive les extraits fictifs, qui se refont : {_fictitious(settings)}",
         )
     return Lock(
         edition=edition,
@@ -225,9 +225,9 @@ def _reason(outcome: Outcome) -> str:
     return outcome.refus.what if outcome.refus else ""
 
 
-def _few(settings: Settings) -> str:
-    """The folders of the archive of whichever nature it has fewer of: they came there by mistake."""
-    folders = min(landing.natures(settings.landing).values(), key=len)
+def _fictitious(settings: Settings) -> str:
+    """The folders of the fictitious revisions of the archive."""
+    folders = landing.natures(settings.landing)[True]
     return ", ".join(map(str, folders[:6])) + (f" … ({len(folders)} en tout)" if len(folders) > 6 else "")
 
 

@@ -154,24 +154,15 @@ class PublicFile:
     reports: list[disclosure.Report]
 
 
-@dataclass(frozen=True)
-class Sets:
-    """Where what was shown of the protected tables is kept (disclosure/memory.py), and the numbers not to count.
-
-    `replaced` are those of drafts whose place is being taken: nobody will have been shown them.
-    """
-
-    folder: Path
-    replaced: Collection[int] = ()
-
-
-def write(database: Path, region: str, target: Path, sets: Sets, *, fictif: bool) -> PublicFile:
+def write(
+    database: Path, region: str, target: Path, sets: Path, *, fictif: bool, replaced: Collection[int] = ()
+) -> PublicFile:
     """Writes the tables of a region's release from a warehouse into a new DuckDB file, with their words.
 
     Rows are totally ordered. Those tables that are held back are left out. Those that are protected are so for the
     whole country at once, before anything is written, and then attacked with all that earlier releases showed in hand
-    (`sets`): each region's release is a part of that. Raises DisclosureError where it gives away what is
-    secret.
+    (the folder `sets`): each region's release is a part of that. `replaced` are the sets of drafts whose place is being
+    taken, which nobody will have been shown. Raises DisclosureError where it gives away what is secret.
     """
     with duckdb.connect(config={"memory_limit": duck.MEMORY}) as connection:
         connection.execute(f"ATTACH {duck.literal(str(database))} AS entrepot (READ_ONLY)")
@@ -179,7 +170,7 @@ def write(database: Path, region: str, target: Path, sets: Sets, *, fictif: bool
         connection.execute(f"ATTACH {duck.literal(str(target))} AS publie ({kept})")
         connection.execute("USE entrepot")
         connection.execute(duck.COMPRESSION)
-        protection, reports = _protected(connection, sets)
+        protection, reports = _protected(connection, sets, replaced)
         for schema in models.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
         with duck.side_by_side(connection) as pool:
@@ -194,23 +185,25 @@ def write(database: Path, region: str, target: Path, sets: Sets, *, fictif: bool
     return PublicFile(written, protection, reports)
 
 
-def _protected(connection: duckdb.DuckDBPyConnection, sets: Sets) -> tuple[memory.Set, list[disclosure.Report]]:
+def _protected(
+    connection: duckdb.DuckDBPyConnection, folder: Path, replaced: Collection[int]
+) -> tuple[memory.Set, list[disclosure.Report]]:
     """The protected tables of the whole country: those of an earlier release of the same content, or new ones."""
     connection.execute("ATTACH ':memory:' AS brut")
     models = {m.name: m for m in published()}
     for name in structures.protected():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS brut.{models[name].schema}")
         connection.execute(f"CREATE TABLE brut.{name} AS FROM {name}")
-    known = memory.attach(connection, sets.folder)
+    known = memory.attach(connection, folder)
     declared = disclosure.declared(connection, "brut")
     content = memory.content(connection, "brut", declared)
     found = memory.same(connection, known, content)
     if found is not None:
         return found, [disclosure.Report(*line) for line in found.told(connection)]
-    past = [one for one in known if int(one.file.stem) not in sets.replaced]
+    past = [one for one in known if int(one.file.stem) not in replaced]
     reports = disclosure.protect(connection, "brut", past)
     disclosure.check(disclosure.audit(connection, "brut", past))
-    return memory.write(connection, "brut", declared, content, sets.folder, map(astuple, reports)), reports
+    return memory.write(connection, "brut", declared, content, folder, map(astuple, reports)), reports
 
 
 def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[WrittenTable]:

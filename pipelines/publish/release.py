@@ -147,8 +147,14 @@ def _draft(
     """Writes a draft, and gives it its place; or says that the last release has that content."""
     pending, before = aside / drafts.FILES, _before(settings, about)
     file = pending / (("FICTIF-" if about.fictif else "") + public.NAME)
-    sets = public.Sets(settings.protection, drafts.theirs(settings, waited))
-    made_of = public.write(settings.built(about.edition), about.region, file, sets, fictif=about.fictif)
+    made_of = public.write(
+        settings.built(about.edition),
+        about.region,
+        file,
+        settings.protection,
+        fictif=about.fictif,
+        replaced=drafts.theirs(settings, waited),
+    )
     fresh, checked = not made_of.protection.file.suffix, public.check(file)
     with duckdb.connect(str(file), read_only=True) as shown:
         books = _write(shown, pending, made_of.written, settings, about)

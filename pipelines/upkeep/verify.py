@@ -6,6 +6,7 @@ Nothing is written, and everything is looked at: one fault hides no other.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -96,32 +97,46 @@ def of_release(folder: Path, signers: Path | None = None) -> list[Flaw]:
 
 
 def _lost(now: Settings) -> Iterator[Flaw]:
-    """What the registers, the journal and the releases name, and that is there no more as a whole."""
+    """What the journal, the registers and the releases name, and that is there no more as a whole.
+
+    Where machines share a store, each has its own journal and a part of the whole: its lines are not asked.
+    """
     # What protects takes a second to import: other commands do without.
     from pipelines.publish import drafts
 
-    said = journal.entries(now.warehouse)
-    erased = {path for line in said if line["etape"] == "menage" for path in line.get("efface", ())}
-    done = [line for line in said if line["resultat"] == "fait"]
-    for line in [line for line in done if line["etape"] == "fetch" and not settings.magasin()]:
-        place = (str(line["source"]), int(line["millesime"]), int(line["revision"]))
-        if place[2] not in landing.numbers(now.landing, *place[:2]):
-            folder = now.landing / place[0] / str(place[1]) / f"r{place[2]}"
+    lines = [] if settings.magasin() else journal.entries(now.warehouse)
+    for source, millesime, revision in _done(lines, "fetch", "source", "millesime", "revision"):
+        folder = now.landing / source / millesime / f"r{revision}"
+        if not folder.is_dir():
+            place = (source, int(millesime), int(revision))
             yield Flaw(BYTES, str(folder), "reçu un jour, n'est plus dans l'archive", landing.AGAIN, *place)
-    for line in [line for line in done if line["etape"] == "draft" and "brouillon" in line]:
-        folder = now.drafts / f"{line['edition']}-{line['region']}" / str(line["brouillon"])
+    for edition, region, name in _done(lines, "draft", "edition", "region", "brouillon"):
+        folder = now.drafts / f"{edition}-{region}" / name
         if not (folder / drafts.RECORD).is_file():
             yield Flaw(REGISTER, str(folder), "le registre de ce brouillon n'est plus là", RESTORED)
-    published = {f"{line['edition']}-{line['region']}/{line['version']}" for line in done if line["etape"] == "publish"}
-    published |= {f"{d.edition}-{d.region}/{d.version}" for d in drafts.every(now) if d.etat == drafts.PUBLISHED}
-    for name in sorted(published):
-        if not (now.releases / name).is_dir() and str(now.releases / name) not in erased:
+    published = {
+        f"{edition}-{of}/{name}" for edition, of, name in _done(lines, "publish", "edition", "region", "version")
+    }
+    try:
+        published |= {f"{d.edition}-{d.region}/{d.version}" for d in drafts.every(now) if d.etat == drafts.PUBLISHED}
+    except DamagedError as error:
+        yield Flaw(REGISTER, str(error.where.file), error.what, error.todo)
+    erased = {"/".join(Path(path).parts[-2:]) for line in lines for path in line.get("efface", ())}
+    for name in sorted(published - erased):
+        if not (now.releases / name).is_dir():
             yield Flaw(RELEASE, str(now.releases / name), "publiée un jour, n'est plus là", RESTORED)
     for folder in manifest.releases(now.releases):
         yield from _without(now, folder)
     if now.database.is_symlink() and not now.database.exists():
         again = hints.command(now, "edition", "--edition", settings.in_place(now.warehouse), extracts=True)
         yield Flaw(BUILD, str(now.database), "mène à un fichier qui n'est plus là", again)
+
+
+def _done(lines: list[dict[str, Any]], step: str, *names: str) -> list[tuple[str, ...]]:
+    """What a step has done by the journal, each once, by some of its words; a line that lacks one says nothing."""
+    did = [line for line in lines if (line["etape"], line["resultat"]) == (step, "fait")]
+    said = (tuple(str(line.get(name, "")) for name in names) for line in did)
+    return [*dict.fromkeys(words for words in said if all(words))]
 
 
 def _without(now: Settings, release: Path) -> Iterator[Flaw]:

@@ -65,9 +65,7 @@ def make(folder: Path) -> None:
     with fixtures.environment(folder / WAREHOUSE, folder / EXTRACTS) as settings:
         build = folder / f"{BUILD}.en-cours"
         shutil.copyfile(settings.database, build)
-        public.write(
-            settings.database, fixtures.REGION, folder / PUBLIC, public.Sets(folder / "protection"), fictif=True
-        )
+        public.write(settings.database, fixtures.REGION, folder / PUBLIC, folder / "protection", fictif=True)
     with duckdb.connect(str(build)) as connection:
         connection.execute(f"CREATE SCHEMA {indicators.SCHEMA}")
         for calculation in indicators.ALL:
