@@ -14,7 +14,8 @@ import pytest
 from fixtures_entrepots import EDITION, REGION, ROOT
 from typer.testing import CliRunner
 
-from pipelines import cli, fingerprints, journal, steps
+from pipelines import cli, disclosure, fingerprints, journal, steps
+from pipelines.disclosure import memory
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, UsageError
 from pipelines.publish import acts, drafts, manifest, public
@@ -129,6 +130,22 @@ def test_what_waits_goes_on_waiting_until_the_next_one_is_ready(
     assert seen == [(["ancien"], {1})]
     assert [each.id for each in drafts.waiting(protected)] == ["ancien"]
     assert older.files(protected).is_dir()
+
+
+@pytest.mark.parametrize(("replaced", "counted"), [((), ["1"]), ({1}, [])])
+def test_what_a_replaced_draft_showed_does_not_count(
+    protected: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: set[int], counted: list[str]
+) -> None:
+    def protect(_: object, __: str, past: list[memory.Set]) -> None:
+        assert [one.file.stem for one in past] == counted
+        raise BuildError("assez vu")
+
+    monkeypatch.setattr(memory, "same", lambda *_: None)  # the content is another one
+    monkeypatch.setattr(disclosure, "protect", protect)
+    with pytest.raises(BuildError, match="assez vu"):
+        public.write(
+            protected.database, REGION, tmp_path / "p.duckdb", protected.protection, fictif=True, replaced=replaced
+        )
 
 
 def test_what_became_of_a_draft_is_said_and_not_that_it_waits(copied: Settings) -> None:

@@ -513,6 +513,20 @@ def test_every_fault_is_told(name: str, form: Form, tmp_path: Path) -> None:
         assert kept == verdict.answers.keys() - lost
 
 
+@pytest.mark.parametrize(("medical", "told"), [(0, False), (400_000, False), (1_200_000, True)])
+def test_interim_costs_no_more_than_the_staff(tmp_path: Path, medical: int, *, told: bool) -> None:
+    """Thousands of euros on one side, euros on the other."""
+    questionnaire = catalogue.load("enquete_rh").questionnaire
+    assert questionnaire
+    given = {
+        "depenses_personnel": 900_000,
+        "depenses_interim_medical": medical,
+        "depenses_interim_non_medical": 100_000,
+    }
+    sheet = Sheet(questionnaire.form("enquete_rh", "", 2024), {(code, TOTAL): value for code, value in given.items()})
+    assert ("interim_sous_personnel" in rules(sheet.verdict(tmp_path))) is told
+
+
 def test_a_formula_left_is_seen_and_its_result_read(form: Form, tmp_path: Path) -> None:
     path = tmp_path / "depot.xlsx"
     sheet = Sheet(form)

@@ -4,6 +4,7 @@ import ast
 import fcntl
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -139,7 +140,7 @@ def test_stopping_leaves_no_process_behind(*, group: bool) -> None:
     code = (
         "import subprocess, sys, time\n"
         "child = [sys.executable, '-c', \"import signal, time; "
-        "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('la', flush=True); time.sleep(60)\"]\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('la', flush=True); time.sleep(600)\"]\n"
         f"subprocess.Popen(child, process_group={0 if group else None})\n"
         "time.sleep(60)\n"
     )
@@ -148,7 +149,9 @@ def test_stopping_leaves_no_process_behind(*, group: bool) -> None:
     assert process.stdout.readline() == b"la\n"
     processes.stop(process)
     assert process.poll() is not None
-    assert process.stdout.read() == b""  # its other end is closed: nobody of that session is left
+    # Its other end is closed: nobody of that session is left.
+    assert select.select([process.stdout], [], [], 5)[0]
+    assert process.stdout.read() == b""
     process.stdout.close()
 
 
