@@ -289,6 +289,17 @@ def test_a_release_that_housekeeping_took_away_is_no_loss(now: Settings) -> None
     assert kinds(now) == []
 
 
+def test_a_folder_that_is_neither_a_release_nor_backups_has_no_faults_to_list(now: Settings, tmp_path: Path) -> None:
+    (tmp_path / "ailleurs").mkdir()
+    (tmp_path / "ailleurs" / "note.txt").touch()
+    for folder in (tmp_path / "ailleurs", tmp_path / "nulle-part"):
+        done = CliRunner().invoke(cli.app, ["verifier", str(folder)])
+        assert "n'est ni une publication, ni un dossier de sauvegardes" in str(done.exception)
+    copied = shutil.copytree(release(now), tmp_path / "recue")
+    (copied / manifest.MANIFEST).unlink()
+    assert CliRunner().invoke(cli.app, ["verifier", str(copied)]).exit_code == 5
+
+
 def test_a_warehouse_that_is_not_there_is_not_as_it_was_left(tmp_path: Path) -> None:
     with environment(tmp_path / "nulle-part"):
         done = CliRunner().invoke(cli.app, ["verifier"])

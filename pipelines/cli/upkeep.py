@@ -37,9 +37,9 @@ def verifier(
     Rien n'est écrit. Code de sortie : 0 si tout est tel qu'il a été laissé, 5 sinon.
     """
     console, now = screen(), settings.load()
-    if dossier is not None and not dossier.is_dir():
+    if dossier is not None and not (store.is_one(dossier) or manifest.is_one(dossier)):
         raise UsageError(
-            f"Il n'y a pas de dossier {dossier}.",
+            f"{dossier} n'est ni une publication, ni un dossier de sauvegardes.",
             expected="celui d'une publication (<édition>.<numéro>), avec son manifeste, ou de sauvegardes",
             todo="corriger son chemin ; sans lui, tout l'entrepôt est vérifié",
         )

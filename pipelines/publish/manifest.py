@@ -72,6 +72,11 @@ def releases(home: Path) -> list[Path]:
     return sorted(p for p in home.glob("*/*") if p.is_dir() and re.fullmatch(r"\d{4}\.\d+", p.name))
 
 
+def is_one(folder: Path) -> bool:
+    """Whether a folder is a release, or what is left of one: it has its manifest or its hashes."""
+    return (folder / MANIFEST).is_file() or (folder / SUMS).is_file()
+
+
 def faults(folder: Path) -> Iterator[tuple[str, str]]:
     """The files of a release that are no longer those sealed, each with what is wrong with it."""
     known: dict[str, str | None] = {}
