@@ -13,7 +13,7 @@ from pipelines.edition.lockfile import Lock
 TABLE = "staging.grandeurs"
 CREATE = (
     f"CREATE TABLE {TABLE} (source VARCHAR, table_source VARCHAR, colonne VARCHAR, sens VARCHAR, unite VARCHAR, "
-    "millesime INTEGER, lignes BIGINT, remplies BIGINT, mediane DOUBLE)"
+    "millesime INTEGER, lignes BIGINT, remplies BIGINT, mediane DECIMAL(38, 6))"
 )
 
 
@@ -48,7 +48,7 @@ def select(source: Source, table: str, columns: list[Column], years: list[int]) 
         f"{{'colonne': {literal(column.name)}, 'sens': {literal(column.description)}, "
         f"'unite': {literal(column.unit)}, 'annees': {[year for year in years if column.headings(year)]}, "
         f"'remplies': count({name}), "
-        f"'mediane': quantile_disc(abs({name}::DOUBLE), 0.5) FILTER ({name} <> 0)}}"
+        f"'mediane': quantile_disc(abs({name}::DECIMAL(38, 6)), 0.5) FILTER ({name} <> 0)}}"
         for column in columns
         for name in [quoted(column.name)]
     )

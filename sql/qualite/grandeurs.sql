@@ -31,7 +31,7 @@ seuils AS (
 ),
 compares AS (
     SELECT
-        s.*, s.mediane / s.mediane_avant AS rapport, x.rapport AS plus, x.suivi,
+        s.*, s.mediane::DOUBLE / s.mediane_avant AS rapport, x.rapport AS plus, x.suivi,
         s.remplies::DOUBLE / s.lignes AS part, s.remplies_avant::DOUBLE / s.lignes_avant AS part_avant
     FROM suite AS s
     CROSS JOIN seuils AS x
