@@ -29,6 +29,7 @@ COURTES = {
     "enquete_internes": "deux campagnes déclarées",
     "enquete_rh": "deux campagnes déclarées",
     "finess_plus": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
+    "finess_activites": "FINESS+ commence en 2026 (2025 dans l'échantillon)",
     "france_travail": "un seul relevé, de quatre trimestres",
     "ght": "déduit de la SAE pour 2022 et 2023 seulement",
     "insee_bpe": "ce dénombrement n'est lu que depuis 2024",

@@ -63,7 +63,10 @@ DIFFICULTES = ("candidatures", "candidatures", "remuneration", "conditions", "lo
 
 @dataclass
 class _Hopital:
-    """A public entity, or an ESMS: its number, name and size; its staff at the end of each year, by category."""
+    """An entity that has hospitals, or an ESMS: its number, name, size, and its staff by year and category.
+
+    `silence` is the chance that it doesn't answer a campaign.
+    """
 
     finess: str
     nom: str
@@ -71,17 +74,31 @@ class _Hopital:
     internes: float
     effectifs: dict[int, dict[str, int]] = field(default_factory=dict)
     categorie: str = ""
+    silence: float = 0.15
 
 
-def _publics(parc: Parc) -> list[_Hopital]:
-    """The Norman public entities, by number, under the name of their largest site."""
+def _hopitaux(parc: Parc, secteurs: Iterable[str]) -> list[_Hopital]:
+    """The Norman entities of these sectors, by number, under the name of their largest site; clinics answer less.
+
+    Those that the SAE doesn't know the staff of are not asked.
+    """
     sites: dict[str, list[tuple[float, str, float]]] = {}
+    silences: dict[str, float] = {}
+    known = {site.entite.finess for site in parc.sites if site.repond}
     for site in parc.sites:
-        if site.genre.stjr == "1" and site.entite.departement.code in NORMANDS:
+        entite = site.entite
+        if site.genre.stjr in secteurs and entite.departement.code in NORMANDS and entite.finess in known:
             staff = site.genre.soignants * site.taille
-            sites.setdefault(site.entite.finess, []).append((staff, site.nom, site.genre.internes * site.taille))
+            silences[entite.finess] = 0.15 if site.genre.stjr == "1" else 0.6
+            sites.setdefault(entite.finess, []).append((staff, site.nom, site.genre.internes * site.taille))
     return [
-        _Hopital(finess, max(mine)[1], 1.12 * sum(s for s, _, _ in mine), sum(i for _, _, i in mine))
+        _Hopital(
+            finess,
+            max(mine)[1],
+            1.12 * sum(s for s, _, _ in mine),
+            sum(i for _, _, i in mine),
+            silence=silences[finess],
+        )
         for finess, mine in sorted(sites.items())
     ]
 
@@ -100,11 +117,10 @@ def _sociaux(register: Iterable[finess.Etablissement]) -> list[_Hopital]:
 
 def write(root: Path, parc: Parc, register: Iterable[finess.Etablissement], seed: int) -> None:
     """Writes `<enquête>/<campagne>/` for each survey, one workbook a respondent; `register` is of the ESMS."""
-    hopitaux, sociaux = _publics(parc), _sociaux(register)
     for source, answer, asked in (
-        ("enquete_rh", _staff, hopitaux),
-        ("enquete_internes", _trainees, hopitaux),
-        ("enquete_esms", _social, sociaux),
+        ("enquete_rh", _staff, _hopitaux(parc, "123")),
+        ("enquete_internes", _trainees, _hopitaux(parc, "1")),
+        ("enquete_esms", _social, _sociaux(register)),
     ):
         entry = catalogue.load(source)
         if entry.questionnaire is None:
@@ -116,7 +132,7 @@ def write(root: Path, parc: Parc, register: Iterable[finess.Etablissement], seed
                 answers = answer(hopital, millesime, Draw(seed, source, hopital.finess), draw)
                 # One answers in the template of the year before.
                 late = source == "enquete_rh" and millesime == CAMPAGNES[-1] and rank == len(asked) // 2
-                if not answers or (draw.chance(0.15) and not late):
+                if not answers or (draw.chance(hopital.silence) and not late):
                     continue
                 form, name = forms[millesime], f"{source}_{millesime}_{hopital.finess}.xlsx"
                 given = _habits(form, answers, draw)

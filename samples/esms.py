@@ -1,13 +1,14 @@
-"""The fictitious social and médico-social establishments (ESMS) of FINESS, and their equipment (cs1100505).
+"""The fictitious social and médico-social establishments (ESMS) of FINESS, and what they do (cs1100505, FINESS+).
 
 They stand beside the others of the register, a few in each département and many in Normandie. Codes are those of
 FINESS as public documentation gives them; numbers are invented.
 """
 
 import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from samples import writers
 from samples.draws import Draw
@@ -177,22 +178,42 @@ def count(departement: Departement, autres: int) -> int:
     return min(max(autres // 42, 1), 300) * (2 if departement.code in NORMANDS else 1)
 
 
-def _lines(e: Listed, day: str) -> Iterable[str]:
-    """The lines of equipment of one establishment: places installed and authorised, dates, marks of what has gone."""
+class Activite(NamedTuple):
+    """An activity of one establishment: codes and labels, places installed, licensed and authorised; if it has gone."""
+
+    codes: tuple[str, str, str, str, str, str]
+    installees: int | None
+    habilitees: int | None
+    autorisees: int | None
+    partie: bool
+
+
+def _activites(e: Listed) -> Iterable[Activite]:
+    """The activities of one establishment, the same each year."""
     genre = BY_CATEGORY[AS_BEFORE.get(e.categorie, e.categorie)]
     draw = Draw(0, "equipements", e.finess)
     size = draw.between(0.6, 1.5)
-    for de, libde, ta, libta, client, libclient, mean, share in genre.lignes:
+    for *codes, mean, share in genre.lignes:
         if not draw.chance(share):
             continue
         authorised = draw.about(mean * size, 0.1) if mean else None
         # What is authorised isn't all open; a capacity is missing here and there.
         installed = None if authorised is None or draw.chance(0.01) else max(1, authorised - draw.pick((0, 0, 0, 2)))
-        gone = "O" if draw.chance(0.02) else "N"
+        gone = draw.chance(0.02)
+        licensed = authorised if authorised and draw.chance(0.8) else None
+        yield Activite(
+            (codes[0], codes[1], codes[2], codes[3], codes[4], codes[5]), installed, licensed, authorised, gone
+        )
+
+
+def _lines(e: Listed, day: str) -> Iterable[str]:
+    """The lines of equipment of one establishment: places installed and authorised, dates, marks of what has gone."""
+    for activite in _activites(e):
+        gone = "O" if activite.partie else "N"
         fields = [
-            "equipementsocial", e.finess, de, libde, ta, libta, client, libclient, "A", installed, None, None,
-            authorised if authorised and draw.chance(0.8) else None, None, None, gone, e.ouvert, e.ouvert, authorised,
-            None, None, None, None, None, gone, e.ouvert, day, day,
+            "equipementsocial", e.finess, *activite.codes, "A", activite.installees, None, None, activite.habilitees,
+            None, None, gone, e.ouvert, e.ouvert, activite.autorisees, None, None, None, None, None, gone,
+            e.ouvert, day, day,
         ]  # fmt: skip
         yield ";".join("" if field is None else str(field) for field in fields)
 
@@ -208,3 +229,59 @@ def stock(folder: Path, register: Iterable[Listed], day: str, version: int) -> N
                 out.write(line + "\n")
     name = f"etalab-cs1100505-stock-{day.replace('-', '')}-0344.csv"
     writers.write(folder / name, out.getvalue().encode("cp1252"))
+
+
+SOCIALES = {"177", "214"}  # categories whose activities are social, not médico-social
+
+
+def _nature(categorie: str, codes: tuple[str, str, str, str, str, str]) -> dict[str, object]:
+    discipline, _, mode, _, public, _ = codes
+    block = {"activiteSocialeRegulee": discipline, "modeFonctionnement": mode, "public": public}
+    social = categorie in SOCIALES
+    return {
+        "codeNature": "ASOCR" if social else "AMSR",
+        "caracteristiquesSpecifiques": {"typeActiviteASOCR" if social else "typeActiviteAMSR": block},
+    }
+
+
+def _capacite(activity: str, places: int | None, statut: str, **detail: str) -> dict[str, object]:
+    return {
+        "idCapacite": f"C{activity}{statut}{''.join(detail.values())}",
+        "activiteAeId": activity,
+        "nombre": places,
+        "statutCapacite": statut,
+        "uniteMesureCapacite": "02",
+        **dict.fromkeys(("habilitation", "typeLogement", "genre", "modeFinancement")),
+        **detail,
+    }
+
+
+def activites(path: Path, register: Iterable[Listed], generated: str) -> None:
+    """Writes the activities of FINESS+: what each entity is authorised to do, and what its establishments do."""
+    entities: dict[str, dict[str, Any]] = {}
+    for e in register:
+        categorie = AS_BEFORE.get(e.categorie, e.categorie)
+        if categorie not in BY_CATEGORY:
+            continue
+        entity = entities.setdefault(
+            e.entite, {"numFiness": e.entite, "pmSmsseId": f"P{e.entite}", "activitesAutorisees": [], "ege": []}
+        )
+        site: dict[str, Any] = {"egeId": f"G{e.finess}", "numFinessEge": e.finess, "activitesExercees": []}
+        entity["ege"].append(site)
+        for rank, activite in enumerate(_activites(e)):
+            own, allowed = f"E{e.finess}{rank}", f"A{e.finess}{rank}"
+            state = "I" if activite.partie else "A"
+            nature = _nature(categorie, activite.codes)
+            for of, name, held in (
+                (entity["activitesAutorisees"], allowed, [(activite.autorisees, "01")]),
+                (site["activitesExercees"], own, [(activite.installees, "09")]),
+            ):
+                generic = {"activiteAeId": name, "etatObjet": state, "egeId": f"G{e.finess}"}
+                if name == own:
+                    generic["identifiantAutorisation"] = allowed
+                capacities = [_capacite(name, places, statut) for places, statut in held if places is not None]
+                if name == own and activite.habilitees:
+                    capacities.append(_capacite(name, activite.habilitees, "09", habilitation="01"))
+                of.append({"caracteristiquesGeneriques": generic, "nature": nature, "capacite": capacities})
+    document = {"schemaVersion": "v1.0.0", "generatedAt": f"{generated}T02:07:19Z", "pmej": list(entities.values())}
+    writers.write(path, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())

@@ -412,7 +412,7 @@ def write_annual(root: Path, parc: Parc, territoire: Territoire, scale: float, a
 
 
 def write(root: Path, parc: Parc, territoire: Territoire, scale: float, *, autres: int | None = None) -> None:
-    """Writes `finess` (2023 as yearly history, 2024 as stock, with its social equipment) and `finess_plus` (2025).
+    """Writes `finess` (2023 as yearly history, 2024 as stock, with its social equipment), and FINESS+ (2025).
 
     `autres` is the number of establishments beside the SAE's sites, 600 × scale by default.
     """
@@ -422,3 +422,5 @@ def write(root: Path, parc: Parc, territoire: Territoire, scale: float, *, autre
     _stock(root / "finess" / "2024", register, 2024)
     esms.stock(root / "finess" / "2024", register.etablissements, _date(2024), 2024 - 1926)
     structures(root / "finess_plus" / "2025" / "finess-structures-annuel-2025.json", parc, territoire, count, 2025)
+    now = registre(parc, territoire, count, 2025).etablissements
+    esms.activites(root / "finess_activites" / "2025" / "finess-activites-annuel-2025.json", now, _date(2025))

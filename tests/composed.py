@@ -6,13 +6,14 @@ loopback. What differs is where things are: addresses, ports and folders, replac
 """
 
 import contextlib
+import functools
 import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,12 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._asked: dict[str, Callable[[], None]] = {}
 
     def start(self, name: str, service: Service, moved: Mapping[str, str], home: Path, **more: str) -> None:
         """Starts a service in a folder that has the code, its texts moved (`/opt/atlas` -> a folder of ours)."""
+        if service.get("restart") != "no":
+            self._asked[name] = functools.partial(self.start, name, service, moved, home, **more)
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ATLAS"))}
         environment |= {k: _moved(str(v), moved) for k, v in service["environment"].items()}
         environment |= {"AIRFLOW_HOME": str(home / ".airflow"), "PYTHONPATH": str(home), **more}
@@ -119,6 +123,17 @@ class Processes:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         process.wait(60)
+
+    def again(self, name: str) -> None:
+        """Kills a service, and starts it anew."""
+        self.kill(name)
+        self._asked[name]()
+
+    def revive(self) -> None:
+        """Starts anew the services that have stopped, where the file says so (`restart`)."""
+        for name, process in list(self.running.items()):
+            if process.poll() is not None and name in self._asked:
+                self._asked[name]()
 
     def said(self, name: str) -> str:
         """The end of what a service said."""

@@ -25,6 +25,13 @@ def credentials() -> dict[str, str]:
 @contextlib.contextmanager
 def seaweed(root: Path) -> Iterator[str]:
     """A server with one bucket, its files in a folder, until the end of the block; gives the address of the bucket."""
+    with weed(root) as (bucket, _):
+        yield bucket
+
+
+@contextlib.contextmanager
+def weed(root: Path) -> Iterator[tuple[str, int]]:
+    """The same, with the group of its processes."""
     root.mkdir(parents=True)
     known = {"name": KEY, "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
     (root / "s3.json").write_text(json.dumps({"identities": [known]}), encoding="utf-8")
@@ -46,10 +53,10 @@ def seaweed(root: Path) -> Iterator[str]:
         "-s3.port.lance=0",
         "-master.volumeSizeLimitMB=128",
     ]
-    weed = Path(sys.executable).with_name("weed")
+    program = Path(sys.executable).with_name("weed")
     with (root / "weed.log").open("wb") as log:
         process = subprocess.Popen(
-            [weed, "server", *asked, f"-dir={root}", "-s3", f"-s3.config={root / 's3.json'}"],
+            [program, "server", *asked, f"-dir={root}", "-s3", f"-s3.config={root / 's3.json'}"],
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -57,7 +64,7 @@ def seaweed(root: Path) -> Iterator[str]:
         )
     try:
         _prepare(process, f"{LOOPBACK}:{ports[0]}", root / "weed.log")
-        yield f"s3://{BUCKET}?endpoint_override={LOOPBACK}:{ports[0]}&scheme=http&region=us-east-1"
+        yield f"s3://{BUCKET}?endpoint_override={LOOPBACK}:{ports[0]}&scheme=http&region=us-east-1", process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

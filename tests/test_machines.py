@@ -346,6 +346,18 @@ def test_bytes_that_no_list_leads_to_go_after_a_day(alice: Path, address: str) -
         assert set(held(alice)) == {f"{FOLDER}/bmo.csv", f"{FOLDER}/provenance.json"}
 
 
+def test_what_tasks_wrote_is_read_from_the_store_until_its_time_is_over(address: str, tmp_path: Path) -> None:
+    store, name = Store(address), "dag_id=atlas/run_id=manual__2026-12-01T05:00:00+00:00/task_id=build/attempt=1.log"
+    wrote = tmp_path / "attempt=1.log"
+    for text in ("une ligne\n", "puis « deux »\n"):
+        wrote.write_text(text, encoding="utf-8")
+        store.put_log(name, wrote)
+        assert store.log(name) == text
+    assert store.log(name.replace("attempt=1", "attempt=2")) is None
+    assert (store.drop_logs(1), store.log(name)) == (0, "puis « deux »\n")
+    assert (store.drop_logs(-1), store.log(name)) == (1, None)
+
+
 def test_a_store_without_a_database_of_locks_is_refused(alice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ATLAS_BASE")
     with pytest.raises(UsageError, match="pas ATLAS_BASE"), shared.working(alice, "essai", PART):

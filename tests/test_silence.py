@@ -55,6 +55,8 @@ UNREAD = {
     "insee_cog_libelles": "les noms seuls sont lus",
     "finess_annuels": "la commune place un établissement, non ses coordonnées",
     "finess_plus_adresses": "la commune place un établissement, non ses coordonnées",
+    "finess_equipements_sociaux": "les places de l'édition sont celles de FINESS+, d'un an après",
+    "finess_activites_autorisations": "des places autorisées, rien n'est la somme",
     "zonage_professions_zonages": "la population d'une zone est celle de l'INSEE, non celle de l'arrêté",
     "sae_q21": "qualite.sae_recalculs y retrouve SYGEN",
     "sae_q24": "qualite.sae_recalculs y retrouve SYGEN",

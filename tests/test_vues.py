@@ -91,7 +91,6 @@ NEVER_PARTIAL = {
     "ages_60_plus": "un écart avec la France n'existe qu'entre nombres entiers ; les parts ont leur statut",
     "equipements": "des équipements comptés ; ce qui se rapporte aux habitants a son statut",
     "salaries_prives": "une évolution n'existe qu'entre nombres entiers ; les salariés ont leur statut",
-    "dispositifs": "un rang de tension ; ce qui est attribué a son statut",
     "equilibre": "les départs et les postes que publie la DARES ; ceux qui sont formés ont leur statut",
     "equilibre_professions": "comme dans equilibre",
     "personnels_ght": "un nombre de sites ; les personnels ont leur statut",

@@ -71,7 +71,7 @@ def of_source(now: Settings, source: Source, *, allow_http: bool = False) -> Fin
         said = f"{error.what} ({error.where})"
         if deposited:
             return Finding("source", source.id, INSTEAD, f"{kept} ; le site, lui : {said}", error.todo)
-        todo = f"{error.todo} ; ou déposer le fichier dans {folder}"
+        todo = " ; ou ".join(part for part in (error.todo, f"déposer le fichier dans {folder}") if part)
         return Finding("source", source.id, FAILED, said, todo, error.exit_code)
     said = f"en ligne : {_years(online)}"
     return Finding("source", source.id, GOOD, f"{said} ; {kept}" if kept else said)

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from pipelines.catalogue import Confidentialite
 from pipelines.disclosure.answers import TERRITORY, Answers, Axes, Key, Shown, answers_to, present_in, wrong
@@ -282,6 +283,11 @@ class _Builder:
         now, told, kept = (np.isin(np.arange(n), sorted(cells)) for cells in (self.now, self.told, self.kept))
         rows = [row if latest else None for row, latest in zip(self.rows, now, strict=True)]
         numbers: dict[Key, int] = {}
+        links = sp.csr_array(
+            ([w for *_, w in matrix], ([r for r, *_ in matrix], [c for _, c, _ in matrix])),
+            shape=(len(relations), n),
+            dtype=float,
+        )
         system = System(
             values=values,
             floor=np.array(self.floor, dtype=float),
@@ -289,20 +295,26 @@ class _Builder:
             high=high,
             integer=np.array(self.whole, dtype=bool),
             shown=told | np.isin(np.arange(n), sorted(self.seen)),
-            # A zero is nobody, and is shown; unless all that it is part of is about too few.
+            # A zero is nobody, and is shown; unless it tells a zero that is about too few.
             cost=np.where(
-                now & ~told & ((values != 0) | ~np.isnan(low)),
+                now & ~told & ((values != 0) | telling(values == 0, ~np.isnan(low), links)),
                 np.array(self.weights) * (1 + np.log10(1 + np.abs(values))),
                 FROZEN,
             ),
             group=np.array([-1 if r is None else numbers.setdefault(r, len(numbers)) for r in rows], dtype=int),
-            relations=sp.csr_array(
-                ([w for *_, w in matrix], ([r for r, *_ in matrix], [c for _, c, _ in matrix])),
-                shape=(len(relations), n),
-                dtype=float,
-            ),
+            relations=links,
         )
         return Cells(self.model, system, rows, told, kept & ~told)
+
+
+def telling(zero: Flags, sensitive: Flags, links: sp.csr_array) -> Flags:
+    """The zeros that relations lead from one to the next to a sensitive one: a sum of zero tells each of its parts."""
+    places = np.flatnonzero(zero)
+    columns = abs(links[:, places])
+    _, labels = connected_components(columns.T @ columns, directed=False)
+    found = np.zeros(len(zero), dtype=bool)
+    found[places] = np.isin(labels, labels[sensitive[places]])
+    return found
 
 
 def read(

@@ -2,6 +2,7 @@
 
     octets/ab/abcd…   what a file of the warehouse holds, or the list of a part (copies.py)
     tete.json         part -> the SHA-256 of its list
+    journaux/…        what Airflow's tasks wrote, by the names that it gives to their logs
 
 Bytes are never changed. The head is one object, replaced whole once all that it leads to is there: what a machine
 sees is always complete, and what was cut short leads nowhere. It is what an S3 server does, or a folder.
@@ -23,7 +24,7 @@ from pyarrow import fs
 
 from pipelines.errors import DamagedError, LaterError, Place, UsageError
 
-BYTES, HEAD = "octets", "tete.json"
+BYTES, HEAD, LOGS = "octets", "tete.json", "journaux"
 AT_ONCE = 16  # requests side by side: each waits more than it works
 BLOCK = 1 << 20
 
@@ -91,12 +92,35 @@ class Store:
 
     def old(self, days: int) -> Iterator[str]:
         """The hashes of the bytes that are there since so many days."""
+        return (path.rpartition("/")[2] for path in self._old(BYTES, days))
+
+    def put_log(self, name: str, path: Path) -> None:
+        """Keeps what a task wrote, in place of what it had written at an earlier end."""
+        with path.open("rb") as source:
+            self._write(f"{LOGS}/{name}", source)
+
+    def log(self, name: str) -> str | None:
+        """What a task wrote; None where no machine gave it."""
+        with self._answering():
+            if self.files.get_file_info(self._at(f"{LOGS}/{name}")).type != fs.FileType.File:
+                return None
+            with self.files.open_input_stream(self._at(f"{LOGS}/{name}")) as said:
+                return str(said.read(), "utf-8", errors="replace")
+
+    def drop_logs(self, days: int) -> int:
+        """Deletes the logs that are there since so many days; returns how many."""
+        found = list(self._old(LOGS, days))
+        for path in found:
+            with self._answering():
+                self.files.delete_file(path)
+        return len(found)
+
+    def _old(self, room: str, days: int) -> Iterator[str]:
+        """What is in a room of the store since so many days."""
         before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         with self._answering():
-            found = self.files.get_file_info(fs.FileSelector(self._at(BYTES), allow_not_found=True, recursive=True))
-        for one in found:
-            if one.type == fs.FileType.File and one.mtime < before:
-                yield one.base_name
+            found = self.files.get_file_info(fs.FileSelector(self._at(room), allow_not_found=True, recursive=True))
+        return (one.path for one in found if one.type == fs.FileType.File and one.mtime < before)
 
     def remove(self, digest: str) -> None:
         """Deletes bytes that no list leads to any more."""

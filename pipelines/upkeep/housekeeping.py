@@ -21,6 +21,7 @@ from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import manifest
 from pipelines.settings import DATABASE, ROOT, Settings
+from pipelines.shared import store
 from pipelines.strict import Strict
 
 RULES = Path(__file__).with_name("menage.yml")
@@ -76,6 +77,8 @@ def clean(*, dry: bool) -> list[Going]:
             found = plan(now)
             for going in found:
                 _remove(Path(going.chemin))
+            if shared := store(now.warehouse):
+                said.update(journaux_du_magasin=shared.drop_logs(rules().journaux))
             said.update(efface=[going.chemin for going in found], octets=sum(going.octets for going in found))
         journal.turn(now.warehouse, rules().journal)
         return found

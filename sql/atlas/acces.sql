@@ -163,7 +163,7 @@ SELECT
     annee, millesime, revision, source, profession, niveau, code, zone, communes, communes_par_arrete, communes_fichier,
     dernier_arrete, population, population_totale, annee_population,
     CASE
-        WHEN population_totale > 0 THEN (coalesce(population, 0)::DECIMAL(18, 4) / population_totale)::DECIMAL(18, 6)
+        WHEN population_totale > 0 THEN (population::DECIMAL(18, 4) / population_totale)::DECIMAL(18, 6)
     END AS valeur,
     CASE
         WHEN communes_par_arrete = communes THEN 'arrêté'
@@ -171,7 +171,7 @@ SELECT
         ELSE 'arrêté et liste'
     END AS origine,
     CASE
-        WHEN coalesce(population_totale, 0) = 0 THEN 'nd'
+        WHEN coalesce(population_totale, 0) = 0 OR population IS NULL THEN 'nd'
         WHEN total_partiel OR communes_ecartees > 0 THEN 'partiel'
         ELSE 'calculé'
     END AS statut,

@@ -1,6 +1,6 @@
 -- Équilibre annuel de chaque famille professionnelle, par région : départs et postes créés, en face des formés qui y resteraient.
 -- Grain : fap, niveau, code, variante
--- Source : Les métiers en 2030 et emploi par famille (DARES) ; carte régionale des formations, Parcoursup, internat ; hypothèses (reference.hypotheses)
+-- Source : Les métiers en 2030 et emploi par famille (DARES) ; carte régionale des formations, enquête de la DREES auprès des écoles, Parcoursup, internat ; hypothèses (reference.hypotheses)
 -- Publication : territoire
 -- Note : formés = entrants × réussite × maintien dans la région, du moins favorable au plus favorable de chaque hypothèse. Les postes sont ceux que la DARES attend, avec le déséquilibre qu'elle-même en tire : elle en ôte les jeunes débutants de toute formation et y ajoute le solde des mobilités, compté en départs. Le solde n'est donné que si les entrées connues mènent à l'essentiel de l'emploi de la famille (reference.seuils, emploi_couvert) ; sinon il est inconnu, et `motif` dit ce qui manque. Nul ne vient d'une autre région dans ces formés.
 -- Colonnes :
@@ -51,13 +51,17 @@ emplois AS (
     WHERE niveau = 'region' AND niveau_fap IN ('fap 225', 'fap 87')
     QUALIFY row_number() OVER (PARTITION BY fap, niveau_fap, code ORDER BY annee DESC, millesime DESC) = 1
 ),
--- The regional survey counts every way in; Parcoursup, one.
+-- The regional survey counts every way in; that of the DREES too, with those who repeat their year; Parcoursup, one.
 entrees AS (
     SELECT 1 AS rang, diplome, code, annee, millesime, revision, entrants, statut, 'formations_sanitaires' AS source
     FROM atlas.formations_regionales
     WHERE niveau = 'region'
     UNION ALL
-    SELECT 2, d.diplome, f.code, f.annee, f.millesime, f.revision, f.admis, f.statut, 'parcoursup'
+    SELECT 2, diplome, code, annee, millesime, revision, inscrits_1, inscrits_1_statut, 'drees_formations'
+    FROM atlas.formations_ecoles
+    WHERE niveau = 'region'
+    UNION ALL
+    SELECT 3, d.diplome, f.code, f.annee, f.millesime, f.revision, f.admis, f.statut, 'parcoursup'
     FROM atlas.formations AS f
     JOIN reference.diplomes AS d ON d.libelle_parcoursup = f.diplome
     WHERE f.niveau = 'region'
@@ -132,7 +136,11 @@ formes AS (
     SELECT
         d.famille, d.code, s.variante, max(d.annee) AS annee, sum(d.entrants)::INTEGER AS entrants,
         string_agg(
-            d.libelle || CASE d.source WHEN 'parcoursup' THEN ' (Parcoursup, hors formation continue)' ELSE '' END,
+            d.libelle || CASE d.source
+                WHEN 'parcoursup' THEN ' (Parcoursup, hors formation continue)'
+                WHEN 'drees_formations' THEN ' (DREES, redoublants de première année compris)'
+                ELSE ''
+            END,
             ', ' ORDER BY d.ordre
         ) FILTER (d.entrants IS NOT NULL) AS entrees_de,
         string_agg(d.libelle, ', ' ORDER BY d.ordre) FILTER (d.entrants IS NULL) AS inconnues,

@@ -1,4 +1,4 @@
--- Ressources humaines des établissements publics : postes vacants, rotation, absences, contractuels, intérim, accidents et violences.
+-- Ressources humaines des établissements de santé, publics et privés : postes vacants, rotation, absences, contractuels, intérim, accidents et violences.
 -- Grain : annee, indicateur, categorie, niveau, code
 -- Source : enquête annuelle de l'agence sur les ressources humaines ; SAE (DREES) pour la couverture
 -- Publication : territoire

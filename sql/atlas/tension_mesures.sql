@@ -82,6 +82,17 @@ marche AS (
     JOIN atlas.marche_travail AS m ON f.nomenclature = 'ROME' AND m.rome = f.code
     QUALIFY m.annee = max(m.annee) OVER ()
 ),
+-- Two titles of the producer for one profession: neither is it.
+sociales AS (
+    SELECT
+        s.profession, 'offres_par_offre_pourvue', s.niveau, s.code, s.annee, s.millesime, s.revision,
+        'drees_tensions_social', s.tension::DECIMAL(18, 6), s.tension::DECIMAL(18, 6) AS classee, s.tension_statut,
+        NULL::DECIMAL(18, 1), NULL::DECIMAL(18, 6), NULL::VARCHAR, NULL::VARCHAR, NULL::DECIMAL(18, 1),
+        NULL::DECIMAL(18, 1), CASE WHEN s.tension IS NULL THEN 'offres ou recrutements inconnus' END
+    FROM atlas.tensions_sociales AS s
+    JOIN lignes USING (profession)
+    QUALIFY s.annee = max(s.annee) OVER () AND count(*) OVER (PARTITION BY s.annee, s.profession, s.niveau, s.code) = 1
+),
 equilibres AS (
     SELECT
         f.profession, i.indicateur, e.niveau, e.code, i.annee, e.millesime, e.revision, i.source, i.valeur,
@@ -184,11 +195,11 @@ zones AS (
     SELECT
         a.profession, a.niveau, a.code, a.annee, max(a.millesime)::INTEGER AS millesime,
         max(a.revision)::INTEGER AS revision, max(a.source) AS source,
-        -- Where the inhabitants of a zone are unknown, those of all zones are: that isn't nobody.
-        CASE WHEN bool_and(a.valeur IS NOT NULL) FILTER (z.difficile) IS NOT false THEN
-            (coalesce(sum(a.population) FILTER (z.difficile), 0) / nullif(max(a.population_totale), 0))::DECIMAL(18, 6)
-        END AS valeur,
-        max(a.population_totale) AS population, min(a.statut) AS statut,
+        -- Where no zone is difficult, nobody lives in one; where the inhabitants of one are unknown, it isn't nobody.
+        (CASE WHEN bool_or(z.difficile) THEN sum(a.population) FILTER (z.difficile) ELSE 0 END
+            / nullif(max(a.population_totale), 0))::DECIMAL(18, 6) AS valeur,
+        max(a.population_totale) AS population,
+        CASE WHEN bool_and(a.statut = 'calculé') THEN 'calculé' ELSE 'partiel' END AS statut,
         coalesce(sum(a.valeur) FILTER (z.degre IS NULL), 0) AS sans_zone
     FROM atlas.acces AS a
     JOIN reference.zones AS z USING (zone)
@@ -247,6 +258,19 @@ carte AS (
     WHERE f.niveau IN ('departement', 'region', 'france') AND i.connu
     QUALIFY f.annee = max(f.annee) OVER (PARTITION BY c.profession, i.indicateur)
 ),
+ecoles AS (
+    SELECT
+        c.profession, 'inscrits_par_place', f.niveau, f.code, f.annee, f.millesime, f.revision, 'drees_formations',
+        f.inscrits_par_place::DECIMAL(18, 6), f.inscrits_par_place::DECIMAL(18, 6) AS classee,
+        f.inscrits_par_place_statut, f.places::DECIMAL(18, 1), NULL::DECIMAL(18, 6), NULL::VARCHAR, NULL::VARCHAR,
+        NULL::DECIMAL(18, 1), NULL::DECIMAL(18, 1),
+        CASE WHEN f.inscrits_par_place IS NULL THEN 'places ou inscrits inconnus' END
+    FROM reference.correspondances AS c
+    JOIN lignes USING (profession)
+    JOIN atlas.formations_ecoles AS f ON c.nomenclature = 'diplôme' AND f.diplome = c.code
+    WHERE f.niveau IN ('region', 'france')
+    QUALIFY f.annee = max(f.annee) OVER (PARTITION BY c.profession)
+),
 parcoursup AS (
     SELECT
         c.profession, 'admis_par_place', f.niveau, f.code, f.annee, f.millesime, f.revision, 'parcoursup',
@@ -282,6 +306,7 @@ indices AS (
 SELECT * FROM bmo
 UNION ALL SELECT * FROM dares
 UNION ALL SELECT * FROM marche
+UNION ALL SELECT * FROM sociales
 UNION ALL SELECT * FROM equilibres
 UNION ALL SELECT * FROM densites
 UNION ALL SELECT * FROM hospitalieres
@@ -290,6 +315,7 @@ UNION ALL SELECT * FROM departs
 UNION ALL SELECT * FROM acces
 UNION ALL SELECT * FROM apl
 UNION ALL SELECT * FROM carte
+UNION ALL SELECT * FROM ecoles
 UNION ALL SELECT * FROM parcoursup
 UNION ALL SELECT * FROM internat
 UNION ALL SELECT * FROM indices

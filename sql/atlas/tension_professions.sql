@@ -76,7 +76,11 @@ remplies AS (
             WHEN NOT c.recue THEN 'non reçus pour cette édition : ' || c.sources_libelle
             WHEN k.profession IS NULL THEN c.absence
             WHEN NOT list_contains(string_split(c.niveaux, ' '), c.niveau)
-                THEN CASE c.niveau WHEN 'departement' THEN 'donné par région seulement' ELSE 'sans valeur ici' END
+                THEN CASE
+                    WHEN c.niveaux = 'departement' THEN 'donné par département seulement'
+                    WHEN c.niveau = 'departement' OR c.niveaux = 'region' THEN 'donné par région seulement'
+                    ELSE 'non donné pour la France'
+                END
             WHEN c.indicateur IN ('part_difficile', 'projets') THEN 'aucun projet déclaré ici'
             ELSE 'aucune ligne pour ce territoire'
         END AS motif

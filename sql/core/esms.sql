@@ -1,6 +1,6 @@
 -- Établissements et services sociaux et médico-sociaux (ESMS) ouverts à la dernière situation de FINESS, et leurs places.
 -- Grain : finess
--- Source : FINESS (anciens flux) et FINESS+ ; équipements sociaux et médico-sociaux (cs1100505)
+-- Source : FINESS (anciens flux) et FINESS+ ; équipements sociaux et médico-sociaux (cs1100505), ou activités de FINESS+
 -- Publication : region
 -- Note : l'identité est celle de la dernière situation ; les places, celles de la dernière extraction des équipements, qui peut être d'avant : un établissement ouvert depuis n'y est pas, et ses places sont « nd ». Elles sont « sans objet » où FINESS n'en tient pas, « non collecté » où l'édition n'a pas cette extraction.
 -- Colonnes :

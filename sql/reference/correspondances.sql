@@ -4,7 +4,7 @@
 -- Publication : nationale
 -- Note : une famille professionnelle réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule. BMO emploie la FAP 2021 depuis 2024 ; la DARES, la FAP 2009. Les techniciens de l'intervention sociale (ROME K1305) sont avec les aides à domicile ; la FAP 2021 n'en dit rien, et ils y restent. Les accompagnants éducatifs et sociaux le sont à domicile, et en établissement avec les aides-soignants en 2009, à part en 2021. Un diplôme ne mène qu'à une profession ; ce qui n'est pas au dictionnaire des diplômes n'a pas de source d'entrées dans l'atlas. Les aides-soignants et les auxiliaires de puériculture ne sont pas dans l'annuaire ; ses codes 35 à 39 sont éteints depuis décembre 2024.
 -- Colonnes :
---   nomenclature : FAP 2009, FAP 2021, ROME, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel) ou diplôme
+--   nomenclature : FAP 2009, FAP 2021, ROME, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel), enquête ESMS (fonction) ou diplôme
 --   code : code dans cette nomenclature
 --   libelle : nom du code, où aucune autre table ne le dit
 --   melange : ceux que le code réunit, quand ce n'est pas la profession seule ; vide sinon
@@ -119,6 +119,14 @@ enquete (code, melange, professions) AS (
                 'moniteur_educateur', 'assistant_service_social', 'conseiller_economie_sociale',
                 'accompagnant_educatif_social'])
 ),
+-- The functions of the survey of social establishments: the only one that no trade of health shares.
+enquete_esms (code, melange, professions) AS (
+    VALUES
+        ('socio_educatif', 'personnels socio-éducatifs des établissements et services médico-sociaux',
+            ['aide_domicile', 'technicien_intervention_sociale', 'accompagnant_educatif_social', 'educateur_specialise',
+                'educateur_jeunes_enfants', 'educateur_technique_specialise', 'moniteur_educateur', 'moniteur_atelier',
+                'assistant_service_social', 'conseiller_economie_sociale'])
+),
 -- The trades of France Travail, and whom they join where they are not one profession alone.
 rome (code, melange, professions) AS (
     VALUES
@@ -228,6 +236,8 @@ tous AS (
     SELECT profession, 'SAE', code, NULL, 1, NULL FROM sae
     UNION ALL
     SELECT unnest(professions), 'enquête RH', code, NULL, 1, melange FROM enquete
+    UNION ALL
+    SELECT unnest(professions), 'enquête ESMS', code, NULL, 1, melange FROM enquete_esms
     UNION ALL
     SELECT unnest(professions), 'ROME', code, NULL, 1, melange FROM rome
     UNION ALL

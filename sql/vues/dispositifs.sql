@@ -1,6 +1,7 @@
 -- Bénéficiaires et montants des dispositifs d'attractivité, {annee}.
 -- Grain : annee, dispositif, public, profession, nature, niveau, code
--- Source : atlas.dispositifs, core.dispositifs, atlas.tension, reference.dispositifs, vues.annees_retenues
+-- Source : atlas.dispositifs, core.dispositifs, vues.rangs_tension, reference.dispositifs, vues.annees_retenues
+-- Note : Rang 1 : le plus tendu des territoires de métropole qui ont la même mesure, pour la profession visée. Un dispositif pour toutes les professions n'en a pas. Un nombre de bénéficiaires ne dit pas l'effet.
 -- Non reçu : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
 -- Colonnes :
 --   territoire_libelle « Territoire » : nom du territoire
@@ -12,11 +13,7 @@
 --   beneficiaires « Bénéficiaires » n0 : nombre de bénéficiaires
 --   montant « Montant (€) » n0 [€] : montant attribué, cases visibles
 --   montant_statut : pourquoi il est vide
---   tension « Tension des médecins (0 à 100) » n0 : indice de tension des médecins du département
---   tension_statut : pourquoi l'indice est vide
---   tension_rang « Rang de tension » n0 (vide : sans objet) : rang du département, 1 pour le plus tendu
---   tension_rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
---   tension_rang_haut : pire rang plausible
+--   rangs « Rang de tension, par dimension » text (vide : rien) : rang du territoire, pour la profession visée ; une mesure par dimension
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
 WITH secrets AS (
     SELECT DISTINCT annee, dispositif, public, profession, nature, unnest([departement, region]) AS code
@@ -31,10 +28,7 @@ SELECT
     d.public, d.nature, d.beneficiaires, d.montant,
     CASE WHEN d.montant IS NOT NULL THEN d.statut WHEN s.dispositif IS NOT NULL THEN 'secret' ELSE 'nd' END
         AS montant_statut,
-    d.statut, i.score AS tension,
-    CASE WHEN i.score IS NOT NULL THEN i.statut WHEN d.niveau <> 'departement' THEN 'sans objet' ELSE 'nd' END
-        AS tension_statut,
-    i.rang AS tension_rang, i.rang_bas AS tension_rang_bas, i.rang_haut AS tension_rang_haut
+    d.statut, r.rangs
 FROM atlas.dispositifs AS d
 JOIN vues.annees_retenues AS a ON a.objet = 'atlas.dispositifs' AND a.annee = d.annee
 JOIN vues.territoires AS t USING (niveau, code)
@@ -43,6 +37,6 @@ LEFT JOIN reference.professions AS p ON p.profession = d.profession
 LEFT JOIN secrets AS s
     ON s.annee = d.annee AND s.dispositif = d.dispositif AND s.public = d.public AND s.profession = d.profession
         AND s.nature = d.nature AND s.code = d.code
-LEFT JOIN atlas.tension AS i ON i.groupe = 'medecin' AND i.niveau = d.niveau AND i.code = d.code
+LEFT JOIN vues.rangs_tension AS r ON r.profession = d.profession AND r.niveau = d.niveau AND r.code = d.code
 WHERE d.niveau IN ('region', 'departement')
 ORDER BY d.dispositif, d.profession, t.rang DESC, d.code, d.public, d.nature

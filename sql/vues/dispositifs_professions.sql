@@ -1,6 +1,6 @@
 -- Dispositifs d'attractivité en face de la tension de chaque profession, {annee}.
 -- Grain : profession, annee, dispositif, public, vise, nature, niveau, code
--- Source : vues.dispositifs, vues.tension_professions, reference.professions
+-- Source : vues.dispositifs, vues.rangs_tension, reference.professions
 -- Publication : interne
 -- Note : [Ce qu'est chaque dispositif](pages/dispositifs.html#dispositifs). Un dispositif qui ne vise aucune profession est montré à chacune : son montant est celui de toutes, et ne s'additionne pas d'une profession à l'autre. Rang 1 : le plus tendu des territoires de métropole. Un nombre de bénéficiaires ne dit pas l'effet.
 -- Non reçu : L'agence n'a pas encore déposé ses dispositifs pour cette édition.
@@ -21,20 +21,8 @@
 --   cible : le dispositif vise une profession
 --   lien : adresse de ce qui explique la tension
 --   territoire : niveau et code d'un territoire, tels que dans l'adresse de sa page
-WITH rangs AS (
-    SELECT
-        profession, niveau, code,
-        string_agg(
-            dimension_libelle || ' : ' || CASE rang WHEN 1 THEN '1ᵉʳ' ELSE rang || 'ᵉ' END
-                || '/' || territoires_classes,
-            ' ; ' ORDER BY ordre
-        ) AS rangs
-    FROM vues.tension_professions
-    WHERE premier AND rang IS NOT NULL
-    GROUP BY profession, niveau, code
-),
 -- Generalists and specialists are on the page of doctors.
-vises AS (
+WITH vises AS (
     SELECT d.*, CASE WHEN p.specialite IS NULL THEN d.profession ELSE p.ensemble END AS profession_page
     FROM vues.dispositifs AS d
     LEFT JOIN reference.professions AS p USING (profession)
@@ -47,7 +35,7 @@ SELECT
     'dispositifs' AS source, d.statut
 FROM vises AS d
 JOIN vues.professions AS p ON p.profession = d.profession_page OR d.profession = 'toutes'
-LEFT JOIN rangs AS r
+LEFT JOIN vues.rangs_tension AS r
     ON r.profession = CASE d.profession WHEN 'toutes' THEN p.profession ELSE d.profession END
         AND r.niveau = d.niveau AND r.code = d.code
 ORDER BY

@@ -14,7 +14,7 @@
 --   date_places : date de l'extraction
 SELECT
     v.code, a.discipline, a.discipline_libelle, a.activite, a.activite_libelle, a.clientele, a.clientele_libelle,
-    a.places, a.places_statut, a.places_autorisees, v.date_places, 'finess' AS source
+    a.places, a.places_statut, a.places_autorisees, v.date_places, a.source
 FROM core.equipements_sociaux AS a
 JOIN core.esms AS e ON e.finess = a.finess AND e.date_places = a.date_situation
 JOIN vues.esms AS v ON v.code = a.finess

@@ -1,13 +1,11 @@
--- Ressources humaines déclarées : chaque établissement social ou médico-social, et ceux de sa catégorie, campagne {annee}.
+-- Ressources humaines déclarées par les établissements sociaux et médico-sociaux de la même catégorie, campagne {annee}.
 -- Grain : code, indicateur
 -- Source : atlas.ressources_humaines_esms, reference.blocs, reference.indicateurs, vues.esms
--- Note : Déclarations des établissements qui ont répondu[[ : {repondants:n0} sur {attendus:n0} de sa catégorie dans la région]]. « s » : ce qu'un établissement déclare seul, ou presque seul, n'est pas publié.
+-- Note : Déclarations des établissements qui ont répondu[[ : {repondants:n0} sur {attendus:n0} de sa catégorie dans la région]]. Ce qu'un établissement déclare n'est publié que dans des sommes ; « s » : une somme dont l'un d'eux fait presque tout.
 -- Vide : Vacance, absences, rotation et prestations externes ne figurent pas dans cette publication : elle n'a pas de réponses à la campagne auprès des établissements sociaux et médico-sociaux.
 -- Colonnes :
 --   code : numéro FINESS de l'établissement
 --   indicateur_libelle « Indicateur »
---   valeur « Établissement » selon : valeur qu'il déclare
---   valeur_statut : pourquoi elle est vide
 --   departement « Sa catégorie, département » selon : valeur de ceux de sa catégorie, dans son département
 --   departement_statut : pourquoi elle est vide
 --   region « Sa catégorie, région » selon : valeur de ceux de sa catégorie, dans la région
@@ -28,7 +26,6 @@ regionales AS (
 )
 SELECT
     e.code, b.code AS indicateur, coalesce(i.libelle_court, b.code) AS indicateur_libelle,
-    s.valeur, coalesce(s.statut, 'nd') AS valeur_statut,
     d.valeur AS departement, coalesce(d.statut, 'nd') AS departement_statut,
     r.valeur AS region, coalesce(r.statut, 'nd') AS region_statut,
     t.valeur AS ensemble, coalesce(t.statut, 'nd') AS ensemble_statut,
@@ -39,7 +36,6 @@ JOIN vues.annees_retenues AS a ON a.objet = 'atlas.ressources_humaines_esms'
 JOIN reference.blocs AS b ON b.bloc = 'fiche.ressources_humaines_esms'
 JOIN reference.indicateurs AS i ON i.indicateur = b.code
 LEFT JOIN reference.unites AS u ON u.unite = i.unite
-LEFT JOIN declarees AS s ON s.niveau = 'esms' AND s.code = e.code AND s.indicateur = b.code
 LEFT JOIN declarees AS d
     ON d.niveau = 'departement' AND d.code = e.departement AND d.categorie = e.categorie AND d.indicateur = b.code
 LEFT JOIN regionales AS r ON r.categorie = e.categorie AND r.indicateur = b.code

@@ -1,14 +1,14 @@
--- État des sources : réelles, fictives ou absentes, leur dernier millésime ici et celui dont le catalogue sait l'existence, et ce qui en dépend.
+-- État des sources : réelles, fictives ou absentes, leur dernier millésime ici et le dernier connu, et ce qui en dépend.
 -- Grain : source
 -- Source : reference.sources, reference.millesimes, reference.edition
--- Note : une source téléchargée se demande au site de son producteur ; une autre se dépose. Le dernier millésime connu est celui que le catalogue décrit : le producteur en a peut-être publié d'autres depuis. Une source absente laisse vide ce qui vient d'elle seule. La page d'une source dit ses millésimes, ses colonnes, les tables et les pages qui en viennent.
+-- Note : une source se demande au site de son producteur, ou se dépose ; celle qui se télécharge peut aussi être déposée. Le dernier millésime connu est celui que le catalogue décrit, ou celui qui est ici : le producteur en a peut-être publié d'autres depuis. Une source absente laisse vide ce qui vient d'elle seule. La page d'une source dit ses millésimes, ses colonnes, les tables et les pages qui en viennent.
 -- Colonnes :
 --   source « Source »
 --   titre « Jeu de données »
 --   producteur_court « Producteur » : producteur, par ses initiales s'il en a
 --   etat « État » : réelle, fictive, refusée (aucun millésime n'a été accepté) ou absente
---   moyen « Comment » : téléchargée ou déposée
---   millesime_connu « Dernier connu » year : dernier millésime dont le catalogue sait l'existence
+--   moyen « Comment l'avoir » : si le catalogue sait la demander au site de son producteur, ou s'il faut la déposer
+--   millesime_connu « Dernier connu » year : dernier millésime dont l'existence est connue
 --   millesime_ici « Dernier ici » year (vide : rien) : dernier millésime accepté ; vide sans aucun
 --   constat « Constat » text (vide : rien) : ce qui est à faire ; vide si rien
 --   tables_dependantes « Tables qui en viennent » n0 [tables] : tables de l'entrepôt qui en viennent, directement ou non
@@ -29,8 +29,8 @@ SELECT
         WHEN e.fictif THEN 'fictive'
         ELSE 'réelle'
     END AS etat,
-    CASE WHEN s.se_telecharge THEN 'téléchargée' ELSE 'déposée' END AS moyen,
-    s.millesime_connu, a.millesime_ici,
+    CASE WHEN s.se_telecharge THEN 'se télécharge' ELSE 'se dépose' END AS moyen,
+    greatest(s.millesime_connu, a.millesime_ici) AS millesime_connu, a.millesime_ici,
     CASE
         WHEN a.source IS NULL AND s.se_telecharge THEN 'à télécharger'
         WHEN a.source IS NULL THEN 'à déposer'

@@ -1,4 +1,4 @@
--- Indicateurs de ressources humaines de la région, tels que les établissements publics de santé les déclarent.
+-- Indicateurs de ressources humaines de la région, tels que les établissements de santé, publics et privés, les déclarent.
 -- Grain : indicateur, annee
 -- Source : atlas.ressources_humaines, reference.indicateurs
 -- Note : « s » : un nombre si petit, ou si dépendant d'un seul établissement, qu'il dirait ce que celui-ci a répondu. Ce qu'un établissement déclare seul n'est pas publié.

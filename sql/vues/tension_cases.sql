@@ -8,6 +8,7 @@
 --   profession_libelle « Profession »
 --   domaine « Domaine » : santé ou social
 --   avec « Comptés ensemble » text (vide : rien) : ceux que la mesure compte, quand ce n'est pas la profession seule
+--   ensembles « Comptés ensemble » text (vide : rien) : la même chose pour toutes les mesures de la profession
 --   famille « Profession ou famille » : la profession, ou ceux avec qui elle est comptée
 --   territoire_libelle « Territoire »
 --   dimension_libelle « Dimension » : ce que la mesure dit de la tension
@@ -33,9 +34,25 @@ WITH mesures AS (
         coalesce(upper(left(avec, 1)) || substr(avec, 2), profession_libelle) AS famille
     FROM vues.tension_professions
     WHERE premier
+),
+-- Where measures of one profession count it with others, which does it with whom.
+ensembles AS (
+    SELECT
+        profession,
+        CASE WHEN count(*) = 1 THEN max(avec) ELSE string_agg(avec || ' (' || mesures || ')', ' ; ' ORDER BY rang) END
+            AS ensembles
+    FROM (
+        SELECT
+            profession, upper(left(avec, 1)) || substr(avec, 2) AS avec,
+            string_agg(dimension, ', ' ORDER BY ordre) AS mesures, min(ordre) AS rang
+        FROM (SELECT DISTINCT profession, avec, dimension, ordre FROM mesures WHERE avec IS NOT NULL)
+        GROUP BY profession, avec
+    )
+    GROUP BY profession
 )
 SELECT
-    m.profession_libelle, m.domaine, m.avec, m.famille, m.territoire_libelle, m.dimension_libelle, m.valeur, m.format,
+    m.profession_libelle, m.domaine, m.avec, e.ensembles, m.famille, m.territoire_libelle, m.dimension_libelle,
+    m.valeur, m.format,
     CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END || '/' || m.territoires_classes AS valeur_detail,
     m.valeur_statut,
     'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension' AS valeur_lien,
@@ -50,4 +67,5 @@ SELECT
         AS en_couverture
 FROM mesures AS m
 JOIN vues.territoires AS t USING (territoire)
+LEFT JOIN ensembles AS e USING (profession)
 ORDER BY m.rang_profession, m.ordre, t.rang DESC, m.code

@@ -1,6 +1,6 @@
 -- Tension de chaque profession de la santé et du social, par dimension : région, départements, France.
 -- Grain : profession, dimension, indicateur, niveau, code
--- Source : atlas.tension_professions, atlas.ressources_humaines, reference.tension_profil, reference.correspondances
+-- Source : atlas.tension_professions, atlas.ressources_humaines, atlas.ressources_humaines_esms, reference.tension_profil, reference.correspondances
 -- Note : Rang 1 : le plus tendu des départements, ou des régions, de métropole qui ont la même mesure ; ses rangs plausibles, là où l'erreur de la mesure se tire au sort. Une famille professionnelle qui réunit plusieurs professions leur donne le même nombre, et la ligne le dit.
 -- Colonnes :
 --   profession_libelle « Profession »
@@ -30,27 +30,43 @@
 WITH lieux AS (
     SELECT * FROM vues.territoires WHERE niveau IN ('departement', 'region', 'france')
 ),
--- The answers of the survey, as the release protects them.
-reponses AS (
+-- The answers of the surveys, as the release protects them: those of social establishments first, where most social
+-- workers are.
+declarees AS (
     SELECT
         c.profession, r.indicateur, r.niveau, r.code, r.annee, r.valeur, r.statut, r.denominateur, r.couverture,
-        c.melange
+        c.melange, 'enquete_rh' AS source, 2 AS priorite
     FROM reference.correspondances AS c
     JOIN atlas.ressources_humaines AS r ON c.nomenclature = 'enquête RH' AND r.categorie = c.code
     WHERE r.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.ressources_humaines')
+    UNION ALL
+    SELECT
+        c.profession, r.indicateur, r.niveau, r.code, r.annee, r.valeur, r.statut, r.denominateur, r.couverture,
+        c.melange, 'enquete_esms', 1
+    FROM reference.correspondances AS c
+    JOIN atlas.ressources_humaines_esms AS r
+        ON c.nomenclature = 'enquête ESMS' AND r.fonction = c.code AND r.categorie = 'ensemble'
+    WHERE r.annee = (SELECT annee FROM vues.annees_retenues WHERE objet = 'atlas.ressources_humaines_esms')
+),
+-- One survey for a profession and a rate, the same everywhere.
+reponses AS (
+    SELECT * FROM declarees
+    QUALIFY rank() OVER (PARTITION BY profession, indicateur ORDER BY priorite) = 1
 ),
 ressources AS (
     SELECT
         p.profession, i.dimension, i.indicateur, t.niveau, t.code, r.annee, r.valeur,
         CASE WHEN r.valeur IS NULL THEN coalesce(r.statut, 'nd') ELSE r.statut END AS statut, r.denominateur AS n,
         r.couverture, NULL::INTEGER AS rang, NULL::INTEGER AS rang_bas, NULL::INTEGER AS rang_haut,
-        NULL::INTEGER AS territoires_classes, CASE WHEN r.indicateur IS NOT NULL THEN 'enquete_rh' END AS source,
+        NULL::INTEGER AS territoires_classes, r.source,
         r.melange AS champ,
         CASE
             WHEN r.valeur IS NOT NULL THEN NULL
             WHEN r.statut = 'secret' THEN 'secret statistique'
             WHEN r.statut IS NOT NULL THEN 'aucune réponse'
-            WHEN NOT EXISTS (FROM reference.millesimes AS m WHERE m.source = i.sources)
+            WHEN NOT EXISTS (
+                FROM reference.millesimes AS m WHERE list_contains(string_split(i.sources, ' '), m.source)
+            )
                 THEN 'non reçus pour cette édition : ' || i.sources_libelle
             WHEN NOT list_contains(string_split(i.niveaux, ' '), t.niveau) THEN 'une région enquête seule'
             WHEN NOT EXISTS (FROM reponses AS k WHERE k.profession = p.profession) THEN i.absence
