@@ -2,18 +2,17 @@
 -- Grain : profession, dimension, niveau, code
 -- Source : vues.tension_professions
 -- Publication : interne
--- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit.
+-- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit. † : la mesure compte aussi d'autres professions, ou une partie seulement de celle-ci ; sa ligne dit lesquelles.
 -- Non reçu : Aucune source de cette dimension n'a été reçue.
 -- Colonnes :
 --   profession_libelle « Profession »
 --   domaine « Domaine » : santé ou social
 --   avec « Comptés ensemble » text (vide : rien) : ceux que la mesure compte, quand ce n'est pas la profession seule
---   ensembles « Comptés ensemble » text (vide : rien) : la même chose pour toutes les mesures de la profession
 --   famille « Profession ou famille » : la profession, ou ceux avec qui elle est comptée
 --   territoire_libelle « Territoire »
 --   dimension_libelle « Dimension » : ce que la mesure dit de la tension
 --   valeur « Valeur » selon : valeur de la mesure
---   valeur_detail text : rang, en ordinal, et parmi combien de territoires
+--   valeur_detail text : rang, en ordinal, et parmi combien de territoires ; † si la mesure n'est pas celle de la profession seule
 --   valeur_statut : pourquoi elle est vide
 --   valeur_lien : adresse de la ligne qui l'explique
 --   valeur_teinte : cinquième des rangs où elle se place, de 1 (détendu) à 5 (tendu)
@@ -34,26 +33,13 @@ WITH mesures AS (
         coalesce(upper(left(avec, 1)) || substr(avec, 2), profession_libelle) AS famille
     FROM vues.tension_professions
     WHERE premier
-),
--- Where measures of one profession count it with others, which does it with whom.
-ensembles AS (
-    SELECT
-        profession,
-        CASE WHEN count(*) = 1 THEN max(avec) ELSE string_agg(avec || ' (' || mesures || ')', ' ; ' ORDER BY rang) END
-            AS ensembles
-    FROM (
-        SELECT
-            profession, upper(left(avec, 1)) || substr(avec, 2) AS avec,
-            string_agg(dimension, ', ' ORDER BY ordre) AS mesures, min(ordre) AS rang
-        FROM (SELECT DISTINCT profession, avec, dimension, ordre FROM mesures WHERE avec IS NOT NULL)
-        GROUP BY profession, avec
-    )
-    GROUP BY profession
 )
 SELECT
-    m.profession_libelle, m.domaine, m.avec, e.ensembles, m.famille, m.territoire_libelle, m.dimension_libelle,
-    m.valeur, m.format,
-    CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END || '/' || m.territoires_classes AS valeur_detail,
+    m.profession_libelle, m.domaine, m.avec, m.famille, m.territoire_libelle, m.dimension_libelle, m.valeur, m.format,
+    CASE WHEN m.valeur IS NOT NULL THEN nullif(concat_ws(' ',
+        CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END || '/' || m.territoires_classes,
+        CASE WHEN m.champ IS NOT NULL THEN '†' END
+    ), '') END AS valeur_detail,
     m.valeur_statut,
     'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension' AS valeur_lien,
     (5 - (5 * (m.rang - 1)) // m.territoires_classes)::INTEGER AS valeur_teinte, valeur_lien AS lien,
@@ -67,5 +53,4 @@ SELECT
         AS en_couverture
 FROM mesures AS m
 JOIN vues.territoires AS t USING (territoire)
-LEFT JOIN ensembles AS e USING (profession)
 ORDER BY m.rang_profession, m.ordre, t.rang DESC, m.code
