@@ -22,8 +22,11 @@ from object_store import credentials, weed
 from scheduled_runs import ENDED, LOOPBACK, Scheduler, free_port
 
 from pipelines import journal, locks, shared
+from pipelines.shared.objects import Store
 
 WORKERS = ("machine-a", "machine-b")
+PARTS = ("scheduler", "redis", "postgres", "magasin")  # that may fall beside the workers
+SILENCE = 20.0  # seconds that a store which falls answers nothing
 WITHIN = 900  # seconds; some 150 where nothing else runs
 USER = "atlas"
 # A worker or a queue that is lost is given up after a minute, where Airflow waits for five, or ten.
@@ -80,30 +83,28 @@ class Machines:
             self.running.revive()
             time.sleep(0.2)
 
-    def again(self, name: str) -> None:
-        """Kills a service, a worker, « postgres » or « redis », and starts it anew."""
+    def fall(self, name: str) -> None:
+        """Kills a service, a worker, PostgreSQL or Redis, and starts it anew; has the store be silent for a while."""
         if name == "postgres":
             self.base.again()
         elif name == "redis":
             self.queue.again()
+        elif name == "magasin":
+            os.killpg(self.store, signal.SIGSTOP)
+            time.sleep(SILENCE)
+            os.killpg(self.store, signal.SIGCONT)
         else:
             self.running.again(name)
         self.airflow.process = self.running.running["scheduler"]
 
-    def slow_store(self, seconds: float) -> None:
-        """Has the store answer nothing for so long."""
-        os.killpg(self.store, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.killpg(self.store, signal.SIGCONT)
-
-    def brought(self, home: Path) -> dict[str, bytes]:
-        """The releases as a machine has them that made none of them."""
+    def bring(self, home: Path) -> dict[str, bytes]:
+        """The releases as a machine has them that made none of them, in a new copy of the whole."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.variables.items():
                 patch.setenv(name, value)
             patch.delenv(locks.INHERITED, raising=False)
-            with shared.working(home, "lecture"):
-                return files(home / "releases")
+            shared.bring(Store(self.variables["ATLAS_MAGASIN"]), home)
+        return files(home / "releases")
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import embedded_runs
+import spread_runs
 
 from pipelines.settings import DATABASE
 
@@ -20,6 +21,7 @@ from .house import BUSY, Job, Reference, Said
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 BACK = 400  # days
+MOMENTS = ("stage", "check", "lock", "build", "promote", "draft")  # steps after which a part of several machines falls
 
 
 @dataclass
@@ -172,6 +174,25 @@ def reader(scene: Scene) -> tuple[str, dict[str, str]]:
     return f"{times} lectures", {}
 
 
+def machines_fall(scene: Scene) -> tuple[str, dict[str, str]]:
+    """Two machines make the edition, and three of what it takes fall meanwhile; a third one has what they made."""
+    root = scene.warehouse.with_name(scene.warehouse.name + "-machines")
+    root.mkdir()
+    moments = sorted(scene.draw.sample(range(len(MOMENTS)), 3))
+    parts = scene.draw.sample([*spread_runs.WORKERS, *spread_runs.PARTS], 3)
+    with spread_runs.machines(root, scene.house, [home.REGION]) as running:
+        running.turn_on()
+        for moment, part in zip(moments, parts, strict=True):
+            running.once(MOMENTS[moment])
+            running.fall(part)
+        ended = running.published()
+        if ended != ["success"]:
+            scene.lost(f"la publication : {ended}", running.running.all_said()[-2000:])
+        running.bring(scene.warehouse)
+    shutil.rmtree(root)
+    return " ; ".join(f"{p} après {MOMENTS[m]}" for m, p in zip(moments, parts, strict=True)), {}
+
+
 def rescued(scene: Scene) -> None:
     """Brings what is on a disk that is going to leave back to an ordinary folder, as somebody who saves it does."""
     aside = scene.warehouse.with_name(scene.warehouse.name + "-sauve")
@@ -219,4 +240,5 @@ KINDS: dict[str, Blow] = {
     "horloge": clock_back,
     "deux": twice,
     "lecteur": reader,
+    "machines": machines_fall,
 }
