@@ -65,11 +65,12 @@ SELECT
     strftime(e.date_places, '%d/%m/%Y') AS date_places,
     e.places, e.places_statut,
     CASE e.places_statut
-        WHEN 'non collecté' THEN 'L’extraction des équipements sociaux de FINESS n’a pas été reçue pour cette édition.'
+        WHEN 'non collecté'
+            THEN 'Ni les activités de FINESS+, ni l’extraction des équipements sociaux de FINESS n’ont été reçues.'
         ELSE 'FINESS n’a pas d’activité pour cet établissement au ' || strftime(e.date_places, '%d/%m/%Y')
             || ' : il a pu ouvrir depuis.'
     END AS sans_activites,
-    t.rang AS rang_taille, t.comparables, t.mediane, 'finess' AS source,
+    t.rang AS rang_taille, t.comparables, t.mediane, 'finess finess_plus finess_activites' AS sources,
     'esms/' || e.finess || '.html' AS lien
 FROM region AS e
 JOIN reference.categories_esms AS c USING (categorie)

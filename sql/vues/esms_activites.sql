@@ -2,7 +2,7 @@
 -- Grain : code, discipline, activite, clientele
 -- Source : core.equipements_sociaux, core.esms, vues.esms
 -- Note : Places au {date_places}. Les places autorisées ne sont pas toutes ouvertes.
--- Non reçu : L'extraction des équipements sociaux de FINESS n'a pas été reçue.
+-- Non reçu : Ni les activités de FINESS+, ni l'extraction des équipements sociaux de FINESS n'ont été reçues.
 -- Colonnes :
 --   code : numéro FINESS de l'établissement
 --   discipline_libelle « Activité » : discipline d'équipement

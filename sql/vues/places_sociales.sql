@@ -32,7 +32,8 @@ SELECT
     t.territoire, e.niveau, e.code, t.territoire_libelle, e.annee,
     e.etablissements, e.statut AS etablissements_statut, e.places, e.places_statut, c.cible_libelle,
     e.densite, e.densite_statut, f.densite AS densite_france, f.densite_statut AS densite_france_statut,
-    e.annee_population, d.date_places, 'finess' AS source, e.statut,
+    e.annee_population, d.date_places, 'finess finess_plus finess_activites' AS sources,
+    e.statut,
     CASE WHEN e.niveau = 'departement' THEN t.adresse END AS lien
 FROM ensemble AS e
 CROSS JOIN dates AS d
