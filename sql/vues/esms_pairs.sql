@@ -15,7 +15,8 @@
 SELECT
     e.code,
     row_number() OVER (PARTITION BY e.code ORDER BY abs(p.places - e.places), p.code)::INTEGER AS rang,
-    p.nom AS pair_libelle, p.code AS pair, p.commune_libelle, p.departement_libelle, p.places, p.places_statut, p.sources
+    p.nom AS pair_libelle, p.code AS pair, p.commune_libelle, p.departement_libelle, p.places, p.places_statut,
+    p.sources
 FROM vues.esms AS e
 JOIN vues.esms AS p ON p.categorie = e.categorie AND p.code <> e.code AND p.places IS NOT NULL
 WHERE e.places IS NOT NULL
