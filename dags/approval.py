@@ -15,7 +15,7 @@ from pipelines.errors import BuildError
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from pipelines.publish.drafts import Draft
+    from pipelines.releases.drafts import Draft
 
 LOG = logging.getLogger(__name__)
 # Airflow's own ApprovalOperator has its two answers in English, and none for « not now ».
@@ -94,7 +94,7 @@ def act(name: str, answer: dict[str, Any] | None) -> str:
 
     Raises AirflowSkipException where nothing is released, BuildError where nobody answered who should have.
     """
-    from pipelines.publish import acts
+    from pipelines.releases import acts
 
     if answer is None and not wanted(by_default=Approval.somebody):
         return acts.approve(name)

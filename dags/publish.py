@@ -58,7 +58,7 @@ def publish() -> None:
         from approval import question
 
         from pipelines import steps
-        from pipelines.publish import acts
+        from pipelines.releases import acts
 
         run = get_current_context()
         # What was just put in place, or what a person asks for.

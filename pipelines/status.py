@@ -21,7 +21,7 @@ from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, DamagedError, LaterError
-from pipelines.publish import drafts, manifest
+from pipelines.releases import drafts, manifest
 from pipelines.settings import Settings
 
 LOG = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What one task does, called by names and numbers only: what an orchestrator can pass along.
 
 Each step reads its settings when it runs, writes a line with its duration to the journal, and lets
-AtlasError through. The DAGs and the command line call these, and the acts of a publication (publish/acts.py).
+AtlasError through. The DAGs and the command line call these, and the acts of a publication (releases/acts.py).
 """
 
 import contextlib
@@ -334,7 +334,7 @@ def unpublished(edition: int) -> list[str]:
 
     One whose draft waits for somebody's approval is left to that person.
     """
-    from pipelines.publish import drafts, release  # see publish
+    from pipelines.releases import drafts, release  # see publish
 
     now = shared.current()
     built, made = inputs.built_from(now, edition), release.published_from(now, edition)
@@ -375,7 +375,7 @@ def nothing_to_build(edition: int) -> str | None:
 def publish(edition: int, region: str) -> str:
     """Writes the release of an edition for a region, without anybody's approval; returns its folder."""
     # What draws and protects takes a second or more to import: the other steps, and most commands, do without.
-    from pipelines.publish import acts
+    from pipelines.releases import acts
 
     return acts.publish(edition, region)
 

@@ -20,7 +20,8 @@ from fixtures_entrepots import ARRIVED, EDITION, Warehouse, environment, none, o
 
 from pipelines import catalogue, steps
 from pipelines.errors import RefusedError
-from pipelines.publish import public, release
+from pipelines.publish import public
+from pipelines.releases import release
 from pipelines.settings import Settings
 
 SAE = {

@@ -18,8 +18,9 @@ from pipelines import cli, disclosure, fingerprints, journal, steps
 from pipelines.disclosure import memory
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, UsageError
-from pipelines.publish import acts, drafts, manifest, public
-from pipelines.publish.drafts import Draft
+from pipelines.publish import public
+from pipelines.releases import acts, drafts, manifest
+from pipelines.releases.drafts import Draft
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 

@@ -23,7 +23,7 @@ from receivers import webhook
 
 from pipelines import catalogue, journal
 from pipelines.edition import models
-from pipelines.publish import drafts
+from pipelines.releases import drafts
 from pipelines.settings import Settings
 
 DESCRIBE = """

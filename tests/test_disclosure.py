@@ -27,8 +27,9 @@ from pipelines.disclosure.sensitive import Sums
 from pipelines.disclosure.structures import linear
 from pipelines.edition import models
 from pipelines.errors import BuildError, BusyError
-from pipelines.publish import drafts, public
+from pipelines.publish import public
 from pipelines.publish.numbers import french
+from pipelines.releases import drafts
 from pipelines.settings import Settings
 
 THRESHOLD = 5

@@ -349,6 +349,7 @@ ROOMS = (
     "edition",
     "disclosure",
     "publish",
+    "releases",
     "status",
     "steps",
     "upkeep",

@@ -17,7 +17,8 @@ from fixtures_entrepots import EDITION, Publication, Warehouse, none, one, rows,
 from pipelines.catalogue import registers
 from pipelines.checks import runner
 from pipelines.edition import marts, models
-from pipelines.publish import pages, public, release
+from pipelines.publish import pages, public
+from pipelines.releases import release
 
 Check = Callable[..., None]
 PUBLISHED = "06"  # overseas

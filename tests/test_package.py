@@ -18,9 +18,10 @@ from fixtures_entrepots import EDITION, REGION, Publication, none, rows
 
 from pipelines import catalogue
 from pipelines.edition import lockfile, models
-from pipelines.publish import differences, methods, package, public, release, tables
+from pipelines.publish import differences, methods, package, public, tables
 from pipelines.publish.differences import Published
 from pipelines.publish.methods import Methods
+from pipelines.releases import release
 from pipelines.settings import Settings
 
 FICTIF = "DONNÉES FICTIVES"

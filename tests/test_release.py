@@ -24,9 +24,10 @@ from python_calamine import CalamineWorkbook
 from pipelines import catalogue, disclosure, steps
 from pipelines.edition import lockfile, models
 from pipelines.errors import BuildError
-from pipelines.publish import components, drafts, numbers, package, pages, public, release, tables, workbooks
+from pipelines.publish import numbers, package, pages, public, tables, workbooks
 from pipelines.publish.figures import drawing
 from pipelines.publish.numbers import PARTIAL_COLUMN
+from pipelines.releases import components, drafts, release
 from pipelines.settings import Settings
 
 SAID = "DONNÉES FICTIVES"

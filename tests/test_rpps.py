@@ -32,7 +32,8 @@ from pipelines.arrival import landing, outcomes, personnes, retention, staging
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
-from pipelines.publish import components, public
+from pipelines.publish import public
+from pipelines.releases import components
 from pipelines.settings import Settings
 from samples.nomenclatures import headings
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines import cli
 from pipelines.errors import UsageError
-from pipelines.publish import components
+from pipelines.releases import components
 
 RUN = CliRunner()
 

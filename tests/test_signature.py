@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from pipelines import cli, steps
 from pipelines.arrival import diagnosis
 from pipelines.errors import BuildError, UsageError
-from pipelines.publish import acts, manifest, signature
+from pipelines.releases import acts, manifest, signature
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 

@@ -17,8 +17,8 @@ from pipelines.arrival import landing, outcomes
 from pipelines.disclosure import memory
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, UsageError
-from pipelines.publish import drafts, manifest
-from pipelines.publish.drafts import Draft
+from pipelines.releases import drafts, manifest
+from pipelines.releases.drafts import Draft
 from pipelines.settings import Settings
 from pipelines.upkeep import repair, verify
 

@@ -16,7 +16,7 @@ from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, environ
 
 from pipelines import locks, steps
 from pipelines.errors import BusyError, LaterError
-from pipelines.publish import acts
+from pipelines.releases import acts
 from pipelines.settings import Settings
 from pipelines.upkeep import backup
 

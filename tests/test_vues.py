@@ -24,6 +24,7 @@ from pipelines.publish.views import Views, say
 
 VIEWS = models.views()
 KINDS = re.compile(rf"(?:{models.KIND})?")
+MAKERS = (ROOT / "pipelines" / "publish", ROOT / "pipelines" / "releases")
 # Those that write and read tables, whatever they are: the public file, its CSV, the differences of two releases.
 WRITERS = {"methods.py", "public.py", "tables.py", "differences.py", "release.py"}
 
@@ -192,7 +193,8 @@ def test_no_number_that_is_there_is_said_to_be_absent(shown: duckdb.DuckDBPyConn
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:
     declarations = [*declared.FOLDER.rglob("*.yml"), *Path(sheets.__file__).parent.glob("*.yml")]
     cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declarations)))
-    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "pipelines" / "publish").rglob("*.py"))
+    made_by = [path for home in MAKERS for path in home.rglob("*.py")]
+    code = "\n".join(p.read_text(encoding="utf-8") for p in made_by)
     sql = {n for m in VIEWS for n in re.findall(r"vues\.(\w+)", m.query)}
     for model in VIEWS:
         assert model.publication == public.SHOWN or model.table in cited | sql or f'"{model.table}"' in code, model.name
@@ -207,10 +209,10 @@ def test_pages_name_views_columns_and_figures_that_exist(shown: duckdb.DuckDBPyC
                     assert block.figure in traces.KINDS
 
 
-def test_nothing_else_under_publish_asks_the_database() -> None:
-    home = ROOT / "pipelines" / "publish"
+def test_nothing_else_of_what_makes_a_release_asks_the_database() -> None:
     asking = {
-        path.relative_to(home).as_posix()
+        path.name
+        for home in MAKERS
         for path in home.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)

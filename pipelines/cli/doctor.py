@@ -12,7 +12,7 @@ from pipelines import settings
 from pipelines.arrival import diagnosis
 from pipelines.cli.common import Sources, screen, use
 from pipelines.errors import AtlasError, BuildError, LaterError
-from pipelines.publish import signature
+from pipelines.releases import signature
 
 
 def doctor(

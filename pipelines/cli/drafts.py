@@ -12,7 +12,7 @@ from pipelines.cli.common import Edition, Regions, banner, fictitious, screen, u
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.publish.drafts import Draft
+    from pipelines.releases.drafts import Draft
 
 Name = Annotated[
     str,
@@ -26,7 +26,7 @@ By = Annotated[
 
 def brouillon(edition: Edition = None, region: Regions = None) -> None:
     """Écrit à part tout ce qui serait publié d'une édition construite, avec la page à lire avant d'approuver."""
-    from pipelines.publish import acts
+    from pipelines.releases import acts
 
     use(None, edition=edition, regions=region)
     console, now = screen(), settings.load()
@@ -55,7 +55,7 @@ def tell(console: Console, now: Settings, made: "Draft") -> None:
 
 def brouillons() -> None:
     """Montre les brouillons qui attendent, et ce que les autres sont devenus : par qui, quand, pourquoi."""
-    from pipelines.publish import drafts
+    from pipelines.releases import drafts
 
     console, now = screen(), settings.load()
     banner(now, fictitious(now))
@@ -75,7 +75,7 @@ def brouillons() -> None:
 
 def approuver(nom: Name = "", par: By = "") -> None:
     """Publie un brouillon tel qu'il a été lu ; refuse si verrou, entrepôt ou publications ont changé depuis."""
-    from pipelines.publish import acts
+    from pipelines.releases import acts
 
     console, now = screen(), settings.load()
     banner(now, fictitious(now))
@@ -90,7 +90,7 @@ def rejeter(
     par: By = "",
 ) -> None:
     """Rejette un brouillon : ses fichiers sont effacés ; sa page et le motif restent."""
-    from pipelines.publish import acts
+    from pipelines.releases import acts
 
     console, now = screen(), settings.load()
     banner(now, fictitious(now))

@@ -7,7 +7,7 @@ import typer
 
 from pipelines import state
 from pipelines.errors import UsageError
-from pipelines.publish import components
+from pipelines.releases import components
 
 
 def sbom(

@@ -11,7 +11,7 @@ from rich.console import Console
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen
 from pipelines.errors import StorageError, UsageError
-from pipelines.publish import manifest, signature
+from pipelines.releases import manifest, signature
 from pipelines.upkeep import housekeeping, repair, store, verify
 from pipelines.upkeep.verify import Flaw
 

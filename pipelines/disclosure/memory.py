@@ -3,7 +3,7 @@
 A set is one DuckDB file, `<n>.duckdb`: the protected tables of the whole country as they may be shown, and the lines of
 the warehouse that they sum. All regions are published from the same set, so that no two of them differ; a release
 says in its manifest from which one it comes. Those who made an earlier set are known when the next one is protected,
-even where their own extracts have been replaced since. What waits to be approved (publish/drafts.py) counts as shown:
+even where their own extracts have been replaced since. What waits to be approved (releases/drafts.py) counts as shown:
 whichever is approved first, no two of them tell what neither does. A set that only a rejected draft had is forgotten.
 """
 

@@ -1,1 +1,1 @@
-"""What people receive: tables, dictionary, pages, in an immutable release."""
+"""What people receive: tables, workbooks, pages, sheets, maps, all of them from the public file."""

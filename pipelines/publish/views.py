@@ -1,7 +1,7 @@
 """What pages, sheets and workbooks read of a release: the views of its public file, each with its words and its rows.
 
 A view is a file of sql/vues/: its header says how people see it (title, headings, formats, note, what an empty cell
-means), its query what they see. Nothing under publish/ asks the database anything else.
+means), its query what they see. Nothing under publish/ or releases/ asks the database anything else.
 """
 
 import functools

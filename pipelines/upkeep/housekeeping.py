@@ -19,7 +19,7 @@ from pipelines import journal, settings, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
-from pipelines.publish import manifest
+from pipelines.releases import manifest
 from pipelines.settings import DATABASE, ROOT, Settings
 from pipelines.shared import store
 from pipelines.strict import Strict

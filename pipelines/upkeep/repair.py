@@ -19,7 +19,7 @@ from pipelines.edition import lockfile
 from pipelines.edition.lockfile import Lock
 from pipelines.errors import AtlasError, DamagedError, RefusedError
 from pipelines.fingerprints import sha256
-from pipelines.publish import manifest
+from pipelines.releases import manifest
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 from pipelines.upkeep.verify import Flaw

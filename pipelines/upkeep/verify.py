@@ -14,7 +14,7 @@ from pipelines import catalogue, hints, journal, settings
 from pipelines.arrival import landing, outcomes
 from pipelines.edition import lockfile, promotion
 from pipelines.errors import DamagedError, StorageError
-from pipelines.publish import manifest, signature
+from pipelines.releases import manifest, signature
 from pipelines.settings import DATABASE, Settings
 from pipelines.upkeep import store
 
@@ -102,7 +102,7 @@ def _lost(now: Settings) -> Iterator[Flaw]:
     Where machines share a store, each has its own journal and a part of the whole: its lines are not asked.
     """
     # What protects takes a second to import: other commands do without.
-    from pipelines.publish import drafts
+    from pipelines.releases import drafts
 
     lines = [] if settings.magasin() else journal.entries(now.warehouse)
     for source, millesime, revision in _done(lines, "fetch", "source", "millesime", "revision"):

@@ -16,7 +16,7 @@ import embedded_runs
 
 from pipelines import journal, locks
 from pipelines.edition import lockfile
-from pipelines.publish import manifest
+from pipelines.releases import manifest
 from pipelines.settings import DATABASE, Settings
 
 EDITION, REGION = embedded_runs.EDITION, embedded_runs.OTHER  # of one département: few pages

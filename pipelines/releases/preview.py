@@ -15,12 +15,12 @@ from pipelines.disclosure import structures
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import differences, package, pages
 from pipelines.publish.differences import Diff
-from pipelines.publish.drafts import PAGE, Draft, day
 from pipelines.publish.numbers import french
 from pipelines.publish.public import FICTIF
 from pipelines.publish.rows import number_of
 from pipelines.publish.site import TEMPLATES, declared, render
 from pipelines.publish.views import Views
+from pipelines.releases.drafts import PAGE, Draft, day
 from pipelines.settings import Settings
 
 DECLARED = Path(__file__).with_name("brouillon.yml")

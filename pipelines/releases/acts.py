@@ -9,8 +9,8 @@ from pipelines import locks, settings, shared
 from pipelines.edition import inputs
 from pipelines.errors import BuildError, UsageError
 from pipelines.journal import step
-from pipelines.publish import drafts, release
-from pipelines.publish.drafts import Draft
+from pipelines.releases import drafts, release
+from pipelines.releases.drafts import Draft
 
 
 def draft(edition: int, region: str) -> Draft | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipelines import hints, journal, state
 from pipelines.disclosure import memory
 from pipelines.errors import BuildError, UsageError
-from pipelines.publish import manifest
+from pipelines.releases import manifest
 from pipelines.settings import Settings
 
 RECORD, PAGE, FILES = "brouillon.json", "brouillon.html", "publication"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import fingerprints, state
 from pipelines.errors import DamagedError
-from pipelines.publish import signature
+from pipelines.releases import signature
 
 MANIFEST = "manifeste.json"
 SUMS = "SHA256SUMS"

@@ -22,22 +22,9 @@ from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, DamagedError
-from pipelines.publish import (
-    components,
-    differences,
-    drafts,
-    fiches,
-    manifest,
-    methods,
-    package,
-    pages,
-    preview,
-    public,
-    site,
-    tables,
-    workbooks,
-)
-from pipelines.publish.drafts import Draft
+from pipelines.publish import differences, fiches, methods, package, pages, public, site, tables, workbooks
+from pipelines.releases import components, drafts, manifest, preview
+from pipelines.releases.drafts import Draft
 from pipelines.settings import Settings
 
 PUBLISHED = "publie.json"  # beside its drafts: of which build a region's last release was made

@@ -1,0 +1,1 @@
+"""The life of a release: drafted, looked at, approved, signed; then immutable."""
