@@ -1,5 +1,5 @@
 # One image for every service of docker-compose.yml: Python 3.11 and what uv.lock says.
-FROM python:3.11-slim
+FROM python:3.11.15-slim-bookworm@sha256:d29f48a31a8b408ed19272ca1e7b10ebae13b240a27e862d3d4217c528e2e0c3
 
 # ssh-keygen signs the releases (ATLAS_SIGNATURE).
 RUN apt-get update && apt-get install -y --no-install-recommends openssh-client && rm -rf /var/lib/apt/lists/*

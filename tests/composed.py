@@ -23,6 +23,7 @@ from pipelines.settings import ROOT
 
 FILES = ("docker-compose.yml", "docker-compose.celery.yml")
 VOLUMES = ("postgres", "warehouse", "airflow")
+INNER = re.compile(r"(?<=:)\$\{(\w+)(?:(:[-?])([^{}]*))?\}(?=\})")
 REFERENCE = re.compile(r"\$\$|\$\{(\w+)(?:(:[-?])([^}]*))?\}")
 
 Service = dict[str, Any]
@@ -58,7 +59,13 @@ def interpolated(node: Any, values: Mapping[str, str]) -> Any:
         return {key: interpolated(value, values) for key, value in node.items()}
     if isinstance(node, list):
         return [interpolated(value, values) for value in node]
-    return REFERENCE.sub(lambda found: _value(found, values), node) if isinstance(node, str) else node
+    return _filled(node, values) if isinstance(node, str) else node
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with its variables replaced, those of a default first: `${A:-http://host:${B:-80}}`."""
+    filled = INNER.sub(lambda found: _value(found, values), text)
+    return REFERENCE.sub(lambda found: _value(found, values), filled)
 
 
 def _value(found: "re.Match[str]", values: Mapping[str, str]) -> str:

@@ -506,6 +506,7 @@ def test_each_machine_has_the_same_key_or_none(address: str, tmp_path: Path, mon
 
 # --- docker-compose.celery.yml -------------------------------------------------------------------------------
 
+BASE_URL = "AIRFLOW__API__BASE_URL"
 VALUES = dict.fromkeys(
     (
         "POSTGRES_PASSWORD",
@@ -547,6 +548,22 @@ def test_a_machine_more_asks_the_first_one_for_all() -> None:
         assert here[name]["environment"]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
         assert here[name]["environment"]["ATLAS_MAGASIN"] == "/donne"
     assert here["worker"]["healthcheck"] != here["dag-processor"]["healthcheck"]
+
+
+def test_the_interface_has_the_address_that_people_open() -> None:
+    def address(**values: str) -> set[str]:
+        found = services({**VALUES, **values}).values()
+        return {s["environment"][BASE_URL] for s in found if BASE_URL in s.get("environment", {})}
+
+    assert address() == {"http://127.0.0.1:8080"}
+    assert address(ATLAS_PORT="8123") == {"http://127.0.0.1:8123"}
+    assert address(ATLAS_INTERFACE="https://airflow.exemple.fr") == {"https://airflow.exemple.fr"}
+
+
+def test_no_service_may_take_all_the_memory() -> None:
+    limits = {name: service.get("mem_limit") for name, service in services({**VALUES, "ATLAS_MEMOIRE": "9g"}).items()}
+    assert all(limits.values()), limits
+    assert {name for name, limit in limits.items() if limit == "9g"} == {"scheduler", "worker"}  # where tasks run
 
 
 def test_what_machines_ask_each_other_listens_on_loopback_unless_told() -> None:

@@ -400,6 +400,14 @@ def test_the_example_names_all_that_is_asked_and_holds_no_secret() -> None:
     assert ".env" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
 
 
+def test_an_image_is_named_by_its_version_and_its_bytes() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    named = re.findall(r"^FROM (\S+)|^ +image: (\S+)$", "\n".join([dockerfile, COMPOSE, MACHINES]), re.M)
+    images = {first or second for first, second in named} - {"atlas-sante"}
+    assert {image.partition(":")[0] for image in images} == {"python", "postgres", "redis"}
+    assert [i for i in images if not re.fullmatch(r"\w+:\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}", i)] == []
+
+
 def test_the_image_has_what_is_locked_and_runs_as_nobody_in_particular() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     syncs = [line for line in lines if "uv sync" in line]
