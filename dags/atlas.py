@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import lineage
+import notes
 from airflow.sdk import (
     Asset,
     AssetAny,
@@ -15,7 +16,7 @@ from airflow.sdk import (
     task,
 )
 from airflow.sdk.exceptions import AirflowSkipException
-from rules import RULES
+from rules import EDITION, RULES
 
 from pipelines import catalogue
 
@@ -43,14 +44,7 @@ sa place que si l'on coche **Revenir en arrière**.
     default_args=RULES,
     tags=["édition"],
     params={
-        "edition": Param(
-            None,
-            type=["null", "integer"],
-            minimum=2000,
-            maximum=2099,
-            title="Édition",
-            description="Année de l'atlas ; vide : ATLAS_EDITION, sinon l'édition en place",
-        ),
+        "edition": EDITION,
         "update": Param(
             False,
             type="boolean",
@@ -67,6 +61,7 @@ sa place que si l'on coche **Revenir en arrière**.
 )
 def atlas() -> None:
     @task
+    @notes.why_skipped()
     def lock() -> int:
         from pipelines import steps
 
@@ -89,7 +84,7 @@ def atlas() -> None:
     def check(target: str) -> str:
         from pipelines import steps
 
-        steps.check_marts(target)
+        notes.tell(notes.checked("Édition construite", steps.check_marts(target)))
         return target
 
     @task
@@ -106,6 +101,7 @@ def atlas() -> None:
         run = get_current_context()
         promoted = steps.promote(target, back=run["params"]["back"])
         run["outlet_events"][MARTS].add_partitions([str(edition)])
+        notes.tell(f"Édition {edition} en place")
         return promoted
 
     # Any: Airflow types what a task will return as an XComArg, whatever the task says it returns.

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import lineage
+import notes
 from airflow.sdk import Asset, Param, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import LONG, RULES
@@ -67,7 +68,9 @@ def ingestion(source: catalogue.Source) -> None:
         def check(staged: dict[str, int]) -> None:
             from pipelines import steps
 
-            if steps.check(source.id, **staged)["inchange"]:
+            done = steps.check(source.id, **staged)
+            notes.tell(notes.checked(staged["millesime"], done) + (", inchangé" if done["inchange"] else ""))
+            if done["inchange"]:
                 raise AirflowSkipException("millésime inchangé, déjà contrôlé : rien à faire en aval")
             get_current_context()["outlet_events"][accepted].add_partitions([str(staged["millesime"])])
 

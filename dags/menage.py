@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import notes
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import RULES
@@ -27,7 +28,9 @@ def menage() -> None:
     def warehouse() -> list[str]:
         from pipelines.upkeep import housekeeping
 
-        return [going.chemin for going in housekeeping.clean(dry=False)]
+        gone = [going.chemin for going in housekeeping.clean(dry=False)]
+        notes.tell(f"Effacés de l'entrepôt : {len(gone)}")
+        return gone
 
     @task
     def database() -> None:

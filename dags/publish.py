@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 import lineage
+import notes
 from airflow.sdk import Asset, Param, PartitionedAssetTimetable, dag, get_current_context, task, task_group
 from approval import Approval
-from rules import LONG, RULES
+from rules import EDITION, LONG, RULES
 
 MARTS = Asset(name="marts", uri="atlas://marts")
 
@@ -29,14 +30,7 @@ tel quel. Une publication ne change jamais : un contenu déjà publié n'est pas
     default_args=RULES,
     tags=["édition"],
     params={
-        "edition": Param(
-            None,
-            type=["null", "integer"],
-            minimum=2000,
-            maximum=2099,
-            title="Édition",
-            description="Année de l'atlas, déjà construite ; vide : ATLAS_EDITION, sinon l'édition en place",
-        ),
+        "edition": EDITION,
         "regions": Param(
             None,
             type=["null", "string"],
@@ -54,6 +48,7 @@ def publish() -> None:
 
     # Drafts are made one at a time: secrecy looks at all of them together.
     @task(execution_timeout=LONG, max_active_tis_per_dag=1, map_index_template="{{ task.op_kwargs['code'] }}")
+    @notes.why_skipped()
     def draft(code: str) -> dict[str, str]:
         from approval import question
 
@@ -67,10 +62,13 @@ def publish() -> None:
         return question(acts.draft(edition, code))
 
     @task(map_index_template="{{ task.op_kwargs['name'] }}")
+    @notes.why_skipped()
     def release(name: str, answer: dict[str, Any] | None) -> str:
         from approval import act
 
-        return act(name, answer)
+        released = act(name, answer)
+        notes.tell(f"Publié : {released}")
+        return released
 
     @task_group
     def region(code: str) -> None:

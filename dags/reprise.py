@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import notes
 from airflow.sdk import Asset, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 from rules import RULES
@@ -27,21 +28,25 @@ reste à faire, et ne fait rien quand tout est fait.
 )
 def reprise() -> None:
     @task(outlets=[AGAIN])
+    @notes.why_skipped()
     def build() -> None:
         from pipelines import steps
 
         edition = steps.edition()
         if why := steps.nothing_to_build(edition):
             raise AirflowSkipException(why)
+        notes.tell(f"À construire : édition {edition}")
         get_current_context()["outlet_events"][AGAIN].add_partitions([str(edition)])
 
     @task(outlets=[MARTS])
+    @notes.why_skipped()
     def publish() -> None:
         from pipelines import steps
 
         edition = steps.edition()
         if not steps.unpublished(edition):
             raise AirflowSkipException("Tout ce qui est construit est publié.")
+        notes.tell(f"À publier : édition {edition}")
         get_current_context()["outlet_events"][MARTS].add_partitions([str(edition)])
 
     build()

@@ -1,8 +1,10 @@
-"""What every task of these DAGs keeps to: how often it is tried, how long it may take, whose it is, who is told."""
+"""What every task of these DAGs keeps to (how often it is tried, how long it may take, whose it is, who is told), and
+what a person who triggers one may say of the edition.
+"""
 
 import datetime as dt
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 from notices import Failed
 from state import Shown
 
@@ -32,3 +34,12 @@ RULES = {
     "on_retry_callback": [Shown()],
     "on_failure_callback": [Failed(), Shown()],
 }
+
+EDITION = Param(
+    None,
+    type=["null", "integer"],
+    minimum=2000,
+    maximum=2099,
+    title="Édition",
+    description="Année de l'atlas ; vide : ATLAS_EDITION, sinon l'édition en place",
+)

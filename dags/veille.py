@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import notes
 from airflow.sdk import dag, task
 from rules import RULES
 
@@ -29,6 +30,7 @@ def veille() -> None:
         from pipelines import steps
 
         old, text = steps.stale(dt.date.today().year)
+        notes.tell(f"Sources périmées : {', '.join(old) or 'aucune'}")
         if old:
             send(f"Sources périmées : {', '.join(old)}", text)
         return old

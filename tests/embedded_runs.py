@@ -44,7 +44,7 @@ class Scheduled:
     `asked` is what people were asked, by region; `answers` what Airflow said of each answer; `early` what was released
     before any; `drafts` what became of each, by region; `waiting` the files of the draft that was left waiting, and
     `direct` those of the same, released without a draft being approved; `lineage` and `metrics` what was told to who
-    watches.
+    watches; `notes` what the list of runs says of each.
     """
 
     runs: dict[str, list[str]] = field(default_factory=dict)
@@ -60,6 +60,7 @@ class Scheduled:
     direct: dict[str, bytes] = field(default_factory=dict)
     lineage: list[dict[str, Any]] = field(default_factory=list)
     metrics: set[str] = field(default_factory=set)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def region_of(asked: dict[str, Any]) -> str:
@@ -193,6 +194,7 @@ class House:
                 early,
                 lineage=[json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()],
                 metrics=metrics,
+                notes={dag: airflow.runs(dag)[0]["note"] or "" for dag in dags},
             )
         return self.directly(home, done)
 

@@ -459,6 +459,25 @@ def test_an_approved_draft_is_what_a_direct_release_is(airflow: Runs) -> None:
 
 
 @pytest.mark.lent
+def test_each_run_says_in_the_list_what_it_came_to(airflow: Runs) -> None:
+    notes = airflow.scheduled.result().notes
+    told = {
+        "ingest_ght": [r"2022 : \d+ contrôles, 0 avertissement, inchangé", r"Échec : vintage\.check \[2023\]"],
+        "reprise": [rf"À construire : édition {EDITION}", r"Tout ce qui est construit est publié\."],
+        "atlas": [r"Édition construite : \d+ contrôles, \d+ avertissements?", rf"Édition {EDITION} en place"],
+        "publish": [
+            rf"Publié : \S+/{EDITION}-{REGION}/{EDITION}\.1",
+            rf"Le brouillon \w+ a été rejeté par {PUBLISHER}\.",
+            r"Le brouillon \w+ attend toujours : .+",
+        ],
+    }
+    for dag, lines in told.items():
+        said = notes[dag].splitlines()
+        assert len(said) == len(lines), notes[dag]
+        assert [line for line in lines if not any(re.fullmatch(f"- {line}", one) for one in said)] == [], notes[dag]
+
+
+@pytest.mark.lent
 def test_a_scheduler_logs_what_was_done_and_nothing_else(airflow: Runs) -> None:
     logs = airflow.scheduled.result().logs
     assert re.search(

@@ -62,6 +62,7 @@ def environment(home: Path, port: int | None = None, *, paused: bool = True) -> 
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__API__INSTANCE_NAME": "Atlas santé",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.ROOT / "dags" / "plugins"),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         # Each check imports Great Expectations: more at once than there are cores only fills the memory.
         "AIRFLOW__CORE__PARALLELISM": str(max(2, os.cpu_count() or 2)),

@@ -1,5 +1,6 @@
 """Pages of a release: the tables that it holds, a page per source, its definitions, and what the checks said."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pipelines.publish import numbers, public, site, tables, workbooks
 from pipelines.publish.public import WrittenTable
 from pipelines.publish.rows import text_of, whole_of
 from pipelines.publish.site import declared
-from pipelines.publish.views import Views, say
+from pipelines.publish.views import View, Views, say
 
 # What a reader came for stands first.
 READING_ORDER = ("vues", "atlas", "fiches", "qualite", "reference", "core")
@@ -204,7 +205,18 @@ def _cards(seen: Views, written: list[WrittenTable]) -> dict[str, list[dict[str,
                 "libelle": indicator.libelle,
                 "fiche": registers.card(name) | ({"Petits nombres": small[0]} if small else {}),
                 "lectures": [(table, column) for table, _, column in places if name in shown.get(table, ())],
-                "epreuve": seen.view(indicator.epreuve) if indicator.epreuve else None,
+                "epreuve": tests_of(seen, name),
             }
         )
     return themes
+
+
+def tests_of(seen: Views, name: str) -> View | None:
+    """The tests of the method of an indicator, without those of the others where a view has them one by one."""
+    told = registers.indicators()[name].epreuve
+    if not told:
+        return None
+    view = seen.view(told)
+    if view.model.grain[0] != "indicateur":
+        return view
+    return replace(view, rows=[row for row in view.rows if row["indicateur"] == name])
