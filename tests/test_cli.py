@@ -340,6 +340,8 @@ def test_query_as_csv_is_csv_and_nothing_else(copied: Settings, atlas: Atlas, en
         ("DELETE FROM reference.sources", "read-only"),
         ("UPDATE reference.sources SET titre = 'x'", "read-only"),
         ("DROP TABLE reference.sources", "read-only"),
+        ("", "elle est vide"),
+        (" -- rien\n;", "elle est vide"),
     ],
 )
 @pytest.mark.parametrize("flags", [[], ["--csv"]])

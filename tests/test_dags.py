@@ -22,6 +22,7 @@ from fixtures_entrepots import EDITION, REGION, ROOT, one, rows
 from receivers import webhook
 
 from pipelines import catalogue, journal
+from pipelines.cli.airflow import PASSWORDS
 from pipelines.edition import models
 from pipelines.releases import drafts
 from pipelines.settings import Settings
@@ -456,6 +457,13 @@ def test_an_approved_draft_is_what_a_direct_release_is(airflow: Runs) -> None:
     loose = {"FICTIF-atlas_public.duckdb", "SHA256SUMS"}
     assert done.waiting.keys() == done.direct.keys() >= loose
     assert [name for name in done.waiting if name not in loose and done.waiting[name] != done.direct[name]] == []
+
+
+@pytest.mark.lent
+def test_the_password_is_for_whoever_started_it(airflow: Runs) -> None:
+    airflow.scheduled.result()
+    home = airflow.house.root / ".airflow"
+    assert (home.stat().st_mode & 0o777, (home / PASSWORDS).stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 @pytest.mark.lent

@@ -26,7 +26,8 @@ from pipelines.cli import doctor
 from pipelines.errors import BusyError, DamagedError, LaterError, UsageError
 from pipelines.fingerprints import sha256
 from pipelines.shared import copies, lake
-from pipelines.shared.objects import BYTES, Store
+from pipelines.shared.objects import BYTES, LOGS, Store
+from pipelines.upkeep import housekeeping
 
 BASE = os.environ.get("ATLAS_BASE_ESSAI", "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres")
 ALICE, BOB = "copie-a", "copie-b"
@@ -354,8 +355,31 @@ def test_what_tasks_wrote_is_read_from_the_store_until_its_time_is_over(address:
         store.put_log(name, wrote)
         assert store.log(name) == text
     assert store.log(name.replace("attempt=1", "attempt=2")) is None
-    assert (store.drop_logs(1), store.log(name)) == (0, "puis « deux »\n")
-    assert (store.drop_logs(-1), store.log(name)) == (1, None)
+    assert (store.old_logs(1), store.log(name)) == ([], "puis « deux »\n")
+    ((address, size),) = store.old_logs(-1)
+    assert size == len("puis « deux »\n".encode())
+    store.drop_log(address)
+    assert (store.old_logs(-1), store.log(name)) == ([], None)
+
+
+@pytest.mark.parametrize("address", ["dossier"], indirect=True)
+def test_housekeeping_tells_what_goes_of_the_store_before_it_does(
+    alice: Path, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATLAS_WAREHOUSE", str(alice))
+    monkeypatch.setenv("ATLAS_SOURCES", str(tmp_path))
+    monkeypatch.setattr(housekeeping, "HOMES", ())
+    (wrote := tmp_path / "tache.log").write_text("fini\n", encoding="utf-8")
+    store = Store(address)
+    store.put_log("dag_id=atlas/vieux.log", wrote)
+    os.utime(Path(address.removeprefix("file://")) / LOGS / "dag_id=atlas/vieux.log", (time.time() - 91 * 86400,) * 2)
+    store.put_log("dag_id=atlas/neuf.log", wrote)
+    for dry in (True, False):
+        (going,) = housekeeping.clean(dry=dry)
+        assert (going.quoi, going.chemin.rpartition("/")[2], going.octets) == (housekeeping.SHARED_LOG, "vieux.log", 5)
+        assert (store.log("dag_id=atlas/vieux.log") is not None) == dry
+    assert housekeeping.clean(dry=False) == []
+    assert store.log("dag_id=atlas/neuf.log") == "fini\n"
 
 
 def test_a_store_without_a_database_of_locks_is_refused(alice: Path, monkeypatch: pytest.MonkeyPatch) -> None:

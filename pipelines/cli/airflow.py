@@ -25,6 +25,7 @@ HEALTHY_WITHIN = 300  # seconds; some 20 s where nothing else runs
 # The embedded run has a home of its own. In one database, the partitions that it adds would wake the DAGs
 # that someone has unpaused in the UI, the scheduler would adopt its runs, and SQLite takes one writer at once.
 HOME = settings.ROOT / ".airflow"
+PASSWORDS = "simple_auth_manager_passwords.json.generated"
 EMBEDDED_HOME = HOME / "embarque"
 
 
@@ -105,10 +106,11 @@ def up(
             )
         try:
             _wait_healthy(process, port, log)
+            (HOME / PASSWORDS).chmod(0o600)  # Airflow leaves it to the umask
             console.print(
                 f"\nInterface    : http://{LOOPBACK}:{port}\n"
                 "Utilisateur  : admin\n"
-                f"Mot de passe : dans {HOME / 'simple_auth_manager_passwords.json.generated'}\n"
+                f"Mot de passe : dans {HOME / PASSWORDS}\n"
                 f"Entrepôt     : {now.warehouse}\n"
                 f"État         : {now.warehouse / settings.STATUS}, refait à chaque tâche\n"
                 f"Journal      : {log}\n\n"

@@ -110,6 +110,12 @@ def query(
         )
     try:
         with steps.reading(now.database) as connection, tempfile.TemporaryDirectory() as folder:
+            if not connection.extract_statements(sql):
+                raise UsageError(
+                    "La requête ne s'exécute pas : elle est vide.",
+                    expected="une requête de lecture, entre guillemets",
+                    todo=hints.command(now, "query", "FROM reference.sources"),
+                )
             banner(now, connection.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
             _shut(connection, sql, now.staging, Path(folder))
             relation = connection.sql(sql)

@@ -92,7 +92,7 @@ class Store:
 
     def old(self, days: int) -> Iterator[str]:
         """The hashes of the bytes that are there since so many days."""
-        return (path.rpartition("/")[2] for path in self._old(BYTES, days))
+        return (one.path.rpartition("/")[2] for one in self._old(BYTES, days))
 
     def put_log(self, name: str, path: Path) -> None:
         """Keeps what a task wrote, in place of what it had written at an earlier end."""
@@ -107,20 +107,21 @@ class Store:
             with self.files.open_input_stream(self._at(f"{LOGS}/{name}")) as said:
                 return str(said.read(), "utf-8", errors="replace")
 
-    def drop_logs(self, days: int) -> int:
-        """Deletes the logs that are there since so many days; returns how many."""
-        found = list(self._old(LOGS, days))
-        for path in found:
-            with self._answering():
-                self.files.delete_file(path)
-        return len(found)
+    def old_logs(self, days: int) -> list[tuple[str, int]]:
+        """The logs that are there since so many days, as addresses in the store, with their bytes."""
+        return [(one.path, one.size) for one in self._old(LOGS, days)]
 
-    def _old(self, room: str, days: int) -> Iterator[str]:
-        """What is in a room of the store since so many days."""
+    def drop_log(self, address: str) -> None:
+        """Deletes a log, by its address in the store."""
+        with self._answering():
+            self.files.delete_file(address)
+
+    def _old(self, room: str, days: int) -> Iterator[fs.FileInfo]:
+        """The files of a room that are there since so many days."""
         before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         with self._answering():
             found = self.files.get_file_info(fs.FileSelector(self._at(room), allow_not_found=True, recursive=True))
-        return (one.path for one in found if one.type == fs.FileType.File and one.mtime < before)
+        return (one for one in found if one.type == fs.FileType.File and one.mtime < before)
 
     def remove(self, digest: str) -> None:
         """Deletes bytes that no list leads to any more."""

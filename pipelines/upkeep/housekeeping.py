@@ -28,6 +28,7 @@ RULES = Path(__file__).with_name("menage.yml")
 DAY = 86400
 ASIDE = ("landing", "staging", "editions", "releases", "protection", "brouillons")  # where a run makes things aside
 HOMES = (ROOT / ".airflow", ROOT / ".airflow" / "embarque")  # of `atlas up`, and of `atlas edition`
+SHARED_LOG = "journal d'Airflow, au magasin"
 Revision = tuple[str, int, int]
 
 
@@ -75,10 +76,12 @@ def clean(*, dry: bool) -> list[Going]:
         with journal.step("menage") as said:
             now = settings.load()
             found = plan(now)
+            shared = store(now.warehouse)
             for going in found:
-                _remove(Path(going.chemin))
-            if shared := store(now.warehouse):
-                said.update(journaux_du_magasin=shared.drop_logs(rules().journaux))
+                if shared and going.quoi == SHARED_LOG:
+                    shared.drop_log(going.chemin)
+                else:
+                    _remove(Path(going.chemin))
             said.update(efface=[going.chemin for going in found], octets=sum(going.octets for going in found))
         journal.turn(now.warehouse, rules().journal)
         return found
@@ -99,6 +102,8 @@ def plan(now: Settings) -> list[Going]:
             size, touched = _measured(path)
             if touched <= time.time() - days * DAY:
                 found.append(Going(kind, str(path), size))
+    if shared := store(now.warehouse):
+        found += [Going(SHARED_LOG, address, size) for address, size in shared.old_logs(kept.journaux)]
     return found
 
 
