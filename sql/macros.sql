@@ -149,6 +149,25 @@ CREATE MACRO diplome_sante(publiee) AS ( -- noqa: CP05
 -- Formes des codes et des noms de lieux, telles que les sources les écrivent : chacune n'est lue qu'ici. Une macro sans
 -- sous-requête se joint aussi vite qu'une colonne ; ce qu'elle calcule d'abord a donc une macro à soi.
 
+-- Une cellule de clé telle qu'elle se compare : un code sans ses zéros de tête ni « ,0 » de classeur (014, 14.0 : 14),
+-- un nom sans égard aux capitales, aux accents ni aux blancs ; d'un lieu, le code seul (« 14 - Calvados » : 14).
+CREATE MACRO forme_nom(publie) AS ( -- noqa: CP05
+    regexp_replace(trim(lower(strip_accents(publie))), '[[:space:]’'']+', ' ', 'g')
+);
+CREATE MACRO forme_cle(publie) AS ( -- noqa: CP05
+    CASE
+        WHEN regexp_full_match(trim(publie), '[0-9A-Za-z]*[0-9][0-9A-Za-z]*([.]0+)?')
+            THEN coalesce(nullif(ltrim(regexp_replace(upper(trim(publie)), '[.]0+$', ''), '0'), ''), '0')
+        ELSE forme_nom(publie)
+    END
+);
+CREATE MACRO forme_lieu(publie) AS ( -- noqa: CP05
+    coalesce(
+        nullif(ltrim(regexp_extract(upper(trim(publie)), '^([0-9A-Z]+)([.]0+)?($| *-)', 1), '0'), ''),
+        forme_nom(publie)
+    )
+);
+
 -- Code de commune à cinq caractères : zéro initial perdu (1004), département entier outre-mer (971102 : 97102),
 -- lettres des anciens fichiers (9D411 : 97411 ; 9J613 : 98613), département à trois caractères (014118, 02A004).
 CREATE MACRO sans_ponctuation(publie) AS ( -- noqa: CP05

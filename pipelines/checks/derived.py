@@ -93,17 +93,33 @@ def key_rules(source: Source, table: str, millesime: int) -> list[Rule]:
 def doubles(source: Source, table: str, millesime: int) -> str:
     """SQL of the rows to take out because their key stands twice; `contredite`: their contents differ.
 
-    Rows of another year are out already: one of them contradicts no row of the year.
+    A key is read as the models read it: « 014 », « 14 » and, of a place, « 14 - Calvados » are one, a name is whatever
+    its capitals, accents and blanks. Rows of another year are out already: one of them contradicts no row of the year.
     """
-    names = [f'"{k}"' for k in source.tables[table].key]
-    key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
-    content = ", ".join(f'"{name}"' for name in source.cells(table, millesime))
+    entry, texts = source.tables[table], {c.name for c in source.of_table(table) if c.sql == "VARCHAR"}
+    forms = {k: "forme_lieu" if k in entry.lieux else "forme_cle" for k in entry.key if k in texts}
     other = of_another_year(source, table, millesime)
     mine = f"(FROM controle.{table} WHERE ({other}) IS NOT TRUE)" if other else f"controle.{table}"
-    # Most tables repeat no key: what their rows say is only looked at where one is repeated.
+    # Most columns write nothing in two ways, which their few values tell; most tables repeat no key, and what their
+    # rows say is only looked at where one is repeated.
+    ways = ", ".join(
+        f'(SELECT count(*) > count(DISTINCT {form}(v)) FROM (SELECT DISTINCT "{k}" AS v FROM {mine})) AS "{k}"'
+        for k, form in forms.items()
+    )
+    read = ", ".join(
+        f'CASE WHEN f."{k}" THEN {forms[k]}(t."{k}") ELSE t."{k}" END AS _cle{rank}'
+        if k in forms
+        else f'"{k}" AS _cle{rank}'
+        for rank, k in enumerate(entry.key)
+    )
+    names = [f"_cle{rank}" for rank in range(len(entry.key))]
+    key, same = ", ".join(names), " AND ".join(f"t.{k} IS NOT DISTINCT FROM c.{k}" for k in names)
+    content = ", ".join(f'"{name}"' for name in source.cells(table, millesime) if name not in entry.key) or "1"
     return (
-        f"WITH cles AS (SELECT {key} FROM {mine} GROUP BY {key} HAVING count(*) > 1), "
-        f"repetees AS (SELECT t.* FROM {mine} AS t SEMI JOIN cles AS c ON {same}), "
+        f"WITH formes AS (SELECT {ways or '1'}), "
+        f"lues AS (SELECT t.*, {read} FROM {mine} AS t CROSS JOIN formes AS f), "
+        f"cles AS (SELECT {key} FROM lues GROUP BY {key} HAVING count(*) > 1), "
+        f"repetees AS (SELECT t.* FROM lues AS t SEMI JOIN cles AS c ON {same}), "
         f"groupes AS (SELECT list(_rang ORDER BY _rang) AS rangs, count(DISTINCT hash({content})) > 1 AS contredite "
         f"FROM repetees GROUP BY {key}) "
         "SELECT unnest(CASE WHEN contredite THEN rangs ELSE rangs[2:] END) AS _rang, contredite FROM groupes"
