@@ -76,6 +76,78 @@ def test_a_code_with_the_name_of_another_goes_with_its_line(empty: Settings, tmp
     assert found == [("cle_dementie", line)]
 
 
+# A line of each of these files, and the same key as another hand writes it.
+WRITINGS = [
+    ("carmf", 2024, ";14;", ";014;"),
+    ("carmf", 2024, ";14;", ";14 - Calvados;"),
+    ("violences", 2024, ";14;", ";014;"),
+    ("violences", 2024, "atteintes aux biens", "Atteintes  aux biens"),
+    ("barometre_vss", 2024, ";28;", ";028;"),
+    ("france_travail", 2024, ";01;", ";1;"),
+    ("insee_bpe", 2024, "01001;", "1001;"),
+    ("urssaf_effectifs", 2023, "01001;", "1001;"),
+    ("formations_capacites", 2024, "Université FICTIVE", "UNIVERSITÉ FICTIVE"),
+]
+
+
+@pytest.mark.parametrize("numbers", ["the same numbers", "others"])
+@pytest.mark.parametrize(("source", "millesime", "written", "otherwise"), WRITINGS)
+def test_one_key_written_in_two_ways_is_one(
+    empty: Settings, tmp_path: Path, source: str, millesime: int, written: str, otherwise: str, numbers: str
+) -> None:
+    """The models read both as one: its numbers would count twice."""
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / source / str(millesime), sources / source / str(millesime))
+    (sources / "FICTIF.txt").touch()
+    (path,) = (sources / source / str(millesime)).glob("*.csv")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    first = next(n for n, line in enumerate(lines) if written in line)
+    again = lines[first].replace(written, otherwise, 1)
+    if numbers == "others":
+        head, _, last = again.rpartition(";")
+        again = f"{head};{int(last) + 1}"
+    path.write_text("\n".join([*lines, again, ""]), encoding="utf-8")
+    with environment(empty.warehouse, sources) as now:
+        steps.ingest(source, millesime)
+        aside = now.staging / source / str(millesime) / "r1" / "quarantaine.parquet"
+        found = duckdb.sql(f"SELECT DISTINCT controle, ligne FROM '{aside}' ORDER BY ALL").fetchall()
+    if numbers == "others":
+        # The years of a line that say the same are one; those that don't are none.
+        assert {("cle_unique", first + 1), ("cle_unique", len(lines) + 1)} <= set(found)
+        assert {line for _, line in found} == {first + 1, len(lines) + 1}
+    else:
+        assert found == [("ligne_repetee", len(lines) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("2024;CARMF;medecin;99;62;;1;1", False),
+        ("Source : CARMF, libéraux cotisants", False),
+        ("2024;CARMF;medecin;\u200b14\ufeff;77;;1;1", True),
+    ],
+    ids=["a code", "a note", "signs without width"],
+)
+def test_a_line_that_is_wrong_takes_no_small_file_with_it(
+    empty: Settings, tmp_path: Path, line: str, stays: bool
+) -> None:
+    sources = tmp_path / "extraits"
+    shutil.copytree(empty.sources / "carmf" / "2024", sources / "carmf" / "2024")
+    (sources / "FICTIF.txt").touch()
+    path = sources / "carmf" / "2024" / "carmf_2024.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join([*lines, line, ""]), encoding="utf-8")
+    with environment(empty.warehouse, sources) as now:
+        steps.ingest("carmf", 2024)
+        home = now.staging / "carmf" / "2024" / "r1"
+        aside = duckdb.sql(f"SELECT ligne FROM '{home / 'quarantaine.parquet'}'").fetchall()
+        last = duckdb.sql(
+            f"SELECT max(_ligne), arg_max(departement, _ligne) FROM '{home / 'carmf.parquet'}'"
+        ).fetchall()
+    assert aside == ([] if stays else [(len(lines) + 1,)])
+    assert last == [(len(lines) + stays, "14" if stays else lines[-1].split(";")[3])]
+
+
 def test_a_few_lines_are_still_a_warning_and_a_rule_may_be_borne() -> None:
     warned = Control("t", "identite", "avertissement", False, "6 ligne(s)", "2026-11 : a ≤ b", 6)
     assert of_the_file([warned], 12, []) == [warned]

@@ -147,15 +147,15 @@ def _judge(
         controls += quarantine.controls_of(
             source, name, rows + quarantined, [row for row in aside if row["table"] == name]
         )
-        share = outcome.quarantined[name] / max(1, rows + quarantined)
+        spared = quarantine.spared(source, rows + quarantined)
         controls.append(
             Control(
                 source.staged_name(name),
                 "part_en_quarantaine",
                 "critique",
-                share <= source.quarantine_share_max,
+                outcome.quarantined[name] <= spared,
                 f"{outcome.quarantined[name]} sur {rows + quarantined}",
-                f"au plus {100 * source.quarantine_share_max:.0f} % des lignes peuvent être écartées",
+                f"au plus {spared} ligne(s) de ce fichier, sur {rows + quarantined}, peuvent être écartées",
                 outcome.quarantined[name],
             )
         )

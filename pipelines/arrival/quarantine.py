@@ -25,6 +25,7 @@ from pipelines.duck import literal, quoted
 # Cells looked at one by one to find those that make their line fail; with more, the file is not what it says.
 MOST = 200_000
 LINES, CELLS = "lignes_ecartees_", "cellules_ecartees_"  # controls that tell of them, before a rule or a column
+FEW = 3  # lines of a small table, a tenth of it at most, that may be set aside whatever their share
 PLACES = 8  # lines named in a warning
 
 Row = dict[str, Any]
@@ -188,12 +189,20 @@ def take_out(connection: duckdb.DuckDBPyConnection, staged: Path, rows: Iterable
 # --- told -----------------------------------------------------------------------------------------
 
 
+def spared(source: Source, rows: int) -> int:
+    """How many lines of a table, or cells of a column, may be set aside without a refusal, of so many lines.
+
+    A share, by the entry; of a small table, a few: what is right of it stays, and what it says is partial.
+    """
+    return max(int(source.quarantine_share_max * rows), min(FEW, rows // 10))
+
+
 def controls_of(source: Source, table: str, rows: int, aside: list[Row]) -> list[Control]:
     """What was set aside of a table of so many lines, as controls: its lines that reading refused, and each column.
 
     A contract is corrected by who fills it: an error of calculation refuses it.
     """
-    objet, most = source.staged_name(table), source.quarantine_share_max * rows
+    objet, most = source.staged_name(table), spared(source, rows)
     found = []
     read = sorted((r for r in aside if r["colonne"] == WHOLE and "_rang" not in r), key=lambda r: str(r["controle"]))
     for name, mine in groupby(read, key=lambda r: str(r["controle"])):

@@ -111,8 +111,8 @@ def refusal(
             file=place[0] if place else files,
             line=place[1] if place else None,
         ),
-        expected=f"au plus {100 * source.quarantine_share_max:.0f} % de cellules illisibles ou fausses par colonne"
-        + (", et aucune erreur de calcul" if source.contrat else "")
+        expected=f"au plus {100 * source.quarantine_share_max:.0f} % de cellules illisibles ou fausses par colonne, "
+        f"ou {quarantine.FEW} d'un petit tableau" + (", et aucune erreur de calcul" if source.contrat else "")
         if first.controle.startswith(quarantine.CELLS)
         else undated(first.motif),
         todo=(

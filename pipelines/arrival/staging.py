@@ -29,6 +29,9 @@ from pipelines.duck import literal
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
 
+# What stands around a cell and shows nothing: every blank, and the signs without width that pages leave in a copy.
+BLANK = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
 
 @dataclass
 class Staged:
@@ -159,7 +162,7 @@ def _captured(column: Column, millesime: int, captures: dict[str, str], length: 
 
 def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Text without the blanks around it, of any kind; missing where nothing is left."""
-    text = pc.utf8_trim_whitespace(column)
+    text = pc.utf8_trim(column, BLANK)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
