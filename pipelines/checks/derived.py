@@ -277,15 +277,14 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
     kinds = {c.name: c.sql for c in source.of_table(table)}
     column = next(name for name in kinds if re.search(rf"\b{name}\b", said))
     why = year.raison or source.millesime.periode.format(millesime=millesime)
+    newest = query_rule(
+        "annee_du_millesime" if year.derniere else "annee_presente",
+        f"SELECT max({said}) AS derniere_annee FROM {{batch}} HAVING max({said}) <> {millesime}",
+        f"la dernière année est celle du millésime, {millesime} : {why}",
+        casse=f"UPDATE {{batch}} SET {column} = {column} - 1",
+    )
     if year.derniere:
-        return [
-            query_rule(
-                "annee_du_millesime",
-                f"SELECT max({said}) AS derniere_annee FROM {{batch}} HAVING max({said}) <> {millesime}",
-                f"la dernière année est celle du millésime, {millesime} : {why}",
-                casse=f"UPDATE {{batch}} SET {column} = {column} - 1",
-            )
-        ]
+        return [newest]
     first, last = millesime + year.de, millesime + year.a
     told = f"toutes les lignes sont de {first}" if first == last else f"les lignes sont de {first} à {last}"
     other = of_another_year(source, table, millesime)
@@ -305,6 +304,8 @@ def year_rules(source: Source, table: str, millesime: int) -> list[Rule]:
             f"{told} : {why}",
             casse=f"UPDATE {{batch}} SET {column} = {another}",
         ),
+        # What an agency deposits for a year may tell those before again, but has that one.
+        *([newest] if source.contrat and year.de < 0 else []),
     ]
 
 

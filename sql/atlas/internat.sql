@@ -13,9 +13,10 @@
 --   postes_non_places [postes] : pour la France, postes des subdivisions qui couvrent plusieurs régions : elles ne sont dans aucune
 --   postes_cesp [postes] : dont postes réservés aux signataires d'un CESP
 --   pourvus [postes] : postes pourvus ; vides dès qu'une part n'en est pas connue
+--   pourvus_statut : pourquoi les postes pourvus, et leur part, sont vides
 --   pourvus_cesp [postes] : dont postes pourvus par des signataires d'un CESP
 --   rupture : raison pour laquelle l'année ne se compare pas aux autres ; vide sinon
---   statut : publié, calculé ; partiel quand une subdivision du territoire manque, ou qu'une de ses cases n'est pas connue
+--   statut : celui des postes offerts : publié, calculé ; partiel quand une subdivision du territoire manque, ou qu'une de ses cases n'est pas connue
 WITH derniers AS (
     SELECT *
     FROM core.internat
@@ -49,6 +50,11 @@ sommes AS (
         coalesce(sum(postes) FILTER (niveau = 'france' AND la_region IS NULL), 0)::INTEGER AS postes_non_places,
         sum(postes_cesp)::INTEGER AS postes_cesp,
         CASE WHEN count(pourvus) = count(*) THEN sum(pourvus)::INTEGER END AS pourvus,
+        CASE
+            WHEN count(pourvus) = count(*) THEN 'calculé'
+            WHEN bool_or(pourvus IS NULL AND pourvus_statut = 'secret') THEN 'secret'
+            ELSE 'nd'
+        END AS pourvus_statut,
         CASE WHEN count(pourvus_cesp) = count(*) THEN sum(pourvus_cesp)::INTEGER END AS pourvus_cesp,
         statut_somme(postes) AS statut_postes, statut_somme(postes_cesp) AS statut_cesp
     FROM situes
@@ -62,7 +68,10 @@ annees AS (
 SELECT
     s.annee, s.millesime, s.revision, s.specialite, s.niveau, s.code, n.libelle, s.region,
     a.subdivisions, c.subdivisions AS subdivisions_du_territoire,
-    s.postes, s.postes_non_places, s.postes_cesp, s.pourvus, s.pourvus_cesp,
+    s.postes, s.postes_non_places, s.postes_cesp, s.pourvus,
+    CASE WHEN s.pourvus_statut = 'calculé' AND a.subdivisions < c.subdivisions THEN 'partiel' ELSE s.pourvus_statut END
+        AS pourvus_statut,
+    s.pourvus_cesp,
     CASE WHEN s.postes > 0 AND s.statut_postes = 'calculé'
         THEN (s.pourvus::DECIMAL(18, 4) / s.postes)::DECIMAL(18, 6) END AS valeur,
     x.rupture || ' : ' || x.effet AS rupture,

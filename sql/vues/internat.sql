@@ -14,8 +14,12 @@
 --   note : ce qu'il faut savoir de la série
 SELECT
     coalesce(s.libelle, i.specialite) AS specialite_libelle, s.discipline, i.postes, i.postes_cesp, i.pourvus,
-    CASE WHEN i.pourvus IS NULL THEN 'nd' ELSE i.statut END AS pourvus_statut, i.valeur,
-    CASE WHEN i.postes = 0 THEN 'sans objet' WHEN i.valeur IS NULL THEN 'nd' ELSE i.statut END AS valeur_statut,
+    i.pourvus_statut, i.valeur,
+    CASE
+        WHEN i.postes = 0 THEN 'sans objet'
+        WHEN i.valeur IS NULL AND i.pourvus IS NOT NULL THEN 'nd'
+        ELSE i.pourvus_statut
+    END AS valeur_statut,
     i.annee,
     max(upper(left(i.rupture, 1)) || substr(i.rupture, 2) || '.') OVER () AS note, i.specialite, i.niveau, i.code,
     i.statut
