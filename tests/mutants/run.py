@@ -41,6 +41,8 @@ def all_of(root: Path, mutants: Sequence[Mutant], prepared: Path, limit: float) 
         os.chdir(tree)
         sys.path[:0] = [str(tree), str(tree / "tests")]
         os.environ["PYTHONPATH"] = os.pathsep.join([str(tree), str(tree / "tests")])
+        # The copy has no uv of its own, by which a release lists its components.
+        os.environ["PATH"] = os.pathsep.join([str(root / ".uv" / "bin"), os.environ.get("PATH", os.defpath)])
         os.environ["ATLAS_CLE_PERSONNES"] = "cle d'essai : personne n'est protege par elle"
         trial.libraries()
         home = Path(folder) / "essai"
