@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/confidentialite.py WAREHOUSE.duckdb [--region 28]
 
 Writes the public file of the region aside, as a first release, in a fresh process. Prints, per protected table, its
-lines, those that are sensitive and those hidden with them; the seconds of protection, of the audit and of all, the
-processor's own, and the peak memory (goals: 60 s for protection and audit on 2 cores, 2 GB).
+lines, those that are sensitive and those hidden with them; then what is shown by level and year, and how much of it
+was shown the year before too; the seconds of protection, of the audit and of all, the processor's own, and the peak
+memory (goals: 60 s for protection and audit on 2 cores, 2 GB).
 """
 
 import argparse
@@ -43,7 +44,7 @@ def main() -> None:
         fictif = bool(db.execute("SELECT fictif FROM reference.edition").fetchall()[0][0])
     seconds: dict[str, float] = {}
     disclosure.protect = timed("protection", disclosure.protect, seconds)
-    disclosure.audit = timed("audit", disclosure.audit, seconds)
+    disclosure.examine = timed("audit", disclosure.examine, seconds)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         home = Path(folder)
@@ -51,11 +52,18 @@ def main() -> None:
             given.database, given.region, home / public.NAME, home / "protection", fictif=fictif
         ).reports
         seconds["all"] = time.perf_counter() - start
+        with duckdb.connect(str(home / public.NAME), read_only=True) as shown:
+            cases = shown.execute(
+                "SELECT tableau, enquete, niveau, detail, annee, montrees, cases, coalesce(suivies, 0) "
+                "FROM vues.secret_cases"
+            ).fetchall()
     for report in reports:
         print(
             f"{report.table:<28} {report.lines:6} lines, {report.sensitive:6} sensitive, "
             f"{report.others:6} hidden with them, {report.removed:4} removed"
         )
+    for *place, some, every, again in cases:
+        print(f"  {' '.join(map(str, place)):<70} {some:5} shown of {every:5}, {again:5} of them the year before too")
     print(", ".join(f"{name} {value:.1f} s" for name, value in seconds.items()), end="; ")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"processor {time.process_time():.1f} s, {peak:.0f} MB at most")

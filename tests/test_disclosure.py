@@ -156,6 +156,14 @@ def test_hiding_loses_no_more_than_it_must() -> None:
     assert shown.tolist() == [False, False, True, True]
 
 
+def test_the_narrowest_interval_is_at_least_what_was_asked() -> None:
+    safe = replace(HIERARCHY, shown=attack.conceal(HIERARCHY))
+    found, widths = attack.examine(safe)
+    assert found == []
+    assert (widths[safe.sensitive] >= THRESHOLD).all()
+    assert (widths[safe.shown] == 0).all()
+
+
 # --- Against counting everything -----------------------------------------------------------------------
 
 
@@ -237,6 +245,18 @@ def test_what_makes_a_sum_of_establishments_sensitive(
 ) -> None:
     found = sensitive.interval(Sums(sum(shares.values()), by_contributor=shares), STAFF, whole=False)
     assert found == (pytest.approx(expected) if expected else None)
+
+
+def test_each_rule_that_a_sum_breaks_is_named() -> None:
+    def broken(sums: Sums) -> set[str]:
+        return {rule for rule, breaks in sensitive.rules(sums, STAFF).items() if breaks}
+
+    assert broken(Sums(100.0, by_contributor={"a": 60.0, "b": 34.5, "c": 5.5})) == {"precision"}
+    assert broken(Sums(100.0, by_contributor={"a": 60.0, "b": 40.0, "c": 0.0})) == {"contributeurs", "precision"}
+    assert broken(Sums(4.0, by_contributor={"a": 2.0, "b": 1.0, "c": 1.0})) == {"seuil"}
+    # What counts nobody, and is about nobody in particular, has no threshold to be under.
+    days = Sums(4.0, counts=False, by_contributor={"a": 2.0, "b": 1.0, "c": 1.0})
+    assert "seuil" not in sensitive.rules(days, STAFF)
 
 
 def test_a_number_about_too_few_persons_is_sensitive_whatever_it_counts() -> None:
@@ -352,8 +372,10 @@ def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: 
             "RETURNING 1",
         )
         assert shown
-        breaches = disclosure.audit(db, "publie")
+        breaches, tried = disclosure.examine(db, "publie")
     assert breaches
+    assert sum(t.trouvees for t in tried if t.epreuve == "bornes") == len(breaches)
+    assert sum(t.trouvees for t in tried if t.epreuve == "regions") > 0
     assert {b.table for b in breaches} == {"atlas.cessations"}
     with pytest.raises(disclosure.DisclosureError, match="un lecteur en déduirait") as told:
         disclosure.check(breaches)
@@ -364,7 +386,25 @@ def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: 
 def test_a_ratio_whose_terms_are_hidden_is_a_breach(sample: Warehouse, public_file: Path) -> None:
     with attached(sample.settings, public_file) as db:
         db.execute("UPDATE publie.atlas.ressources_humaines SET valeur = 0.5 WHERE niveau = 'ej'")
-        assert {b.table for b in disclosure.audit(db, "publie")} == {"atlas.ressources_humaines"}
+        breaches, tried = disclosure.examine(db, "publie")
+        assert {b.table for b in breaches} == {"atlas.ressources_humaines"}
+        found = {(t.tableau, t.epreuve): t.trouvees for t in tried if t.trouvees}
+        assert found == {("atlas.ressources_humaines", "termes"): len(breaches)}
+
+
+def test_a_secret_that_is_shown_is_counted_under_each_rule_that_it_breaks(sample: Warehouse, public_file: Path) -> None:
+    with attached(sample.settings, public_file) as db:
+        shown = rows(
+            db,
+            "UPDATE publie.atlas.cessations AS m SET liquidations = e.liquidations, cumul = e.cumul "
+            "FROM entrepot.atlas.cessations AS e WHERE m.annee = e.annee AND m.caisse = e.caisse "
+            "AND m.profession = e.profession AND m.code = e.code AND m.niveau = e.niveau AND m.statut = 'secret' "
+            "AND e.cumul BETWEEN 1 AND 4 RETURNING 1",
+        )
+        tried = disclosure.examine(db, "publie")[1]
+    (threshold,) = (t for t in tried if (t.tableau, t.epreuve) == ("atlas.cessations", "seuil"))
+    assert threshold.concernees is not None
+    assert threshold.essais > threshold.concernees >= threshold.trouvees >= len(shown) > 0
 
 
 def test_naive_hiding_stops_the_release_and_leaves_nothing(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,7 +436,9 @@ def test_an_earlier_release_is_attacked_with_the_new_one(
         assert told
     with attached(published.settings, public_file) as db:
         past = memory.attach(db, published.settings.protection)
-        assert disclosure.audit(db, "publie", past) == []
+        breaches, tried = disclosure.examine(db, "publie", past)
+        assert breaches == []
+        assert {(t.ensemble, t.trouvees) for t in tried if t.epreuve == "anterieures"} == {(1, 0)}
     with attached(published.settings, public_file) as db:
         past = memory.attach(db, sets)
         # What it tells alone is told: only what the new one adds to it is a breach of the new one.

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines import duck
-from pipelines.disclosure import attack, cells, sensitive, structures
+from pipelines.disclosure import attack, cells, record, sensitive, structures
 from pipelines.disclosure.answers import TERRITORY, Key, Shown
 from pipelines.disclosure.attack import Bound
 from pipelines.disclosure.memory import Set
+from pipelines.disclosure.record import Trial
 from pipelines.disclosure.structures import Structure
 from pipelines.edition import models
 from pipelines.edition.models import Model
@@ -92,7 +93,14 @@ def audit(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[S
 
     What the earlier ones tell by themselves is told: it is no breach of this one.
     """
-    breaches = []
+    return examine(connection, database, past)[0]
+
+
+def examine(
+    connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[Set] = ()
+) -> tuple[list[Breach], list[Trial]]:
+    """What `audit` finds, and what it tried."""
+    breaches, tried = list[Breach](), list[Trial]()
     for model, structure in declared(connection, database):
         breaches += [
             Breach(model.name, told, np.nan, np.nan) for told in _choices(connection, model, structure, database, past)
@@ -101,14 +109,16 @@ def audit(connection: duckdb.DuckDBPyConnection, database: str, past: Sequence[S
             lost = _ratios(connection, model, structure, database)
             visible = _visible(connection, model, structure, f"{database}.{model.name}")
             breaches += [Breach(model.name, _told(row), np.nan, np.nan) for row in sorted(lost & visible)]
+            tried.append(Trial(model.name, "termes", len(lost), None, len(lost & visible)))
             continue
         table = cells.read(connection, model, structure, _shown(database, model, structure), _past(past, model))
-        found = attack.attack(table.system)
+        found, widths = attack.examine(table.system)
         if found and past:
             alone = {b.cell: b for b in attack.attack(replace(table.system, shown=table.told))}
             found = [b for b in found if _narrower(b, alone.get(b.cell))]
         breaches += [Breach(model.name, _told(table.rows[b.cell]), b.low, b.high) for b in found]
-    return breaches
+        tried += record.trials(table, widths, found, len(past))
+    return breaches, tried
 
 
 def _narrower(now: Bound, before: Bound | None) -> bool:

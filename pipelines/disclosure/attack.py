@@ -118,12 +118,20 @@ def attack(system: System) -> list[Bound]:
 
     One that is shown is bounded by itself.
     """
+    return examine(system)[0]
+
+
+def examine(system: System) -> tuple[list[Bound], Numbers]:
+    """What `attack` finds, and how far apart the values are that each hidden cell is proven able to have, at least."""
+    widths = np.zeros(len(system.values))
     bare = np.flatnonzero(system.shown & system.sensitive)
     found = [Bound(int(c), float(system.values[c]), float(system.values[c])) for c in bare]
     for cells in parts(system, ~system.shown):
         if system.sensitive[cells].any():
-            found += [replace(b, cell=int(cells[b.cell])) for b in _Reader(system.part(cells)).bounds()]
-    return found
+            reader = _Reader(system.part(cells))
+            found += [replace(b, cell=int(cells[b.cell])) for b in reader.bounds()]
+            widths[cells] = (reader.most - reader.least) / reader.factor
+    return found, widths
 
 
 class _Reader:
@@ -136,9 +144,11 @@ class _Reader:
         top, bottom = _reached(np.zeros(len(self.up)), self.up, self.down)
         self.top, self.bottom = top | ~self.system.sensitive, bottom | ~self.system.sensitive
         self.learned: list[Numbers] = []
+        self.least = self.most = np.zeros(len(self.up))  # how far each cell is proven to go, down and up
 
     def learn(self, y: Numbers) -> bool:
         """Whether a deviation (scaled) proves what was not."""
+        self.least, self.most = np.minimum(self.least, y), np.maximum(self.most, y)
         top, bottom = _reached(y, self.up, self.down)
         news = bool(np.any(top & ~self.top) or np.any(bottom & ~self.bottom))
         self.top, self.bottom = self.top | top, self.bottom | bottom

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from pipelines.catalogue import Confidentialite
 from pipelines.disclosure.answers import TERRITORY, Answers, Axes, Key, Shown, answers_to, present_in, wrong
 from pipelines.disclosure.attack import FROZEN, Flags, System
-from pipelines.disclosure.sensitive import Sums, interval, policy_of
+from pipelines.disclosure.sensitive import Sums, interval, policy_of, rules
 from pipelines.disclosure.structures import Structure, linear, sums_of
 from pipelines.edition import models
 from pipelines.edition.models import Model
@@ -38,7 +38,8 @@ class Cells:
     """The cells of a table as a system, and the line of the table, in the order of its grain, that each is in.
 
     Of latent cells, and of lines that only an earlier release shows, that is None. `told` are the cells that an
-    earlier release showed, `kept` those that it hid.
+    earlier release showed, `kept` those that it hid. `broken` says of each rule which cells fall under it, and which
+    of these break it; `regions`, of each cell, where those are who make it.
     """
 
     model: Model
@@ -46,6 +47,8 @@ class Cells:
     rows: list[Key | None]
     told: Flags
     kept: Flags
+    broken: dict[str, tuple[Flags, Flags]]
+    regions: list[frozenset[str]]
 
 
 OTHER = "autre"  # where a respondent is at a moment when he gave another answer
@@ -181,6 +184,7 @@ class _Builder:
             cell = self.cells.get((key, measure, atoms))
             if cell is None:
                 cell = self.cells[key, measure, atoms] = self.line(key, measure, total)
+                self.members[cell] = atoms
                 self.relate({cell: -1.0, **dict.fromkeys(inside, 1.0)})
                 if len(inside) == 1:  # the block is this very cell, which is protected
                     self.needs[inside[0]] = None
@@ -272,6 +276,17 @@ class _Builder:
                     continue
                 yield {here[name]: weight for name, weight in weights.items()}, not rule[""]
 
+    def regions(self, cell: int) -> frozenset[str]:
+        """Where those are who make a cell."""
+        places = {p for atom in self.members.get(cell, ()) for p in self.where[atom] if isinstance(p, tuple)}
+        return frozenset(str(code) for place in places for level, code in place if level == "region")
+
+    def broken(self) -> dict[str, tuple[Flags, Flags]]:
+        """By rule, the cells that fall under it, and those that break it."""
+        under = [rules(sums, policy) for sums, policy in zip(self.sums, self.policies, strict=True)]
+        names = sorted({name for found in under for name in found})
+        return {n: (np.array([n in f for f in under]), np.array([f.get(n, False) for f in under])) for n in names}
+
     def made(self) -> Cells:
         """All cells; those of the latest moment may be hidden, the others are as they were shown."""
         n = len(self.sums)
@@ -304,7 +319,8 @@ class _Builder:
             group=np.array([-1 if r is None else numbers.setdefault(r, len(numbers)) for r in rows], dtype=int),
             relations=links,
         )
-        return Cells(self.model, system, rows, told, kept & ~told)
+        regions = [self.regions(cell) for cell in range(n)]
+        return Cells(self.model, system, rows, told, kept & ~told, self.broken(), regions)
 
 
 def telling(zero: Flags, sensitive: Flags, links: sp.csr_array) -> Flags:

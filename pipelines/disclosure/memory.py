@@ -11,20 +11,23 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines import catalogue, duck
+from pipelines.disclosure import record
 from pipelines.disclosure.answers import Shown
+from pipelines.disclosure.record import Trial
 from pipelines.disclosure.structures import Structure
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError
 
 SUFFIX, PENDING = ".duckdb", ".en-cours-"
 REPORT = "rapport"  # what was hidden of each table, when the set was made
+TRIALS = "epreuves"  # and the attacks that it withstood
 Told = tuple[str, int, int, int, int]
 
 Declared = Iterable[tuple[Model, Structure]]
@@ -53,10 +56,17 @@ class Set:
 
     def told(self, connection: duckdb.DuckDBPyConnection) -> list[Told]:
         """What was hidden to make it; nothing is known of one made before that was kept."""
+        return self._lines(connection, REPORT)
+
+    def tried(self, connection: duckdb.DuckDBPyConnection) -> list[Trial]:
+        """The attacks that it withstood, as the audit that let it pass counted them."""
+        return [Trial(*line) for line in self._lines(connection, TRIALS)]
+
+    def _lines(self, connection: duckdb.DuckDBPyConnection, table: str) -> list[Any]:
         kept = "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND table_name = ?"
-        if not connection.execute(kept, [self.name, REPORT]).fetchall():
+        if not connection.execute(kept, [self.name, table]).fetchall():
             return []
-        return connection.execute(f"FROM {self.name}.{REPORT} ORDER BY ALL").fetchall()
+        return connection.execute(f"FROM {self.name}.{table} ORDER BY ALL").fetchall()
 
     def choices(self, model: Model) -> str:
         """Query of who chose what in a table of the set."""
@@ -125,10 +135,11 @@ def write(
     content: str,
     folder: Path,
     told: Iterable[Told],
+    tried: Iterable[Trial],
 ) -> Set:
     """Writes the protected tables of `database` as a set, which is kept once a draft is made from it (`Set.keep`).
 
-    `told` is what was hidden of each.
+    `told` is what was hidden of each, `tried` the attacks that they withstood.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -140,6 +151,10 @@ def write(
     connection.execute(f"CREATE TABLE ensemble.{REPORT} (table_publiee VARCHAR, {counts})")
     for line in told:
         connection.execute(f"INSERT INTO ensemble.{REPORT} VALUES (?, ?, ?, ?, ?)", line)
+    columns = ", ".join(f"{name} {kind}" for name, kind in record.COLUMNS.items())
+    connection.execute(f"CREATE TABLE ensemble.{TRIALS} ({columns})")
+    for trial in tried:
+        connection.execute(f"INSERT INTO ensemble.{TRIALS} VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(trial))
     for model, structure in declared:
         made = f"ensemble.{model.name}"
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS ensemble.{model.schema}")

@@ -9,6 +9,7 @@ import numpy as np
 from pipelines import catalogue
 from pipelines.catalogue import Confidentialite
 
+THRESHOLD = "seuil"  # the rule of numbers of persons; the others are of those who make a sum
 MARGIN = 0.15  # by how much a reader must miss a sum of establishments, where the policy names nothing more
 
 
@@ -49,24 +50,29 @@ def interval(sums: Sums, policy: Confidentialite, *, whole: bool) -> tuple[float
     if sums.counts and (0 < value < policy.seuil or (few and value < policy.seuil)):
         found.append((value, value + policy.seuil))
     margin = abs(value) * max(round(1 - policy.dominance, 6) if policy.dominance else MARGIN, policy.precision or 0.0)
-    if value and (_exposed(sums, policy) or (few and not found)):
+    broken = rules(sums, policy)
+    if value and (any(broken[r] for r in broken if r != THRESHOLD) or (few and not found)):
         found.append((value, value + np.ceil(margin)) if whole else (value - margin, value + margin))
     return (min(f[0] for f in found), max(f[1] for f in found)) if found else None
 
 
-def _exposed(sums: Sums, policy: Confidentialite) -> bool:
-    """Whether a sum tells of one of those who make it: they are too few, or one dominates it, or the second of them,
-    by taking his own away, knows the first too well. Who answered zero makes none of it.
+def rules(sums: Sums, policy: Confidentialite) -> dict[str, bool]:
+    """The rules of a policy that a sum falls under, by their names in the catalogue, and whether it breaks each.
+
+    It tells of one of those who make it where they are too few, or one dominates it, or the second of them, by taking
+    his own away, knows the first too well. Who answered zero makes none of it.
     """
+    found = {}
+    if sums.counts or sums.population is not None:
+        found[THRESHOLD] = sums.few(policy) or (sums.counts and 0 < sums.value < policy.seuil)
     shares = sorted((abs(v) for v in sums.by_contributor.values() if v), reverse=True)
-    if not shares:
-        return False
-    others = sum(shares[2:])
-    return (
-        len(shares) < policy.contributeurs
-        or (policy.dominance is not None and shares[0] >= policy.dominance * sum(shares))
-        or (policy.precision is not None and others < policy.precision * shares[0])
-    )
+    if shares:
+        found["contributeurs"] = len(shares) < policy.contributeurs
+        if policy.dominance is not None:
+            found["dominance"] = shares[0] >= policy.dominance * sum(shares)
+        if policy.precision is not None:
+            found["precision"] = sum(shares[2:]) < policy.precision * shares[0]
+    return found
 
 
 def policy_of(sources: Iterable[str]) -> Confidentialite | None:

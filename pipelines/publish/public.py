@@ -4,7 +4,7 @@ What descends from a source marked `restreint` is held back, or published as `di
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import duckdb
 
 from pipelines import catalogue, disclosure, duck
 from pipelines.checks import controls, runner
-from pipelines.disclosure import memory, structures
+from pipelines.disclosure import memory, record, structures
+from pipelines.disclosure.record import Trial
 from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError, Place
@@ -170,7 +171,7 @@ def write(
         connection.execute(f"ATTACH {duck.literal(str(target))} AS publie ({kept})")
         connection.execute("USE entrepot")
         connection.execute(duck.COMPRESSION)
-        protection, reports = _protected(connection, sets, replaced)
+        protection, reports, tried = _protected(connection, sets, replaced)
         for schema in models.SCHEMAS:
             connection.execute(f"CREATE SCHEMA publie.{schema}")
         with duck.side_by_side(connection) as pool:
@@ -180,6 +181,7 @@ def write(
             ]
         written = [task.result() for task in tasks]
         connection.execute("USE publie")
+        attacked(connection, tried)
         written += show(connection, region, fictif=fictif)
         connection.execute("CHECKPOINT publie")
     return PublicFile(written, protection, reports)
@@ -187,8 +189,11 @@ def write(
 
 def _protected(
     connection: duckdb.DuckDBPyConnection, folder: Path, replaced: Collection[int]
-) -> tuple[memory.Set, list[disclosure.Report]]:
-    """The protected tables of the whole country: those of an earlier release of the same content, or new ones."""
+) -> tuple[memory.Set, list[disclosure.Report], list[Trial]]:
+    """The protected tables of the whole country: those of an earlier release of the same content, or new ones.
+
+    With what was hidden of them, and the attacks that they withstood.
+    """
     connection.execute("ATTACH ':memory:' AS brut")
     models = {m.name: m for m in published()}
     for name in structures.protected():
@@ -199,11 +204,19 @@ def _protected(
     content = memory.content(connection, "brut", declared)
     found = memory.same(connection, known, content)
     if found is not None:
-        return found, [disclosure.Report(*line) for line in found.told(connection)]
+        return found, [disclosure.Report(*line) for line in found.told(connection)], found.tried(connection)
     past = [one for one in known if int(one.file.stem) not in replaced]
     reports = disclosure.protect(connection, "brut", past)
-    disclosure.check(disclosure.audit(connection, "brut", past))
-    return memory.write(connection, "brut", declared, content, folder, map(astuple, reports)), reports
+    breaches, tried = disclosure.examine(connection, "brut", past)
+    disclosure.check(breaches)
+    made = memory.write(connection, "brut", declared, content, folder, map(astuple, reports), tried)
+    return made, reports, tried
+
+
+def attacked(connection: duckdb.DuckDBPyConnection, tried: Iterable[Trial]) -> None:
+    """Says to the queries of views which attacks the protected tables withstood: no table of a release knows it."""
+    kinds = ", ".join(f"{name} {kind}" for name, kind in record.COLUMNS.items())
+    connection.execute(f"SET VARIABLE epreuves = $1::STRUCT({kinds})[]", [[asdict(trial) for trial in tried]])
 
 
 def show(connection: duckdb.DuckDBPyConnection, region: str, *, fictif: bool) -> list[WrittenTable]:
