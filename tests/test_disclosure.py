@@ -476,6 +476,37 @@ def test_what_a_producer_publishes_openly_is_never_hidden(mirror_published: Publ
         assert one(db, "SELECT count(*) FROM publie.atlas.effectifs WHERE effectif BETWEEN 1 AND 4")
 
 
+def test_an_equality_does_not_tell_what_one_answered_who_left_a_cell_of_it_empty() -> None:
+    """Filled posts, vacant ones and their sum: of five, one gave no sum: that of the others tells his posts."""
+    filled = {"a": 30, "b": 20, "c": 25, "d": 22, "e": 21}
+    model = next(m for m in models.load_all() if m.name == "atlas.enquetes")
+    with duckdb.connect() as db:
+        db.execute(
+            "CREATE TABLE reponses AS SELECT 'enquete_rh' AS enquete, 2024 AS annee, question, 'cadres' AS modalite, "
+            "'ensemble' AS categorie, '' AS choix, 'D' AS departement, contributeur, valeur::DOUBLE AS valeur, "
+            "true AS denombre FROM (VALUES "
+            + ", ".join(f"('etp_pourvus', '{e}', {n}), ('etp_vacants', '{e}', 0)" for e, n in filled.items())
+            + ", "
+            + ", ".join(f"('etp_budgetes', '{e}', {n})" for e, n in filled.items() if e != "e")
+            + ") AS r (question, contributeur, valeur)"
+        )
+        db.execute(
+            "CREATE TABLE sommes AS SELECT enquete, annee, question, modalite, categorie, choix, "
+            "'departement' AS niveau, departement AS code, sum(valeur) AS valeur FROM reponses GROUP BY ALL"
+        )
+        structure = structures.load()[model.name].model_copy(update={"contributions": "FROM reponses"})
+        of = cells.read(db, model, structure, Shown("sommes", "FROM reponses")).system
+    shown = np.array([row >= 0 for row in of.group])
+    assert shown.sum() == 3
+    # All three sums are shown: none is of too few, yet 118 + 0 - 97 is what the fifth answered.
+    assert not of.sensitive[shown].any()
+    told = attack.attack(replace(of, shown=shown))
+    assert {(b.low, b.high) for b in told} >= {(21, 21)}
+    safe = replace(of, shown=attack.conceal(of))
+    assert attack.attack(safe) == []
+    assert 0 < safe.shown[shown].sum() < 3
+
+
 # --- Several releases ----------------------------------------------------------------------------------
 
 RH = "enquete = 'enquete_rh' AND annee = 2024"

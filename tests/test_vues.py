@@ -94,6 +94,7 @@ NEVER_PARTIAL = {
     "salaries_prives": "une évolution n'existe qu'entre nombres entiers ; les salariés ont leur statut",
     "equilibre": "les départs et les postes que publie la DARES ; ceux qui sont formés ont leur statut",
     "equilibre_professions": "comme dans equilibre",
+    "secret_cases": "des cases comptées, montrées ou cachées",
     "personnels_ght": "un nombre de sites ; les personnels ont leur statut",
     "personnels_etablissements": "les lits sont ceux du seul site, tels que publiés",
     "evolutions_personnels": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",

@@ -2,9 +2,10 @@
 
 The finest lines that a table sums are gathered in blocks: those that lie in the same territories of the table, so
 that no difference between its lines tells them apart. A block may be what is left of a département when its GHT are
-taken away: it is in no table, and protected all the same. A block is cut in atoms where the same answers are told more
-than once: by earlier releases, or by a campaign that asks again what the one before did. An atom is those who gave the
-same answer the same times; who answered one time only is what a difference tells.
+taken away: it is in no table, and protected all the same. A block is cut in atoms: those who answered the same cells,
+the same times, alike. For an equality that holds for all others tells of him who left a cell of it empty; and where the
+same answers are told more than once, by earlier releases, or by a campaign that asks again what the one before did, a
+difference tells of him who answered one time only.
 """
 
 from collections import defaultdict
@@ -75,7 +76,7 @@ class _Builder:
         self.floor: list[float] = []
         self.rows: list[Key | None] = []
         self.relations: dict[frozenset[tuple[int, float]], dict[int, float]] = {}
-        self.atoms: dict[tuple[Key, str, Where], int] = {}
+        self.atoms: dict[tuple[Key, str, Where, int], int] = {}
         self.where: dict[int, Where] = {}
         self.members: dict[int, frozenset[int]] = {}  # of each cell, its atoms
         self.gathered: dict[frozenset[int], int] = {}
@@ -123,16 +124,25 @@ class _Builder:
         return self.sources[named]
 
     def split(self, times: list[Answers]) -> None:
-        """The atoms: those who gave the same answer the same times, in the same places."""
-        atoms: dict[tuple[Key, str, Where], Sums] = {}
+        """The atoms: those who answered the same cells, and gave the same answer the same times, in the same places.
+
+        Who left one empty is apart: what an equality leaves over, were he with others, would be his, and unprotected.
+        """
+        given: dict[Any, dict[tuple[Key, str, Where], Sums]] = defaultdict(dict)
         for dims, measure, who in dict.fromkeys(key for answers in times for key in answers):
-            given = [answers.get((dims, measure, who)) for answers in times]
-            for answer in {a.sums.value: a for a in given if a}.values():
+            told = [answers.get((dims, measure, who)) for answers in times]
+            for answer in {a.sums.value: a for a in told if a}.values():
                 where = tuple(
-                    None if a is None else a.places if a.sums.value == answer.sums.value else OTHER for a in given
+                    None if a is None else a.places if a.sums.value == answer.sums.value else OTHER for a in told
                 )
-                atoms.setdefault((dims, measure, where), Sums()).add(answer.sums)
-        for (dims, measure, where), sums in atoms.items():
+                given[who][dims, measure, where] = answer.sums
+        alike: dict[frozenset[tuple[Key, str, Where]], int] = {}
+        atoms: dict[tuple[Key, str, Where, int], Sums] = {}
+        for cells in given.values():
+            same = alike.setdefault(frozenset(cells), len(alike))
+            for (dims, measure, where), sums in cells.items():
+                atoms.setdefault((dims, measure, where, same), Sums()).add(sums)
+        for (dims, measure, where, _), sums in atoms.items():
             for again in {time % 2 for time, places in enumerate(where) if places is not None}:
                 kind = self.axes.kind(self.axes.asked(dims, again=True) if again else dims, measure)
                 whole, signed = self.kinds.get(kind, (True, False))
@@ -159,14 +169,19 @@ class _Builder:
             found.add(self.sums[atom])
         return found
 
-    def blocks(self, moment: int) -> Blocks:
-        """The cells of what lies in the same territories at a moment."""
-        found: dict[tuple[Key, Key, str], list[int]] = defaultdict(list)
-        for (dims, measure, where), atom in self.atoms.items():
+    def at(self, moment: int) -> Iterator[tuple[Key, Key, str, int, int]]:
+        """The atoms of a moment: dimensions, territories, measure, those who answered alike, and the atom."""
+        for (dims, measure, where, same), atom in self.atoms.items():
             for again in (False, True):
                 places = where[2 * moment + again]
                 if isinstance(places, tuple):
-                    found[self.axes.asked(dims, again=True) if again else dims, places, measure].append(atom)
+                    yield self.axes.asked(dims, again=True) if again else dims, places, measure, same, atom
+
+    def blocks(self, moment: int) -> Blocks:
+        """The cells of what lies in the same territories at a moment."""
+        found: dict[tuple[Key, Key, str], list[int]] = defaultdict(list)
+        for dims, places, measure, _, atom in self.at(moment):
+            found[dims, places, measure].append(atom)
         return {key: self.gather(key[0], key[2], frozenset(atoms)) for key, atoms in found.items()}
 
     def show(self, present: dict[Key, Key], blocks: Blocks, *, latest: bool) -> None:
@@ -225,26 +240,27 @@ class _Builder:
                 self.gather(key[:-2], measure, only)
 
     def link(self, latent: Blocks, *, alike: bool = False) -> None:
-        """The relations inside each block; `alike`, only those of the same respondents.
+        """The relations inside each block; `alike`, those of the same respondents: there an equality holds, or none.
 
-        An equality may not hold: one of those who answered left a cell empty, and nobody knows by how much.
+        In a block it may not hold: one of those who answered left a cell empty.
         """
         for relation, equal in [*self.totals(latent), *self.identities(latent)]:
             rest = -sum(weight * self.sums[cell].value for cell, weight in relation.items())
             known = equal and abs(rest) < CENT
-            if alike and (len({frozenset(self.sums[c].by_contributor) for c in relation}) > 1 or equal > known):
+            same = len({frozenset(self.sums[c].by_contributor) for c in relation}) == 1
+            if alike and not known and (equal or not same):
                 continue
             if known:
                 self.relate(relation)
             elif equal or rest > -CENT:
-                same = frozenset(relation.items())
-                if same not in self.rests:
+                terms = frozenset(relation.items())
+                if terms not in self.rests:
                     whole = all(self.whole[cell] for cell in relation)
                     sums = Sums(abs(rest), counts=all(self.sums[cell].counts for cell in relation))
-                    self.rests[same] = self.add(sums, self.policies[min(relation)], None, whole=whole, signed=False)
+                    self.rests[terms] = self.add(sums, self.policies[min(relation)], None, whole=whole, signed=False)
                     if equal:
-                        self.needs[self.rests[same]] = None
-                self.relate({**relation, self.rests[same]: -1.0 if rest < 0 else 1.0})
+                        self.needs[self.rests[terms]] = None
+                self.relate({**relation, self.rests[terms]: -1.0 if rest < 0 else 1.0})
 
     def totals(self, latent: Blocks) -> Iterator[Relation]:
         """In each block, what is « ensemble » is the sum of the others."""
@@ -352,6 +368,5 @@ def read(
         blocks = made.blocks(moment)
         made.show(lines, blocks, latest=moment == len(past))
         made.link(blocks)
-    if past or structure.annee_precedente:
-        made.link({(dims, where, measure): atom for (dims, measure, where), atom in made.atoms.items()}, alike=True)
+        made.link({(d, (*places, same), m): atom for d, places, m, same, atom in made.at(moment)}, alike=True)
     return made.made()
