@@ -242,24 +242,24 @@ class _Builder:
     def link(self, latent: Blocks, *, alike: bool = False) -> None:
         """The relations inside each block; `alike`, those of the same respondents: there an equality holds, or none.
 
-        In a block it may not hold: one of those who answered left a cell empty.
+        In a block it may not hold: one of those who answered left a cell of it empty. What is left over is then his.
         """
         for relation, equal in [*self.totals(latent), *self.identities(latent)]:
-            rest = -sum(weight * self.sums[cell].value for cell, weight in relation.items())
-            known = equal and abs(rest) < CENT
-            same = len({frozenset(self.sums[c].by_contributor) for c in relation}) == 1
-            if alike and not known and (equal or not same):
-                continue
-            if known:
+            left = Sums(counts=all(self.sums[cell].counts for cell in relation))
+            for cell, weight in relation.items():
+                left.value -= weight * self.sums[cell].value
+                for who, value in self.sums[cell].by_contributor.items():
+                    left.by_contributor[who] -= weight * value
+            rest, same = left.value, len({frozenset(self.sums[c].by_contributor) for c in relation}) == 1
+            if equal and abs(rest) < CENT:
                 self.relate(relation)
-            elif equal or rest > -CENT:
+            elif equal or (rest > -CENT and (same or not alike)):
                 terms = frozenset(relation.items())
                 if terms not in self.rests:
+                    left.value = abs(rest)
+                    left.by_contributor = {w: v for w, v in left.by_contributor.items() if equal and abs(v) >= CENT}
                     whole = all(self.whole[cell] for cell in relation)
-                    sums = Sums(abs(rest), counts=all(self.sums[cell].counts for cell in relation))
-                    self.rests[terms] = self.add(sums, self.policies[min(relation)], None, whole=whole, signed=False)
-                    if equal:
-                        self.needs[self.rests[terms]] = None
+                    self.rests[terms] = self.add(left, self.policies[min(relation)], None, whole=whole, signed=False)
                 self.relate({**relation, self.rests[terms]: -1.0 if rest < 0 else 1.0})
 
     def totals(self, latent: Blocks) -> Iterator[Relation]:
