@@ -3,7 +3,7 @@
 The finest lines that a table sums are gathered in blocks: those that lie in the same territories of the table, so
 that no difference between its lines tells them apart. A block may be what is left of a département when its GHT are
 taken away: it is in no table, and protected all the same. A block is cut in atoms: those who answered the same cells,
-the same times, alike. For an equality that holds for all others tells of him who left a cell of it empty; and where the
+the same times, alike, of all that equalities link. For an equality that holds for all others tells of him who left a cell of it empty; and where the
 same answers are told more than once, by earlier releases, or by a campaign that asks again what the one before did, a
 difference tells of him who answered one time only.
 """
@@ -76,6 +76,7 @@ class _Builder:
         self.floor: list[float] = []
         self.rows: list[Key | None] = []
         self.relations: dict[frozenset[tuple[int, float]], dict[int, float]] = {}
+        self.families: dict[Key, Key] = {}
         self.atoms: dict[tuple[Key, str, Where, int], int] = {}
         self.where: dict[int, Where] = {}
         self.members: dict[int, frozenset[int]] = {}  # of each cell, its atoms
@@ -136,12 +137,15 @@ class _Builder:
                     None if a is None else a.places if a.sums.value == answer.sums.value else OTHER for a in told
                 )
                 given[who][dims, measure, where] = answer.sums
-        alike: dict[frozenset[tuple[Key, str, Where]], int] = {}
+        alike: dict[tuple[Key, frozenset[tuple[Key, str, Where]]], int] = {}
         atoms: dict[tuple[Key, str, Where, int], Sums] = {}
         for cells in given.values():
-            same = alike.setdefault(frozenset(cells), len(alike))
-            for (dims, measure, where), sums in cells.items():
-                atoms.setdefault((dims, measure, where, same), Sums()).add(sums)
+            families: dict[Key, set[tuple[Key, str, Where]]] = defaultdict(set)
+            for cell in cells:
+                families[self.family(cell[0])].add(cell)
+            same = {name: alike.setdefault((name, frozenset(f)), len(alike)) for name, f in families.items()}
+            for cell, sums in cells.items():
+                atoms.setdefault((*cell, same[self.family(cell[0])]), Sums()).add(sums)
         for (dims, measure, where, _), sums in atoms.items():
             for again in {time % 2 for time, places in enumerate(where) if places is not None}:
                 kind = self.axes.kind(self.axes.asked(dims, again=True) if again else dims, measure)
@@ -151,6 +155,23 @@ class _Builder:
             first = next(time for time, places in enumerate(key[2]) if isinstance(places, tuple))
             atom = self.measured(self.axes.asked(key[0], again=True) if first % 2 else key[0], key[1], sums)
             self.atoms[key], self.where[atom], self.members[atom] = atom, key[2], frozenset([atom])
+
+    def family(self, dims: Key) -> Key:
+        """What no equality leads out of: a cell left empty tells nothing of those of another family.
+
+        Totals link the values of a dimension; the sums of a questionnaire, its questions, and a question that asks the
+        year before again, the years.
+        """
+        if dims not in self.families:
+            named = {name: said for name, said in zip(self.dimensions, dims, strict=True)}
+            named |= dict.fromkeys(self.structure.totaux)
+            if self.structure.identites == "questionnaires":
+                linked = self.structure.linked(str(named[str(self.structure.source)]), str(named["question"]))
+                named |= {"question": min(linked)}
+                if linked & {*self.axes.again, *self.structure.annee_precedente}:
+                    named |= {"annee": None}
+            self.families[dims] = tuple(named.values())
+        return self.families[dims]
 
     def gather(self, dims: Key, measure: str, atoms: frozenset[int]) -> int:
         """The cell that some atoms make; one alone is its own."""

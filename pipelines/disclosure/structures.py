@@ -56,6 +56,18 @@ class Structure(Strict):
             raise ValueError("une structure a « contributions », « reprend » ou « ouvert », et un seul des trois")
         return self
 
+    def linked(self, source: str, question: str) -> set[str]:
+        """The questions that the sums of a questionnaire link to one, and what is asked again; itself with them."""
+        sums = [{name for name in linear(Rule.parse(text)) if name} for text in sums_of(source)]
+        sums += [{asked, before} for asked, before in self.annee_precedente.items()]
+        found, waiting = {question}, [question]
+        while waiting:
+            one = waiting.pop()
+            more = {name for names in sums if one in names for name in names} - found
+            found |= more
+            waiting += more
+        return found
+
 
 @functools.cache
 def load() -> dict[str, Structure]:
