@@ -3,9 +3,9 @@
 The finest lines that a table sums are gathered in blocks: those that lie in the same territories of the table, so
 that no difference between its lines tells them apart. A block may be what is left of a département when its GHT are
 taken away: it is in no table, and protected all the same. A block is cut in atoms: those who answered the same cells,
-the same times, alike, of all that equalities link. For an equality that holds for all others tells of him who left a cell of it empty; and where the
-same answers are told more than once, by earlier releases, or by a campaign that asks again what the one before did, a
-difference tells of him who answered one time only.
+the same times, alike, of all that equalities link. For an equality that holds for all others tells of him who left a
+cell of it empty; and where the same answers are told more than once, by earlier releases, or by a campaign that asks
+again what the one before did, a difference tells of him who answered one time only.
 """
 
 from collections import defaultdict

@@ -15,6 +15,7 @@
 --   n « Sur » n0 (vide : sans objet) : ce sur quoi la valeur est comptée : projets, emplois, professionnels, habitants ou places
 --   couverture « Couverture » pct0 [part] (vide : sans objet) : part de ce qui est connu
 --   rang « Rang » n0 (vide : sans objet) : rang, 1 pour le plus tendu
+--   rang_detail text : parmi combien de territoires
 --   rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
 --   rang_haut : pire rang plausible
 --   territoires_classes « Parmi » n0 (vide : sans objet) : territoires classés
@@ -98,7 +99,8 @@ SELECT
         WHEN l.indicateur = 'part_desequilibre' THEN 'signed1'
         ELSE CASE WHEN u.part THEN 'pct' ELSE 'n' END || coalesce(u.decimales, 2)
     END AS format,
-    l.annee, l.n, l.couverture, l.rang, l.rang_bas, l.rang_haut, l.territoires_classes,
+    l.annee, l.n, l.couverture, l.rang,
+    CASE WHEN l.rang IS NOT NULL THEN 'sur ' || l.territoires_classes END AS rang_detail, l.rang_bas, l.rang_haut, l.territoires_classes,
     coalesce(
         (
             SELECT string_agg(s.citation, ' ; ' ORDER BY s.citation)
