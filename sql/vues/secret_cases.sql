@@ -60,9 +60,9 @@ comptees AS (
 )
 SELECT
     t.libelle AS tableau_libelle, s.titre AS source_titre, n.libelle AS niveau_libelle, c.detail, c.annee, c.cases,
-    c.montrees, c.cases - c.montrees AS cachees, (c.montrees / c.cases)::DECIMAL(9, 4) AS part_montree,
+    c.montrees, c.cases - c.montrees AS cachees, (c.montrees / c.cases)::DECIMAL(18, 6) AS part_montree,
     CASE WHEN NOT c.premiere THEN c.suivies END AS suivies,
-    (coalesce(c.poids_cache, 0) / nullif(c.poids, 0))::DECIMAL(9, 4) AS poids_cache, c.tableau, c.enquete, c.niveau
+    (coalesce(c.poids_cache, 0) / nullif(c.poids, 0))::DECIMAL(18, 6) AS poids_cache, c.tableau, c.enquete, c.niveau
 FROM comptees AS c
 JOIN reference.codes AS t ON t.liste = 'tableau' AND t.code = c.tableau
 JOIN reference.niveaux AS n ON n.niveau = c.niveau
