@@ -67,9 +67,11 @@ def write_salaries(root: Path, territoire: Territoire, seed: int) -> None:
             places = 1 + draw.whole(0, 2)
             jobs = draw.about(mean * places * 4, 0.5)
             counts: list[Cell] = []
+            opened = Draw(seed, "urssaf-places", commune.code, ape)
             for _ in annees:
                 jobs = int(jobs * draw.between(0.96, 1.06))
                 counts += [places, "" if draw.chance(0.005) else jobs]
+                places += opened.chance(0.1)
             lines.append([commune.code, f"{commune.code} {commune.nom}", commune.departement.code, ape, *counts])
     writers.delimited(
         root / "urssaf_effectifs" / str(SALARIES) / f"effectifs_commune_ape_{SALARIES}.csv", header, lines

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["fixtures_entrepots", "remade"]
+pytest_plugins = ["fixtures_entrepots", "remade", "rooms"]
 
 # The longest files, the longest first: begun last, one of them would keep a core waiting for the other. What starts
 # processes that work by themselves comes early too, one such file at a time. The others follow by name.

@@ -98,7 +98,8 @@ def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
     if source.personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=fictif)))
     suite = rules.suite_text("staging", source_id)
-    parts += [*catalogue.files(source_id), suite, *macros.called(suite).values(), *code_lists.files(source)]
+    said = " ".join([suite, *(text for table in source.tables.values() for text in table.sens.values())])
+    parts += [*catalogue.files(source_id), suite, *macros.called(said).values(), *code_lists.files(source)]
     return fingerprints.of(parts)
 
 

@@ -103,7 +103,9 @@ class Table(Strict):
     otherwise than most of its like has one of the two wrong. `nommes` are the columns whose cells give a code and its
     name (« 014 -Calvados »): a line whose name is mostly that of another code has one of the two wrong.
     `synonymes` gives, for a column that the name of the file says, the names that say the same (without accents, words
-    parted by one blank): two files of one meaning would be counted twice.
+    parted by one blank): two files of one meaning would be counted twice. `sens` gives, for a column of the key that
+    the name of a sheet or of a file says, what is read in it, in SQL (a macro of sql/macros.sql): two names of one
+    meaning, for what else is the same key, refuse the vintage.
     """
 
     title: str
@@ -130,6 +132,7 @@ class Table(Strict):
     decoule: dict[str, str] = {}
     nommes: list[str] = []
     synonymes: dict[str, dict[str, str]] = {}
+    sens: dict[str, str] = {}
     layouts: list[Layout]
 
     @model_validator(mode="after")
@@ -138,6 +141,8 @@ class Table(Strict):
             raise ValueError("les `sommes` d'une table sont d'une seule `mesure`")
         if not set(self.lieux) <= set(self.key) - set(self.key_blank):
             raise ValueError("les `lieux` d'une table sont de sa clé, et ne peuvent y être vides")
+        if not set(self.sens) <= set(self.key):
+            raise ValueError("les colonnes de `sens` sont de la clé de la table")
         return self
 
     @property

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from pipelines.catalogue import Source, registers
-from pipelines.checks import built, derived, shown, totals
+from pipelines.checks import built, derived, repeats, shown, totals
 from pipelines.checks.derived import Rule
 from pipelines.errors import AtlasError, Place
 from pipelines.settings import ROOT
@@ -84,6 +84,7 @@ def table_rules(
         *derived.sign_rules(source, table),
         *derived.percent_rules(source, table),
         *derived.year_rules(source, table, millesime),
+        *repeats.repeat_rules(source, table),
         *totals.total_rules(source, table),
         *totals.sum_rules(source, table, millesime),
         *([derived.example_rule(source, table)] if source.contrat and not fictif else []),
