@@ -10,7 +10,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import catalogue, fingerprints, macros, state
-from pipelines.arrival import doubles, landing, outcomes, personnes, quarantine, reading, refusals, repairs, staging
+from pipelines.arrival import (
+    doubles,
+    landing,
+    outcomes,
+    personnes,
+    quarantine,
+    reading,
+    refusals,
+    repairs,
+    revisions,
+    staging,
+)
 from pipelines.arrival.aside import QUARANTINE_SCHEMA, WHOLE
 from pipelines.arrival.landing import Landed
 from pipelines.arrival.outcomes import QUARANTINE, Outcome
@@ -159,6 +170,7 @@ def _judge(
                 outcome.quarantined[name],
             )
         )
+    controls += revisions.controls_of(settings, source, landed, pending, connection)
     tell(controls)
     failed = refusals.first_cause([c for c in controls if c.severite == "critique" and not c.reussi], source, aside)
     place = refusals.place(connection, source, rules, by_table, failed[0]) if failed else None
