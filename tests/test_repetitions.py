@@ -29,12 +29,12 @@ def book(change: Callable[[Book], None]) -> Damage:
     return damage
 
 
-def copied(sheet: str, name: str, *, times: int = 1, plus: int = 0) -> Damage:
-    """A sheet copied under another name, its lines as many times, its numbers raised."""
+def copied(sheet: str, name: str, *, times: int = 1, plus: int = 0, most: int | None = None) -> Damage:
+    """A sheet copied under another name: its first lines or all, as many times, its numbers raised."""
 
     def change(opened: Book) -> None:
         copy = opened.create_sheet(name)
-        for line in opened[sheet].iter_rows(values_only=True):
+        for line in opened[sheet].iter_rows(values_only=True, max_row=most):
             numbers = sum(isinstance(c, int | float) for c in line)
             for _ in range(times if numbers > 2 else 1):
                 # A year stays.
@@ -96,6 +96,54 @@ def test_sheets_of_years_that_differ_are_not_told(room: Callable[[str, int], Roo
     for source, millesime in (("apl", 2023), ("drees_formations", 2023), ("urssaf_effectifs", 2023)):
         found = room(source, millesime).latest(accepted=True)[1]
         assert [c for c in found.controls if c.controle == "annee_recopiee" and not c.reussi] == []
+
+
+PADHUE, PROJECTS = "postes_padhue_2024.xlsx", "Base_open_data_BMO_2024.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("source", "millesime", "file", "copy", "severity"),
+    [
+        ("postes_padhue", 2024, PADHUE, copied("Données", "Données (2)", times=2), "avertissement"),
+        ("postes_padhue", 2024, PADHUE, copied("Données", "Feuil1", plus=1), "avertissement"),
+        ("bmo", 2024, PROJECTS, copied("BMO_2024_open_data", "BMO complet", times=2), "avertissement"),
+        ("apl", 2023, APL, copied("APL 2023", "APL 2023 (2)"), "avertissement"),
+        ("postes_padhue", 2024, PADHUE, copied("Données", "suite", most=5), "information"),
+    ],
+    ids=["plus-de-lignes", "autant", "bmo", "une-annee-en-double", "quelques-lignes"],
+)
+def test_a_sheet_of_the_same_headings_that_nobody_reads_is_told(
+    room: Callable[[str, int], Room], source: str, millesime: int, file: str, copy: Damage, severity: str
+) -> None:
+    here = room(source, millesime)
+    here.change(file, copy)
+    (told,) = [c for c in here.receive().controls if c.controle == "feuilles_non_lues"]
+    assert told.severite == severity
+    assert told.observe.startswith(f"{file}[")
+    assert re.search(r"\] : \d+ lignes, contre \d+ dans ", told.observe)
+
+
+def test_a_sheet_of_notes_is_not_told(room: Callable[[str, int], Room]) -> None:
+    here = room("postes_padhue", 2024)
+
+    def notes(opened: Book) -> None:
+        sheet = opened.create_sheet("Lisez-moi")
+        for line in (["annee", "an de la session"], ["profession", "celle du concours"], ["x"]):
+            sheet.append(line)
+
+    here.change(PADHUE, book(notes))
+    assert [c for c in here.receive().controls if c.controle == "feuilles_non_lues"] == []
+
+
+def test_a_sheet_that_nobody_reads_costs_no_other(room: Callable[[str, int], Room]) -> None:
+    here = room("postes_padhue", 2024)
+
+    def far(opened: Book) -> None:
+        opened.create_sheet("brouillon").cell(1_048_576, 16_384, "x").offset(-1_048_575, -16_383).value = "y"
+
+    here.change(PADHUE, book(far))
+    assert here.receive().accepte
+    assert here.rows(1, "postes_padhue") == here.rows(2, "postes_padhue")
 
 
 def named() -> Iterator[tuple[Source, str, str, str]]:

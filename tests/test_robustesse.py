@@ -147,7 +147,7 @@ def compare(chosen: Seed, name: str, data: bytes, model: Any, staged: Path, rema
         return  # another file's
     aside = [row for row in pq.read_table(staged / outcomes.QUARANTINE).to_pylist() if row["table"] == chosen.table]
     rows = pq.read_table(staged / f"{chosen.table}.parquet").to_pylist()
-    _, _, _, rejoined, _, _, headers, _ = remarks[chosen.table]
+    _, _, _, rejoined, _, _, headers, *_ = remarks[chosen.table]
     problems = []
     for file, seen in said(chosen, name, data, model):
         by_line = defaultdict(list)
@@ -270,10 +270,10 @@ def test_errors_and_hidden_lines_are_seen_whatever_the_format(kind: str, tmp_pat
     book = Book({"F": [*rows, ["c", Formula("=40+28")]]}, kind, 1, hidden={"F": {4}})
     path = tmp_path / f"classeur.{kind}"
     path.write_bytes(book.bytes())
-    _, tables, hidden = workbook.cells(path, re.compile(".*"), Place(file=path.name))
-    read = [list(row.values()) for row in tables["F"].to_pylist()]
+    sheets = workbook.cells(path, re.compile(".*"), Place(file=path.name))
+    read = [list(row.values()) for row in sheets.tables["F"].to_pylist()]
     assert read[:4] == [["nom", "nombre", "autre"], ["a", "1", "#DIV/0!"], ["", "", ""], ["b", "#REF!", "2"]]
-    assert hidden["F"] == [4]
+    assert sheets.hidden["F"] == [4]
     if kind != "xls":  # which doesn't say whether the result of a formula was saved
         assert read[4] == ["c", "=40+28", ""]
 

@@ -81,7 +81,10 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         raise told
     pq.write_table(pa.Table.from_pylist(aside, QUARANTINE_SCHEMA), pending / QUARANTINE)
     notes = {
-        s.table: [s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers, s.hidden]
+        s.table: [
+            *(s.rows, s.quarantined, s.unknown_headings, s.rejoined, s.formless, s.mended, s.headers, s.hidden),
+            s.beside,
+        ]
         for s in staged
     }
     state.write(pending / READ, json.dumps(notes, ensure_ascii=False))

@@ -46,6 +46,7 @@ class Aside:
     formless: dict[str, list[Any]] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    beside: list[list[Any]] = field(default_factory=list)
 
     def add(self, source: Source, table: str, millesime: int, extract: Extract) -> None:
         """Takes the ragged lines, unknown headings, notes and mended lines of one extract."""
@@ -66,6 +67,7 @@ class Aside:
         self.rejoined += [f"{extract.file}, ligne {line}" for line in extract.rejoined]
         self.headers += [f"{extract.file}, ligne {line}" for line in extract.headers]
         self.hidden += [f"{extract.file}, ligne {line}" for line in extract.hidden]
+        self.beside += [[sheet, lines, extract.rows, extract.file] for sheet, lines in extract.beside.items()]
 
     def unread(
         self,

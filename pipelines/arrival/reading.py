@@ -8,6 +8,8 @@ from pipelines.checks.controls import Control, Severity
 
 # Share of lines past which a column whose cells are not of its form is another one, under its name.
 FORMLESS_MAX = 0.01
+# Share of the lines that are read, from which those of a sheet that nobody reads are many.
+BESIDE_MANY = 0.1
 SHOWN = 20  # places or names listed in a control; it says how many there are
 
 
@@ -54,7 +56,7 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             f" ({table.sauf[millesime]})" if millesime in table.sauf else ""
         )
         return [Control(objet, "table_publiee", "information", False, "absente", reason)]
-    rows, quarantined, strangers, rejoined, formless, mended, headers, hidden = noted
+    rows, quarantined, strangers, rejoined, formless, mended, headers, hidden, beside = noted
     return [
         *(_form_control(objet, c, formless.get(c), rows + quarantined) for c in table.formes),
         *(
@@ -93,6 +95,14 @@ def _of_table(source: Source, name: str, millesime: int, noted: list[Any] | None
             "lignes_masquees",
             hidden,
             "des lignes que la feuille masque ont été lues comme les autres : les effacer si elles sont de trop",
+        ),
+        *_listed(
+            objet,
+            "feuilles_non_lues",
+            [f"{sheet} : {lines} lignes, contre {read} dans {file}" for sheet, lines, read, file in beside],
+            "une feuille a les mêmes colonnes que celle qui est lue, et ne l'est pas : si c'est elle qui est entière, "
+            "ou si elle en est la suite, tout mettre dans celle qui est lue",
+            severity="avertissement" if any(n >= BESIDE_MANY * read for _, n, read, _ in beside) else "information",
         ),
     ]
 

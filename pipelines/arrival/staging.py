@@ -38,7 +38,8 @@ class Staged:
     """One staged table: where it is, how many rows it holds, what was set aside and remarked.
 
     `formless`: column -> cells that were emptied for their form, and the file and line of the first; `mended`: column
-    -> cells that the catalogue says how to mend (repairs.py); `hidden`: lines that a sheet hides, and that were read.
+    -> cells that the catalogue says how to mend (repairs.py); `hidden`: lines that a sheet hides, and that were read;
+    `beside`: sheets that nobody reads, their lines, and those of the sheet of the same headings that is read.
     """
 
     table: str
@@ -52,6 +53,7 @@ class Staged:
     mended: dict[str, int] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    beside: list[list[Any]] = field(default_factory=list)
 
 
 def text_table(
@@ -316,6 +318,7 @@ def _told(table: str, target: Path, rows: int, aside: Aside) -> Staged:
         aside.formless,
         headers=aside.headers,
         hidden=aside.hidden,
+        beside=aside.beside,
     )
 
 

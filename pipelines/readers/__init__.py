@@ -38,7 +38,8 @@ class Extract:
 
     `ended` is false where the last line has no end of line: it may be cut. `header` are the lines of the header as
     they stand, where a reader has more than the names made of them; `headers` are the lines of those met later on;
-    `hidden`, those that the sheet doesn't show and that are read all the same.
+    `hidden`, those that the sheet doesn't show and that are read all the same; `beside`, the sheets of the same
+    headings that nobody reads, and how many lines each has.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Extract:
     header: list[list[str | None]] = field(default_factory=list)
     headers: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

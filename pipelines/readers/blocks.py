@@ -43,7 +43,13 @@ def split(extract: Extract, header: Sequence[Sequence[str | None]]) -> list[Extr
         first, last = start + 1, end - (above if rank < len(starts) else 0)
         columns = [column.slice(first, last - first) for column in extract.columns]
         part = replace(
-            extract, columns=columns, lines=extract.lines.slice(first, last - first), ragged=[], notes=[], hidden=[]
+            extract,
+            columns=columns,
+            lines=extract.lines.slice(first, last - first),
+            ragged=[],
+            notes=[],
+            hidden=[],
+            beside={},
         )
         if rank:
             rows = [[column[i].as_py() for column in extract.columns] for i in range(start - above, start + 1)]
@@ -53,6 +59,7 @@ def split(extract: Extract, header: Sequence[Sequence[str | None]]) -> list[Extr
         parts.append(part)
     kept = [part for part in parts if part.rows] or parts[:1]
     kept[-1].ragged, kept[-1].notes, kept[-1].hidden = extract.ragged, extract.notes, extract.hidden
+    kept[-1].beside = extract.beside
     kept[-1].headers = [part.header_line for part in parts[1:]]
     return kept
 

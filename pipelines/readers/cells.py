@@ -1,10 +1,11 @@
-"""The cells of a workbook as text, read in a process of their own: `cells.py <workbook> <pattern> <folder>`.
+"""The cells of a workbook as text, read in a process of their own: `cells.py <workbook> <pattern> <folder> <others>`.
 
 A damaged workbook can make the library ask for more memory than there is, which ends the process that
 asks. Here it ends this one, and the workbook is refused. For each sheet whose name matches the pattern,
 `<rank>-<part>.json` hold its columns, header included, some thousand lines at a time: the largest sheets
-have hundreds of thousands. `sheets.json` names the sheets, and the lines that each hides. It imports little: it
-starts with each workbook.
+have hundreds of thousands. `sheets.json` names the sheets, and the lines that each hides. Of a sheet that matches
+neither that pattern nor the other, it has the first lines, and how many are filled up to each and in all. It imports
+little: it starts with each workbook.
 
 The library gives an error of calculation, and a formula whose result was not saved, as an empty cell. Here the one
 is the text that the sheet shows (`#REF!`), the other the formula itself (`=40+28`): neither is nothing.
@@ -30,6 +31,7 @@ from pipelines import formulas
 # to, what it weighs. A cell alone at the far end of a sheet, or an archive made to unpack without end, passes it.
 ROOM, MOST, BY_CONTENT, BY_WEIGHT = 800 << 20, 8 << 30, 8, 160
 LINES = 20_000  # of a sheet in one part
+FIRST = 40  # lines of a sheet that isn't read, among which its headings are looked for
 
 THOUSANDTHS = re.compile(r"-?\d+\.\d{3}")
 
@@ -86,12 +88,24 @@ def _parts(sheet: python_calamine.CalamineSheet, odd: formulas.Odd) -> Iterator[
         yield part
 
 
+def _glimpse(sheet: python_calamine.CalamineSheet) -> dict[str, Any]:
+    """The first lines of a sheet that isn't read, and how many have two cells or more: a note has one."""
+    first: list[list[str]] = []
+    filled: list[bool] = []
+    for line in sheet.iter_rows():
+        filled.append(sum(cell != "" for cell in line) >= 2)
+        if len(first) < FIRST:
+            first.append([text(cell) for cell in line])
+    return {"first": first, "filled": list(itertools.accumulate(filled[:FIRST])), "lines": sum(filled)}
+
+
 def main() -> None:
     """Reads the sheets of one workbook into a folder."""
     path, rule, folder = Path(sys.argv[1]), re.compile(sys.argv[2], re.IGNORECASE), Path(sys.argv[3])
+    others = re.compile(sys.argv[4], re.IGNORECASE)
     _limit_memory(path)
     book = python_calamine.CalamineWorkbook.from_path(str(path))
-    said: dict[str, Any] = {"names": book.sheet_names, "read": [], "hidden": {}}
+    said: dict[str, Any] = {"names": book.sheet_names, "read": [], "hidden": {}, "beside": {}}
     odd = formulas.odd(path, sheets=rule)
     # Written first: it says which sheet was being read when the process ended.
     (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
@@ -108,6 +122,10 @@ def main() -> None:
                 json.dump(columns, handle, ensure_ascii=False)
         said["read"].append(name)
         (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
+    for name in book.sheet_names:
+        if not rule.fullmatch(name.strip()) and not others.fullmatch(name.strip()):
+            said["beside"][name] = _glimpse(book.get_sheet_by_name(name))
+            (folder / "sheets.json").write_text(json.dumps(said), encoding="utf-8")
 
 
 if __name__ == "__main__":

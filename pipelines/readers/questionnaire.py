@@ -19,7 +19,7 @@ from pipelines.readers import Extract, Ragged, text_columns, workbook
 
 def sheets(path: Path, where: Place) -> dict[str, list[list[str]]]:
     """The text of all cells of a workbook, by sheet. Raises RefusedError where it doesn't open."""
-    _, tables, _ = workbook.cells(path, pattern(".*", 0), where)
+    tables = workbook.cells(path, pattern(".*", 0), where).tables
     return {
         name: [list(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
         for name, table in tables.items()

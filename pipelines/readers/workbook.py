@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout, pattern, plainly
 from pipelines.errors import Place, RefusedError
-from pipelines.readers import Extract, blocks, cut_at_stop
+from pipelines.readers import Extract, beside, blocks, cut_at_stop
 
 READER = Path(__file__).with_name("cells.py")
 HEADER_WITHIN = 40  # lines among which a sought header stands
@@ -90,17 +90,28 @@ def _sheet(path: Path, sheet: str, cells: pa.Table, layout: Layout, where: Place
     )
 
 
-def cells(
-    path: Path, rule: re.Pattern[str], where: Place
-) -> tuple[list[str], dict[str, pa.Table], dict[str, list[int]]]:
-    """Names of all sheets; of those that match, the cells, and the lines that are hidden.
+@dataclass(frozen=True)
+class Opened:
+    """Names of all sheets of a workbook; of those that were read, the cells and the lines that are hidden.
+
+    `beside` are those that nothing reads, each with its first lines and how many are filled.
+    """
+
+    names: list[str]
+    tables: dict[str, pa.Table]
+    hidden: dict[str, list[int]]
+    beside: dict[str, Any]
+
+
+def cells(path: Path, rule: re.Pattern[str], where: Place, others: str = ".*") -> Opened:
+    """The sheets whose name matches `rule`; those that match neither it nor `others` are only looked at.
 
     Raises RefusedError where they can't be read.
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run(  # noqa: S603
-                [sys.executable, str(READER), str(path), rule.pattern, folder],
+                [sys.executable, str(READER), str(path), rule.pattern, folder, others],
                 capture_output=True,
                 timeout=PATIENCE,
                 check=False,
@@ -110,17 +121,17 @@ def cells(
             failed = True
         said = Path(folder) / "sheets.json"
         known: dict[str, Any] = json.loads(said.read_text(encoding="utf-8")) if said.is_file() else {}
-        if failed and known:
-            left = [n for n in known["names"] if rule.fullmatch(n.strip()) and n not in known["read"]]
+        left = [n for n in known.get("names", []) if rule.fullmatch(n.strip()) and n not in known["read"]]
+        if failed and left:
             raise RefusedError(
-                f"La feuille « {left[0] if left else '?'} » ne se lit pas : une cellule y est remplie loin du tableau, "
+                f"La feuille « {left[0]} » ne se lit pas : une cellule y est remplie loin du tableau, "
                 "ou le classeur est abîmé.",
                 where=where,
                 expected="une feuille de calcul entière, dont toutes les cellules remplies sont celles du tableau",
                 todo="effacer ce que la feuille a loin du tableau (Ctrl+Fin y mène), ou télécharger de nouveau le "
                 "fichier d'origine",
             )
-        if failed:
+        if failed and not known:
             raise RefusedError(
                 f"Le classeur ne s'ouvre pas : {_why_closed(path)}.",
                 where=where,
@@ -129,7 +140,7 @@ def cells(
                 "mot de passe, l'ôter ; s'il est d'une autre sorte, l'enregistrer en .xlsx",
             )
         tables = {name: _table(Path(folder), rank) for rank, name in enumerate(known["read"])}
-        return known["names"], tables, known["hidden"]
+        return Opened(known["names"], tables, known["hidden"], known["beside"])
 
 
 def _table(folder: Path, rank: int) -> pa.Table:
@@ -145,23 +156,24 @@ def _table(folder: Path, rank: int) -> pa.Table:
 def read(path: Path, layout: Layout, where: Place) -> list[Extract]:
     """Reads the sheets whose name matches the layout. Raises RefusedError where there is none."""
     rule = pattern(layout.sheet or ".*", where.millesime or 0)
-    names, tables, hidden = cells(path, rule, where)
-    if not tables:
+    book = cells(path, rule, where, beside.others(where))
+    if not book.tables:
         raise RefusedError(
             f"Aucune feuille du classeur ne s'appelle « {plainly(layout.sheet or '', where.millesime)} ».",
             where=where,
-            expected=f"une feuille de ce nom ; le classeur a : {', '.join(names) or 'aucune feuille'}",
+            expected=f"une feuille de ce nom ; le classeur a : {', '.join(book.names) or 'aucune feuille'}",
             todo="reprendre le classeur d'origine, ou rendre à la feuille le nom attendu",
         )
     extracts = []
-    for name, table in tables.items():
+    for name, table in book.tables.items():
         extract = _sheet(path, name, table, layout, replace(where, file=f"{path.name}[{name}]"))
         extract = cut_at_stop(extract, layout)
-        shown = set(extract.lines.to_pylist()) if hidden[name] else set()
-        extract.hidden = [line for line in hidden[name] if line in shown]
+        shown = set(extract.lines.to_pylist()) if book.hidden[name] else set()
+        extract.hidden = [line for line in book.hidden[name] if line in shown]
         match = rule.fullmatch(name.strip())
         extract.captures = {
             key: re.sub(r"\s+", " ", value) for key, value in (match.groupdict() if match else {}).items() if value
         }
         extracts.append(extract)
+    beside.note(path, book.beside, extracts)
     return extracts
