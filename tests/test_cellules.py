@@ -464,6 +464,8 @@ def test_all_that_is_wrong_is_told_at_once(depot: tuple[Path, Settings]) -> None
         ),
         (r"Code commune( INSEE)?", "Code commune"),
         (r"SYGEN_{millesime}r?\.csv", "SYGEN_2024.csv"),
+        (r"communes-({millesime}|{aa})(_v[-0-9]+)?\.(xlsx?|csv)", "communes-2024.xlsx, .xls ou .csv"),
+        (r"(communes-{millesime}\.xlsx?|libelles-{millesime}\.csv)", "communes-2024.xlsx ou .xls"),
         (r"tension \(valeurs imputées.*\)", "tension (valeurs imputées…)"),
         (r"(ptot|psdc)[0-9]+", "ptot…"),
     ],

@@ -141,7 +141,7 @@ def compare(chosen: Seed, name: str, data: bytes, model: Any, staged: Path, rema
     """Holds what was accepted of a file against what the file says."""
     source = catalogue.load(chosen.source)
     layout = source.layout(chosen.table, chosen.millesime)
-    if packed.is_archive(source, chosen.millesime, Path(name)):
+    if packed.is_archive(source, chosen.millesime, name):
         name = chosen.name  # the member is what was read
     if not pattern(layout.file, chosen.millesime).fullmatch(name) or chosen.table not in remarks:
         return  # another file's

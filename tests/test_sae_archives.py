@@ -95,7 +95,7 @@ def test_an_archive_without_a_table_is_refused(room: tuple[Path, Settings]) -> N
     folder.mkdir()
     with py7zr.SevenZipFile(folder / "SAE 2021.7z", "w") as archive:
         archive.writestr("FI;AN\n", "Bases CSV/ID_2021r.csv")
-    with pytest.raises(RefusedError, match="Il manque le fichier de la table « q20 »"):
+    with pytest.raises(RefusedError, match="Il manque 5 fichiers, ceux des tables « q20 »"):
         steps.fetch("sae", 2021)
     with py7zr.SevenZipFile(folder / "SAE 2021.7z", "w") as archive:
         archive.writestr("rien", "LISEZ-MOI.txt")

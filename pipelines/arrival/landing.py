@@ -233,9 +233,9 @@ def archive(landing: Path, source: Source, offer: Offer) -> Landed:
         arriving.mkdir()
         files = []
         for path in offer.files:
-            target = arriving / path.name
+            target = arriving / offer.names.get(path.name, path.name)
             shutil.copyfile(path, target)
-            files.append(File(path.name, target.stat().st_size, sha256(target)))
+            files.append(File(target.name, target.stat().st_size, sha256(target)))
         for name in sorted(offer.packed):
             files += _unpacked(arriving, name, source, offer.millesime, files)
         for file in files:
@@ -306,5 +306,6 @@ def note(folder: Path, source: Source, offer: Offer, revision: int, files: list[
         "files": [{k: v for k, v in asdict(f).items() if v != ""} for f in files],
         "adresses": dict(sorted(offer.origins.items())),
         "non_lus": list(offer.unknown),
+        **({"recus_sous": {name: came for came, name in sorted(offer.names.items())}} if offer.names else {}),
     }
     state.write(folder / PROVENANCE, json.dumps(record, ensure_ascii=False, indent=2) + "\n")

@@ -106,7 +106,7 @@ def plainly(text: str, millesime: int | None = None) -> str:
     said = said.replace("{aa}", f"{millesime % 100:02d}") if millesime else said
     said = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", said)
     said = re.sub(r"\(\?[!=<][^()]*\)", "", said)
-    said = re.sub(r"\\\.\((\w+)\|(\w+)\)$", r".\1 ou .\2", said)
+    said = re.sub(r"\\\.(\([\w?|]+\)|\w+\?)(?=\)?$|\|)", _endings, said)
     # A sign that stands for itself is put out of the way of what follows.
     said = re.sub(r"\\([ -/:-@\[-`{-~])", lambda found: chr(PRIVATE + ord(found[1])), said)
     while (once := re.sub(r"\(([^()|]*)(\|[^()]*)?\)\??", _alternative, said)) != said:
@@ -117,6 +117,17 @@ def plainly(text: str, millesime: int | None = None) -> str:
     said = re.sub(r"\w\?", "", said)
     said = re.sub(r"[\ue000-\ue07f]", lambda found: chr(ord(found[0]) - PRIVATE), said)
     return " ou ".join(dict.fromkeys(said.split("|")))
+
+
+def _endings(found: re.Match[str]) -> str:
+    """All that a name may end with: « .xlsx, .xls ou .csv »."""
+    ends = [end for text in found[1].strip("()").split("|") for end in _letters(text)]
+    return ", ".join(f".{end}" for end in ends[:-1]) + (" ou " if ends[1:] else "") + f".{ends[-1]}"
+
+
+def _letters(text: str) -> list[str]:
+    """A text whose last letter may be absent, with it and without."""
+    return [text[:-1], text[:-2]] if text.endswith("?") else [text]
 
 
 def _alternative(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ class Offer:
     """The files that a connector has for one vintage; `fictif` when they are made, not published.
 
     `packed` gives the members wanted of each archive among them, `origins` the address of each file that was
-    downloaded, by its name.
+    downloaded, by its name. `names` gives the files that are kept under another name than they came with.
     """
 
     source: str
@@ -20,3 +20,4 @@ class Offer:
     unknown: tuple[str, ...] = ()
     packed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

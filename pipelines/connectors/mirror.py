@@ -6,10 +6,18 @@ from pathlib import Path
 from pipelines import catalogue
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern, plainly
-from pipelines.connectors import Offer, packed
+from pipelines.connectors import Offer, numbered, packed
 from pipelines.errors import Place, RefusedError, UsageError
 
 FICTIF = "FICTIF.txt"
+
+
+class IncompleteError(RefusedError):
+    """Tables of a vintage have no file; `present` are the files that it has, each under its producer's name."""
+
+    def __init__(self, what: str, *, where: Place, expected: str, todo: str, present: dict[Path, str]) -> None:
+        super().__init__(what, where=where, expected=expected, todo=todo)
+        self.present = present
 
 
 def _folder(root: Path) -> Path:
@@ -26,16 +34,33 @@ def _files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
 
 
-def _claims(source: Source, millesime: int, path: Path) -> bool:
+def _claims(source: Source, millesime: int, file: str) -> bool:
     return any(
-        pattern(source.layout(name, millesime).file, millesime).fullmatch(path.name)
+        pattern(source.layout(name, millesime).file, millesime).fullmatch(file)
         for name, table in source.tables.items()
         if table.exists_in(millesime)
     )
 
 
-def _known(source: Source, millesime: int, path: Path) -> bool:
-    return any(pattern(rule, millesime).fullmatch(path.name) for rule in source.known_files)
+def _reads(source: Source, millesime: int, file: str) -> bool:
+    """Whether a file is one of the source's, or an archive of some, by its name."""
+    return _claims(source, millesime, file) or packed.is_archive(source, millesime, file)
+
+
+def _named(source: Source, millesime: int, folder: Path) -> dict[Path, str]:
+    """The files of a folder, each under the name that its producer gave it.
+
+    Answers to a survey keep theirs: two hospitals may have sent « gabarit.xlsx » and « gabarit (1).xlsx ».
+    """
+    files = _files(folder)
+    if source.questionnaire:
+        return {path: path.name for path in files}
+    where = Place(source=source.id, millesime=millesime, file=str(folder))
+    return numbered.names(files, lambda name: _reads(source, millesime, name), where)
+
+
+def _known(source: Source, millesime: int, file: str) -> bool:
+    return any(pattern(rule, millesime).fullmatch(file) for rule in source.known_files)
 
 
 def _sharing(source: Source) -> list[Source]:
@@ -52,12 +77,15 @@ def vintages(root: Path, source: Source) -> list[int]:
     if not home.is_dir():
         return []
     if source.label is not None:
-        return [source.label] if any(_claims(source, source.label, path) for path in _files(home)) else []
+        return (
+            [source.label] if any(_claims(source, source.label, numbered.plain(p.name)) for p in _files(home)) else []
+        )
     found = []
     for folder in sorted(p for p in home.iterdir() if p.is_dir() and p.name.isdigit()):
         millesime, files = int(folder.name), _files(folder)
-        mine = any(_claims(source, millesime, path) or packed.is_archive(source, millesime, path) for path in files)
-        others = any(_claims(other, millesime, path) for other in _sharing(source) for path in files)
+        names = {name for path in files for name in (path.name, numbered.plain(path.name))}
+        mine = any(_reads(source, millesime, name) for name in names)
+        others = any(_claims(other, millesime, name) for other in _sharing(source) for name in names)
         if files and (mine or not others):
             found.append(millesime)
     return sorted(found)
@@ -70,7 +98,7 @@ def place(root: Path, source: Source, millesime: int) -> Path:
 
 
 def offer(root: Path, source: Source, millesime: int) -> Offer:
-    """The files of one vintage. Raises RefusedError where a table's file is missing."""
+    """The files of one vintage. Raises IncompleteError where a table's file is missing, RefusedError elsewhere."""
     folder = place(_folder(root), source, millesime)
     if not folder.is_dir():
         raise RefusedError(
@@ -79,21 +107,14 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
             expected="un millésime parmi : " + (", ".join(map(str, vintages(root, source))) or "aucun"),
             todo=f"demander l'un d'eux, ou déposer celui-ci dans {root}",
         )
-    files = _files(folder)
-    inside = {p: tuple(packed.members(p, source, millesime)) for p in files if packed.is_archive(source, millesime, p)}
-    names = [*(p.name for p in files), *(name for members in inside.values() for name in members)]
-    for name, table in source.tables.items():
-        layout = source.layout(name, millesime)
-        rule = pattern(layout.file, millesime)
-        if table.exists_in(millesime) and not table.optional and not any(map(rule.fullmatch, names)):
-            raise RefusedError(
-                f"Il manque le fichier de la table « {name} » ({table.title}).{_misplaced(source, name, files)}",
-                where=Place(source=source.id, millesime=millesime, table=name, file=str(folder)),
-                expected=f"un fichier nommé « {plainly(layout.file, millesime)} » ; "
-                f"le dossier a : {_content(folder, files)}",
-                todo="déposer le fichier, décompressé et sous le nom attendu",
-            )
-    mine = [p for p in files if p in inside or _claims(source, millesime, p)]
+    files, read = _files(folder), _named(source, millesime, folder)
+    inside = {
+        name: tuple(packed.members(path, source, millesime))
+        for path, name in read.items()
+        if packed.is_archive(source, millesime, name)
+    }
+    mine = {p: read[p] for p in files if p in read and (read[p] in inside or _claims(source, millesime, read[p]))}
+    _refuse_missing(source, millesime, folder, mine, [name for some in inside.values() for name in some])
     if not mine:
         raise RefusedError(
             "Aucun fichier de ce dossier n'est de cette source.",
@@ -102,8 +123,9 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
             f"{source.id}) ; le dossier a : {_content(folder, files)}",
             todo="déposer le fichier sous son nom d'origine",
         )
-    others = [p for p in files if any(_claims(o, millesime, p) or _known(o, millesime, p) for o in _sharing(source))]
-    unknown = [p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p)]
+    shared = _sharing(source)
+    others = [p for p in files if any(_claims(o, millesime, p.name) or _known(o, millesime, p.name) for o in shared)]
+    unknown = [p.name for p in files if p not in mine and p not in others and not _known(source, millesime, p.name)]
     unknown += [f"{p.name}/" for p in _inside(folder) if source.label is None and any(map(Path.is_file, p.rglob("*")))]
     return Offer(
         source.id,
@@ -111,8 +133,53 @@ def offer(root: Path, source: Source, millesime: int) -> Offer:
         tuple(mine),
         (root / FICTIF).is_file(),
         tuple(unknown),
-        packed={p.name: members for p, members in inside.items()},
+        packed=inside,
+        names={path.name: name for path, name in mine.items() if path.name != name},
     )
+
+
+def _refuse_missing(
+    source: Source, millesime: int, folder: Path, mine: dict[Path, str], packed_names: list[str]
+) -> None:
+    """Raises IncompleteError where tables have no file: all of them are told at once."""
+    files, missing = _files(folder), {}
+    for name, table in source.tables.items():
+        layout = source.layout(name, millesime)
+        rule = pattern(layout.file, millesime)
+        asked = table.exists_in(millesime) and not table.optional
+        if asked and not any(map(rule.fullmatch, [*mine.values(), *packed_names])):
+            missing[name] = layout.file
+    if not missing:
+        return
+    told = [f"« {name} » ({source.tables[name].title})" for name in missing]
+    first = next(iter(missing))
+    misplaced = dict.fromkeys(_misplaced(source, name, files) for name in missing)
+    wanted = " et ".join(dict.fromkeys(f"« {plainly(file, millesime)} »" for file in missing.values()))
+    archive = f", ou l'archive « {plainly(source.archive, millesime)} »" if source.archive else ""
+    raise IncompleteError(
+        (
+            f"Il manque le fichier de la table {told[0]}."
+            if len(told) == 1
+            else f"Il manque {len(told)} fichiers, ceux des tables {', '.join(told)}."
+        )
+        + "".join(misplaced)
+        + "".join(f" « {p.name} » n'en tient pas lieu : {why}." for p, why in _reasons(source, millesime, files)),
+        where=Place(source=source.id, millesime=millesime, table=first, file=str(folder)),
+        expected=f"{'un fichier nommé' if len(told) == 1 else 'des fichiers nommés'} {wanted}{archive} ; "
+        f"le dossier a : {_content(folder, files)}",
+        todo="déposer le fichier" + ("" if len(told) == 1 else " de chacune") + ", décompressé et sous le nom attendu",
+        present=mine,
+    )
+
+
+def _reasons(source: Source, millesime: int, files: list[Path]) -> list[tuple[Path, str]]:
+    """The files that the entry knows without reading them, each with its reason."""
+    return [
+        (path, why)
+        for path in files
+        for rule, why in source.known_files.items()
+        if pattern(rule, millesime).fullmatch(path.name)
+    ]
 
 
 def _misplaced(source: Source, table: str, files: list[Path]) -> str:

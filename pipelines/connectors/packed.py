@@ -12,9 +12,9 @@ from pipelines.connectors import archives
 from pipelines.errors import Place
 
 
-def is_archive(source: Source, millesime: int, path: Path) -> bool:
+def is_archive(source: Source, millesime: int, name: str) -> bool:
     """Whether a file is an archive of that vintage, by its name."""
-    return source.archive is not None and bool(pattern(source.archive, millesime).fullmatch(path.name))
+    return source.archive is not None and bool(pattern(source.archive, millesime).fullmatch(name))
 
 
 def _wanted(source: Source, millesime: int) -> re.Pattern[str]:
