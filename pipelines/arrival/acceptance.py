@@ -1,6 +1,7 @@
 """One revision of a vintage: staged, checked, then accepted or refused."""
 
 import json
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from pipelines.catalogue.layouts import pattern
 from pipelines.checks import derived, runner
 from pipelines.checks.controls import Control, of_the_file, tell
 from pipelines.checks.rules import table_rules
+from pipelines.connectors import packed
 from pipelines.duck import literal
 from pipelines.errors import RefusedError
 from pipelines.settings import Settings
@@ -53,26 +55,9 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
         raise landing.deleted(landed)
     landing.verify(settings.landing, landed)
     files = [landed.folder(settings.landing) / f.name for f in landed.files]
-    staged: list[staging.Staged] = []
-    aside: list[dict[str, object]] = []
-    errors: list[RefusedError] = []
     with duckdb.connect() as connection:
         _share_cores(connection, landed)
-        for name, table in source.tables.items():
-            rule = pattern(source.layout(name, landed.millesime).file, landed.millesime)
-            mine = [path for path in files if rule.fullmatch(path.name)]
-            if not mine or not table.exists_in(landed.millesime):
-                continue
-            try:
-                doubles.refuse_names(landed, source, name, mine)
-                result, refused = staging.stage(connection, source, name, landed.millesime, mine, pending, key=key)
-                if not source.layout(name, landed.millesime).isolated:
-                    doubles.refuse_contents(connection, landed, source, name, result.path)
-            except RefusedError as error:  # the other tables are read all the same: all that is wrong is told at once
-                errors.append(error)
-                continue
-            staged.append(result)
-            aside += refused
+        staged, aside, errors = _staged(connection, source, landed, files, pending, key)
         if not errors:
             repairs.mend(connection, source, staged)
     if errors:
@@ -89,6 +74,46 @@ def stage(settings: Settings, landed: Landed) -> list[staging.Staged]:
     }
     state.write(pending / READ, json.dumps(notes, ensure_ascii=False))
     return staged
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection, source: Source, landed: Landed, files: list[Path], folder: Path, key: bytes
+) -> tuple[list[staging.Staged], list[dict[str, object]], list[RefusedError]]:
+    """The tables of files, staged in a folder; what is set aside of them; and why others can't be read.
+
+    All are read whatever becomes of one: all that is wrong is told at once.
+    """
+    staged: list[staging.Staged] = []
+    aside: list[dict[str, object]] = []
+    errors: list[RefusedError] = []
+    for name, table in source.tables.items():
+        rule = pattern(source.layout(name, landed.millesime).file, landed.millesime)
+        mine = [path for path in files if rule.fullmatch(path.name)]
+        if not mine or not table.exists_in(landed.millesime):
+            continue
+        try:
+            doubles.refuse_names(landed, source, name, mine)
+            result, refused = staging.stage(connection, source, name, landed.millesime, mine, folder, key=key)
+            if not source.layout(name, landed.millesime).isolated:
+                doubles.refuse_contents(connection, landed, source, name, result.path)
+        except RefusedError as error:
+            errors.append(error)
+            continue
+        staged.append(result)
+        aside += refused
+    return staged, aside, errors
+
+
+def faults(source: Source, millesime: int, files: dict[Path, str], *, fictif: bool) -> list[RefusedError]:
+    """Why files can't be read that are not archived, each under its producer's name; archives are not opened."""
+    landed = Landed(source.id, millesime, 0, fictif, (), new=False)
+    key = personnes.key(fictif=fictif) if source.personal else b""
+    with tempfile.TemporaryDirectory(prefix="atlas-lecture-") as folder, duckdb.connect() as connection:
+        for path, name in files.items():
+            if not packed.is_archive(source, millesime, name):
+                (Path(folder) / name).symlink_to(path.resolve())
+        with refusals.unquoted(landed):
+            return _staged(connection, source, landed, sorted(Path(folder).iterdir()), Path(folder), key)[2]
 
 
 def _share_cores(connection: duckdb.DuckDBPyConnection, landed: Landed) -> None:

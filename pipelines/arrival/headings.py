@@ -1,13 +1,17 @@
 """The headings of an extract beside those that the column map names."""
 
 from dataclasses import replace
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from pipelines.catalogue import CAPTURED, Source, normalise, same_heading
 from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import Layout, pattern, plainly
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract
+
+LIKE = 0.75  # how alike two names are where one may have become the other
+SOME = 12  # names told in a message; the map and the file have the others
+UNKNOWN = "colonnes inconnues ici : "
 
 
 def match(source: Source, table: str, millesime: int, extract: Extract, where: Place) -> dict[str, int]:
@@ -77,20 +81,39 @@ def _missing(
             expected=f"des colonnes séparées par « {layout.delimiter} »",
             todo=again(where.source, where.millesime),
         )
-    close = {m: get_close_matches(m, strangers, n=1, cutoff=0.5) for m in missing}
-    if len(missing) == len(strangers) == 1:  # nothing else can be its new name
-        close = {missing[0]: strangers}
-    renamed = [f"« {m} » est peut-être devenue « {c[0]} »" for m, c in close.items() if c]
+    close = _likely(missing, strangers)
+    renamed = [f"« {old} » est peut-être devenue « {new} »" for old, new in close.items()][:SOME]
     return RefusedError(
         f"Il manque {len(missing)} colonne(s) : "
-        + ", ".join(f"« {m} »" for m in missing)
+        + _some([f"« {m} »" for m in missing])
         + "."
         + (" " + " ; ".join(renamed) + "." if renamed else ""),
         where=where,
         expected=f"les colonnes de cette table (atlas source {source.id}), dans n'importe quel ordre"
-        + (f" ; colonnes inconnues ici : {', '.join(strangers[:40])}" if strangers else ""),
+        + (f" ; {UNKNOWN}{_some(strangers)}" if strangers else ""),
         todo=again(where.source, where.millesime),
     )
+
+
+def _likely(missing: list[str], strangers: list[str]) -> dict[str, str]:
+    """What each missing heading may have become; a heading of the extract stands for the one that it is most like."""
+    if len(missing) == len(strangers) == 1:  # nothing else can be its new name
+        return {missing[0]: strangers[0]}
+    found: dict[str, tuple[float, str]] = {}
+    for old in missing:
+        known = {normalise(name): name for name in strangers}
+        for like in get_close_matches(normalise(old), known, n=1, cutoff=LIKE):
+            found[known[like]] = max(
+                found.get(known[like], (0.0, "")), (SequenceMatcher(None, normalise(old), like).ratio(), old)
+            )
+    said = {old: new for new, (_, old) in found.items()}
+    return {old: said[old] for old in missing if old in said}
+
+
+def _some(names: list[str]) -> str:
+    """Names in a message: those that a person can take in."""
+    left = len(names) - SOME
+    return ", ".join(names) if left <= 1 else f"{', '.join(names[:SOME])} et {left} autres"
 
 
 def unknown(source: Source, table: str, millesime: int, extract: Extract) -> list[str]:

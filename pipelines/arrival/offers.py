@@ -7,13 +7,14 @@ is wrong, the folder has the last word. The network is only asked where ATLAS_EN
 import shutil
 import uuid
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pipelines import catalogue, journal
-from pipelines.arrival import landing
+from pipelines.arrival import acceptance, landing, refusals
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
-from pipelines.connectors import declared, mirror
+from pipelines.connectors import Offer, declared, mirror
 from pipelines.errors import RefusedError, UsageError
 from pipelines.settings import Settings
 
@@ -77,7 +78,7 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
     help. What a download gave is remembered beside the archive: unchanged bytes are not sent again.
     """
     if source.fetch is None or not settings.en_ligne or millesime in deposited(settings, source):
-        return landing.archive(settings.landing, source, mirror.offer(settings.sources, source, millesime))
+        return landing.archive(settings.landing, source, _whole(settings.sources, source, millesime))
     home = landing.home(settings.landing, source, millesime)
     known = declared.load(home / RECORD)
     # A record without its revision, whole, is worth nothing: the archive may have been started anew, or lost a file.
@@ -91,10 +92,20 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
         brought = declared.download(source.fetch, source.id, millesime, folder, states, allow_http=allow_http)
         if brought.unchanged and archived:
             return archived
-        offer = mirror.offer(root, source, millesime)
+        offer = _whole(root, source, millesime)
         origins = {received.path.name: received.url for received in brought.received if received.path}
         landed = landing.archive(settings.landing, source, replace(offer, origins=origins))
         declared.save(home / RECORD, landed.revision, brought.states)
         return landed
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _whole(root: Path, source: Source, millesime: int) -> Offer:
+    """The files of a vintage. Raises RefusedError where one is missing: it tells what is wrong with the others too."""
+    try:
+        return mirror.offer(root, source, millesime)
+    except mirror.IncompleteError as error:
+        fictif = (root / mirror.FICTIF).is_file()
+        found = acceptance.faults(source, millesime, error.present, fictif=fictif)
+        raise refusals.together([error, *found]) from None

@@ -10,6 +10,7 @@ import duckdb
 from pipelines import catalogue
 from pipelines.arrival import quarantine
 from pipelines.arrival.aside import TYPE, WHOLE
+from pipelines.arrival.headings import UNKNOWN
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.catalogue.advice import again
@@ -66,18 +67,22 @@ def place(
 
 
 def together(errors: list[RefusedError]) -> RefusedError:
-    """The error that tells all that keeps the tables of an arrival from being read, the first one in full."""
+    """The error that tells all that keeps the tables of an arrival from being read: a line for each.
+
+    What is unknown in each of several files would hide what is missing: it is left to the command that compares them.
+    """
     first, *others = errors
     if not others:
         return first
     said = [
-        f"{error.what} ({', '.join(filter(None, (error.where.file or error.where.table, _line(error.where))))})"
+        f"- {', '.join(filter(None, (error.where.file or error.where.table, _line(error.where))))} : {error.what}"
         for error in others
     ]
+    wanted = [error.expected.partition(f" ; {UNKNOWN}")[0] for error in errors]
     return RefusedError(
-        " ".join([first.what, "Et aussi :", *said]),
+        "\n".join([first.what, "Et aussi :", *said]),
         where=first.where,
-        expected=" ; ".join(dict.fromkeys(error.expected for error in errors if error.expected)),
+        expected=" ; ".join(dict.fromkeys(filter(None, wanted))),
         todo=" ; ".join(dict.fromkeys(error.todo for error in errors if error.todo)),
     )
 
