@@ -240,7 +240,10 @@ def test_outlines_of_communes(arrived: Settings) -> None:
 
 def test_the_examples_of_the_agency_are_refused_as_an_extract(together_root: Path, tmp_path: Path) -> None:
     """Two entities of the country: what is told is that it is a part, not a column that JSON leaves out."""
-    with environment(tmp_path / "entrepot", together_root), pytest.raises(RefusedError, match="volume"):
+    with (
+        environment(tmp_path / "entrepot", together_root),
+        pytest.raises(RefusedError, match="un extrait entier a au moins"),
+    ):
         steps.ingest("finess_plus", 2026)
 
 

@@ -391,7 +391,7 @@ def test_a_whole_beside_other_parts_refuses(depot: tuple[Path, Settings]) -> Non
     assert steps.ingest("mpom", 2021)["ecartees"] == 0  # the mart takes the region's own
     depose(root, "mpom", 2021, MPOM + "2021;2025;medecin;28;;310;280;320;\n")
     error = refused("mpom", 2021)
-    assert "ensemble_et_parties" in error.what
+    assert "vide dit l'ensemble" in error.what
     assert error.where.line == 6
 
 

@@ -308,7 +308,7 @@ annee;caisse;profession;departement;age_liquidation;classe_age;n_liquidations;n_
         ("infirmier;14", "infirmier;Calvados", "le département est un code officiel"),
         ("infirmier;27;60;;30", "infirmier;14;60;;30", "se contredisent : aucune n'est gardée"),
         ("60;;20;1", "60;;vingt;1", "colonne n_liquidations : « vingt » n’est pas un nombre entier"),
-        ("2024;CNRACL;infirmier;14", "2025;CNRACL;infirmier;14", "annee_du_millesime"),
+        ("2024;CNRACL;infirmier;14", "2025;CNRACL;infirmier;14", "la dernière année est celle du millésime, 2024"),
     ],
 )
 def test_a_wrong_line_is_told(depot: tuple[Path, Settings], before: str, after: str, told: str) -> None:
@@ -350,7 +350,7 @@ def test_overlapping_arretes_are_refused(depot: tuple[Path, Settings], end: str)
     assert steps.ingest("zonage_arretes", 2024)["ecartees"] == 0
     depose(root, "zonage_arretes", 2024, ZONAGE.replace("2024-06-30", end))
     error = refused("zonage_arretes", 2024)
-    assert "periodes_disjointes" in error.what
+    assert "un territoire n'a qu'une zone à la fois par profession" in error.what
     for part in ("profession = medecin", "code = 14118", "arrete = n° 1 du 2019", "chevauche = n° 2 du 2024-07-01"):
         assert part in error.what, part
     assert "un arrêté finit (valide_au) la veille du jour où le suivant prend effet" in error.expected

@@ -17,7 +17,7 @@ from pipelines.errors import RefusedError
 from pipelines.settings import Settings
 
 EXCHANGED = {
-    ("insee_cog", 2024): ("table-appartenance-geo-communes-2024.csv", "ZE2020", "BV2022", "zonages_renseignes"),
+    ("insee_cog", 2024): ("table-appartenance-geo-communes-2024.csv", "ZE2020", "BV2022", "et un bassin de vie"),
     ("france_travail", 2024): ("france_travail_2024.csv", "demandeurs;", "offres", ""),
 }
 

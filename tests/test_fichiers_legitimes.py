@@ -102,7 +102,7 @@ def test_a_file_of_another_year_is_refused_for_that(sae: tuple[Path, Settings]) 
             row["AN"] = "2021"
 
     change(folder / "SYGEN_2022r.csv", edit)
-    with pytest.raises(RefusedError, match="annee_du_millesime"):
+    with pytest.raises(RefusedError, match="toutes les lignes sont de 2022"):
         steps.ingest("sae", 2022)
 
 

@@ -1,5 +1,6 @@
 """What a refusal says to who deposited the file: all that is wrong, in words, a line for each."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -63,3 +64,34 @@ def test_many_names_are_counted(room: Callable[[str, int], Room]) -> None:
     # One new name is not said of two old ones.
     assert error.what.splitlines()[0].count("« TPS_AID »") == 1
     assert "colonnes inconnues" not in error.expected
+
+
+def test_a_failed_rule_shows_several_lines(room: Callable[[str, int], Room]) -> None:
+    """Of a rule that sets nothing aside: ten of its lines, and how many more there are."""
+    here = room("sae", 2022)
+    text = (here.folder / SYGEN).read_bytes().decode("cp1252").splitlines(keepends=True)
+    rank = text[0].rstrip().split(";").index("ETP_AID")
+    for number in range(1, 14):
+        cells = text[number].rstrip("\r\n").split(";")
+        cells[rank] = "987654"
+        text[number] = ";".join(cells) + "\r\n"
+    here.change(SYGEN, lambda _: "".join(text).encode("cp1252"))
+    told = [c for c in here.receive().controls if not c.reussi and "puis ligne(s)" in c.observe]
+    assert told
+    for control in told:
+        listed = re.search(r"puis ligne\(s\) ((?:\d+(?:, )?)+)", control.observe)
+        assert listed is not None
+        shown = len(listed[1].split(", ")) + 1
+        assert shown == min(10, control.lignes)
+        assert (f" et {control.lignes - 10} de plus" in control.observe) is (control.lignes > 10)
+
+
+def test_no_message_names_our_controls(room: Callable[[str, int], Room]) -> None:
+    here = room("carmf", 2024)
+    text = (here.folder / "carmf_2024.csv").read_text(encoding="utf-8-sig")
+    lines = text.splitlines(keepends=True)
+    here.change("carmf_2024.csv", lambda _: "".join([*lines, *lines[1:9]]).encode("utf-8-sig"))
+    error = here.refused()
+    names = {c.controle for c in here.latest(accepted=False)[1].controls} - {"carmf"}
+    assert [name for name in names if name in str(error)] == []
+    assert "8, la première ligne 42 de carmf_2024.csv : la ligne en répète une autre" in error.what

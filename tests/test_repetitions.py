@@ -50,8 +50,8 @@ def copied(sheet: str, name: str, *, times: int = 1, plus: int = 0, most: int | 
         (copied("Masseurs-kinésithérapeutes", "Masseurs-kinésithérapeutes (23)"), "Deux feuilles ont le même contenu"),
         # The same numbers for another diploma are a copy too, whatever its name.
         (copied("Infirmiers", "Ergothérapeutes bis"), "Deux feuilles ont le même contenu"),
-        (copied("Infirmiers", "Infirmiers corrigé", plus=1), "sens_unique_formation"),
-        (copied("Infirmiers", "Infirmiers détail", times=2), "sens_unique_formation"),
+        (copied("Infirmiers", "Infirmiers corrigé", plus=1), "dont le nom dit la même chose (formation)"),
+        (copied("Infirmiers", "Infirmiers détail", times=2), "dont le nom dit la même chose (formation)"),
     ],
     ids=["numero", "parenthese", "autre-diplome", "corrige", "detail"],
 )
@@ -67,7 +67,7 @@ def test_a_sheet_of_regions_copied_is_refused_though_its_numbers_moved(room: Cal
     here = room("drees_tensions_social", 2022)
     (sheet,) = [s for s in openpyxl.load_workbook(here.folder / SOCIAL).sheetnames if "gion" in s]
     here.change(SOCIAL, copied(sheet, f"{sheet} (2)", plus=1))
-    assert "sens_unique_feuille" in str(here.refused())
+    assert "dont le nom dit la même chose (feuille)" in str(here.refused())
 
 
 def test_a_copy_that_writes_its_regions_otherwise_is_refused(room: Callable[[str, int], Room]) -> None:
@@ -80,7 +80,7 @@ def test_a_copy_that_writes_its_regions_otherwise_is_refused(room: Callable[[str
 
     here.change(SCHOOLS, copied("Infirmiers", "Infirmiers bis", plus=1))
     here.change(SCHOOLS, book(upper))
-    assert "sens_unique_formation" in str(here.refused())
+    assert "dont le nom dit la même chose (formation)" in str(here.refused())
 
 
 def test_a_year_copied_as_another_is_told(room: Callable[[str, int], Room]) -> None:

@@ -106,7 +106,10 @@ def refusal(
     if mine:
         place = (str(mine[0]["fichier"]), int(str(mine[0]["ligne"])))
     shown = [c for c in failed if not c.controle.startswith(quarantine.CELLS)][:MOST]
-    said = [*_columns(failed, source, aside), *(_sentence(c, _rows_of(c, source, aside)) for c in shown)]
+    said = [
+        *_columns(failed, source, aside),
+        *(_sentence(c, _rows_of(c, source, aside)) for c in shown),
+    ]
     return RefusedError(
         " ".join(said if first.controle.startswith(quarantine.CELLS) else [*said[-len(shown) :], *said[: -len(shown)]]),
         where=Place(
@@ -160,12 +163,15 @@ def _rows_of(control: Control, source: Source, aside: list[dict[str, Any]]) -> l
 
 
 def _sentence(control: Control, rows: list[dict[str, Any]]) -> str:
-    """What a failed control found, with why rows were set aside where that is what failed."""
+    """What a failed control found, with why rows were set aside where that is what failed.
+
+    By its reason: its name is ours, and says nothing to who deposits a file.
+    """
     if rows and control.controle == "part_en_quarantaine":
         return f"Trop de lignes écartées dans {control.objet} : {control.observe}. {_why_aside(rows)}"
     if rows:
         return f"Des lignes sont illisibles dans {control.objet}, {control.observe}. {_why_aside(rows)}"
-    return f"Le contrôle « {control.controle} » de {control.objet} échoue. Observé : {control.observe}."
+    return f"Un contrôle de {control.objet} échoue : {undated(control.motif)}. Observé : {control.observe}."
 
 
 def _is_of(source: Source, table: str, landed: Landed, name: str) -> bool:
@@ -182,8 +188,8 @@ def _why_aside(rows: list[dict[str, Any]]) -> str:
     ranked = sorted(by_rule.values(), key=len, reverse=True)[:3]
     return (
         " ; ".join(
-            f"{len(found)} pour « {found[0]['controle']} », la première ligne {found[0]['ligne']} "
-            f"de {found[0]['fichier']} : {shortened(str(found[0]['motif']), 200)}"
+            f"{len(found)}, la première ligne {found[0]['ligne']} de {found[0]['fichier']} : "
+            f"{shortened(undated(str(found[0]['motif'])), 200)}"
             for found in ranked
         )
         + "."

@@ -18,6 +18,8 @@ from pipelines.checks.rules import unbroken
 from pipelines.errors import AtlasError, Place
 
 NAMING = ("source", "millesime", "revision", "fichier", "ligne")  # what says where a row comes from
+SHOWN = 10  # rows of a failed control that are told; it says how many there are
+FIRST, OTHER = 240, 80  # signs of the first, and of each of the others that has no line
 
 
 @functools.cache
@@ -139,15 +141,20 @@ def failing(rule: dict[str, Any], target: str) -> str | None:
 def _with_example(
     connection: duckdb.DuckDBPyConnection, target: str, rule: dict[str, Any], control: Control, quoting: bool
 ) -> Control:
-    """A failed control with the first row that it found: a count alone sends nobody to the right line."""
+    """A failed control with the first rows that it found: a count alone sends nobody to the right line.
+
+    Of a rule that sets them aside, the first alone: all are listed, with their reason.
+    """
     query = failing(rule, target)
     if control.reussi or query is None:
         return control
-    row = first(connection, query)
+    rows = some(connection, query)
     if not quoting:
-        row = {k: v for k, v in row.items() if k in ("_fichier", "_ligne") or isinstance(v, int | float | Decimal)}
-    if not row:
+        safe = (int, float, Decimal)
+        rows = [{k: v for k, v in r.items() if k in ("_fichier", "_ligne") or isinstance(v, safe)} for r in rows]
+    if not rows or not rows[0]:
         return control
+    row, others = rows[0], [] if rule.get("meta", {}).get("quarantaine") else rows[1:]
     if "_fichier" in row and "_ligne" in row:
         # The columns that the rule reads say what is wrong with the row.
         read = [k for k in row if not k.startswith("_") and re.search(rf"\b{k}\b", query)]
@@ -155,20 +162,32 @@ def _with_example(
         values = ", ".join(f"{k} = {'vide' if row[k] is None else row[k]}" for k in read[:4])
         seen = f"{control.observe} ligne(s), la première : {row['_fichier']}, ligne {row['_ligne']}"
         seen += f" ({values})" if values else ""
+        more = [f"{r['_ligne']}" + (f" de {r['_fichier']}" if r["_fichier"] != row["_fichier"] else "") for r in others]
+        listed = f"puis ligne(s) {', '.join(more)}"
     else:
         # Where to look comes first.
         named = sorted(row, key=lambda k: NAMING.index(k) if k in NAMING else len(NAMING))
-        cells = ", ".join(f"{k} = {row[k]}" for k in named[:8])
-        seen = f"{control.observe} ligne(s), la première : {cells}" if control.lignes > 1 else cells
-    return replace(control, observe=shortened(seen, 240))
+        told = [", ".join(f"{k} = {r[k]}" for k in named[:8]) for r in rows]
+        seen = f"{control.observe} ligne(s), la première : {told[0]}" if control.lignes > 1 else told[0]
+        listed = f"puis : {' ; '.join(shortened(text, OTHER) for text in told[1:])}"
+    seen = shortened(seen, FIRST)
+    if others:
+        left = control.lignes - len(rows)
+        seen += f" ; {listed}" + (f" et {left} de plus" if left > 0 else "")
+    return replace(control, observe=seen)
+
+
+def some(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The first rows of a query in an order of its own, by name."""
+    names = [c[0] for c in connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description or []]
+    order = "_fichier, _ligne" if {"_fichier", "_ligne"} <= set(names) else "ALL"
+    rows = connection.execute(f"SELECT * FROM ({query}) ORDER BY {order} LIMIT {SHOWN}").fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def first(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    """The first row of a query in an order of its own, by name; empty where there is none."""
-    names = [c[0] for c in connection.execute(f"SELECT * FROM ({query}) LIMIT 0").description or []]
-    order = "_fichier, _ligne" if {"_fichier", "_ligne"} <= set(names) else "ALL"
-    row = connection.execute(f"SELECT * FROM ({query}) ORDER BY {order} LIMIT 1").fetchone()
-    return dict(zip(names, row, strict=True)) if row else {}
+    """The first row of a query, as `some` has them; empty where there is none."""
+    return next(iter(some(connection, query)), {})
 
 
 def _control(objet: str, rule: dict[str, Any], result: Any, quoting: bool) -> Control:
