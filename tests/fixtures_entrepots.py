@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
 REAL = {"mirror", "arrivals_root"}  # behind every fixture that reads many real extracts at once
+TOGETHER = "extraits-ensemble"
 # The vintages of other years that stand beside the mirror.
 ARRIVED = [
     *(("sae", year) for year in (2019, 2020, 2023, 2024)),
@@ -263,7 +264,7 @@ def arrivals_root(mirror_root: Path) -> Path:
 @pytest.fixture(scope="session")
 def together_root(mirror_root: Path, arrivals_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The mirror, and the other years over it: what a folder of extracts looks like after some years."""
-    return once(tmp_path_factory, "extraits-ensemble", lambda folder: lay_over(folder, mirror_root, arrivals_root))
+    return once(tmp_path_factory, TOGETHER, lambda folder: lay_over(folder, mirror_root, arrivals_root))
 
 
 @pytest.fixture(scope="session")

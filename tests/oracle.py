@@ -21,7 +21,9 @@ from pipelines.catalogue import PERSON, Column, Source
 from pipelines.catalogue.layouts import Layout, pattern
 
 BLANK = re.compile(r"[\s\u00a0\u202f\u2007\u2009\ufeff\x1c-\x1f\x85]+")
-TRIM = re.compile(r"^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$")
+# Blanks, and signs without width.
+AROUND = r"[\s\x1c-\x1f\x85\u00ad\u200b-\u200d\u2060\ufeff]+"
+TRIM = re.compile(f"^{AROUND}|{AROUND}$")
 BY_HAND = ("workbook", "deposit", "questionnaire")
 
 
@@ -187,7 +189,9 @@ def differences(source: Source, table: str, millesime: int, seen: Seen, told: To
     """What neither the staged table nor what was told accounts for."""
     layout = source.layout(table, millesime)
     by_hand = layout.reader in BY_HAND and not file.endswith(".json")
-    loose = seen.loose | {n for n in (*seen.lines, *seen.ragged) if told.headers and n >= min(told.headers)}
+    # A second header is told by its last line.
+    again = min(told.headers) - len(layout.header) + 1 if told.headers else None
+    loose = seen.loose | {n for n in (*seen.lines, *seen.ragged) if again is not None and n >= again}
     found = _lines(seen, told, loose)
     columns = _columns(source, table, millesime, seen.headings)
     kept = {n: cells for n, cells in seen.lines.items() if n not in loose and n in told.rows and n not in told.rejoined}
@@ -197,7 +201,9 @@ def differences(source: Source, table: str, millesime: int, seen: Seen, told: To
             texts = [cells[i] for i in places]
             if layout.unpivot is None:
                 values = values[:1]
-            found += _cells(number, column, texts, values, layout, by_hand, (number, column.name) in told.cells)
+            # Of a line that gives several, one whose heading can't be read is set aside as a line of its own.
+            aside = (number, column.name) in told.cells or (layout.unpivot is not None and number in told.lines)
+            found += _cells(number, column, texts, values, layout, by_hand, aside)
     if not loose and not told.rejoined and layout.unpivot is None:
         found += _sums(columns, kept, seen, told, layout, by_hand)
     return found

@@ -37,7 +37,7 @@ from damages import (
     Formula,
     Text,
 )
-from fixtures_entrepots import environment, mirror_folder
+from fixtures_entrepots import TOGETHER, environment, lay_over, mirror_folder, once
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 from seeds import Seed
@@ -186,17 +186,26 @@ def _numbers(places: list[str], file: str) -> set[int]:
 
 
 @pytest.fixture(scope="module")
-def kept(sample_extracts: Path) -> list[Seed]:
-    """All seeds: the fictitious extracts, and the real ones where there are."""
-    real = mirror_folder()
-    return [*seeds.all_of(sample_extracts), *(seeds.all_of(real) if (real / "sae").is_dir() else [])]
+def folders(sample_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The fictitious extracts, and the real ones where there are: the mirror, with those of other years over it."""
+    real, beside = mirror_folder(), mirror_folder().parent / "arrivals"
+    if not (real / "sae").is_dir():
+        return [sample_extracts]
+    if not (beside / "sae").is_dir():
+        return [sample_extracts, real]
+    return [sample_extracts, once(tmp_path_factory, TOGETHER, lambda folder: lay_over(folder, real, beside))]
 
 
 @pytest.fixture(scope="module")
-def archived(sample_extracts: Path) -> list[Seed]:
-    """Seeds in the archive that their producer sends: of fictitious extracts, and of real ones where there are."""
-    real = mirror_folder()
-    return [*seeds.in_archives(sample_extracts), *(seeds.in_archives(real) if (real / "sae").is_dir() else [])]
+def kept(folders: list[Path]) -> list[Seed]:
+    """All seeds."""
+    return [one for folder in folders for one in seeds.all_of(folder)]
+
+
+@pytest.fixture(scope="module")
+def archived(folders: list[Path]) -> list[Seed]:
+    """Seeds in the archive that their producer sends."""
+    return [one for folder in folders for one in seeds.in_archives(folder)]
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +271,20 @@ FOUND: list[tuple[str, str, list[Damage]]] = [
 @pytest.mark.parametrize(("name", "table", "damages"), FOUND, ids=range(len(FOUND)))
 def test_what_was_found_stays_mended(kept: list[Seed], name: str, table: str, damages: list[Damage]) -> None:
     receive(lookup(kept, name, table), damages)
+
+
+HEADED: list[list[Damage]] = [
+    [("header", 0, 0)],  # a header of two lines, said again
+    [("cell", 0, 4, 26, Error("#N/A"))],  # a class of ages that can't be read
+]
+
+
+@pytest.mark.parametrize("damages", HEADED, ids=["en-tete-repete", "classe-illisible"])
+def test_two_lines_of_header_are_followed(kept: list[Seed], damages: list[Damage]) -> None:
+    chosen = [one for one in kept if one.source in ("insee_population_ages", "insee_population_departements")]
+    assert chosen
+    for one in chosen:
+        receive(one, damages)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
