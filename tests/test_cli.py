@@ -448,17 +448,17 @@ def test_controles_lists_what_failed_and_the_lines_set_aside(
     root = damaged(sample_extracts, tmp_path / "extraits")
     path = root / "ght" / "2022" / "ght_membership_inferred_2022.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join([*lines, lines[-1], lines[-1]]), encoding="utf-8")
+    path.write_text("".join([*lines, *[lines[-1]] * 4]), encoding="utf-8")
     with environment(tmp_path / "entrepot", root):
         one_screen(atlas("controles", "ght"), 2, "Aucun millésime contrôlé de « ght »", "atlas run ght")
         assert atlas("run", "ght").status == 3
         said = atlas("controles", "ght")
         assert said.status == 0
-        first, second = len(lines) + 1, len(lines) + 2
+        first, last = len(lines) + 1, len(lines) + 4
         shown = " ".join(re.sub(r"[│┃]", " ", said.out).split())
         assert "ght 2022, révision 1 : refusé" in said.out
-        assert "2 ligne(s) écartée(s)" in said.out
-        assert f"2 lignes : {first}-{second}" in shown
+        assert "4 ligne(s) écartée(s)" in said.out
+        assert f"4 lignes : {first}-{last}" in shown
         assert "ligne_repetee" in shown
         assert "ght 2023, révision 1 : refusé" in said.out
         assert "Il manque 1 colonne(s) : « finess_ej »" in said.out

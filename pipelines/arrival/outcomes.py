@@ -18,7 +18,7 @@ from pipelines import catalogue, fingerprints, macros, state
 from pipelines.arrival import landing, personnes
 from pipelines.arrival.landing import File, Landed
 from pipelines.catalogue import code_lists
-from pipelines.checks import rules
+from pipelines.checks import derived, rules
 from pipelines.checks.controls import Control, Severity
 from pipelines.errors import AtlasError, DamagedError, Place, RefusedError
 from pipelines.settings import Settings
@@ -98,7 +98,7 @@ def fingerprint(source_id: str, files: Iterable[File], *, fictif: bool) -> str:
     if source.personal:  # under another key, persons have other hashes
         parts.append(personnes.key_id(personnes.key(fictif=fictif)))
     suite = rules.suite_text("staging", source_id)
-    said = " ".join([suite, *(text for table in source.tables.values() for text in table.sens.values())])
+    said = " ".join([suite, derived.FORMS, *(text for table in source.tables.values() for text in table.sens.values())])
     parts += [*catalogue.files(source_id), suite, *macros.called(said).values(), *code_lists.files(source)]
     return fingerprints.of(parts)
 

@@ -18,6 +18,8 @@ Casse = str | dict[str, str | None]
 ANOTHER_YEAR_MAX = 0.01
 # The control of lines whose key is denied by others: whose they are isn't known.
 DENIED = "cle_dementie"
+# The macros by which a key is compared.
+FORMS = "forme_cle() forme_lieu()"
 # The control of numbers that have no sign.
 UNDER_ZERO = "nombres_positifs"
 # A number this far under zero is one that the producer rounded, and stays: SAE 2022 has two of -0.01 ETP.

@@ -24,7 +24,7 @@ FROM (
         ('marché', 'demandeurs_par_offre', -1, 'departement region france', 'france_travail',
             'le relevé de France Travail', 'France Travail ne suit pas cette profession à part', 22),
         ('marché', 'offres_par_offre_pourvue', 1, 'departement region france', 'drees_tensions_social',
-            'les tensions du social de la DREES', 'la DREES ne suit que certaines professions du social, et pas celle-ci', 23),
+            'les tensions du social de la DREES', 'hors des professions du social que suit la DREES', 23),
         ('équilibre', 'part_desequilibre', 1, 'region', 'dares_metiers_2030', 'les projections de la DARES',
             'la DARES ne projette pas cette profession', 31),
         ('équilibre', 'solde_formation', NULL, 'region', 'dares_metiers_2030', 'les projections de la DARES',

@@ -100,7 +100,8 @@ SELECT
         ELSE CASE WHEN u.part THEN 'pct' ELSE 'n' END || coalesce(u.decimales, 2)
     END AS format,
     l.annee, l.n, l.couverture, l.rang,
-    CASE WHEN l.rang IS NOT NULL THEN 'sur ' || l.territoires_classes END AS rang_detail, l.rang_bas, l.rang_haut, l.territoires_classes,
+    CASE WHEN l.rang IS NOT NULL THEN 'sur ' || l.territoires_classes END AS rang_detail,
+    l.rang_bas, l.rang_haut, l.territoires_classes,
     coalesce(
         (
             SELECT string_agg(s.citation, ' ; ' ORDER BY s.citation)
