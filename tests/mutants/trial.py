@@ -23,6 +23,7 @@ SEEN, SURVIVES, NO_EFFECT, NOT_VIABLE, TOO_LONG = "vu", "survit", "sans effet", 
 # The tests that may see a fault that no rule saw: those of these files, and of them, where a fixture is named, those
 # that use it. `*` is any file that cites the fixture.
 TESTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "sql/macros.sql": (("test_lieux.py", ""), ("test_statuts.py", ""), ("test_cas.py", "")),
     "sql/vues": (("test_vues.py", ""), ("test_phrases.py", ""), ("test_fiches.py", ""), ("test_site.py", "")),
     "sql": (("*", "sample_db"), ("test_marts_samples.py", "made")),
     "pipelines/indicators": (("test_indicators.py", ""), ("*", "sample_db")),
@@ -91,7 +92,7 @@ def of(mutant: Mutant, prepared: Path, home: Path) -> Verdict:
 def _tried(mutant: Mutant, prepared: Path, home: Path) -> tuple[str, str]:
     where = room(mutant.file)
     changed: list[str] | None = None
-    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if where.startswith("sql") else ""
+    mine = ".".join(Path(mutant.file).with_suffix("").parts[1:]) if where in ("sql", "sql/vues") else ""
     _forget(mine)
     if where == "sql/vues":
         changed = _view(mutant, prepared, home)
