@@ -163,7 +163,7 @@ CREATE MACRO forme_cle(publie) AS ( -- noqa: CP05
 );
 CREATE MACRO forme_lieu(publie) AS ( -- noqa: CP05
     coalesce(
-        nullif(ltrim(regexp_extract(upper(trim(publie)), '^([0-9A-Z]+)([.]0+)?($| *-)', 1), '0'), ''),
+        nullif(ltrim(regexp_extract(upper(trim(publie)), '^([0-9A-Z]*[0-9][0-9A-Z]*)([.]0+)?($| *-)', 1), '0'), ''),
         forme_nom(publie)
     )
 );

@@ -73,6 +73,9 @@ def test_what_contradicts_itself_is_one_line_without_its_number() -> None:
         pytest.param({**BMO, "annee": 1999}, id="it is of another year"),
         pytest.param({**BMO, "_controle": "ligne_repetee"}, id="another line says it"),
         pytest.param({**BMO, "_controle": "ligne_de_total"}, id="it adds up others"),
+        pytest.param({**BMO, "_controle": "ligne_somme_des_autres"}, id="it is the sum of the others"),
+        pytest.param({**BMO, "_controle": "autre_annee"}, id="a check found it of another year"),
+        pytest.param({**BMO, "_controle": "exemple_retire"}, id="it is the example of a template"),
     ],
 )
 def test_what_is_not_missing_does_not_come_back(line: dict[str, Any]) -> None:

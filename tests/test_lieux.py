@@ -76,6 +76,22 @@ FORMS: dict[str, dict[str, str | None]] = {
         "2A004": "2A",
         "99999": None,
     },
+    "forme_cle": {
+        "014": "14",
+        "14.0": "14",
+        " 2a004 ": "2A004",
+        "00": "0",
+        "Atteintes  AUX Biens": "atteintes aux biens",
+        "L’Université": "l universite",
+        "14 - Calvados": "14 - calvados",
+    },
+    "forme_lieu": {
+        "014": "14",
+        "14 - Calvados": "14",
+        "2A -Corse-du-Sud": "2A",
+        "000": "000",
+        "Saint-Lô": "saint-lo",
+    },
     "cle_lieu": {
         "Caen Cedex": "CAEN",
         "CAEN CEDEX 5": "CAEN",
