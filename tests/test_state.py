@@ -94,7 +94,7 @@ def test_what_is_written_is_on_the_disk_before_it_has_its_name(tmp_path: Path, m
 def test_records_are_read_and_written_in_one_place() -> None:
     """No room takes a record of ours apart by itself: what a reader of extracts parses is not one."""
     rooms = [*(ROOT / "pipelines" / "arrival").glob("*.py"), *(ROOT / "pipelines" / "edition").glob("*.py")]
-    rooms += [ROOT / "pipelines" / "publish" / "release.py", *(ROOT / "pipelines" / "cli").glob("*.py")]
+    rooms += [ROOT / "pipelines" / "releases" / "release.py", *(ROOT / "pipelines" / "cli").glob("*.py")]
     own = re.compile(r"json\.loads?\([^\n]*read_(?:text|bytes)|write_text\([^\n]*json|\.with_suffix\(\"\.en-cours\"\)")
     assert {path.name: found for path in rooms if (found := own.findall(path.read_text(encoding="utf-8")))} == {}
 

@@ -356,7 +356,7 @@ def test_bmo_suffix_and_order_follow_the_year(tmp_path: Path, read: Read, milles
     assert read("bmo", "projets", millesime, SURVEY, path) == [(millesime, "V1X80", "S", "2501", "14", 25, "publié")]
     moved: list[Cell] = ["BE99" if cell == f"BE{aa}" else cell for cell in head]
     book(path, [(f"BMO_{millesime}_open_data", [moved, line])])
-    with pytest.raises(RefusedError, match=f"« BE{aa} » est peut-être devenue « BE99 »"):
+    with pytest.raises(RefusedError, match=f"Il manque 1 colonne.*« BE{aa} »(.|\n)*colonnes inconnues ici : BE99"):
         read("bmo", "projets", millesime, SURVEY, path)
 
 

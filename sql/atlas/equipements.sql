@@ -2,7 +2,7 @@
 -- Grain : annee, equipement, niveau, code
 -- Source : Base permanente des équipements (Insee) ; population municipale des communes (Insee)
 -- Publication : territoire
--- Note : une commune absente du fichier n'a pas d'équipement ; celles d'un département qui n'y a aucune commune sont inconnues. Une commune inconnue compte dans son département, dit alors partiel : qui en est privé ne l'est plus sûrement. La population est celle de l'année connue la plus proche. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
+-- Note : une commune absente du fichier n'a pas d'équipement ; celles d'un département qui n'y a aucune commune sont inconnues. La population est celle de l'année connue la plus proche. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
 -- Colonnes :
 --   equipement : type d'équipement (reference.equipements)
 --   nombre [équipements] : équipements, ou cabinets de professionnels libéraux
@@ -48,32 +48,19 @@ communes AS (
         ON n.annee = a.annee AND n.millesime = a.millesime AND n.equipement = e.equipement AND n.commune = r.commune
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
-situees AS (
-    SELECT c.*, a.niveau, a.code
-    FROM communes AS c
-    JOIN reference.appartenances AS a USING (commune)
-    WHERE a.niveau IN ('arrondissement', 'departement', 'region', 'france')
-    UNION ALL BY NAME
-    -- A commune that isn't known is still of its département; of which part, and of how many, nobody knows.
-    SELECT
-        a.annee, a.millesime, a.revision, a.annee_population, e.equipement,
-        CASE WHEN t.niveau <> 'arrondissement' THEN e.nombre END AS nombre, t.niveau, t.code
-    FROM annees AS a
-    JOIN core.equipements AS e ON e.annee = a.annee AND e.millesime = a.millesime
-    JOIN core.territoires_departements AS t USING (departement)
-    WHERE e.commune IS NULL AND t.niveau IN ('arrondissement', 'departement', 'region', 'france')
-),
 sommes AS (
     SELECT
         c.annee, max(c.millesime)::INTEGER AS millesime, max(c.revision)::INTEGER AS revision, c.annee_population,
-        c.equipement, c.niveau, c.code,
-        sum(c.nombre)::INTEGER AS nombre, count(c.commune)::INTEGER AS communes,
-        count(c.commune) FILTER (c.nombre > 0)::INTEGER AS communes_equipees,
+        c.equipement, a.niveau, a.code,
+        sum(c.nombre)::INTEGER AS nombre, count(*)::INTEGER AS communes,
+        count(*) FILTER (c.nombre > 0)::INTEGER AS communes_equipees,
         sum(c.population)::INTEGER AS population,
         coalesce(sum(c.population) FILTER (c.nombre = 0), 0)::INTEGER AS population_sans,
         statut_somme(c.nombre) AS nombre_statut, statut_somme(c.population) AS population_statut
-    FROM situees AS c
-    GROUP BY c.annee, c.annee_population, c.equipement, c.niveau, c.code
+    FROM communes AS c
+    JOIN reference.appartenances AS a USING (commune)
+    WHERE a.niveau IN ('arrondissement', 'departement', 'region', 'france')
+    GROUP BY c.annee, c.annee_population, c.equipement, a.niveau, a.code
 )
 SELECT
     annee, millesime, revision, equipement, niveau, code, nombre, nombre_statut, communes, communes_equipees,

@@ -2,7 +2,7 @@
 -- Grain : annee, secteur_ape, niveau, code
 -- Source : Établissements employeurs et effectifs salariés du secteur privé, par commune et APE (Urssaf)
 -- Publication : territoire
--- Note : secteur privé seulement, associations comprises : ni la fonction publique hospitalière ou territoriale, ni les particuliers employeurs. Une série prend, pour chaque année, le millésime le plus récent. Une case sans effectif publié, ou un département sans aucune ligne, manque à la somme, dite partielle ; une commune inconnue compte dans son département, et manque à ses arrondissements et à ses zones ; Mayotte est hors du champ. Les Ehpad publics n'y sont pas.
+-- Note : secteur privé seulement, associations comprises : ni la fonction publique hospitalière ou territoriale, ni les particuliers employeurs. Une série prend, pour chaque année, le millésime le plus récent. Une case sans effectif publié, ou un département sans aucune ligne, manque à la somme, dite partielle ; Mayotte est hors du champ. Les Ehpad publics n'y sont pas.
 -- Colonnes :
 --   secteur_ape : secteur de l'atlas (reference.secteurs_ape)
 --   etablissements [établissements] : établissements employeurs
@@ -12,7 +12,7 @@ WITH dernieres AS (
     SELECT s.*, a.secteur_ape
     FROM core.salaries_prives AS s
     JOIN reference.secteurs_ape AS a USING (ape)
-    WHERE s.departement IS NOT NULL
+    WHERE s.commune IS NOT NULL
     QUALIFY s.millesime = max(s.millesime) OVER (PARTITION BY s.annee)
 ),
 situees AS (
@@ -20,16 +20,6 @@ situees AS (
     FROM dernieres AS d
     JOIN reference.appartenances AS a USING (commune)
     WHERE a.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
-),
--- A commune that isn't known is still of its département; of which part of it, nobody knows.
-egarees AS (
-    SELECT
-        d.annee, d.millesime, d.revision, d.secteur_ape, t.niveau, t.code,
-        CASE WHEN t.niveau NOT IN ('arrondissement', 'zone_emploi') THEN d.effectif END AS effectif,
-        CASE WHEN t.niveau NOT IN ('arrondissement', 'zone_emploi') THEN d.etablissements END AS etablissements
-    FROM dernieres AS d
-    JOIN core.territoires_departements AS t USING (departement)
-    WHERE d.commune IS NULL AND t.niveau IN ('arrondissement', 'zone_emploi', 'departement', 'region', 'france')
 ),
 -- A département without a line of any sector is missing from the file, unless it is outside its field.
 muets AS (
@@ -46,8 +36,6 @@ muets AS (
 ),
 tous AS (
     FROM situees
-    UNION ALL BY NAME
-    FROM egarees
     UNION ALL BY NAME
     FROM muets
 )

@@ -5,14 +5,12 @@
 -- Note : une commune sans équipement n'a pas de ligne : son nombre est zéro.
 -- Colonnes :
 --   commune_publiee : code de la commune tel que publié
---   departement : celui de la commune ; d'une commune inconnue, celui que dit son code
 --   equipement : type d'équipement (reference.equipements)
 --   nombre [équipements] : équipements, ou cabinets de professionnels libéraux
 SELECT
-    b.millesime, b.revision, b.reference, b.annee, b.territoire AS commune_publiee, c.commune,
-    coalesce(c.departement, d.code) AS departement, b.type AS equipement, b.nombre
+    b.millesime, b.revision, b.reference, b.annee, b.territoire AS commune_publiee, c.commune, c.departement,
+    b.type AS equipement, b.nombre
 FROM staging.insee_bpe_equipements AS b
 JOIN reference.equipements AS e ON e.equipement = b.type
 LEFT JOIN core.communes_publiees AS c ON c.commune_publiee = code_commune(b.territoire)
-LEFT JOIN core.decoupages AS d ON d.niveau = 'departement' AND d.code = departement_commune(b.territoire)
 WHERE b.niveau = 'COM' AND b.mesure = 'FACILITIES'

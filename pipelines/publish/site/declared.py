@@ -175,7 +175,7 @@ Bloc = Texte | Tableau | Cartes | Liens | FigureBlock | Repete
 class SectionDeclaration(_Strict):
     """A heading and its blocks; left out where it has none, unless `vide` says why.
 
-    `pour` repeats it; `si` keeps it for the rows of the page that have these values alone.
+    `pour` repeats it; `si` keeps it for the rows of the page that have these values, or one of a list, alone.
     """
 
     titre: str

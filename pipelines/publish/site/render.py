@@ -88,7 +88,7 @@ class _Blocks:
 
     def sections(self, section: declared.SectionDeclaration, scope: Scope) -> Iterator[blocks.Section]:
         """The section, as many times as it is repeated; nothing where it is empty and doesn't say why."""
-        if any(scope[name] != value for name, value in section.si.items()):
+        if any(scope[name] not in (said if isinstance(said, list) else [said]) for name, said in section.si.items()):
             return
         for inner in each(self.views, section.pour, scope):
             made = [block for one in section.blocs for block in self.make(one, inner)]
