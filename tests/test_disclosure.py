@@ -700,3 +700,11 @@ def test_without_what_earlier_releases_showed_nothing_is_published(copied: Setti
     (folder / "csv" / "FICTIF-atlas.enquetes.csv").write_bytes(b"enquete\r\nenquete_rh\r\n")
     with pytest.raises(BuildError, match="On ne sait plus"):
         steps.publish(EDITION, REGION)
+
+
+def test_a_set_made_by_a_weaker_method_serves_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    with duckdb.connect() as db:
+        before = memory.content(db, "memory", [])
+        assert memory.content(db, "memory", []) == before
+        monkeypatch.setattr(memory, "METHOD", memory.METHOD + 1)
+        assert memory.content(db, "memory", []) != before
