@@ -2,7 +2,7 @@
 -- Grain : tableau, epreuve
 -- Source : audit de la publication (variable « epreuves »), reference.codes
 -- Vide : Aucune table de cette édition ne vient d'une source protégée.
--- Note : pour toute la France, comme la protection. Une publication dont une case est retrouvée ne paraît pas ; ce que des publications antérieures disent à elles seules n'est pas compté.
+-- Note : Pour toute la France, comme la protection. Une publication dont une case est retrouvée ne paraît pas ; ce que des publications antérieures disent à elles seules n'est pas compté.
 -- Colonnes :
 --   tableau_libelle « Table » : table protégée
 --   epreuve_libelle « Épreuve » : ce que l'attaque cherche
@@ -10,7 +10,7 @@
 --   concernees « Concernées » n0 (vide : sans objet) : cases que la règle demande de cacher
 --   trouvees « Retrouvées » n0 : cases que l'attaque retrouve, ou qui sont montrées malgré la règle
 --   ensemble « Avec » n0 (vide : sans objet) : publications antérieures, ou régions, que l'attaquant a en main
---   etroit « Intervalle le plus étroit » n0 [% de la valeur] (vide : sans objet) : largeur du plus étroit des intervalles laissés au lecteur, au moins, par pas de cinq
+--   etroit « Intervalle le plus étroit (% de la valeur) » n0 [% de la valeur] (vide : sans objet) : largeur du plus étroit des intervalles laissés au lecteur, au moins, par pas de cinq
 --   tableau : table protégée, par son nom
 --   epreuve : attaque
 WITH lues AS (
