@@ -16,7 +16,7 @@ import parent
 from airflow import __main__ as airflow
 from airflow.cli.commands import standalone_command
 
-from pipelines import processes
+from pipelines.runtime import processes
 
 PATIENCE = 15  # seconds that the components have to end by themselves; less than `atlas up` gives this process
 SERVE_LOGS = ("scheduler", "triggerer")

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines import locks, settings, shared
+from pipelines import settings, shared
 from pipelines.errors import AtlasError
-from pipelines.faults import told
+from pipelines.runtime import locks
+from pipelines.runtime.faults import told
 
 LOG = logging.getLogger(__name__)
 

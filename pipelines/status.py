@@ -15,13 +15,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines import catalogue, hints, journal, settings, state
+from pipelines import catalogue, hints, journal, settings
 from pipelines.arrival import landing, offers, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, DamagedError, LaterError
 from pipelines.releases import drafts, manifest
+from pipelines.runtime import state
 from pipelines.settings import Settings
 
 LOG = logging.getLogger(__name__)

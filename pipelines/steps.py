@@ -11,13 +11,14 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, hints, locks, settings, shared
+from pipelines import catalogue, hints, settings, shared
 from pipelines.arrival import acceptance, adaptation, landing, offers, outcomes, refusals, retention
 from pipelines.checks import runner
 from pipelines.edition import builder, inputs, lockfile, marts, models, promotion
 from pipelines.errors import AtlasError, RefusedError, UsageError
-from pipelines.faults import told
 from pipelines.journal import step
+from pipelines.runtime import locks
+from pipelines.runtime.faults import told
 
 COMPARED = 3  # vintages beside which one is looked at: the nearest may lack a table
 

@@ -15,8 +15,9 @@ import duckdb
 import pytest
 from fixtures_entrepots import Warehouse
 
-from pipelines import indicators, macros
+from pipelines import indicators
 from pipelines.checks import runner
+from pipelines.database import macros
 from pipelines.edition import gaps, marts, models
 
 CALCULATED = {f"{indicators.SCHEMA}.{table}" for c in indicators.ALL for table in c.makes}

@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import environment
 
-from pipelines import catalogue, fingerprints, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import acceptance, landing, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.connectors import mirror
 from pipelines.errors import RefusedError
+from pipelines.runtime import fingerprints
 from pipelines.settings import Settings
 
 Damage = Callable[[bytes], bytes]

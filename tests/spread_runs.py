@@ -21,7 +21,8 @@ from embedded_runs import EDITION, House, files
 from object_store import credentials, weed
 from scheduled_runs import ENDED, LOOPBACK, Scheduler, free_port
 
-from pipelines import journal, locks, shared
+from pipelines import journal, shared
+from pipelines.runtime import locks
 from pipelines.shared.objects import Store
 
 WORKERS = ("machine-a", "machine-b")

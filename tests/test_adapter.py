@@ -17,7 +17,7 @@ from pipelines import catalogue, cli, steps
 from pipelines.arrival import adaptation, outcomes
 from pipelines.arrival.witnesses import OPEN, SURE
 from pipelines.catalogue import maps
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 from pipelines.settings import Settings
 
 SYGEN = Path("sae") / "2023" / "SYGEN_2023r.csv"

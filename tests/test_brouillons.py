@@ -14,13 +14,14 @@ import pytest
 from fixtures_entrepots import EDITION, REGION, ROOT
 from typer.testing import CliRunner
 
-from pipelines import cli, disclosure, fingerprints, journal, steps
+from pipelines import cli, disclosure, journal, steps
 from pipelines.disclosure import memory
 from pipelines.edition import inputs, lockfile
 from pipelines.errors import BuildError, UsageError
 from pipelines.publish import public
 from pipelines.releases import acts, drafts, manifest
 from pipelines.releases.drafts import Draft
+from pipelines.runtime import fingerprints
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 

@@ -14,7 +14,8 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines import indicators, macros
+from pipelines import indicators
+from pipelines.database import macros
 from pipelines.edition import models
 
 CASES = Path(__file__).with_name("cas")

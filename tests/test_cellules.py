@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 from fixtures_entrepots import environment
 
-from pipelines import catalogue, formulas, notation, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import headings, outcomes, staging, typed
 from pipelines.catalogue import Column
 from pipelines.catalogue.layouts import Layout, plainly
+from pipelines.cells import formulas, notation
 from pipelines.checks.controls import Control
 from pipelines.errors import RefusedError
 from pipelines.settings import Settings

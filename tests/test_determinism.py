@@ -29,8 +29,9 @@ from fixtures_entrepots import (
     tables_only,
 )
 
-from pipelines import catalogue, duck, steps
+from pipelines import catalogue, steps
 from pipelines.connectors import mirror as folder_connector
+from pipelines.database import duck
 from pipelines.edition import lockfile, models
 from pipelines.publish import public
 from pipelines.settings import Settings

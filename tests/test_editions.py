@@ -10,12 +10,13 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, none, one, rows
 
-from pipelines import catalogue, fingerprints, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.connectors import mirror as folder_connector
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, StorageError, UsageError
+from pipelines.runtime import fingerprints
 from pipelines.settings import ROOT, Settings
 
 

@@ -8,7 +8,7 @@ import pytest
 from fixtures_entrepots import ROOT, Publication, none, one, rows
 from test_codes import lines
 
-from pipelines import macros
+from pipelines.database import macros
 from pipelines.edition import models
 
 # Site: what it is in 2022 and in 2023, as (entity, GHT, ETP); None where the survey has no such site.

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from fixtures_entrepots import EDITION, ROOT, Warehouse, a_copy
 
-from pipelines import catalogue, fingerprints, macros
+from pipelines import catalogue
 from pipelines.arrival import landing, outcomes
 from pipelines.catalogue import code_lists
 from pipelines.checks import rules
+from pipelines.database import macros
 from pipelines.edition import inputs, lockfile
+from pipelines.runtime import fingerprints
 
 # Read by every kind of reader, a program of its own among them; a survey; a source with lists of codes; persons.
 READ = [

@@ -16,11 +16,12 @@ from fixtures_entrepots import EDITION, ROOT, VARIABLES, Warehouse, a_copy
 from scheduled_runs import free_port
 from typer.testing import CliRunner
 
-from pipelines import cli, hints, processes, settings, steps
+from pipelines import cli, hints, settings, steps
 from pipelines.cli import airflow
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import AtlasError, UsageError
+from pipelines.runtime import processes
 from pipelines.settings import Settings
 
 BANNER = "FICTIF : "

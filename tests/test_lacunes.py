@@ -15,8 +15,9 @@ from fixtures_entrepots import Warehouse, a_copy, build_edition, environment
 from remade import Remade
 from test_silence import measured, silent
 
-from pipelines import catalogue, macros, steps
+from pipelines import catalogue, steps
 from pipelines.arrival.aside import QUARANTINE_SCHEMA
+from pipelines.database import macros
 from pipelines.edition import gaps
 from pipelines.edition.records import VINTAGE
 

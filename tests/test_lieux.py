@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import mirror_folder
 
-from pipelines import macros
+from pipelines.database import macros
 
 CASES = mirror_folder().parent / "cases"  # beside the real extracts
 

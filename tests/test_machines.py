@@ -20,11 +20,12 @@ from composed import VOLUMES, services
 from object_store import credentials, seaweed
 from typer.testing import CliRunner
 
-from pipelines import cli, locks, settings, shared
+from pipelines import cli, settings, shared
 from pipelines.arrival import personnes
 from pipelines.cli import doctor
 from pipelines.errors import BusyError, DamagedError, LaterError, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import locks
+from pipelines.runtime.fingerprints import sha256
 from pipelines.shared import copies, lake
 from pipelines.shared.objects import BYTES, LOGS, Store
 from pipelines.upkeep import housekeeping

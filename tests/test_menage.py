@@ -15,11 +15,12 @@ from test_state import cut
 from test_upkeep import locked, now, release
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, journal, locks, steps
+from pipelines import catalogue, cli, journal, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.edition import lockfile
 from pipelines.errors import BusyError, DamagedError, UsageError
+from pipelines.runtime import locks
 from pipelines.settings import Settings
 from pipelines.upkeep import housekeeping, verify
 

@@ -27,13 +27,14 @@ from fixtures_entrepots import (
     tables_only,
 )
 
-from pipelines import catalogue, locks, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import landing, outcomes, personnes, retention, staging
 from pipelines.connectors.mirror import FICTIF
 from pipelines.edition import lockfile
 from pipelines.errors import BuildError, RefusedError, UsageError
 from pipelines.publish import public
 from pipelines.releases import components
+from pipelines.runtime import locks
 from pipelines.settings import Settings
 from samples.nomenclatures import headings
 

@@ -15,11 +15,12 @@ from test_landing import fill, small_disk
 from test_upkeep import changed, locked, now, release
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, fingerprints, journal, state, steps
+from pipelines import catalogue, cli, journal, steps
 from pipelines.arrival import landing, retention
 from pipelines.connectors import Offer
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, StorageError, UsageError
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import Settings
 from pipelines.upkeep import backup, restore, store, verify
 

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from fixtures_entrepots import EDITION, ROOT, environment
 
-from pipelines import catalogue, journal, state, steps
+from pipelines import catalogue, journal, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.connectors import Offer
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, UsageError
+from pipelines.runtime import state
 from pipelines.settings import Settings
 
 GHT = ("ght", 2023)

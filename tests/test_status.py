@@ -9,10 +9,11 @@ import pytest
 from fixtures_entrepots import EDITION, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, journal, state, status, steps
+from pipelines import catalogue, cli, journal, status, steps
 from pipelines.arrival import landing
 from pipelines.connectors import mirror
 from pipelines.errors import BusyError, LaterError, RefusedError
+from pipelines.runtime import state
 from pipelines.settings import STATUS, Settings
 
 GHT = ("ght", 2023)

@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from pipelines import macros
+from pipelines.database import macros
 from pipelines.edition import models
 
 # Sums that have no statut beside them, each with its reason: `model: {what is summed: why nothing can be missing}`.

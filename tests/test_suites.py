@@ -18,11 +18,12 @@ import duckdb
 import pytest
 from fixtures_entrepots import Publication, Warehouse
 
-from pipelines import catalogue, macros
+from pipelines import catalogue
 from pipelines.arrival import aside, landing, outcomes, quarantine
 from pipelines.catalogue import Source
 from pipelines.checks import controls, derived, rules, runner, shown
 from pipelines.connectors import mirror
+from pipelines.database import macros
 from pipelines.edition import marts, models
 
 Rule = dict[str, Any]

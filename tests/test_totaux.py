@@ -5,7 +5,7 @@ import pytest
 
 from pipelines import catalogue
 from pipelines.checks import runner, totals
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 
 # Two départements by two bands, with the totals of both, as the DREES publishes them: all is fictitious.
 AGES = [

@@ -20,12 +20,13 @@ import yaml
 from fixtures_entrepots import EDITION, REGION, ROOT, environment
 from typer.testing import CliRunner
 
-from pipelines import catalogue, cli, processes, settings, steps
+from pipelines import catalogue, cli, settings, steps
 from pipelines.arrival import outcomes
 from pipelines.cli import airflow
 from pipelines.edition import lockfile
 from pipelines.errors import StorageError, UsageError
 from pipelines.publish import tables
+from pipelines.runtime import processes
 from pipelines.settings import Settings
 
 # --- atlas up ---------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ CHILD = "import time; print('la', flush=True); time.sleep(60)"
 PROGRAM = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])"
 RUNS = f"""
 import os, sys
-from pipelines import processes
+from pipelines.runtime import processes
 processes.run([sys.executable, "-c", {PROGRAM!r}], dict(os.environ), ())
 """
 

@@ -12,13 +12,14 @@ from fixtures_entrepots import EDITION, a_copy, environment
 from test_state import GHT, cut, empty_of, extract, lost, provenance
 from typer.testing import CliRunner
 
-from pipelines import cli, fingerprints, journal, state, steps
+from pipelines import cli, journal, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.disclosure import memory
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, UsageError
 from pipelines.releases import drafts, manifest
 from pipelines.releases.drafts import Draft
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import Settings
 from pipelines.upkeep import repair, verify
 

@@ -14,15 +14,17 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, REGION, ROOT, Warehouse, a_copy, environment
 
-from pipelines import locks, steps
+from pipelines import steps
 from pipelines.errors import BusyError, LaterError
 from pipelines.releases import acts
+from pipelines.runtime import locks
 from pipelines.settings import Settings
 from pipelines.upkeep import backup
 
 HOLD = """
 import sys
-from pipelines import locks, settings
+from pipelines import settings
+from pipelines.runtime import locks
 home = settings.load().warehouse
 who, *names = sys.argv[1:]
 with locks.parts(home, who, *names) if names else locks.whole(home, who):

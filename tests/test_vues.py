@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Publication, none
 
-from pipelines import macros
+from pipelines.database import macros
 from pipelines.edition import marts, models
 from pipelines.edition.models import Model
 from pipelines.errors import BuildError

@@ -16,11 +16,12 @@ import duckdb
 import pytest
 from fixtures_entrepots import EDITION, Warehouse, one, rows
 
-from pipelines import catalogue, fingerprints, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import landing, outcomes
 from pipelines.checks import rules, runner
 from pipelines.edition import builder, lockfile, marts, models
 from pipelines.errors import AtlasError, BuildError, StorageError
+from pipelines.runtime import fingerprints
 from pipelines.settings import ROOT, Settings
 
 FEW = ("reference.edition", "reference.sources", "reference.millesimes", "qualite.controles")

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, macros, state
+from pipelines import catalogue
 from pipelines.arrival import (
     doubles,
     landing,
@@ -32,8 +32,10 @@ from pipelines.checks import derived, runner
 from pipelines.checks.controls import Control, of_the_file, tell
 from pipelines.checks.rules import table_rules
 from pipelines.connectors import packed
-from pipelines.duck import literal
+from pipelines.database import macros
+from pipelines.database.duck import literal
 from pipelines.errors import RefusedError
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import Settings
 
 # Bytes under which a vintage is read by one thread, and a table held in memory while it is checked.

@@ -11,9 +11,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.arrival.headings import unknown
 from pipelines.catalogue import Column, Source
+from pipelines.cells.notation import is_error
 from pipelines.checks.controls import shortened
 from pipelines.errors import RefusedError
-from pipelines.notation import is_error
 from pipelines.readers import Extract
 
 QUARANTINE_SCHEMA = pa.schema(

@@ -10,7 +10,7 @@ from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Source
 from pipelines.catalogue.layouts import pattern
 from pipelines.checks import repeats
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 from pipelines.errors import Place, RefusedError
 
 ONE, TWICE = "un seul fichier", "deux fois dans un même tableau"

@@ -11,11 +11,11 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pipelines import state
 from pipelines.catalogue import Source
 from pipelines.connectors import Offer, packed
 from pipelines.errors import DamagedError, Place, RefusedError, StorageError, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import state
+from pipelines.runtime.fingerprints import sha256
 
 PROVENANCE = "provenance.json"
 AGAIN = "déposer ou télécharger de nouveau cet extrait, puis relancer : l'archive reprend ce qui lui manque"

@@ -14,13 +14,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, macros, state
+from pipelines import catalogue
 from pipelines.arrival import landing, personnes
 from pipelines.arrival.landing import File, Landed
 from pipelines.catalogue import code_lists
 from pipelines.checks import derived, rules
 from pipelines.checks.controls import Control, Severity
+from pipelines.database import macros
 from pipelines.errors import AtlasError, DamagedError, Place, RefusedError
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import Settings
 
 STEP = "pipelines.arrival.acceptance"  # whose code stages and checks a revision

@@ -20,7 +20,7 @@ from pipelines.arrival import typed
 from pipelines.arrival.aside import CALCULATION, WHOLE
 from pipelines.catalogue import Source
 from pipelines.checks.controls import Control, shortened, undated
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 
 # Cells looked at one by one to find those that make their line fail; with more, the file is not what it says.
 MOST = 200_000

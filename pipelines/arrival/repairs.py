@@ -5,7 +5,7 @@ import duckdb
 from pipelines.arrival.staging import Staged
 from pipelines.catalogue import Source
 from pipelines.catalogue.tables import Repair
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 
 
 def mend(connection: duckdb.DuckDBPyConnection, source: Source, staged: list[Staged]) -> None:

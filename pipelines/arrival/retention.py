@@ -13,10 +13,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, locks, state
+from pipelines import catalogue
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import Landed
 from pipelines.errors import BusyError
+from pipelines.runtime import locks, state
 from pipelines.settings import Settings
 
 

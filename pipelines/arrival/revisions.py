@@ -15,7 +15,7 @@ from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import Landed
 from pipelines.catalogue import Column, Source
 from pipelines.checks.controls import Control, shortened
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 from pipelines.settings import Settings
 
 NAME = "revision_comparee"

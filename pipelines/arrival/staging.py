@@ -25,7 +25,7 @@ from pipelines.arrival.headings import match
 from pipelines.catalogue import CAPTURED, PERSON, Column, Source
 from pipelines.catalogue.advice import again
 from pipelines.catalogue.layouts import pattern, plainly
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 from pipelines.errors import Place, RefusedError
 from pipelines.readers import Extract, Ragged
 

@@ -13,10 +13,10 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines import notation
 from pipelines.catalogue import Column, Source
 from pipelines.catalogue.layouts import Layout
-from pipelines.duck import quoted
+from pipelines.cells import notation
+from pipelines.database.duck import quoted
 
 INTEGERS = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64, "HUGEINT": 128}
 DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")

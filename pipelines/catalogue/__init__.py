@@ -15,10 +15,10 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from pipelines import notation
 from pipelines.catalogue.fetch import Fetch, Named, Written
 from pipelines.catalogue.layouts import Layout
 from pipelines.catalogue.tables import Domain, Table
+from pipelines.cells import notation
 from pipelines.errors import AtlasError, Place, UsageError
 from pipelines.questionnaires import RESPONDENT, Questionnaire
 from pipelines.strict import Strict

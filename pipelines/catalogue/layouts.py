@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipelines import notation
+from pipelines.cells import notation
 from pipelines.questionnaires import Questionnaire
 from pipelines.strict import Strict
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.checks.derived import ROUNDED, UNDER_ZERO, Rule, positive, query_rule, under_zero
 from pipelines.checks.shown import NUMBERS, ViewColumn
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 
 
 def grain_rules(grain: Collection[str], blank: Collection[str]) -> list[Rule]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines import catalogue
 from pipelines.catalogue import Source, code_lists
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 
 Rule = dict[str, Any]
 Casse = str | dict[str, str | None]

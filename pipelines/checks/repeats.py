@@ -3,7 +3,7 @@
 from pipelines import catalogue
 from pipelines.catalogue import Source
 from pipelines.checks.derived import Rule, query_rule
-from pipelines.duck import quoted
+from pipelines.database.duck import quoted
 
 # Lines under which the same numbers twice may be chance.
 FEW = 10

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.checks.derived import Casse, Rule, query_rule
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 
 LOW = "entre_"  # the low bound of an interval (`bas` in its name); `haut` is the other
 BY_ROW = "selon"  # each line says its kind in its column `format`

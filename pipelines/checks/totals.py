@@ -5,7 +5,7 @@ import re
 from pipelines.catalogue import Column, Source, code_lists
 from pipelines.catalogue.tables import Sum, Table
 from pipelines.checks.derived import Rule, aside_rule, query_rule
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 
 # A line that adds up others says so by its first words; « Ensemble pour l'accueil » is a name.
 TOTAL = (

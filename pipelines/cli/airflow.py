@@ -18,7 +18,7 @@ import typer
 from pipelines import hints, settings
 from pipelines.cli.common import Sources, origin, screen, use, with_extracts
 from pipelines.errors import BuildError, UsageError
-from pipelines.processes import stop, stoppable
+from pipelines.runtime.processes import stop, stoppable
 
 LOOPBACK = "127.0.0.1"
 HEALTHY_WITHIN = 300  # seconds; some 20 s where nothing else runs

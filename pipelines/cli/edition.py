@@ -10,13 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import hints, journal, locks, processes, settings, steps
+from pipelines import hints, journal, settings, steps
 from pipelines.arrival import offers, outcomes
 from pipelines.arrival.outcomes import Outcome
 from pipelines.cli import airflow
 from pipelines.cli.common import Edition, Online, Regions, origin, screen, use, with_extracts
 from pipelines.connectors import mirror
 from pipelines.edition import lockfile
+from pipelines.runtime import locks, processes
 
 Demonstrated = Annotated[
     Path | None,

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines import state
 from pipelines.errors import UsageError
 from pipelines.releases import components
+from pipelines.runtime import state
 
 
 def sbom(

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pipelines import hints, settings, steps
 from pipelines.cli.common import banner, fictitious, screen, use
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 from pipelines.edition import lockfile, models
 from pipelines.errors import DamagedError, UsageError
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines import state
 from pipelines.catalogue.fetch import DataGouv, Fetch, Written, compiled
 from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
 from pipelines.connectors.access import Access, Fetched, Limits, State
 from pipelines.connectors.resources import Resource
 from pipelines.errors import DamagedError, Place, RefusedError
+from pipelines.runtime import state
 
 
 @dataclass(frozen=True)

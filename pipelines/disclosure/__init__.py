@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines import duck
+from pipelines.database import duck
 from pipelines.disclosure import attack, cells, record, sensitive, structures
 from pipelines.disclosure.answers import TERRITORY, Key, Shown
 from pipelines.disclosure.attack import Bound

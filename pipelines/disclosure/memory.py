@@ -17,7 +17,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, duck
+from pipelines import catalogue
+from pipelines.database import duck
 from pipelines.disclosure import record
 from pipelines.disclosure.answers import Shown
 from pipelines.disclosure.record import Trial

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import duck, indicators, macros
+from pipelines import indicators
 from pipelines.arrival import outcomes as known
 from pipelines.arrival.outcomes import Outcome
-from pipelines.duck import literal
+from pipelines.database import duck, macros
+from pipelines.database.duck import literal
 from pipelines.edition import magnitudes, models, records
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.edition.models import Model

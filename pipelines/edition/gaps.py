@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.catalogue import LINE, Column, Source, code_lists
 from pipelines.checks import derived
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 
 TABLE = "staging.lacunes"  # the cells that are missing, each of a line set aside
 WEIGHTS = "staging.poids_ecartes"  # the share of each measure of a table that its lines set aside have

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import catalogue, fingerprints
+from pipelines import catalogue
 from pipelines.arrival import outcomes
 from pipelines.checks import rules
 from pipelines.edition import models
 from pipelines.edition.lockfile import Lock
+from pipelines.runtime import fingerprints
 from pipelines.settings import Settings
 
 STEPS = ("pipelines.edition.builder", "pipelines.edition.marts")  # whose code builds and checks

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from pipelines import catalogue
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 from pipelines.edition import models
 
 # How extracts name the place of a line, by its level: a column, and how it is read.

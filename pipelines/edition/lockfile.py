@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines import catalogue, fingerprints, hints, state
+from pipelines import catalogue, hints
 from pipelines.arrival import landing, outcomes
 from pipelines.arrival.landing import File, Landed
 from pipelines.arrival.outcomes import Outcome
 from pipelines.errors import BuildError, Place
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import ROOT, Settings
 
 LOCK = "verrou.json"

@@ -7,7 +7,7 @@ import duckdb
 
 from pipelines import catalogue
 from pipelines.catalogue import Column, Source
-from pipelines.duck import literal, quoted
+from pipelines.database.duck import literal, quoted
 from pipelines.edition.lockfile import Lock
 
 TABLE = "staging.grandeurs"

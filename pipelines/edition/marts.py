@@ -14,15 +14,17 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines import catalogue, duck, state
+from pipelines import catalogue
 from pipelines.checks import rules, runner
 from pipelines.checks.controls import Control, tell
 from pipelines.checks.derived import Rule
 from pipelines.checks.shown import ViewColumn
+from pipelines.database import duck
 from pipelines.edition import lineage, models, promotion
 from pipelines.edition.models import Model
 from pipelines.edition.records import CONTROLS
 from pipelines.errors import BuildError
+from pipelines.runtime import state
 
 LOG = logging.getLogger(__name__)
 GEOGRAPHY = "reference.territoires"

@@ -18,7 +18,7 @@ import yaml
 
 from pipelines import catalogue, indicators
 from pipelines.catalogue import registers
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 from pipelines.errors import BuildError, Place
 from pipelines.indicators import Calculation
 from pipelines.settings import ROOT

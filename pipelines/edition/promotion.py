@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import state
 from pipelines.errors import BuildError
+from pipelines.runtime import state
 from pipelines.settings import DATABASE, Settings, in_place
 
 

@@ -15,7 +15,7 @@ from pipelines.arrival.aside import QUARANTINE_SCHEMA
 from pipelines.arrival.outcomes import Outcome
 from pipelines.catalogue import Source, registers
 from pipelines.checks.controls import Control
-from pipelines.duck import literal
+from pipelines.database.duck import literal
 from pipelines.edition import gaps, inputs, models
 from pipelines.edition.lockfile import Lock, Pin
 from pipelines.settings import Settings

@@ -16,13 +16,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import duck, fingerprints
+from pipelines.database import duck
 from pipelines.disclosure import structures
 from pipelines.edition import lockfile, models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import methods, pages, tables
 from pipelines.publish.methods import Methods
 from pipelines.publish.public import FICTIF, FICTIF_COLUMN, WrittenTable
+from pipelines.runtime import fingerprints
 
 NAME = "differences"
 PAGE = "differences.html"

@@ -13,13 +13,15 @@ from typing import Any
 
 import duckdb
 
-from pipelines import fingerprints, indicators, macros
+from pipelines import indicators
 from pipelines.arrival import outcomes
 from pipelines.catalogue import registers
 from pipelines.checks import built, derived, rules
+from pipelines.database import macros
 from pipelines.edition import models
 from pipelines.edition.lockfile import Lock
 from pipelines.publish import public
+from pipelines.runtime import fingerprints
 from pipelines.settings import Settings
 
 # Beside the registers, what we write ourselves of all that an edition records; the rest is about its vintages.

@@ -10,8 +10,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines import catalogue, disclosure, duck
+from pipelines import catalogue, disclosure
 from pipelines.checks import controls, runner
+from pipelines.database import duck
 from pipelines.disclosure import memory, record, structures
 from pipelines.disclosure.record import Trial
 from pipelines.edition import marts, models

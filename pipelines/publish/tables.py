@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import duck
+from pipelines.database import duck
 from pipelines.edition import models
 from pipelines.edition.models import Model
 from pipelines.publish.numbers import FORMULA, PARTIAL_COLUMN, partial, written

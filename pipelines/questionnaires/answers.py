@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlsxwriter.utility import xl_col_to_name
 
-from pipelines import formulas, notation
+from pipelines.cells import formulas, notation
 from pipelines.questionnaires import RESPONDENT, TOTAL, Form
 
 MARK = "§"

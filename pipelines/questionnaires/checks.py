@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from pipelines import notation
+from pipelines.cells import notation
 from pipelines.questionnaires import TOTAL, Form, Gravity, Identity, Part, Question
 from pipelines.questionnaires.answers import Cell, Deposit, Key, number, status
 

@@ -25,7 +25,7 @@ from typing import Any
 
 import python_calamine
 
-from pipelines import formulas
+from pipelines.cells import formulas
 
 # What a workbook may take: some room, and so many times what it holds or, where that is more than sheets ever unpack
 # to, what it weighs. A cell alone at the far end of a sheet, or an archive made to unpack without end, passes it.

@@ -5,12 +5,13 @@ Beside `steps`, which calls them: what draws and protects takes seconds to impor
 
 from typing import Any
 
-from pipelines import locks, settings, shared
+from pipelines import settings, shared
 from pipelines.edition import inputs
 from pipelines.errors import BuildError, UsageError
 from pipelines.journal import step
 from pipelines.releases import drafts, release
 from pipelines.releases.drafts import Draft
+from pipelines.runtime import locks
 
 
 def draft(edition: int, region: str) -> Draft | None:

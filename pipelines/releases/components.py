@@ -8,8 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from pipelines import fingerprints, state
 from pipelines.errors import AtlasError, StorageError, UsageError
+from pipelines.runtime import fingerprints, state
 from pipelines.settings import ROOT
 
 LOG = logging.getLogger(__name__)

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pipelines import hints, journal, state
+from pipelines import hints, journal
 from pipelines.disclosure import memory
 from pipelines.errors import BuildError, UsageError
 from pipelines.releases import manifest
+from pipelines.runtime import state
 from pipelines.settings import Settings
 
 RECORD, PAGE, FILES = "brouillon.json", "brouillon.html", "publication"

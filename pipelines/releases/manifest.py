@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines import fingerprints, state
 from pipelines.errors import DamagedError
 from pipelines.releases import signature
+from pipelines.runtime import fingerprints, state
 
 MANIFEST = "manifeste.json"
 SUMS = "SHA256SUMS"

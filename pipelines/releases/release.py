@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import hints, journal, state
+from pipelines import hints, journal
 from pipelines.checks.controls import Control, undated
 from pipelines.disclosure import memory, structures
 from pipelines.edition import inputs, lockfile
@@ -25,6 +25,7 @@ from pipelines.errors import BuildError, DamagedError
 from pipelines.publish import differences, fiches, methods, package, pages, public, site, tables, workbooks
 from pipelines.releases import components, drafts, manifest, preview
 from pipelines.releases.drafts import Draft
+from pipelines.runtime import state
 from pipelines.settings import Settings
 
 PUBLISHED = "publie.json"  # beside its drafts: of which build a region's last release was made

@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import state
 from pipelines.errors import BuildError, Place, UsageError
+from pipelines.runtime import state
 
 PROGRAM = "ssh-keygen"
 NAMESPACE = "atlas"  # a signature of something else, by the same key, is none of a release

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import locks, settings
+from pipelines import settings
+from pipelines.runtime import locks
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines import locks, state
 from pipelines.errors import DamagedError, Place, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import locks, state
+from pipelines.runtime.fingerprints import sha256
 from pipelines.settings import DATABASE
 from pipelines.shared.leases import Lease
 from pipelines.shared.objects import Store

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from pipelines.errors import BusyError, LaterError, UsageError
-from pipelines.locks import MOMENT
+from pipelines.runtime.locks import MOMENT
 
 HEAD = "tete"  # taken for the instant in which the head of the store is replaced
 # A machine that vanished without a word is known to be gone after a minute, not after PostgreSQL's two hours.

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, hints, locks, settings
+from pipelines import catalogue, hints, settings
 from pipelines.arrival import landing, personnes
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, Place, StorageError, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import locks
+from pipelines.runtime.fingerprints import sha256
 from pipelines.settings import DATABASE, SAMPLES, STATUS, Settings
 from pipelines.upkeep import store, verify
 from pipelines.upkeep.store import Backup, KeptFile

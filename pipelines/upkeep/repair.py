@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import catalogue, state, steps
+from pipelines import catalogue, steps
 from pipelines.arrival import landing, offers
 from pipelines.arrival.landing import File
 from pipelines.connectors import Offer, mirror, packed
 from pipelines.edition import lockfile
 from pipelines.edition.lockfile import Lock
 from pipelines.errors import AtlasError, DamagedError, RefusedError
-from pipelines.fingerprints import sha256
 from pipelines.releases import manifest
+from pipelines.runtime import state
+from pipelines.runtime.fingerprints import sha256
 from pipelines.settings import Settings
 from pipelines.upkeep import verify
 from pipelines.upkeep.verify import Flaw

@@ -10,10 +10,11 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import journal, settings, state
+from pipelines import journal, settings
 from pipelines.edition import lockfile
 from pipelines.errors import DamagedError, Place, StorageError, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import state
+from pipelines.runtime.fingerprints import sha256
 from pipelines.settings import Settings
 from pipelines.upkeep import backup, store
 from pipelines.upkeep.store import Backup, KeptFile

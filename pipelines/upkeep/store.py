@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pipelines import state
 from pipelines.errors import DamagedError, Place, UsageError
-from pipelines.fingerprints import sha256
+from pipelines.runtime import state
+from pipelines.runtime.fingerprints import sha256
 
 BYTES, LISTS = "octets", "sauvegardes"
 README = "LISEZMOI.txt"

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import embedded_runs
 
-from pipelines import journal, locks
+from pipelines import journal
 from pipelines.edition import lockfile
 from pipelines.releases import manifest
+from pipelines.runtime import locks
 from pipelines.settings import DATABASE, Settings
 
 EDITION, REGION = embedded_runs.EDITION, embedded_runs.OTHER  # of one département: few pages

@@ -1,0 +1,1 @@
+"""DuckDB, as this house uses it, and the macros that models and suites share."""
