@@ -12,6 +12,10 @@ PROFESSIONS = (
     *("Infirmiers", "Masseurs-kinésithérapeutes", "Sages-femmes", "Orthophonistes"),
     "Ensemble des chirurgiens-dentistes",
 )
+SPECIALITES = {
+    *("Anesthésistes-réanimateurs", "Cardiologues", "Dermatologues", "Gynécologues médicaux et obstétriciens"),
+    *("Ophtalmologues", "Pédiatres", "Psychiatres", "Radiologues", "Rhumatologues"),
+}
 CLASSES = {
     "moins de 30 ans": 8,
     **{f"de {30 + 5 * k} à {34 + 5 * k} ans": weight for k, weight in enumerate((15, 16, 15, 14, 12, 9, 6, 3))},
@@ -24,7 +28,7 @@ def write_ages(
 ) -> None:
     """Writes the ages of `cnam_demographie/<annee>`: of each profession, what the headcount says; France last."""
     lines: list[list[Cell]] = []
-    for profession in PROFESSIONS:
+    for profession in [*PROFESSIONS, *sorted(SPECIALITES & counts.keys())]:
         france = [0] * len(CLASSES)
         for d in departements():
             draw = Draw(seed, "cnam", "ages", profession, d.code)

@@ -79,6 +79,17 @@ CREATE MACRO zone_acces(publiee) AS ( -- noqa: CP05
     END
 );
 
+-- Intitulé sans accent, chiffre ni ponctuation : ce qui reste d'un rang, d'un tiret ou d'une parenthèse d'une année à
+-- l'autre.
+CREATE MACRO intitule_seul(publie) AS ( -- noqa: CP05
+    trim(regexp_replace(lower(strip_accents(publie)), '[^a-z]+', ' ', 'g'))
+);
+
+-- Âge le plus bas d'une tranche telle qu'elle est publiée (« 08-60-64 ans » sans son rang, « de 60 à 64 ans »).
+CREATE MACRO age_plus_bas(tranche) AS ( -- noqa: CP05
+    CASE WHEN tranche ILIKE 'moins de%' THEN 0 ELSE try_cast(regexp_extract(tranche, '([0-9]+)', 1) AS INTEGER) END
+);
+
 -- Dernière année qu'un texte cite (« cumul 2022-2023 », « 2020,2021 ») ; vide s'il n'en cite pas.
 CREATE MACRO derniere_annee(publie) AS ( -- noqa: CP05
     try_cast(regexp_extract_all(publie, '[0-9][0-9][0-9][0-9]')[-1] AS INTEGER)

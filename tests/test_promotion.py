@@ -99,8 +99,9 @@ def now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_each_build_is_a_file_and_links_lead_to_it(now: Settings) -> None:
-    first, second = build(now, 2025, 1), build(now, 2025, 1, 2)
-    for target in (first, second):
+    builds = [build(now, 2025, *range(1, n)) for n in (2, 3, 4)]
+    files = []
+    for target in builds:
         assert steps.promote(target) == str(now.built(2025))
         assert not Path(target).exists()
         file = now.database.resolve()
@@ -108,13 +109,14 @@ def test_each_build_is_a_file_and_links_lead_to_it(now: Settings) -> None:
         assert file.parent == now.editions / "2025"
         assert file.stem == Path(target).stem.replace("construction", "atlas_sante")
         assert file.stat().st_mode & 0o777 == 0o444
-    assert read(now.database) == [1, 2]
-    # Links are relative: the folder can be moved. Of the builds before, none is left.
+        files.append(file.name)
+    assert read(now.database) == [1, 2, 3]
+    # Links are relative: the folder can be moved. Of the builds before, the last is left: someone may be opening it.
     assert [str(link.readlink()) for link in (now.database, now.built(2025))] == [
         "editions/2025/atlas_sante.duckdb",
         file.name,
     ]
-    assert sorted(p.name for p in now.built(2025).parent.glob("atlas_sante-*")) == [file.name]
+    assert sorted(p.name for p in now.built(2025).parent.glob("atlas_sante-*")) == sorted(files[-2:])
 
 
 def test_the_warehouse_of_before_was_one_file_and_is_replaced(now: Settings) -> None:

@@ -57,7 +57,8 @@ def test_figures_are_drawn_whatever_program_asks_for_them(tmp_path: Path) -> Non
         """specs = ['{"mark": "point", "data": {"values": [{"a": %d}]}}' % n for n in range(5)]\n"""
         "drawn = drawing.every(specs)\n"
         "assert list(drawn) == specs\n"
-        "assert all(drawn[spec] == drawing.one(spec) for spec in specs)\n",
+        "drawing._DRAWN.clear()\n"
+        "assert all(drawing.every([spec])[spec] == drawn[spec] for spec in specs)\n",
         encoding="utf-8",
     )
     done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=120)
@@ -72,6 +73,18 @@ def test_no_typeface_of_the_machine_changes_a_picture(family: str) -> None:
     ours, theirs = (json.dumps({**mark, **fixed, "config": {"font": f}}) for f in ("Source Sans Pro", family))
     assert drawing.one(theirs)[1] == drawing.one(ours)[1]
     assert family in drawing.one(theirs)[0]
+
+
+def test_what_words_take_is_not_measured_in_a_typeface_of_the_machine() -> None:
+    """A label of « DejaVu Sans », which the machine has and is wide, takes the room of one that nobody has."""
+    words = {"values": [{"a": n, "b": f"Seine-Maritime et alentours {n}"} for n in range(3)]}
+    shape = {"x": {"field": "a"}, "y": {"field": "b", "axis": {"labelLimit": 0}}}
+    both = [
+        json.dumps({"data": words, "mark": "point", "encoding": shape, "config": {"font": f, "autosize": "fit"}})
+        for f in ("DejaVu Sans", "aucune police")
+    ]
+    svg, other = (drawing.every([spec])[spec][0] for spec in both)
+    assert svg.replace("DejaVu Sans", "aucune police") == other
 
 
 def test_a_figure_that_cannot_be_drawn_is_told() -> None:

@@ -657,7 +657,8 @@ def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path
     found = {
         (p.relative_to(now.warehouse).as_posix(), word)
         for p in outside
-        for said in [cells_of(p).upper()]
+        # A hash holds any digits.
+        for said in [re.sub(r"\b[0-9A-F]{32,}\b", "", cells_of(p).upper())]
         for word in PLANTED
         if word in said
     }

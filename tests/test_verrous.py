@@ -192,7 +192,7 @@ def test_a_disk_that_can_only_be_read_is_locked_by_nobody_and_can_be_backed_up(
 
 def test_one_step_that_holds_two_parts_is_named_once_and_in_french(copied: Settings) -> None:
     code = (
-        "import sys\nfrom pipelines import journal, locks\n"
+        "import sys\nfrom pipelines import journal\nfrom pipelines.runtime import locks\n"
         "with journal.step('draft', locks.RELEASES, locks.release(2025, '28'), edition=2025, region='28'):\n"
         "    print('la', flush=True); sys.stdin.read()\n"
     )

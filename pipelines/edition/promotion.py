@@ -44,13 +44,14 @@ def promote(settings: Settings, target: Path, *, back: bool = False) -> Path:
             expected=f"dans {file}, ce qui a été contrôlé",
             todo="chercher qui y a écrit, puis reconstruire ; l'entrepôt en place n'a pas changé",
         )
-    now = _edition_in_place(settings)
+    now, replaced = _edition_in_place(settings), settings.built(edition).resolve()
     _point(settings.built(edition), file)
     if back or now is None or now <= edition:
         _point(settings.database, settings.built(edition))
-    # Who has an old build open reads it to the end: a name goes, not what is open.
+    # Who has an old build open reads it to the end: a name goes, not what is open. The one just replaced stays until
+    # the next promotion, or `atlas menage`: a reader may have followed the link, and not opened it yet.
     for old in folder.glob(f"{Path(DATABASE).stem}-*"):
-        if old != file:
+        if old.resolve() not in (file.resolve(), replaced):
             old.unlink()
     return settings.built(edition)
 

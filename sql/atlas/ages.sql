@@ -58,10 +58,7 @@ situees AS (
 bornees AS (
     SELECT
         *,
-        CASE
-            WHEN tranche_age ILIKE 'moins de%' THEN 0
-            ELSE regexp_extract(tranche_age, '([0-9]+)', 1)::INTEGER
-        END AS age_min,
+        age_plus_bas(tranche_age) AS age_min,
         CASE
             WHEN tranche_age ILIKE 'moins de%' THEN regexp_extract(tranche_age, '([0-9]+)', 1)::INTEGER - 1
             WHEN tranche_age ILIKE '%plus%' THEN NULL

@@ -26,7 +26,7 @@ WITH lues AS (
             AND p.feuille = d.feuille
     JOIN reference.specialites_cnam AS s
         ON s.feuille = d.feuille
-            AND s.cle = trim(regexp_replace(lower(strip_accents(p.profession_publiee)), '[^a-z]+', ' ', 'g'))
+            AND s.cle = intitule_seul(p.profession_publiee)
     WHERE d.source = 'cnam_demographie' AND e.sexe = 'ensemble' AND d.niveau IN ('departement', 'region', 'france')
 ),
 sommes AS (

@@ -319,3 +319,8 @@ UNION ALL SELECT * FROM ecoles
 UNION ALL SELECT * FROM parcoursup
 UNION ALL SELECT * FROM internat
 UNION ALL SELECT * FROM indices
+UNION ALL
+SELECT
+    profession, indicateur, niveau, code, annee, millesime, revision, source, valeur, valeur AS classee, statut, n,
+    couverture, champ, tirage, numerateur, denominateur, motif
+FROM atlas.tension_specialites

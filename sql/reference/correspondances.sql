@@ -4,7 +4,7 @@
 -- Publication : nationale
 -- Note : une famille professionnelle réunit souvent plusieurs professions : ses nombres ne sont pas ceux d'une seule. BMO emploie la FAP 2021 depuis 2024 ; la DARES, la FAP 2009. Les techniciens de l'intervention sociale (ROME K1305) sont avec les aides à domicile ; la FAP 2021 n'en dit rien, et ils y restent. Les accompagnants éducatifs et sociaux le sont à domicile, et en établissement avec les aides-soignants en 2009, à part en 2021. Un diplôme ne mène qu'à une profession ; ce qui n'est pas au dictionnaire des diplômes n'a pas de source d'entrées dans l'atlas. Les aides-soignants et les auxiliaires de puériculture ne sont pas dans l'annuaire ; ses codes 35 à 39 sont éteints depuis décembre 2024.
 -- Colonnes :
---   nomenclature : FAP 2009, FAP 2021, ROME, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel), enquête ESMS (fonction) ou diplôme
+--   nomenclature : FAP 2009, FAP 2021, ROME, RPPS, SAE (groupe de variables), enquête RH (catégorie de personnel), enquête ESMS (fonction) ou diplôme ; d'une spécialité médicale, CNAM (reference.specialites_cnam), savoir-faire (groupe de reference.specialites_rpps), internat (diplôme d'études spécialisées) ou SAE médecins (code PERSO)
 --   code : code dans cette nomenclature
 --   libelle : nom du code, où aucune autre table ne le dit
 --   melange : ceux que le code réunit, quand ce n'est pas la profession seule ; vide sinon
@@ -242,6 +242,8 @@ tous AS (
     SELECT unnest(professions), 'ROME', code, NULL, 1, melange FROM rome
     UNION ALL
     SELECT profession, 'diplôme', code, libelle, 1, NULL FROM diplomes
+    UNION ALL
+    SELECT profession, nomenclature, code, NULL, 1, melange FROM reference.specialites_medicales
 )
 SELECT
     t.nomenclature, t.code, t.profession, t.libelle, t.rang,

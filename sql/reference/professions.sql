@@ -1,4 +1,4 @@
--- Professions de l'atlas : celles de la santé et celles du social.
+-- Professions de l'atlas : celles de la santé et celles du social, et les spécialités médicales.
 -- Grain : profession
 -- Source : nomenclature de l'atlas ; professions de l'annuaire santé (ANS), années de passage au RPPS d'après la DREES et l'ANS ; diplômes de travail social du code de l'action sociale et des familles ; familles professionnelles (DARES)
 -- Publication : nationale
@@ -13,6 +13,7 @@
 --   passage_rpps [année] : année où la profession est passée d'ADELI au RPPS, ce qui change l'identifiant des personnes ; vide si elle y est depuis l'origine, ou n'y est pas
 --   exercice_reglemente : profession médicale, pharmaceutique, auxiliaire médical ou autre profession de santé au sens du code de la santé publique ; vide hors de la santé
 --   ordre : rang dans le tableau des tensions ; vide où la profession n'y a pas de ligne
+--   nature : profession, ou spécialité médicale, du tableau des tensions ; vide où elle n'y a pas de ligne
 WITH sante (profession, libelle, libelle_court, ensemble, specialite, passage_rpps, exercice_reglemente, ordre) AS (
     VALUES
         ('medecin', 'Médecins', NULL, NULL, NULL, NULL, 'médicale', 1),
@@ -79,13 +80,55 @@ social (profession, libelle, libelle_court, ordre) AS (
         ('assistant_maternel', 'Assistants maternels et gardes d''enfants', 'Assistants maternels', 43),
         ('accompagnant_eleves_handicap', 'Accompagnants d''élèves en situation de handicap', NULL, 44)
 ),
+-- Their codes at each producer are in reference.correspondances.
+specialites (profession, libelle, specialite, ordre) AS (
+    VALUES
+        ('allergologue', 'Allergologues', 'allergologie', 101),
+        ('anesthesiste_reanimateur', 'Anesthésistes-réanimateurs', 'anesthesie_reanimation', 102),
+        ('cardiologue', 'Cardiologues', 'cardiologie', 103),
+        ('chirurgien', 'Chirurgiens', 'chirurgie', 104),
+        ('dermatologue', 'Dermatologues', 'dermatologie', 105),
+        ('endocrinologue', 'Endocrinologues', 'endocrinologie', 106),
+        ('geneticien', 'Généticiens', 'genetique_medicale', 107),
+        ('geriatre', 'Gériatres', 'geriatrie', 108),
+        ('gynecologue', 'Gynécologues médicaux et obstétriciens', 'gynecologie', 109),
+        ('hematologue', 'Hématologues', 'hematologie', 110),
+        ('hepato_gastro_enterologue', 'Hépato-gastro-entérologues', 'hepato_gastro_enterologie', 111),
+        ('infectiologue', 'Infectiologues', 'maladies_infectieuses', 112),
+        ('medecin_biologiste', 'Médecins biologistes', 'biologie_medicale', 113),
+        ('medecin_readaptation', 'Médecins de médecine physique et de réadaptation', 'medecine_physique', 114),
+        ('medecin_sante_publique', 'Médecins de santé publique', 'sante_publique', 115),
+        ('medecin_travail', 'Médecins du travail', 'medecine_travail', 116),
+        ('medecin_interniste', 'Médecins internistes', 'medecine_interne', 117),
+        ('medecin_nucleaire', 'Médecins nucléaires', 'medecine_nucleaire', 118),
+        ('medecin_pathologiste', 'Médecins pathologistes', 'anatomie_pathologique', 119),
+        ('medecin_reanimateur', 'Médecins réanimateurs', 'medecine_intensive', 120),
+        ('medecin_urgentiste', 'Médecins urgentistes', 'medecine_urgence', 121),
+        ('medecin_vasculaire', 'Médecins vasculaires', 'medecine_vasculaire', 122),
+        ('nephrologue', 'Néphrologues', 'nephrologie', 123),
+        ('neurologue', 'Neurologues', 'neurologie', 124),
+        ('ophtalmologue', 'Ophtalmologues', 'ophtalmologie', 125),
+        ('oto_rhino_laryngologiste', 'Oto-rhino-laryngologistes', 'orl', 126),
+        ('pediatre', 'Pédiatres', 'pediatrie', 127),
+        ('pneumologue', 'Pneumologues', 'pneumologie', 128),
+        ('psychiatre', 'Psychiatres', 'psychiatrie', 129),
+        ('radiologue', 'Radiologues', 'radiologie', 130),
+        ('radiotherapeute', 'Radiothérapeutes', 'radiotherapie', 131),
+        ('rhumatologue', 'Rhumatologues', 'rhumatologie', 132),
+        ('stomatologue', 'Stomatologues', 'stomatologie', 133)
+),
 toutes AS (
-    SELECT *, 'santé' AS domaine FROM sante
+    SELECT *, 'santé' AS domaine, 'profession' AS nature FROM sante
     UNION ALL BY NAME
-    SELECT *, 'social' AS domaine FROM social
+    SELECT *, 'social' AS domaine, 'profession' AS nature FROM social
+    UNION ALL BY NAME
+    SELECT
+        *, 'santé' AS domaine, 'medecin' AS ensemble, 'médicale' AS exercice_reglemente, 'spécialité' AS nature
+    FROM specialites
 )
 SELECT
     profession, libelle, coalesce(libelle_court, libelle) AS libelle_court,
     CASE profession WHEN 'medecin' THEN 'Médecins généralistes' ELSE libelle END AS libelle_acces,
-    domaine, ensemble, specialite, passage_rpps, exercice_reglemente, ordre
+    domaine, ensemble, specialite, passage_rpps, exercice_reglemente, ordre,
+    CASE WHEN ordre IS NOT NULL THEN nature END AS nature
 FROM toutes

@@ -84,6 +84,6 @@ FROM specialites AS s
 JOIN classeur AS c USING (specialite)
 UNION ALL
 SELECT
-    specialite, libelle, trim(regexp_replace(lower(strip_accents(libelle)), '[^a-z]+', ' ', 'g')), '',
+    specialite, libelle, intitule_seul(libelle), '',
     nullif(reserve, '')
 FROM specialites

@@ -1,6 +1,6 @@
 -- Cases du tableau des tensions : une mesure par profession, dimension et territoire, son rang, et où en lire la raison.
 -- Grain : profession, dimension, niveau, code
--- Source : vues.tension_professions
+-- Source : vues.tension_professions, vues.specialites
 -- Publication : interne
 -- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit. † : la mesure compte aussi d'autres professions, ou une partie seulement de celle-ci ; sa ligne dit lesquelles.
 -- Non reçu : Aucune source de cette dimension n'a été reçue.
@@ -20,6 +20,7 @@
 --   dimension : dimension de la tension (reference.tension_profil)
 --   connue : la profession a une mesure de cette dimension, dans un territoire au moins
 --   en_couverture : assez de projets dans la région pour que la page d'accueil la montre, une fois par famille
+--   nature : profession, ou spécialité médicale
 --   motif : pourquoi la case est vide, ou sans rang
 --   format : comment la valeur s'écrit
 --   lien : adresse de ce qui explique la ligne
@@ -41,9 +42,13 @@ SELECT
         CASE WHEN m.champ IS NOT NULL THEN '†' END
     ), '') END AS valeur_detail,
     m.valeur_statut,
-    'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension' AS valeur_lien,
+    CASE
+        WHEN m.nature = 'profession'
+            THEN 'pages/profession-' || replace(m.profession_page, '_', '-') || '.html#tension'
+        ELSE coalesce(s.adresse || '#tension', 'pages/tension-specialites.html#mesures')
+    END AS valeur_lien,
     (5 - (5 * (m.rang - 1)) // m.territoires_classes)::INTEGER AS valeur_teinte, valeur_lien AS lien,
-    m.rang, m.profession, m.dimension, m.territoire, m.niveau, m.code, m.annee, m.sources, m.statut, m.motif,
+    m.rang, m.profession, m.dimension, m.territoire, m.niveau, m.code, m.annee, m.sources, m.statut, m.motif, m.nature,
     -- A row nobody knows anything of is no line of a table.
     bool_or(m.valeur IS NOT NULL) OVER (PARTITION BY m.profession, m.dimension) AS connue,
     -- What the cover shows: those who recruit enough for a share to be told, once where they are counted together.
@@ -53,4 +58,5 @@ SELECT
         AS en_couverture
 FROM mesures AS m
 JOIN vues.territoires AS t USING (territoire)
+LEFT JOIN vues.specialites AS s ON s.tension = m.profession AND s.page_retenue
 ORDER BY m.rang_profession, m.ordre, t.rang DESC, m.code

@@ -1,4 +1,4 @@
--- Tension de chaque profession de la santé et du social, par dimension : région, départements, France.
+-- Tension de chaque profession de la santé et du social, et de chaque spécialité médicale, par dimension : région, départements, France.
 -- Grain : profession, dimension, indicateur, niveau, code
 -- Source : atlas.tension_professions, atlas.ressources_humaines, atlas.ressources_humaines_esms, reference.tension_profil, reference.correspondances
 -- Note : Rang 1 : le plus tendu des départements, ou des régions, de métropole qui ont la même mesure ; ses rangs plausibles, là où l'erreur de la mesure se tire au sort. Une famille professionnelle qui réunit plusieurs professions leur donne le même nombre, et la ligne le dit.
@@ -24,7 +24,9 @@
 --   motif « Ce qui manque » text (vide : rien) : pourquoi la case est vide, ou sans rang
 --   format : comment la valeur s'écrit
 --   premier : la mesure que le tableau montre pour la dimension
+--   distinguee : une source la donne de cette profession, ici ou ailleurs
 --   rang_profession : rang de la profession dans les tableaux
+--   nature : profession, ou spécialité médicale
 --   dimension : dimension de la tension (reference.tension_profil)
 --   ordre : rang de la mesure dans les tableaux
 --   profession_page : profession dont la page montre la ligne
@@ -110,7 +112,9 @@ SELECT
         ),
         CASE WHEN l.valeur IS NOT NULL THEN 'indicateurs de l’atlas' END
     ) AS source_libelle,
-    l.champ, l.motif, l.premier, p.ordre AS rang_profession,
+    l.champ, l.motif, l.premier,
+    bool_or(l.valeur IS NOT NULL) OVER (PARTITION BY l.profession, l.indicateur) AS distinguee,
+    p.ordre AS rang_profession, p.nature,
     CASE WHEN p.specialite IS NULL THEN p.profession ELSE p.ensemble END AS profession_page, l.profession, l.dimension,
     l.indicateur, t.territoire, l.niveau, l.code, l.ordre, l.source AS sources, l.statut
 FROM lignes AS l

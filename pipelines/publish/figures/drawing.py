@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
+from pathlib import Path
 
 import vl_convert
 
@@ -29,6 +30,8 @@ Picture = tuple[str, bytes]
 _DRAWN: dict[str, Picture] = {}
 
 
+# Liberation Sans of a machine is not that of another: a figure was a pixel narrower, and the release another one.
+NO_TYPEFACE = {"FONTCONFIG_FILE": str(Path(__file__).with_name("polices.conf"))}
 FAMILY = re.compile(r'font-family="[^"]*"')
 
 
@@ -44,6 +47,7 @@ def one(spec: str) -> Picture:
 
     Who opens the SVG has it set in a typeface of their own. The picture is set here, in ours: with one that the
     machine has or hasn't, the same lock would give other bytes, and another release. It is the narrower of the two.
+    What the words take is measured in the library's own: a process of `every` sees none of the machine's.
     """
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     return svg, vl_convert.svg_to_png(FAMILY.sub(f'font-family="{_own_font()}"', svg), scale=SCALE_PNG)
@@ -72,7 +76,13 @@ def _elsewhere(specs: list[str]) -> list[Picture]:
     Raises BuildError where the system ended it, RuntimeError with what it said where it failed.
     """
     command = [sys.executable, "-P", "-m", __name__]  # -P: no file of the present folder stands for a module
-    done = subprocess.run(command, input=json.dumps(specs).encode(), capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command,
+        input=json.dumps(specs).encode(),
+        capture_output=True,
+        check=False,
+        env=os.environ | NO_TYPEFACE,
+    )
     if done.returncode < 0:
         raise BuildError(
             "Le système a arrêté un des processus qui dessinent les figures : la mémoire a manqué, le plus souvent.",
