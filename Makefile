@@ -20,7 +20,7 @@ atlas: install
 
 # A file's tests on one core, since they share what it sets up; the longest files first (conftest.py).
 # OPTIONS="--durations=40" says which tests take long, "-k silence" runs those alone.
-PYTEST := $(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder $(OPTIONS)
+PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(OPTIONS)
 
 test: install
 	@$(PYTEST) -m "not lent"

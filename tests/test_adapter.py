@@ -69,6 +69,7 @@ def staged(now: Settings, revision: int) -> list[tuple[object, ...]]:
     return duckdb.sql(f"SELECT * FROM read_parquet({literal(str(file))}) ORDER BY ALL").fetchall()
 
 
+@pytest.mark.lent
 def test_what_moved_is_proposed_then_written_and_the_same_numbers_come_out(house: Settings) -> None:
     assert atlas("run", "sae", "-m", "2022").exit_code == atlas("run", "sae", "-m", "2023").exit_code == 0
 
@@ -104,6 +105,7 @@ def test_what_moved_is_proposed_then_written_and_the_same_numbers_come_out(house
     ]
 
 
+@pytest.mark.lent
 def test_a_name_that_says_one_thing_and_cells_another_is_for_a_person(house: Settings) -> None:
     """Two columns renamed as all others, whose cells were exchanged: the name alone would be believed."""
     names = {**SERIES, "ETP_AID": SERIES["ETP_ASH"], "ETP_ASH": SERIES["ETP_AID"]}

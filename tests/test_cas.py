@@ -66,6 +66,7 @@ def empty_tables(sample_db: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {name: f"CREATE TABLE {name} ({', '.join(columns)})" for name, columns in found.items()}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("name", "case"), cases())
 def test_the_model_gives_what_was_worked_out(name: str, case: dict[str, Any], empty_tables: dict[str, str]) -> None:
     model = MODELS[name]

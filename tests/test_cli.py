@@ -330,6 +330,7 @@ def test_query_as_csv_is_csv_and_nothing_else(copied: Settings, atlas: Atlas, en
     assert lines[1][2] == 'a;"b'
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("sql", "phrase"),
     [
@@ -372,6 +373,7 @@ BEYOND = [
 ]
 
 
+@pytest.mark.lent
 def test_a_query_reads_the_warehouse_and_what_is_staged_and_writes_nothing(copied: Settings, atlas: Atlas) -> None:
     secret, out, staging = copied.warehouse / "secret.txt", copied.warehouse / "sorti", copied.staging
     secret.write_text("n\nmot de passe\n", encoding="utf-8")

@@ -453,6 +453,7 @@ def hand(
 Hand = tuple[duckdb.DuckDBPyConnection, dict[str, list[str]]]
 
 
+@pytest.mark.lent
 def test_departures_are_recomputed_from_sums(hand: Hand) -> None:
     db, _ = hand
     found = rows(

@@ -233,6 +233,7 @@ def acted(answer: dict[str, Any] | None, **variables: str) -> str:
     return done.stderr
 
 
+@pytest.mark.lent
 def test_a_task_marked_as_done_approves_nothing() -> None:
     assert "BuildError: Personne n'a approuvé le brouillon 3f2a" in acted(None)
 

@@ -100,6 +100,7 @@ def test_columns_may_move_and_strangers_are_told(sample_extracts: Path, source_i
     assert set(headings.unknown(source, table, millesime, moved)) == {*before, ADDED}
 
 
+@pytest.mark.lent
 @tables
 def test_a_missing_or_renamed_column_is_named(sample_extracts: Path, source_id: str, table: str) -> None:
     source = catalogue.load(source_id)

@@ -191,6 +191,7 @@ def test_measures_are_never_doubles(mirror_db: duckdb.DuckDBPyConnection) -> Non
     assert found == []
 
 
+@pytest.mark.lent
 def test_released_rows_are_totally_ordered(sample: Warehouse) -> None:
     """Key first, then all the other columns: no two rows can change places."""
     with sample.connect() as connection:

@@ -383,6 +383,7 @@ def test_one_cell_shown_again_stops_the_release(sample: Warehouse, public_file: 
     assert "cessations (" in str(told.value)
 
 
+@pytest.mark.lent
 def test_a_ratio_whose_terms_are_hidden_is_a_breach(sample: Warehouse, public_file: Path) -> None:
     with attached(sample.settings, public_file) as db:
         db.execute("UPDATE publie.atlas.ressources_humaines SET valeur = 0.5 WHERE niveau = 'ej'")
@@ -392,6 +393,7 @@ def test_a_ratio_whose_terms_are_hidden_is_a_breach(sample: Warehouse, public_fi
         assert found == {("atlas.ressources_humaines", "termes"): len(breaches)}
 
 
+@pytest.mark.lent
 def test_a_secret_that_is_shown_is_counted_under_each_rule_that_it_breaks(sample: Warehouse, public_file: Path) -> None:
     with attached(sample.settings, public_file) as db:
         shown = rows(

@@ -713,6 +713,7 @@ def test_a_campaign_without_a_usable_file_is_refused(source: Source, tmp_path: P
         staged(source, [path], tmp_path)
 
 
+@pytest.mark.lent
 def test_two_deposits_of_one_establishment(tmp_path: Path, sample_extracts: Path) -> None:
     """Both are set aside where they differ; one is kept where they say the same."""
     folder = tmp_path / "extraits" / "enquete_rh" / "2024"

@@ -379,6 +379,7 @@ REFUSED: list[tuple[str, str, int, str, Damage, int | None, list[str]]] = [
 ]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("source", "millesime", "file", "damage", "line", "said"),
     [case[1:] for case in REFUSED],

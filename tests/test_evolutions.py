@@ -61,6 +61,7 @@ def db() -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE {name} AS {query}")
 
     build("reference.professions")
+    build("reference.specialites_medicales")
     connection.execute(
         "CREATE TABLE reference.familles_professionnelles (nomenclature VARCHAR, fap VARCHAR, libelle VARCHAR)"
     )

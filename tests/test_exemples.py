@@ -96,6 +96,7 @@ def test_the_page_has_ten_examples() -> None:
         assert expected(section), section[:40]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("section", SECTIONS[1:], ids=lambda s: s.split("\n")[0][:30])
 def test_quoted_cells_are_those_of_the_extract(section: str, extracts: duckdb.DuckDBPyConnection) -> None:
     for name, line, column, cell in cells(section, "Extrait"):

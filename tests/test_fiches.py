@@ -372,6 +372,7 @@ def sheets_of(path: Path, contact: str = "") -> dict[str, Fiche]:
         return {s.fichier: s for s in made_from(db, contact)}
 
 
+@pytest.mark.lent
 def test_what_an_extract_contains_is_escaped_and_the_longest_name_fits(own: Path, tmp_path: Path) -> None:
     nasty = "<script>alert('x')</script> & \"<b> #panic() $x$ \\"
     with duckdb.connect(str(own)) as db:
@@ -427,6 +428,7 @@ def test_a_number_is_followed_by_its_share_where_there_is_one() -> None:
     assert numbers.cell(line | {"ecart": None}, column) == "nd"
 
 
+@pytest.mark.lent
 def test_hr_indicators_show_own_and_region_or_the_sign_of_secrecy(own: Path) -> None:
     with duckdb.connect(str(own)) as db:
         ej, ght = rows(

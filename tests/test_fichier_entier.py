@@ -90,6 +90,7 @@ WRITINGS = [
 ]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("numbers", ["the same numbers", "others"])
 @pytest.mark.parametrize(("source", "millesime", "written", "otherwise"), WRITINGS)
 def test_one_key_written_in_two_ways_is_one(

@@ -458,6 +458,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, sample_extracts: Path) -> Ite
             yield connection
 
 
+@pytest.mark.lent
 def test_official_membership_comes_before_the_inferred_one(made: duckdb.DuckDBPyConnection) -> None:
     """2023 has both lists; 2022 the inferred one, which is Norman, and elsewhere the next official one."""
     said = rows(

@@ -196,6 +196,7 @@ def moved(sample: Warehouse) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.lent
 def test_one_byte_of_each_file_that_staging_reads_moves_its_fingerprint(moved: dict[str, list[str]]) -> None:
     for source, millesime in READ:
         step = f"{source} {millesime}"

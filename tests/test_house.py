@@ -140,6 +140,7 @@ def test_sql_lives_where_it_is_read() -> None:
     assert sorted(built) == sorted(f"{p.parent.name}.{p.stem}" for p in SQL)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("path", SQL, ids=named)
 def test_each_sql_file_is_one_select_with_a_whole_header(path: Path) -> None:
     model = models.parse(path)

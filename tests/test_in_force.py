@@ -249,6 +249,7 @@ def waiting(now: Settings) -> None:
     shutil.rmtree(now.staging / "contours")
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("which", ["real", "fictitious", "own"])
 @pytest.mark.parametrize("said_by", ["lock", "edition", "awakened"])
 def test_a_suggested_command_acts_on_the_same_warehouse(

@@ -154,6 +154,7 @@ def test_each_place_of_a_key_is_declared() -> None:
     assert counted == COUNTED.keys()
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("source", "table", "measure", "lost"),
     [

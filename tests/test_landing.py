@@ -266,6 +266,7 @@ def test_a_full_disk_refuses_a_fetch_and_keeps_the_warehouse(small_disk: Path, s
         assert steps.fetch("sae", 2022) == 1
 
 
+@pytest.mark.lent
 def test_a_full_disk_refuses_staging_checking_and_building(small_disk: Path, sample_extracts: Path) -> None:
     """Whichever library meets the full disk, the message is the same, and what is in place stays."""
     with environment(small_disk / "e", sample_extracts) as now:

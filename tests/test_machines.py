@@ -106,6 +106,7 @@ def held(home: Path) -> dict[str, tuple[str, int]]:
     }
 
 
+@pytest.mark.lent
 def test_what_one_machine_made_another_has(alice: Path, bob: Path) -> None:
     archive(alice)
     with shared.working(bob, "essai", PART):

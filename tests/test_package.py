@@ -42,6 +42,7 @@ def of(descriptor: dict[str, Any], name: str) -> dict[str, Any]:
 # --- The package --------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 def test_the_descriptor_is_valid_and_so_are_its_rows(published: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(published.release)
     read = frictionless.Package("datapackage.json")

@@ -91,6 +91,7 @@ def test_a_membership_that_is_official_is_not_called_fitted(db: duckdb.DuckDBPyC
     assert db.execute(natures).fetchall() == [("somme sous appartenance officielle",)]
 
 
+@pytest.mark.lent
 def test_trained_people_stand_beside_departures_and_posts_created(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(
         "UPDATE atlas.equilibre SET statut = 'partiel', entrants = 1539, annee = 2025, departs_annuels = 607.2, "
@@ -122,6 +123,7 @@ def test_old_sources_are_listed_and_nothing_is_promised_of_the_pages(db: duckdb.
     assert "Sources anciennes" not in cover(db)
 
 
+@pytest.mark.lent
 def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyConnection) -> None:
     """Nurses of ADELI, where those who left stay: shown with the reserve, neither above nor below France."""
     # The build keeps the intervals where they are read, and drops what they were made in.
@@ -164,6 +166,7 @@ def test_a_count_that_its_producer_broke_off_is_not_judged(db: duckdb.DuckDBPyCo
     assert "À savoir : série rompue" not in text
 
 
+@pytest.mark.lent
 def test_a_figure_cites_the_sources_that_it_is_made_of(db: duckdb.DuckDBPyConnection) -> None:
     omphale = views(db).sources("insee_omphale")
     assert omphale in str(page(db, "pages/besoins.html"))
@@ -173,12 +176,14 @@ def test_a_figure_cites_the_sources_that_it_is_made_of(db: duckdb.DuckDBPyConnec
     assert "n’est pas une prévision" not in said
 
 
+@pytest.mark.lent
 def test_a_source_that_the_edition_lacks_is_never_cited(db: duckdb.DuckDBPyConnection) -> None:
     assert views(db).sources("contours")
     db.execute("DELETE FROM reference.millesimes WHERE source = 'contours'")
     assert views(db).sources("contours") == ""
 
 
+@pytest.mark.lent
 def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> None:
     """No register counts care assistants; hospitals and DARES do."""
     said = profession(db, "aide_soignant")
@@ -199,6 +204,7 @@ def test_who_else_counts_a_profession_is_said(db: duckdb.DuckDBPyConnection) -> 
     assert "La DARES compte" not in said
 
 
+@pytest.mark.lent
 def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyConnection) -> None:
     before = words(pages.small_counts(views(db), "atlas.effectifs"))
     assert "drees_professionnels, 0 et " in before
@@ -211,6 +217,7 @@ def test_the_rule_of_small_counts_is_said_source_by_source(db: duckdb.DuckDBPyCo
     assert "drees_professionnels, 0 et " not in pages.small_counts(views(db), "atlas.effectifs")
 
 
+@pytest.mark.lent
 def test_the_cover_gives_no_growth_of_hospitals_that_their_mart_refuses(db: duckdb.DuckDBPyConnection) -> None:
     db.execute(
         "UPDATE atlas.evolutions_hospitalieres SET evolution = 12, evolution_relative = 0.012, motif = NULL "
@@ -230,6 +237,7 @@ def institutes(made: blocks.Page) -> list[Figure]:
     return [b for s in made.sections for b in s.blocks if isinstance(b, Figure) and b.id == "instituts"]
 
 
+@pytest.mark.lent
 def test_each_institute_is_counted_on_the_map_or_named_under_it(db: duckdb.DuckDBPyConnection) -> None:
     total, year = db.execute(
         "SELECT observe::INTEGER, annee FROM qualite.chiffres_compares WHERE chiffre = 'feuille_de_route_instituts'"
@@ -261,6 +269,7 @@ def test_each_institute_is_counted_on_the_map_or_named_under_it(db: duckdb.DuckD
     assert f"{len(lost)} instituts ne sont pas sur la carte : {told}." in words(figure.notes)
 
 
+@pytest.mark.lent
 def test_where_a_list_or_the_outlines_lack_the_page_of_training_says_it(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("DELETE FROM core.formations_lieux WHERE source = 'formations_sanitaires'")
     (figure,) = institutes(page(db, "pages/formations.html"))
@@ -276,6 +285,7 @@ def test_where_a_list_or_the_outlines_lack_the_page_of_training_says_it(db: duck
     assert tables(made, "Instituts, diplômes préparés et places") == []
 
 
+@pytest.mark.lent
 def test_schemes_stand_beside_the_rank_of_the_profession(db: duckdb.DuckDBPyConnection) -> None:
     named = "dispositifs d’attractivité et rang de tension, Normandie"
     (table,) = tables(page(db, "pages/profession-infirmier.html"), named)
@@ -303,6 +313,7 @@ def test_schemes_stand_beside_the_rank_of_the_profession(db: duckdb.DuckDBPyConn
         assert [(r["montant"], r["montant_statut"]) for r in table.rows if r["dispositif"] == "CAE"] == [(None, hidden)]
 
 
+@pytest.mark.lent
 def test_no_scheme_and_no_deposit_are_two_things(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("DELETE FROM atlas.dispositifs WHERE profession = 'toutes'")
     assert "Aucun dispositif déclaré par l’agence ne vise cette profession" in profession(db, "sage_femme")

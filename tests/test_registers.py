@@ -161,6 +161,7 @@ def test_an_evolution_does_not_cross_an_incomparable_break(sample_db: duckdb.Duc
     ]
 
 
+@pytest.mark.lent
 def test_text_index_and_projection_follow_the_register(sample: Warehouse, tmp_path: Path) -> None:
     """The break of doctors in 2019 turned incomparable: no pair of years is taken from both of its sides."""
     path = tmp_path / "atlas_sante.duckdb"

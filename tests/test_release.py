@@ -169,6 +169,7 @@ def test_eleven_comes_after_ten_and_nine_and_strangers_are_left_alone(numbered: 
     assert (home / f"{EDITION}.9.zip").read_bytes() == b"une archive"
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("tables_alone")
 def test_a_view_that_tells_a_wrong_number_refuses_the_release(
     protected: Settings, monkeypatch: pytest.MonkeyPatch
@@ -188,6 +189,7 @@ def test_a_view_that_tells_a_wrong_number_refuses_the_release(
     assert not list(protected.releases.glob("*"))
 
 
+@pytest.mark.lent
 def test_a_view_that_is_only_doubtful_is_told(
     published: Publication, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

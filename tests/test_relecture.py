@@ -581,6 +581,7 @@ def house(request: pytest.FixtureRequest) -> House:
     return found
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("folder", "count"), [("pages", 10), ("fiches", 10)])
 def test_every_number_is_a_cell_of_a_mart(house: House, folder: str, count: int) -> None:
     total, lost = 0, {}
@@ -601,6 +602,7 @@ def test_a_sheet_says_the_same_numbers_in_pdf(house: House) -> None:
         assert {cell for cell in told if re.sub(r"\s", "", cell) not in printed} == set(), path.name
 
 
+@pytest.mark.lent
 def test_the_public_file_and_its_copies_are_the_marts(house: House) -> None:
     """Where a release shows a number, it is the warehouse's; CSV and Parquet hold what the public file holds."""
     release = house.made.release
@@ -656,6 +658,7 @@ def broken(page: str, name: str) -> str:
     return re.sub(r"(\d),(\d)(?=\D)", lambda m: f"{m[1]},{(int(m[2]) + 1) % 10}", page, count=40)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("path", "fault"),
     [

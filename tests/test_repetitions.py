@@ -101,6 +101,7 @@ def test_sheets_of_years_that_differ_are_not_told(room: Callable[[str, int], Roo
 PADHUE, PROJECTS = "postes_padhue_2024.xlsx", "Base_open_data_BMO_2024.xlsx"
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("source", "millesime", "file", "copy", "severity"),
     [

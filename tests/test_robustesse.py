@@ -268,6 +268,7 @@ FOUND: list[tuple[str, str, list[Damage]]] = [
 ]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("name", "table", "damages"), FOUND, ids=range(len(FOUND)))
 def test_what_was_found_stays_mended(kept: list[Seed], name: str, table: str, damages: list[Damage]) -> None:
     receive(lookup(kept, name, table), damages)
@@ -318,6 +319,7 @@ def sound(kept: list[Seed]) -> None:
     assert not wrong, "\n\n".join(f"{name}: {why[:600]}" for name, why in wrong.items())
 
 
+@pytest.mark.lent
 def test_the_oracle_agrees_on_sound_extracts(kept: list[Seed]) -> None:
     sound(kept[::8])
 
@@ -327,17 +329,20 @@ def test_the_oracle_agrees_on_all_sound_extracts(kept: list[Seed]) -> None:
     sound(kept)
 
 
+@pytest.mark.lent
 def test_each_source_that_comes_in_an_archive_is_read_in_one(archived: list[Seed]) -> None:
     assert {source.id for source in catalogue.load_all() if source.archive is not None} == set(seeds.ARCHIVES)
     assert {one.source for one in archived} >= {"sae", "rpps", "bmo"}
     sound(archived[::3])
 
 
+@pytest.mark.lent
 def test_damaged_members_of_archives(archived: list[Seed]) -> None:
     search(archived, examples=12, first=0)
     search(archived, examples=8, first=0, cells=True)
 
 
+@pytest.mark.lent
 def test_damaged_extracts(kept: list[Seed]) -> None:
     search(kept, examples=25, first=0)
     search(kept, examples=15, first=0, cells=True)

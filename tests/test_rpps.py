@@ -278,6 +278,7 @@ def told_by(error: RefusedError) -> str:
     return str(error).upper()
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(("table", "column", "heading"), CODES)
 def test_no_column_that_is_kept_can_hold_a_name(
     register: tuple[Settings, Path], table: str, column: str, heading: str
@@ -564,6 +565,7 @@ def headcounts(
     return {k: float(v) for k, v in rows(db, query + where, methode, niveau)}
 
 
+@pytest.mark.lent
 def test_each_person_counts_once(counts: duckdb.DuckDBPyConnection) -> None:
     assert headcounts(counts, "personne", "france") == {"F": 10}
     assert headcounts(counts, "personne", "departement") == {"14": 6, "61": 3}
@@ -571,6 +573,7 @@ def test_each_person_counts_once(counts: duckdb.DuckDBPyConnection) -> None:
     assert headcounts(counts, "personne", "departement", profession="infirmier") == {"14": 1}
 
 
+@pytest.mark.lent
 def test_or_by_shares_of_its_places(counts: duckdb.DuckDBPyConnection) -> None:
     assert headcounts(counts, "prorata", "france") == {"F": 10}
     assert headcounts(counts, "prorata", "departement") == {"14": 6.5, "61": 2.5}
@@ -638,6 +641,7 @@ def cells_of(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")
 
 
+@pytest.mark.lent
 def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path: Path) -> None:
     now = a_copy(counted.settings, tmp_path / "entrepot", database=True)
     shutil.copytree(counted.settings.releases, now.releases)
@@ -665,6 +669,7 @@ def test_no_planted_identifier_leaves_the_archive(counted: Publication, tmp_path
     assert found == set()
 
 
+@pytest.mark.lent
 def test_what_descends_from_a_restricted_source_is_not_released(counted: Publication) -> None:
     assert RPPS.restreint
     held = {"core.rpps_activites", "core.rpps_personnes"}
@@ -710,6 +715,7 @@ def test_purge_only_says_unless_told(kept: Warehouse) -> None:
     assert all((landed.folder(kept.settings.landing) / f.name).is_file() for f in landed.files)
 
 
+@pytest.mark.lent
 def test_a_vintage_past_its_retention_goes_and_its_record_stays(kept: Warehouse) -> None:
     now = kept.settings
     before = landing.revision(now.landing, "rpps", 2024, 1)

@@ -125,6 +125,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, sample_extracts: Path) -> Ite
             yield connection
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("table", ["fiches.es_personnels", "fiches.ej_personnels", "atlas.hospitaliers"])
 def test_the_year_without_staff_is_a_hole_with_a_reason(made: duckdb.DuckDBPyConnection, table: str) -> None:
     found = rows(
@@ -135,6 +136,7 @@ def test_the_year_without_staff_is_a_hole_with_a_reason(made: duckdb.DuckDBPyCon
     assert one(made, f"SELECT count(valeur) > 100 FROM {table} WHERE millesime = 2021")
 
 
+@pytest.mark.lent
 def test_the_hole_is_said(made: duckdb.DuckDBPyConnection) -> None:
     said = rows(
         made, "SELECT objet, avertissement FROM qualite.avertissements WHERE sujet = 'table absente' ORDER BY 1"

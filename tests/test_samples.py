@@ -69,6 +69,7 @@ def digest(root: Path) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
+@pytest.mark.lent
 def test_same_bytes_whatever_the_process(extracts: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "ailleurs"
     code = f"from pathlib import Path; import samples; samples.make(Path({str(elsewhere)!r}))"
@@ -79,6 +80,7 @@ def test_same_bytes_whatever_the_process(extracts: Path, tmp_path: Path) -> None
     assert [name for name in first if first[name] != second[name]] == []
 
 
+@pytest.mark.lent
 def test_says_that_it_is_fictitious(extracts: Path, db: duckdb.DuckDBPyConnection) -> None:
     assert "fictives" in (extracts / "FICTIF.txt").read_text(encoding="utf-8")
     for source in catalogue.load_all():
@@ -193,6 +195,7 @@ def test_ten_vintages_of_every_yearly_source(tmp_path: Path, monkeypatch: pytest
             assert mirror.offer(root, source, millesime).files, (source.id, millesime)
 
 
+@pytest.mark.lent
 def test_everything_stages(extracts: Path, staged: dict[str, staging.Staged]) -> None:
     assert mirror.unclaimed(extracts) == []
     for source in catalogue.load_all():

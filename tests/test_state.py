@@ -232,6 +232,7 @@ def test_a_cut_line_of_the_journal_hides_no_other(tmp_path: Path) -> None:
     assert [e["etape"] for e in journal.entries(tmp_path, since)] == ["deux"]
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("arguments", [["vintages", "ght"], ["run", "ght", "-m", "2023"], ["lock", str(EDITION)]])
 def test_no_command_answers_damage_with_a_traceback(kept: Settings, arguments: list[str]) -> None:
     steps.lock(EDITION)

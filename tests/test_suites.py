@@ -216,6 +216,7 @@ def laid(connection: duckdb.DuckDBPyConnection, source: Source, millesime: int, 
             )
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("name", catalogue.sources())
 def test_chaque_controle_de_source_peut_echouer(
     name: str, sample: Warehouse, sample_extracts: Path, memory: tuple[str, duckdb.DuckDBPyConnection]
@@ -235,6 +236,7 @@ def test_chaque_controle_de_source_peut_echouer(
     assert {spell(table, rule) for table in source.tables for rule in written("staging", name, table)} <= tried
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("name", catalogue.sources())
 def test_un_nombre_sous_zero_coute_a_sa_ligne_ce_nombre(
     name: str, sample: Warehouse, sample_extracts: Path, memory: tuple[str, duckdb.DuckDBPyConnection]
@@ -339,6 +341,7 @@ def test_chaque_controle_de_mart_peut_echouer(sample: Warehouse, memory: tuple[s
     assert not_seen(sample.settings.database, memory, models.load_all()) == []
 
 
+@pytest.mark.lent
 def test_chaque_nombre_d_un_mart_sous_zero_se_voit(
     sample: Warehouse, memory: tuple[str, duckdb.DuckDBPyConnection]
 ) -> None:
@@ -387,6 +390,7 @@ def test_une_dispense_a_un_objet(model: models.Model, sample_db: duckdb.DuckDBPy
     excused(model, sample_db)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("model", models.views(), ids=lambda model: model.name)
 def test_une_dispense_de_vue_a_un_objet(model: models.Model, published: Publication) -> None:
     with duckdb.connect(str(next(published.release.glob("*.duckdb"))), read_only=True) as connection:

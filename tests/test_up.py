@@ -135,6 +135,7 @@ def test_the_folder_with_the_password_is_closed_to_others(home: Path, taken: int
     assert home.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("group", [False, True], ids=["of its group", "in a group of its own"])
 def test_stopping_leaves_no_process_behind(*, group: bool) -> None:
     # A leader that ends at once, and a child of its session that would rather not. Airflow gives its tasks groups.

@@ -76,6 +76,7 @@ WRITERS: dict[str, Callable[[], object]] = {
 }
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("name", WRITERS)
 def test_every_writer_is_refused_while_a_command_runs(copied: Settings, name: str) -> None:
     before = files(copied.warehouse)
@@ -88,6 +89,7 @@ def test_every_writer_is_refused_while_a_command_runs(copied: Settings, name: st
     assert files(copied.warehouse) == before
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("first", "held", "second"),
     [

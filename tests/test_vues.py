@@ -50,6 +50,7 @@ def test_a_share_is_shown_in_percent_and_nothing_else_is() -> None:
     assert odd == other
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("model", VIEWS, ids=lambda m: m.name)
 def test_a_view_reads_what_is_published_in_the_order_in_which_it_is_shown(model: Model) -> None:
     with duckdb.connect() as connection:

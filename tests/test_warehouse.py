@@ -101,6 +101,7 @@ def digest(path: Path) -> str:
 # --- A build that fails -----------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -287,6 +288,7 @@ def test_reconcile_counts_results_by_nature(sample: Warehouse, sample_db: duckdb
 # --- What it is built from --------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 def test_a_staged_table_that_is_missing_refuses_the_build(copied: Settings) -> None:
     """Each kind of staged table, and what was set aside: none becomes an empty one."""
     made = lockfile.load(copied, EDITION)
@@ -383,6 +385,7 @@ def test_one_number_changed_in_an_archived_file_is_not_staged(copied: Settings) 
 # --- Whether it is built already --------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize(
     "touched",
     [
@@ -425,6 +428,7 @@ def test_nothing_is_built_where_there_is_no_warehouse(empty: Settings) -> None:
     assert not steps.is_built(EDITION)
 
 
+@pytest.mark.lent
 def test_an_upstream_revision_is_told(copied: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Changed bytes under the same label: the old ones stay in the archive, and the edition says so."""
     extracts = tmp_path / "extraits"

@@ -78,6 +78,7 @@ def test_each_table_for_people_is_in_one_workbook(written: list[public.WrittenTa
     assert workbooks.themes([odd]) == {"autres": {"atlas.nouvelle_table": "Nouvelle table"}}
 
 
+@pytest.mark.lent
 def test_every_sheet_says_title_source_and_fiction(
     published: Publication, written: list[public.WrittenTable], sheets: workbooks.Sheets
 ) -> None:
