@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from fixtures_entrepots import fixtures_of
 
 pytest_plugins = ["fixtures_entrepots", "remade", "rooms"]
 
+MADE = {"sample", "released", "published", "mirror", "mirror_published", "together", "airflow"}  # fixtures_entrepots.py
 # The longest files, the longest first: begun last, one of them would keep a core waiting for the other. What starts
 # processes that work by themselves comes early too, one such file at a time. The others follow by name.
 LONGEST = (
@@ -40,6 +42,15 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+    if "ATLAS_ESSAIS" not in os.environ:
+        # The first file makes the warehouse and the release that many read; those that read neither go on meanwhile.
+        read = {item.path: set[str]() for item in items}
+        for item in items:
+            read[item.path] |= MADE & fixtures_of(item)
+        first = next((path for path, made in read.items() if made & {"released", "published"}), None)
+        items.sort(key=lambda item: item.path != first)
+        waiting = {path for path, made in read.items() if made}
+        items.sort(key=lambda item: item.path != first and item.path in waiting)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
 """Warehouses and publications that the tests read, each made once a session, whichever process first needs it.
 
 `sample` and `mirror` are warehouses alone, of fictitious and of real extracts; `small` is one of a few sources of the
-first; `published` and `mirror_published` (for tests marked `lent`) are what is released of them. They are made by the
+first; `released` is what is released of the first without sheets, pages and workbooks; `published` and
+`mirror_published` (whose tests are `lent`) are all that is released of them. They are made by the
 steps that the DAGs call, without Airflow. Tests only read them; a test that changes something takes a copy (`a_copy`).
 
 Loaded by `pytest_plugins` in conftest.py.
@@ -33,7 +34,8 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
-REAL = {"mirror", "arrivals_root"}  # behind every fixture that reads many real extracts at once
+# A whole release, and behind every fixture that reads many real extracts at once.
+LONG = {"mirror", "arrivals_root", "published", "invented"}
 TOGETHER = "extraits-ensemble"
 # The vintages of other years that stand beside the mirror.
 ARRIVED = [
@@ -63,10 +65,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before those that `-m` leaves out are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that reads a whole edition of real extracts, or those of other years, takes long, wherever it stands."""
+    """A test that reads a whole release, a whole edition of real extracts, or those of other years, takes long."""
     for item in items:
-        if REAL & {*getattr(item, "fixturenames", ())}:
+        if LONG & fixtures_of(item):
             item.add_marker(pytest.mark.lent)
+
+
+def fixtures_of(item: pytest.Item) -> set[str]:
+    """The fixtures that a test reads, those that it takes by name from its parameters too."""
+    said = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    return {*getattr(item, "fixturenames", ()), *(name for name in said if isinstance(name, str))}
 
 
 @pytest.fixture(scope="session")
@@ -233,6 +241,15 @@ def sample_db(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 def published(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Publication:
     """The sample edition, released for Normandie."""
     return published_once(tmp_path_factory, "echantillon-publie", sample)
+
+
+@pytest.fixture(scope="session")
+def released(sample: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The sample edition, released for Normandie without sheets, pages and workbooks; the whole of it where it is."""
+    if os.environ.get("ATLAS_ESSAIS"):
+        return published_once(tmp_path_factory, "echantillon-publie", sample)
+    with tables_only():
+        return published_once(tmp_path_factory, "echantillon-tables", sample)
 
 
 @pytest.fixture(scope="session")

@@ -578,8 +578,8 @@ def test_schemes_have_no_national_total(sample_db: duckdb.DuckDBPyConnection) ->
     assert rows(sample_db, "SELECT 1 FROM atlas.dispositifs WHERE statut = 'partiel' LIMIT 1")
 
 
-def test_a_release_holds_the_subdivisions_of_its_region(published: Publication) -> None:
-    (path,) = (published.release / "csv").glob("*atlas.internat.csv")
+def test_a_release_holds_the_subdivisions_of_its_region(released: Publication) -> None:
+    (path,) = (released.release / "csv").glob("*atlas.internat.csv")
     with path.open(encoding="utf-8", newline="") as handle:
         codes = {r["code"] for r in csv.DictReader(handle) if r["niveau"] == "subdivision"}
     assert codes == {"caen", "rouen"}

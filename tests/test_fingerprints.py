@@ -204,6 +204,7 @@ def test_one_byte_of_each_file_that_staging_reads_moves_its_fingerprint(moved: d
         assert found == declared([source]), step
 
 
+@pytest.mark.lent
 def test_one_byte_of_each_file_that_a_build_reads_moves_its_fingerprint(moved: dict[str, list[str]]) -> None:
     found = {name for name, steps in moved.items() if "build" in steps}
     code = {p.relative_to(ROOT).as_posix() for p in built()}

@@ -482,12 +482,12 @@ def test_rates_of_the_hr_survey_stand_beside_their_region(sample_db: duckdb.Duck
         assert (same, beside, bounded, misled) == (True, True, name == "accidents_100_etp", False), name
 
 
-def test_indicators_of_restricted_sources_are_not_released(published: Publication) -> None:
-    (file,) = published.release.glob("parquet/*atlas.indicateurs.parquet")
-    with published.connect() as db:
+def test_indicators_of_restricted_sources_are_not_released(released: Publication) -> None:
+    (file,) = released.release.glob("parquet/*atlas.indicateurs.parquet")
+    with released.connect() as db:
         every = {s for (s,) in rows(db, "SELECT DISTINCT source FROM atlas.indicateurs")}
-        released = {s for (s,) in rows(db, f"SELECT DISTINCT source FROM '{file}'")}
-    assert "enquete_rh" in every - released == every & public.restricted()
+        shown = {s for (s,) in rows(db, f"SELECT DISTINCT source FROM '{file}'")}
+    assert "enquete_rh" in every - shown == every & public.restricted()
 
 
 def test_staff_and_inhabitants_add_up_over_levels(sample_db: duckdb.DuckDBPyConnection) -> None:

@@ -363,9 +363,9 @@ def test_chaque_nombre_d_un_mart_sous_zero_se_voit(
 
 
 def test_chaque_controle_de_vue_peut_echouer(
-    published: Publication, memory: tuple[str, duckdb.DuckDBPyConnection]
+    released: Publication, memory: tuple[str, duckdb.DuckDBPyConnection]
 ) -> None:
-    assert not_seen(next(published.release.glob("*.duckdb")), memory, models.views()) == []
+    assert not_seen(next(released.release.glob("*.duckdb")), memory, models.views()) == []
 
 
 def not_seen(file: Path, memory: tuple[str, duckdb.DuckDBPyConnection], tables: Iterable[models.Model]) -> list[str]:
@@ -392,8 +392,8 @@ def test_une_dispense_a_un_objet(model: models.Model, sample_db: duckdb.DuckDBPy
 
 @pytest.mark.lent
 @pytest.mark.parametrize("model", models.views(), ids=lambda model: model.name)
-def test_une_dispense_de_vue_a_un_objet(model: models.Model, published: Publication) -> None:
-    with duckdb.connect(str(next(published.release.glob("*.duckdb"))), read_only=True) as connection:
+def test_une_dispense_de_vue_a_un_objet(model: models.Model, released: Publication) -> None:
+    with duckdb.connect(str(next(released.release.glob("*.duckdb"))), read_only=True) as connection:
         excused(model, connection)
 
 

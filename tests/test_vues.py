@@ -30,9 +30,9 @@ WRITERS = {"methods.py", "public.py", "tables.py", "differences.py", "release.py
 
 
 @pytest.fixture(scope="session")
-def shown(published: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
+def shown(released: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
     """The public file of a release on fictitious extracts."""
-    with duckdb.connect(str(next(published.release.glob("*.duckdb"))), read_only=True) as connection:
+    with duckdb.connect(str(next(released.release.glob("*.duckdb"))), read_only=True) as connection:
         yield connection
 
 
