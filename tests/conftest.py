@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from fixtures_entrepots import fixtures_of
 
 pytest_plugins = ["fixtures_entrepots", "remade", "rooms"]
 
@@ -40,6 +39,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from fixtures_entrepots import fixtures_of  # a plugin: imported before pytest does, its asserts would say nothing
+
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
     if "ATLAS_ESSAIS" not in os.environ:

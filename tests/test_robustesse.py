@@ -290,6 +290,15 @@ def test_two_lines_of_header_are_followed(kept: list[Seed], damages: list[Damage
         receive(one, damages)
 
 
+@pytest.mark.parametrize(("kind", "name"), [("xlsx", "xls"), ("xls", "xlsx"), ("ods", "xlsx")])
+def test_a_workbook_under_the_ending_of_another_kind_is_read(kind: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"classeur.{name}"
+    path.write_bytes(Book({"F": [["nom", "nombre"], ["a", 1], ["b", Error("#REF!")]]}, kind, 1).bytes())
+    sheets = workbook.cells(path, re.compile(".*"), Place(file=path.name))
+    read = [list(row.values()) for row in sheets.tables["F"].to_pylist()]
+    assert read == [["nom", "nombre"], ["a", "1"], ["b", "#REF!"]]
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_errors_and_hidden_lines_are_seen_whatever_the_format(kind: str, tmp_path: Path) -> None:
     rows: list[list[Cell]] = [["nom", "nombre", "autre"], ["a", 1, Error("#DIV/0!")], [], ["b", Error("#REF!"), 2]]

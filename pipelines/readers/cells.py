@@ -99,12 +99,21 @@ def _glimpse(sheet: python_calamine.CalamineSheet) -> dict[str, Any]:
     return {"first": first, "filled": list(itertools.accumulate(filled[:FIRST])), "lines": sum(filled)}
 
 
+def _opened(path: Path) -> python_calamine.CalamineWorkbook:
+    """A workbook, of the kind that its bytes are where its name says another: people rename .xlsx in .xls."""
+    try:
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    except python_calamine.CalamineError:
+        with path.open("rb") as handle:
+            return python_calamine.CalamineWorkbook.from_filelike(handle)
+
+
 def main() -> None:
     """Reads the sheets of one workbook into a folder."""
     path, rule, folder = Path(sys.argv[1]), re.compile(sys.argv[2], re.IGNORECASE), Path(sys.argv[3])
     others = re.compile(sys.argv[4], re.IGNORECASE)
     _limit_memory(path)
-    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    book = _opened(path)
     said: dict[str, Any] = {"names": book.sheet_names, "read": [], "hidden": {}, "beside": {}}
     odd = formulas.odd(path, sheets=rule)
     # Written first: it says which sheet was being read when the process ended.
