@@ -14,11 +14,8 @@ WITH tranches AS (
     FROM core.demographie AS d
     JOIN reference.specialites_publiees AS m USING (source, profession_publiee, feuille)
     WHERE m.profession IS NOT NULL AND d.sexe = 'ensemble' AND d.niveau IN ('departement', 'region', 'france')
-    QUALIFY row_number() OVER (
-        PARTITION BY d.source, d.annee, d.profession_publiee, d.feuille, d.mode_exercice, d.tranche_age,
-            d.territoire_publie
-        ORDER BY d.millesime DESC, d.revision DESC
-    ) = 1
+    -- A year is told again by each vintage, sometimes under other labels: the last one alone.
+    QUALIFY d.millesime = max(d.millesime) OVER (PARTITION BY d.source, d.annee)
 ),
 agees AS (
     SELECT DISTINCT source, annee, profession, mode_exercice FROM tranches WHERE NOT total
@@ -68,7 +65,9 @@ situees AS (
         'region' AS niveau, d.region AS code, d.region, sum(d.plus_60) AS plus_60,
         CASE WHEN count(*) < min(n.departements) THEN 'partiel' ELSE statut_somme(d.plus_60, d.plus_60_statut) END
             AS plus_60_statut,
-        sum(d.effectif) AS effectif, statut_somme(d.effectif, d.effectif_statut) AS effectif_statut
+        sum(d.effectif) AS effectif,
+        CASE WHEN count(*) < min(n.departements) THEN 'partiel' ELSE statut_somme(d.effectif, d.effectif_statut) END
+            AS effectif_statut
     FROM dites AS d
     JOIN departements AS n USING (region)
     WHERE d.niveau = 'departement'

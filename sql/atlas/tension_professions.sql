@@ -2,7 +2,7 @@
 -- Grain : profession, dimension, indicateur, niveau, code
 -- Source : marts de l'atlas (France Travail, DARES, DREES, CNAM, SAE, zonage, formations)
 -- Publication : territoire
--- Note : un profil, non une note : rien n'est pesé ni imputé, et une case vide dit pourquoi. L'indice (« synthèse ») n'est là que pour les professions et les départements qui ont ce qu'il demande (atlas.tension). Un rang est parmi les 96 départements, ou les 13 régions, de métropole qui ont la même mesure, s'ils sont assez nombreux (reference.seuils, territoires_classes) ; son intervalle, là où l'erreur de la mesure a une loi, couvre 90 % de mille tirages ; une part y est classée après lissage (k + ½ sur n + 1). Les postes vacants et la rotation, protégés, n'entrent qu'à la publication (vues.tension_professions).
+-- Note : un profil, non une note : rien n'est pesé ni imputé, et une case vide dit pourquoi. L'indice (« synthèse ») n'est là que pour les professions et les départements qui ont ce qu'il demande (atlas.tension). Un rang est parmi les 96 départements, ou les 13 régions, de métropole qui ont la même mesure, s'ils sont assez nombreux (reference.seuils, territoires_classes) ; son intervalle, là où l'erreur de la mesure a une loi, couvre 90 % de mille tirages ; une part y est classée après lissage (k + ½ sur n + 1). Une spécialité médicale n'a de cases que des mesures qui distinguent les spécialités. Une mesure dont un territoire compte zéro n'a pas d'intervalle de rang. Les postes vacants et la rotation, protégés, n'entrent qu'à la publication (vues.tension_professions).
 -- Colonnes :
 --   annee : année décrite ; vide où rien n'est connu
 --   domaine : santé ou social
@@ -17,6 +17,7 @@
 --   territoires_classes : territoires classés
 --   premier : la mesure que le tableau montre pour la dimension : la première connue, dans l'ordre de reference.tension_profil
 --   motif : pourquoi la case est vide, ou sans rang
+--   ex_aequo : d'autres territoires ont ce rang
 --   ordre : rang de la dimension, puis de l'indicateur
 WITH lieux AS (
     SELECT niveau, code FROM reference.territoires WHERE niveau IN ('departement', 'region', 'france')
@@ -30,11 +31,14 @@ indicateurs AS (
     WHERE p.dimension <> 'ressources humaines'
 ),
 cases AS (
-    SELECT p.profession, p.domaine, i.*, l.niveau, l.code
+    SELECT
+        p.profession, p.domaine,
+        i.* REPLACE (CASE p.nature WHEN 'spécialité' THEN i.absence_specialite ELSE i.absence END AS absence),
+        l.niveau, l.code
     FROM reference.professions AS p
     CROSS JOIN indicateurs AS i
     CROSS JOIN lieux AS l
-    WHERE p.ordre IS NOT NULL
+    WHERE p.nature = 'profession' OR (p.nature = 'spécialité' AND i.absence_specialite IS NOT NULL)
 ),
 metropole AS (
     SELECT niveau, count(*) AS territoires
@@ -97,7 +101,13 @@ SELECT
         PARTITION BY r.profession, r.dimension, r.niveau, r.code
         ORDER BY r.sens IS NULL, r.valeur IS NULL, r.ordre
     ) = 1 AS premier,
-    r.motif, r.ordre
+    r.motif,
+    CASE
+        WHEN r.rang IS NOT NULL
+            THEN count(*) OVER (PARTITION BY r.profession, r.indicateur, r.niveau, r.rang) > 1
+        ELSE false
+    END AS ex_aequo,
+    r.ordre
 FROM remplies AS r
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
 CROSS JOIN reference.edition AS e

@@ -7,13 +7,14 @@
 --   profession_publiee : intitulé du producteur
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   profession : spécialité (reference.professions) ; vide où aucune n'est reconnue
+--   code : celui de la spécialité dans reference.specialites_medicales ; plusieurs intitulés peuvent l'avoir
 WITH cnam AS (
-    SELECT s.cle, s.feuille, c.profession
+    SELECT s.cle, s.feuille, c.profession, c.code
     FROM reference.specialites_cnam AS s
     JOIN reference.correspondances AS c ON c.nomenclature = 'CNAM' AND c.code = s.specialite
 ),
 savoir_faire AS (
-    SELECT DISTINCT intitule_seul(n.libelle) AS cle, c.profession
+    SELECT DISTINCT intitule_seul(n.libelle) AS cle, c.profession, c.code
     FROM reference.specialites_rpps AS s
     JOIN reference.correspondances AS c ON c.nomenclature = 'savoir-faire' AND c.code = s.specialite_groupe
     CROSS JOIN LATERAL (VALUES (s.libelle), (s.groupe_libelle)) AS n (libelle)
@@ -25,7 +26,8 @@ intitules AS (
     WHERE profession = 'medecin' AND specialite NOT IN ('ensemble', 'généralistes', 'spécialistes')
         AND specialite NOT LIKE 'famille %'
 )
-SELECT i.source, i.profession_publiee, i.feuille, coalesce(n.profession, s.profession) AS profession
+SELECT i.source, i.profession_publiee, i.feuille, coalesce(n.profession, s.profession) AS profession,
+    coalesce(n.code, s.code) AS code
 FROM intitules AS i
 LEFT JOIN cnam AS n
     ON i.source = 'cnam_demographie' AND n.feuille = i.feuille AND n.cle = intitule_seul(i.profession_publiee)

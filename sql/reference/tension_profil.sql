@@ -11,8 +11,10 @@
 --   sources : sources dont une au moins le donne, séparées par un espace
 --   sources_libelle : les mêmes, en mots
 --   absence : pourquoi une profession ne l'a pas, quand ses sources sont là
+--   absence_specialite : pourquoi une spécialité médicale ne l'a pas ; vide où aucune source ne les distingue
 --   ordre : rang de la dimension, puis de l'indicateur : le premier connu est celui que le tableau montre
-SELECT dimension, indicateur, sens, niveaux, sources, sources_libelle, absence, ordre
+SELECT
+    p.dimension, p.indicateur, p.sens, p.niveaux, p.sources, p.sources_libelle, p.absence, s.absence_specialite, p.ordre
 FROM (
     VALUES
         ('recrutement', 'part_difficile', 1, 'departement region france', 'bmo', 'l''enquête BMO',
@@ -36,7 +38,7 @@ FROM (
             'la SAE ne compte pas cette profession à part', 42),
         ('vieillissement', 'part_60_plus', 1, 'departement region france',
             'drees_professionnels drees_medecins_ages cnam_demographie', 'les âges de la DREES et de la CNAM',
-            'aucune source reçue ne donne d''âges de cette profession qui vaillent', 51),
+            'aucune source reçue ne donne d''âges fiables de cette profession', 51),
         ('vieillissement', 'part_departs', 1, 'region france', 'dares_metiers_2030', 'les projections de la DARES',
             'la DARES ne projette pas cette profession', 52),
         ('accès', 'part_zones_difficiles', 1, 'departement region france',
@@ -61,3 +63,10 @@ FROM (
         ('synthèse', 'tension_indice', 1, 'departement', 'drees_demographie cnam_demographie',
             'les effectifs de la DREES et de la CNAM', 'l''indice de tension ne porte pas sur cette profession', 91)
 ) AS p (dimension, indicateur, sens, niveaux, sources, sources_libelle, absence, ordre)
+LEFT JOIN (
+    VALUES
+        ('densite', 'les effectifs reçus, de leur dernière année, n''ont pas cette spécialité à part'),
+        ('densite_hospitaliere', 'la SAE donne les spécialités par leur code, et celui-ci n''est pas établi'),
+        ('part_60_plus', 'aucune source reçue ne donne d''âges de cette spécialité'),
+        ('part_postes_pourvus', 'aucun diplôme d''internat n''est celui de cette spécialité')
+) AS s (indicateur, absence_specialite) USING (indicateur)

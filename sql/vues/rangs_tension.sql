@@ -6,10 +6,7 @@
 --   rangs « Rang de tension, par dimension » : rang 1 pour le plus tendu, et parmi combien de territoires de métropole
 SELECT
     profession, niveau, code,
-    string_agg(
-        dimension_libelle || ' : ' || CASE rang WHEN 1 THEN '1ᵉʳ' ELSE rang || 'ᵉ' END || '/' || territoires_classes,
-        ' ; ' ORDER BY ordre
-    ) AS rangs
+    string_agg(dimension_libelle || ' : ' || rang_en_mots, ' ; ' ORDER BY ordre) AS rangs
 FROM vues.tension_professions
 WHERE premier AND rang IS NOT NULL
 GROUP BY profession, niveau, code

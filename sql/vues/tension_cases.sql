@@ -2,12 +2,12 @@
 -- Grain : profession, dimension, niveau, code
 -- Source : vues.tension_professions, vues.specialites
 -- Publication : interne
--- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit. † : la mesure compte aussi d'autres professions, ou une partie seulement de celle-ci ; sa ligne dit lesquelles.
+-- Note : Entre parenthèses, le rang, 1ᵉʳ pour le plus tendu, et parmi combien de départements, ou de régions, de métropole : ceux où la mesure est connue et assez nombreuse. « Ex æquo » : d'autres ont la même valeur. Une part y est classée après lissage : 100 % de quelques projets ne passe pas devant 95 % de beaucoup ; la note de la DARES, de 1 à 5, l'est par l'indice dont elle est faite. Une colonne peut tenir deux mesures : un âge, ou des départs prévus. La teinte redit ce rang, en cinq parts égales, de la plus claire à la plus tendue. Chaque case mène à sa ligne : mesure, année, source, effectif. Une case vide a son motif au même endroit. † : la mesure compte aussi d'autres professions, ou une partie seulement de celle-ci ; sa ligne dit lesquelles.
 -- Non reçu : Aucune source de cette dimension n'a été reçue.
 -- Colonnes :
 --   profession_libelle « Profession »
 --   domaine « Domaine » : santé ou social
---   avec « Comptés ensemble » text (vide : rien) : ceux que la mesure compte, quand ce n'est pas la profession seule
+--   avec « Qui est compté » text (vide : rien) : ceux que la mesure compte, quand ce n'est pas la profession seule
 --   famille « Profession ou famille » : la profession, ou ceux avec qui elle est comptée
 --   territoire_libelle « Territoire »
 --   dimension_libelle « Dimension » : ce que la mesure dit de la tension
@@ -38,8 +38,7 @@ WITH mesures AS (
 SELECT
     m.profession_libelle, m.domaine, m.avec, m.famille, m.territoire_libelle, m.dimension_libelle, m.valeur, m.format,
     CASE WHEN m.valeur IS NOT NULL THEN nullif(concat_ws(' ',
-        CASE m.rang WHEN 1 THEN '1ᵉʳ' ELSE m.rang || 'ᵉ' END || '/' || m.territoires_classes,
-        CASE WHEN m.champ IS NOT NULL THEN '†' END
+        m.rang_en_mots, CASE WHEN m.champ IS NOT NULL THEN '†' END
     ), '') END AS valeur_detail,
     m.valeur_statut,
     CASE

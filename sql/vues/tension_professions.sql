@@ -9,6 +9,7 @@
 --   dimension_libelle « Dimension » : ce que la mesure dit de la tension
 --   indicateur_libelle « Mesure » : indicateur du dictionnaire
 --   valeur « Valeur » selon : valeur de la mesure
+--   indicateur_libelle_detail text : son unité, où ce n'est pas une part
 --   valeur_statut : pourquoi elle est vide
 --   unite « Unité » : unité de la valeur
 --   annee « Année » year (vide : rien) : année décrite
@@ -16,6 +17,8 @@
 --   couverture « Couverture » pct0 [part] (vide : sans objet) : part de ce qui est connu
 --   rang « Rang » n0 (vide : sans objet) : rang, 1 pour le plus tendu
 --   rang_detail text : parmi combien de territoires
+--   rang_en_mots : le rang, en ordinal, et parmi combien de territoires ; vide sans rang
+--   ex_aequo : d'autres territoires ont ce rang
 --   rang_bas « Rangs plausibles » entre_n0 (vide : sans objet) : meilleur rang plausible
 --   rang_haut : pire rang plausible
 --   territoires_classes « Parmi » n0 (vide : sans objet) : territoires classés
@@ -61,7 +64,7 @@ ressources AS (
         p.profession, i.dimension, i.indicateur, t.niveau, t.code, r.annee, r.valeur,
         CASE WHEN r.valeur IS NULL THEN coalesce(r.statut, 'nd') ELSE r.statut END AS statut, r.denominateur AS n,
         r.couverture, NULL::INTEGER AS rang, NULL::INTEGER AS rang_bas, NULL::INTEGER AS rang_haut,
-        NULL::INTEGER AS territoires_classes, r.source,
+        NULL::INTEGER AS territoires_classes, false AS ex_aequo, r.source,
         r.melange AS champ,
         CASE
             WHEN r.valeur IS NOT NULL THEN NULL
@@ -81,12 +84,12 @@ ressources AS (
     CROSS JOIN lieux AS t
     LEFT JOIN reponses AS r
         ON r.profession = p.profession AND r.indicateur = i.indicateur AND r.niveau = t.niveau AND r.code = t.code
-    WHERE p.ordre IS NOT NULL AND i.dimension = 'ressources humaines'
+    WHERE p.nature = 'profession' AND i.dimension = 'ressources humaines'
 ),
 lignes AS (
     SELECT
         profession, dimension, indicateur, niveau, code, annee, valeur, statut, n, couverture, rang, rang_bas,
-        rang_haut, territoires_classes, source, champ, motif, ordre, premier
+        rang_haut, territoires_classes, ex_aequo, source, champ, motif, ordre, premier
     FROM atlas.tension_professions
     UNION ALL BY NAME
     SELECT * FROM ressources
@@ -94,7 +97,10 @@ lignes AS (
 SELECT
     p.libelle AS profession_libelle, p.domaine, t.territoire_libelle,
     coalesce(c.libelle, l.dimension) AS dimension_libelle,
-    coalesce(i.libelle_court, l.indicateur) AS indicateur_libelle, l.valeur, l.statut AS valeur_statut,
+    coalesce(i.libelle_court, l.indicateur) AS indicateur_libelle, l.valeur,
+    CASE WHEN NOT coalesce(u.part, false) THEN coalesce(u.affichage, i.unite) END
+        AS indicateur_libelle_detail,
+    l.statut AS valeur_statut,
     coalesce(u.affichage, i.unite) AS unite,
     CASE
         WHEN l.indicateur = 'solde_formation' THEN 'signe_n0'
@@ -102,7 +108,11 @@ SELECT
         ELSE CASE WHEN u.part THEN 'pct' ELSE 'n' END || coalesce(u.decimales, 2)
     END AS format,
     l.annee, l.n, l.couverture, l.rang,
-    CASE WHEN l.rang IS NOT NULL THEN 'sur ' || l.territoires_classes END AS rang_detail,
+    CASE WHEN l.rang IS NOT NULL THEN if(l.ex_aequo, 'ex æquo, sur ', 'sur ') || l.territoires_classes END
+        AS rang_detail,
+    CASE WHEN l.rang = 1 THEN '1ᵉʳ' ELSE l.rang || 'ᵉ' END || if(l.ex_aequo, ' ex æquo/', '/') || l.territoires_classes
+        AS rang_en_mots,
+    l.ex_aequo,
     l.rang_bas, l.rang_haut, l.territoires_classes,
     coalesce(
         (
