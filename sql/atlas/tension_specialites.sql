@@ -53,7 +53,8 @@ lues AS (
 densites AS (
     SELECT
         l.profession, 'densite' AS indicateur, l.niveau, l.code, l.annee, l.millesime, l.revision, l.source,
-        (100000 * l.effectif / nullif(l.population, 0))::DECIMAL(18, 6) AS valeur,
+        -- As many decimals as in atlas.densites: shown side by side, both are rounded alike.
+        (100000 * l.effectif / nullif(l.population, 0))::DECIMAL(18, 4)::DECIMAL(18, 6) AS valeur,
         CASE WHEN l.effectif IS NOT NULL AND coalesce(l.population, 0) = 0 THEN 'nd' ELSE l.statut END AS statut,
         l.effectif::DECIMAL(18, 1) AS n, NULL::DECIMAL(18, 6) AS couverture,
         nullif(concat_ws(', ',
