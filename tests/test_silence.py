@@ -68,6 +68,7 @@ DEDUCED = {
     "atlas.densites": ("population", "valeur"),
     "atlas.soignants": ("population", "densite"),
     "atlas.specialites_liberales": ("population", "valeur"),
+    "atlas.tension_specialites": ("denominateur", "valeur"),
 }
 
 
