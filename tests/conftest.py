@@ -7,7 +7,6 @@ import pytest
 
 pytest_plugins = ["fixtures_entrepots", "remade", "rooms"]
 
-MADE = {"sample", "released", "published", "mirror", "mirror_published", "together", "airflow"}  # fixtures_entrepots.py
 # The longest files, the longest first: begun last, one of them would keep a core waiting for the other. What starts
 # processes that work by themselves comes early too, one such file at a time. The others follow by name.
 LONGEST = (
@@ -39,7 +38,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    from fixtures_entrepots import fixtures_of  # a plugin: imported before pytest does, its asserts would say nothing
+    from fixtures_entrepots import (
+        MADE,
+        fixtures_of,
+    )  # a plugin: imported before pytest does, its asserts would say nothing
 
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))

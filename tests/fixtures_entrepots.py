@@ -34,6 +34,8 @@ pytest.register_assert_rewrite("identities")
 ROOT = Path(__file__).parents[1]
 EDITION = 2025
 REGION = "28"
+# What a session makes once, and others wait for.
+MADE = {"sample", "released", "published", "mirror", "mirror_published", "together", "airflow"}
 # A whole release, and behind every fixture that reads many real extracts at once.
 LONG = {"mirror", "arrivals_root", "published", "invented"}
 TOGETHER = "extraits-ensemble"

@@ -2,14 +2,14 @@
 -- Grain : annee, source, profession, mode_exercice, niveau, code
 -- Source : DREES (répertoire RPPS, situation au 1er janvier) ; CNAM (libéraux, au 31 décembre)
 -- Publication : territoire
--- Note : les tranches des intitulés d'une même spécialité (reference.specialites_publiees) s'ajoutent. Une tranche secrète ou inconnue à partir de 60 ans laisse la part vide ; en dessous, le total est celui que la source publie. Une région est la somme de ses départements, là où la source n'en publie pas.
+-- Note : les tranches des intitulés d'une même spécialité (reference.specialites_publiees) s'ajoutent ; là où l'un manque, la part est vide. Une tranche secrète ou inconnue à partir de 60 ans laisse la part vide ; en dessous, le total est celui que la source publie. Une région est la somme de ses départements, là où la source n'en publie pas.
 -- Colonnes :
 --   effectif [personnes] : médecins de la spécialité, de tout âge
 --   effectif_60_plus [personnes] : ceux qui ont 60 ans ou plus
 WITH tranches AS (
     SELECT
-        d.source, d.annee, d.millesime, d.revision, m.profession, d.profession_publiee, d.mode_exercice, d.niveau,
-        d.code, d.region, d.effectif, d.effectif_statut, d.tranche_age = 'ensemble' AS total,
+        d.source, d.annee, d.millesime, d.revision, m.profession, m.code AS specialite, m.codes, d.mode_exercice,
+        d.niveau, d.code, d.region, d.effectif, d.effectif_statut, d.tranche_age = 'ensemble' AS total,
         age_plus_bas(regexp_replace(d.tranche_age, '^[0-9]+ ?- ?', '')) AS age_min
     FROM core.demographie AS d
     JOIN reference.specialites_publiees AS m USING (source, profession_publiee, feuille)
@@ -24,6 +24,7 @@ sommes AS (
     SELECT
         t.source, t.annee, max(t.millesime)::INTEGER AS millesime, max(t.revision)::INTEGER AS revision, t.profession,
         t.mode_exercice, t.niveau, t.code, min(t.region) AS region,
+        count(DISTINCT t.specialite) < max(t.codes) AS en_partie,
         sum(t.effectif) FILTER (t.age_min >= 60) AS plus_60,
         statut_somme(
             CASE WHEN t.age_min >= 60 THEN t.effectif END,
@@ -44,10 +45,12 @@ sommes AS (
 -- A territory without a single class of age is not told: its total alone says nothing of ages.
 dites AS (
     SELECT
-        * EXCLUDE (classes, classes_statut, ensemble, ensemble_statut),
+        * EXCLUDE (en_partie, classes, classes_statut, ensemble, ensemble_statut),
         CASE WHEN classes_statut = 'calculé' THEN classes WHEN ensemble_statut = 'calculé' THEN ensemble END
             AS effectif,
-        CASE WHEN classes_statut = 'calculé' THEN classes_statut ELSE ensemble_statut END AS effectif_statut
+        CASE
+            WHEN en_partie THEN 'partiel' WHEN classes_statut = 'calculé' THEN classes_statut ELSE ensemble_statut
+        END AS effectif_statut
     FROM sommes
     WHERE classes_statut <> 'sans objet'
 ),

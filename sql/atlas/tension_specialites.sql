@@ -2,7 +2,7 @@
 -- Grain : profession, indicateur, niveau, code
 -- Source : marts de l'atlas (DREES, CNAM, SAE, postes d'internat)
 -- Publication : interne
--- Note : reference.correspondances dit quels codes de chaque producteur font une spécialité. Une seule source et une seule année par spécialité et indicateur, les mêmes partout : le mode d'exercice le plus large, puis la dernière année, puis le rang de la source ; une spécialité que la dernière année d'une source ne nomme plus n'a plus rien d'elle. Une source qui n'en nomme qu'une partie est partielle, et passe après. Une somme partielle n'a pas de rang. À l'hôpital, la dernière année est celle dont la population est connue. Ni le marché du travail, ni les enquêtes de recrutement, ni les projections ne distinguent les spécialités.
+-- Note : reference.specialites_medicales dit quels codes de chaque producteur font une spécialité. Une seule source et une seule année par spécialité et indicateur, les mêmes partout : le mode d'exercice le plus large, puis la dernière année, puis le rang de la source ; une spécialité que la dernière année d'une source ne nomme plus n'a plus rien d'elle. Une source qui n'en nomme qu'une partie est partielle, et passe après. Une somme partielle n'a pas de rang. À l'hôpital, la dernière année est celle dont la population est connue. Ni le marché du travail, ni les enquêtes de recrutement, ni les projections ne distinguent les spécialités.
 -- Colonnes :
 --   indicateur : densite, part_60_plus, densite_hospitaliere ou part_postes_pourvus
 --   n : ce sur quoi elle est comptée
@@ -19,8 +19,8 @@ WITH codes AS (
 ),
 nommees AS (
     SELECT
-        m.profession, m.code, d.source, d.mode_exercice, d.annee, d.niveau, d.code AS territoire, d.millesime,
-        d.revision, d.effectif, d.population, d.statut
+        m.profession, m.code, m.codes, d.source, d.mode_exercice, d.annee, d.niveau, d.code AS territoire,
+        d.millesime, d.revision, d.effectif, d.population, d.statut
     FROM reference.specialites_publiees AS m
     JOIN reference.professions_publiees AS p USING (source, profession_publiee, feuille)
     JOIN atlas.densites AS d
@@ -35,20 +35,17 @@ sommes AS (
     SELECT
         profession, source, mode_exercice, annee, niveau, territoire AS code, max(millesime)::INTEGER AS millesime,
         max(revision)::INTEGER AS revision, sum(effectif) AS effectif, max(population) AS population,
-        count(DISTINCT code) AS lus, statut_somme(effectif, statut) AS statut
+        count(DISTINCT code) AS lus, max(codes) AS codes, statut_somme(effectif, statut) AS statut
     FROM nommees
     GROUP BY profession, source, mode_exercice, annee, niveau, territoire
 ),
 lues AS (
     SELECT
-        s.* EXCLUDE (statut), max(s.lus) OVER toute < c.codes AS en_partie,
+        * EXCLUDE (statut), max(lus) OVER toute < codes AS en_partie,
         -- A code that the territory lacks, or that the source doesn't name, is missing from the sum.
-        CASE WHEN NOT statut_absent(s.statut) AND s.lus < c.codes THEN 'partiel' ELSE s.statut END AS statut
-    FROM sommes AS s
-    JOIN codes AS c
-        ON c.profession = s.profession
-        AND c.nomenclature = CASE s.source WHEN 'cnam_demographie' THEN 'CNAM' ELSE 'savoir-faire' END
-    WINDOW toute AS (PARTITION BY s.profession, s.source, s.mode_exercice)
+        CASE WHEN NOT statut_absent(statut) AND lus < codes THEN 'partiel' ELSE statut END AS statut
+    FROM sommes
+    WINDOW toute AS (PARTITION BY profession, source, mode_exercice)
 ),
 densites AS (
     SELECT

@@ -8,15 +8,20 @@
 --   feuille : partie du fichier d'où vient l'intitulé, où plusieurs l'emploient ; vide sinon
 --   profession : spécialité (reference.professions) ; vide où aucune n'est reconnue
 --   code : celui de la spécialité dans reference.specialites_medicales ; plusieurs intitulés peuvent l'avoir
-WITH cnam AS (
-    SELECT s.cle, s.feuille, c.profession, c.code
+--   codes : combien de codes font la spécialité, chez ce producteur : une somme qui en a moins est partielle
+WITH codes AS (
+    SELECT *, count(*) OVER (PARTITION BY profession, nomenclature)::INTEGER AS codes
+    FROM reference.specialites_medicales
+),
+cnam AS (
+    SELECT s.cle, s.feuille, c.profession, c.code, c.codes
     FROM reference.specialites_cnam AS s
-    JOIN reference.correspondances AS c ON c.nomenclature = 'CNAM' AND c.code = s.specialite
+    JOIN codes AS c ON c.nomenclature = 'CNAM' AND c.code = s.specialite
 ),
 savoir_faire AS (
-    SELECT DISTINCT intitule_seul(n.libelle) AS cle, c.profession, c.code
+    SELECT DISTINCT intitule_seul(n.libelle) AS cle, c.profession, c.code, c.codes
     FROM reference.specialites_rpps AS s
-    JOIN reference.correspondances AS c ON c.nomenclature = 'savoir-faire' AND c.code = s.specialite_groupe
+    JOIN codes AS c ON c.nomenclature = 'savoir-faire' AND c.code = s.specialite_groupe
     CROSS JOIN LATERAL (VALUES (s.libelle), (s.groupe_libelle)) AS n (libelle)
     WHERE s.profession = 'medecin'
 ),
@@ -26,8 +31,9 @@ intitules AS (
     WHERE profession = 'medecin' AND specialite NOT IN ('ensemble', 'généralistes', 'spécialistes')
         AND specialite NOT LIKE 'famille %'
 )
-SELECT i.source, i.profession_publiee, i.feuille, coalesce(n.profession, s.profession) AS profession,
-    coalesce(n.code, s.code) AS code
+SELECT
+    i.source, i.profession_publiee, i.feuille, coalesce(n.profession, s.profession) AS profession,
+    coalesce(n.code, s.code) AS code, coalesce(n.codes, s.codes) AS codes
 FROM intitules AS i
 LEFT JOIN cnam AS n
     ON i.source = 'cnam_demographie' AND n.feuille = i.feuille AND n.cle = intitule_seul(i.profession_publiee)

@@ -8,7 +8,6 @@
 --   dimension_libelle : nom de la dimension
 --   mesures : ses mesures, la première connue étant montrée
 --   professions n0 : professions qui en ont une dans la région ou un département
---   specialites n0 : spécialités médicales qui en ont une
 --   par_specialite : une spécialité au moins en a une
 WITH connues AS (
     SELECT
@@ -21,8 +20,7 @@ WITH connues AS (
 SELECT
     p.dimension, coalesce(c.libelle, p.dimension) AS dimension_libelle,
     string_agg(i.libelle_court, ' ; ' ORDER BY p.ordre) AS mesures, min(p.ordre) AS ordre,
-    coalesce(max(n.professions), 0) AS professions, coalesce(max(n.specialites), 0) AS specialites,
-    coalesce(max(n.specialites), 0) > 0 AS par_specialite
+    coalesce(max(n.professions), 0) AS professions, coalesce(max(n.specialites), 0) > 0 AS par_specialite
 FROM reference.tension_profil AS p
 LEFT JOIN reference.indicateurs AS i USING (indicateur)
 LEFT JOIN reference.codes AS c ON c.liste = 'dimension' AND c.code = p.dimension
