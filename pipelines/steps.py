@@ -69,11 +69,7 @@ def ingestible() -> list[str]:
     The largest first: side by side, a long one begun last would keep all waiting.
     """
     now = settings.load()
-    found = [
-        source
-        for source in catalogue.load_all()
-        if (now.en_ligne and source.fetch is not None) or offers.deposited(now, source)
-    ]
+    found = [source for source in catalogue.load_all() if offers.asks(now, source) or offers.deposited(now, source)]
     return [source.id for source in sorted(found, key=lambda s: (-offers.size(now, s), s.id))]
 
 
@@ -295,7 +291,7 @@ def _awaited(now: settings.Settings, source: catalogue.Source, edition: int) -> 
         for label in labels
         if any(outcomes.latest(now, source.id, label, accepted=known) for known in (True, False))
     }
-    if now.en_ligne and source.fetch is not None and not checked:
+    if offers.asks(now, source) and not checked:
         return [f"{source.id} (en ligne)"]
     return [f"{source.id} {label}" for label in sorted(labels - checked) if label <= edition]
 

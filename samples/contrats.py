@@ -192,6 +192,7 @@ def write_internat(root: Path, seed: int, annees: Iterable[int]) -> None:
 
 
 MARCHE = 2024
+OFFRES = (("stat-offres", "TOFF"), ("stat-offres", "PE"))  # all of them, and those of France Travail
 
 
 def write_marche(root: Path, seed: int) -> None:
@@ -212,6 +213,29 @@ def write_marche(root: Path, seed: int) -> None:
                 rows.append([MARCHE, trimestre, rome, "departement", departement.code, *shown])
             rows += [[MARCHE, trimestre, rome, *place, *counts] for place, counts in totals.items()]
     _deposit(root / "france_travail" / str(MARCHE) / f"france_travail_{MARCHE}.csv", header, rows)
+
+
+def write_interface(root: Path, seed: int) -> None:
+    """Writes `marche_travail`, the year before, of social trades: what the interface answers, a value a line."""
+    keys = ("codeTypeTerritoire", "codeTerritoire", "codeActivite", "codeNomenclature", "codePeriode")
+    annee = MARCHE - 1
+    rows: list[list[Cell]] = []
+    for rome in (code for code in code_lists.reference("metiers_rome") if code.startswith("K1") and code != "K1104"):
+        mean = Draw(seed, "interface", rome).between(30, 400)
+        for trimestre in range(1, 5):
+            totals: dict[tuple[str, str], list[int]] = {}
+            for departement in departements():
+                draw = Draw(seed, "interface", rome, trimestre, departement.code)
+                a = draw.about(mean * 0.6, 0.6)
+                offers = draw.about(mean * 0.25, 0.9)
+                counts = [a, int(a * draw.between(0.1, 0.3)), int(a * draw.between(0.1, 0.4)), offers, offers // 2]
+                for place in (("DEP", departement.code), ("REG", departement.region), ("NAT", "FR")):
+                    totals[place] = [x + y for x, y in zip(totals.get(place, [0] * 5), counts, strict=True)]
+            for place, counts in totals.items():
+                said = zip((*(("stat-demandeurs", c) for c in "ABC"), *OFFRES), counts, strict=True)
+                rows += [[ind, *place, rome, code, f"{annee}T{trimestre}", count] for (ind, code), count in said]
+    header = ("indicateur", *keys, "valeurPrincipaleNombre")
+    _deposit(root / "marche_travail" / str(annee) / f"marche_travail_{annee}.csv", header, rows)
 
 
 PADHUE = 2024
@@ -412,6 +436,7 @@ def write(root: Path, territoire: Territoire, seed: int) -> None:
     write_internat(root, seed, INTERNAT)
     write_mpom(root, seed)
     write_marche(root, seed)
+    write_interface(root, seed)
     write_padhue(root, seed)
     write_violences(root, seed)
     write_vss(root, seed)

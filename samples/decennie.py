@@ -36,6 +36,7 @@ COURTES = {
     "insee_cog": "l'échantillon en écrit quatre ; la présentation est déclarée depuis 2014",
     "inserjeunes": "un seul jeu, de deux années de sortie",
     "insersup": "un seul jeu, de deux promotions",
+    "marche_travail": "un seul relevé, de quatre trimestres",
     "parcoursup": "les colonnes des sessions d'avant 2025 ne sont pas déclarées",
     "postes_padhue": "une seule session",
     "urssaf_effectifs": "chaque millésime contient les années d'avant",

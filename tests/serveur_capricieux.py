@@ -60,6 +60,13 @@ class Exchange(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.owner.answer(self)
 
+    def do_POST(self) -> None:
+        self.owner.answer(self)
+
+    def sent(self) -> bytes:
+        """The body of what was posted."""
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
     def do_CONNECT(self) -> None:
         self.owner.answer(self)
 

@@ -896,7 +896,7 @@ def test_a_cut_while_greeting_passes_and_a_bad_certificate_stays(
         pool = urllib3.HTTPSConnectionPool("127.0.0.1")
         raise requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(pool, "/a?cle=s3cret", reason))
 
-    monkeypatch.setattr(requests.Session, "get", refuse)
+    monkeypatch.setattr(requests.Session, "request", refuse)
     with pytest.raises(kind, match="chiffrement"):
         fetch("https://127.0.0.1/a.csv", tmp_path)
     assert len(pauses) == (2 if kind is LaterError else 0)

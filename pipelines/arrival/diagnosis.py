@@ -65,6 +65,13 @@ def of_source(now: Settings, source: Source, *, allow_http: bool = False) -> Fin
             return Finding("source", source.id, GOOD, kept)
         said = "ne se télécharge pas, et rien n'est déposé : ce qui en vient manquera"
         return Finding("source", source.id, ABSENT, said, f"déposer le fichier dans {folder} ({source.adresse})")
+    if not declared.askable(source.fetch):
+        names = " et ".join(source.fetch.variables)
+        if deposited:
+            return Finding("source", source.id, GOOD, f"{kept} ; le site se demande avec une clé, qui n'est pas donnée")
+        said = "ne se télécharge qu'avec une clé, qui n'est pas donnée ; rien n'est déposé : ce qui en vient manquera"
+        todo = f"la demander au producteur ({source.adresse}) et la donner par {names} ; ou déposer dans {folder}"
+        return Finding("source", source.id, ABSENT, said, todo)
     try:
         online = declared.tried(source.fetch, source.id, HURRIED, allow_http=allow_http)
     except AtlasError as error:

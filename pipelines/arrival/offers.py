@@ -34,12 +34,17 @@ def size(settings: Settings, source: Source) -> int:
     return sum(path.stat().st_size for folder in folders for path in folder.iterdir() if path.is_file())
 
 
+def asks(settings: Settings, source: Source) -> bool:
+    """Whether the producer's site may be asked: the network may, the catalogue says how, and the key is here if any."""
+    return settings.en_ligne and source.fetch is not None and declared.askable(source.fetch)
+
+
 def online(settings: Settings, source: Source, *, allow_http: bool = False) -> list[int]:
     """Labels of the vintages that the producer's site has; none where the network isn't to be asked.
 
     Raises LaterError where the site can't be had now, RefusedError where what it says isn't understood.
     """
-    if not settings.en_ligne or source.fetch is None:
+    if source.fetch is None or not asks(settings, source):
         return []
     return [millesime for millesime, _ in declared.offers(source.fetch, source.id, allow_http=allow_http)]
 
@@ -77,7 +82,7 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
     Raises RefusedError or UsageError where there is nothing to fetch, LaterError where asking again may
     help. What a download gave is remembered beside the archive: unchanged bytes are not sent again.
     """
-    if source.fetch is None or not settings.en_ligne or millesime in deposited(settings, source):
+    if source.fetch is None or not asks(settings, source) or millesime in deposited(settings, source):
         return landing.archive(settings.landing, source, _whole(settings.sources, source, millesime))
     home = landing.home(settings.landing, source, millesime)
     known = declared.load(home / RECORD)

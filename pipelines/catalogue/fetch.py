@@ -1,7 +1,8 @@
 """The `fetch` block of a catalogue entry: where a source's files are had from, and which of them.
 
-Three kinds, told apart by `type`: a dataset of data.gouv.fr, datasets of an Opendatasoft portal, or
-addresses written out. `pipelines/connectors/declared.py` goes and gets them.
+Four kinds, told apart by `type`: a dataset of data.gouv.fr, datasets of an Opendatasoft portal, addresses written
+out, or figures that an interface answers one by one, to who has its key. `pipelines/connectors/declared.py` goes and
+gets them.
 """
 
 import re
@@ -145,7 +146,8 @@ class Written(_File):
 class _Block(Strict):
     """What all blocks say: hosts beside the portal's own, size caps in MB (10⁶ bytes), minutes for each file.
 
-    `since` leaves out the vintages before the first that the catalogue can read.
+    `since` leaves out the vintages before the first that the catalogue can read. `cle` is how the variables that hold
+    the interface's key are named, where it wants one: ATLAS_<cle>_IDENTIFIANT and ATLAS_<cle>_SECRET.
     """
 
     hosts: list[str] = []
@@ -153,7 +155,13 @@ class _Block(Strict):
     max_extracted_mb: int = Field(default=4000, gt=0)
     max_minutes: float = Field(default=60, gt=0)
     since: int | None = None
+    cle: str = Field(default="", pattern=r"^[A-Z_]*$")
     files: Sequence[_File]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that hold the key; none where none is wanted."""
+        return (f"ATLAS_{self.cle}_IDENTIFIANT", f"ATLAS_{self.cle}_SECRET") if self.cle else ()
 
     @model_validator(mode="after")
     def _vintages(self) -> "_Block":
@@ -194,4 +202,38 @@ class Web(_Block):
     files: list[Written] = Field(min_length=1)
 
 
-Fetch = Annotated[DataGouv | Opendatasoft | Web, Field(discriminator="type")]
+class Figures(_File):
+    """What an interface answers of one code list, place by place, gathered in one file a year.
+
+    `indicateurs` gives its indicators, each with the nomenclature that it is asked in; `liste` is the SELECT of
+    sql/reference/ whose codes are asked, `niveaux` the kinds of territories.
+    """
+
+    name: str
+    liste: str
+    indicateurs: dict[str, str] = Field(min_length=1)
+    niveaux: list[Literal["NAT", "REG", "DEP"]] = Field(min_length=1)
+
+    @property
+    def dated(self) -> bool:
+        """Each figure says its quarter."""
+        return True
+
+    @property
+    def title(self) -> str:
+        """What it is, in a message."""
+        return f"l'interface, indicateurs {', '.join(self.indicateurs)}"
+
+
+class MarcheTravail(_Block):
+    """France Travail's « Marché du travail » interface; `jetons` gives who has its key the right to ask `portee`."""
+
+    type: Literal["marche_travail"]
+    api: Address
+    jetons: Address
+    portee: str
+    cle: str = Field(pattern=r"^[A-Z_]+$")
+    files: list[Figures] = Field(min_length=1, max_length=1)
+
+
+Fetch = Annotated[DataGouv | Opendatasoft | Web | MarcheTravail, Field(discriminator="type")]

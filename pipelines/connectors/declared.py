@@ -6,6 +6,7 @@ record that the caller keeps: with it, what hasn't changed is not sent again.
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import uuid
@@ -14,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.catalogue.fetch import DataGouv, Fetch, Written, compiled
-from pipelines.connectors import data_gouv, opendatasoft, resources, transfer, web
+from pipelines.catalogue.fetch import DataGouv, Fetch, MarcheTravail, Written, compiled
+from pipelines.connectors import data_gouv, marche_travail, opendatasoft, resources, transfer, web
 from pipelines.connectors.access import Access, Fetched, Limits, State
 from pipelines.connectors.resources import Resource
 from pipelines.errors import DamagedError, Place, RefusedError
@@ -35,6 +36,11 @@ class Delivery:
     received: tuple[Fetched, ...]
     states: dict[str, State]
     unchanged: bool
+
+
+def askable(block: Fetch) -> bool:
+    """Whether it may be asked here and now: it wants no key, or the key is there."""
+    return all(os.environ.get(name, "").strip() for name in block.variables)
 
 
 def offers(block: Fetch, source_id: str, *, allow_http: bool = False) -> list[tuple[int, list[Resource]]]:
@@ -98,6 +104,8 @@ def tried(block: Fetch, source_id: str, limits: Limits, *, allow_http: bool = Fa
     """
     where = Place(source=source_id)
     access = replace(_access(block, where, allow_http), limits=limits)
+    if isinstance(block, MarcheTravail):
+        return [m for m in marche_travail.tried(block, access) if block.since is None or m >= block.since]
     found = _resources(block, access)
     known = [m for m in resources.vintages(found, _required(block)) if block.since is None or m >= block.since]
     if not known:
@@ -146,6 +154,8 @@ def _access(block: Fetch, where: Place, allow_http: bool) -> Access:
     hosts = frozenset({*block.hosts, *(urlsplit(url).hostname or "" for url in own)})
     if block.type == "web":
         hosts |= {urlsplit(file.url).hostname or "" for file in block.files}
+    if block.type == "marche_travail":
+        hosts |= {urlsplit(url).hostname or "" for url in (block.api, block.jetons)}
     limits = Limits(bytes=block.max_mb * 1_000_000, total=block.max_minutes * 60)
     return Access(limits, hosts, where, allow_http)
 
@@ -178,6 +188,8 @@ def _resources(block: Fetch, access: Access) -> list[Resource]:
         return web.resources(
             {str(rank): [web.Address(file.url, tuple(file.millesimes))] for rank, file in enumerate(block.files)}
         )
+    if block.type == "marche_travail":
+        return marche_travail.offers(block, access)
     found: list[Resource] = []
     for rank, file in enumerate(block.files):
         pattern = compiled(file.pattern)
@@ -225,6 +237,8 @@ def _receive(
             return Fetched(None, state, True, state.url, state.bytes, state.sha256, tries=0)
         state = None  # the producer says that it changed: what a cache says no longer counts
     given = block.files[int(resource.part)].name
+    if isinstance(block, MarcheTravail):
+        return marche_travail.fetch(resource, block, millesime, folder, access, _fill(str(given), millesime))
     fetched = transfer.fetch(
         resource.url,
         folder,

@@ -65,11 +65,28 @@ def session() -> requests.Session:
 
 
 def get(
-    client: requests.Session, url: str, headers: Mapping[str, str], *, connect: float, read: float
+    client: requests.Session,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    connect: float,
+    read: float,
+    body: bytes | None = None,
 ) -> requests.Response:
-    """The response to a request, its body unread; `connect` and `read` are seconds. Raises ExchangeError."""
+    """The response to a request, its body unread; `connect` and `read` are seconds. Raises ExchangeError.
+
+    With a `body`, what is posted is asked.
+    """
     try:
-        return client.get(url, headers=dict(headers), stream=True, allow_redirects=False, timeout=(connect, read))
+        return client.request(
+            "GET" if body is None else "POST",
+            url,
+            headers=dict(headers),
+            data=body,
+            stream=True,
+            allow_redirects=False,
+            timeout=(connect, read),
+        )
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
         raise _failure(error) from None
     except OSError:  # how requests says that the file of authorities isn't there

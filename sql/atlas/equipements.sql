@@ -2,19 +2,20 @@
 -- Grain : annee, equipement, niveau, code
 -- Source : Base permanente des équipements (Insee) ; population municipale des communes (Insee)
 -- Publication : territoire
--- Note : une commune absente du fichier n'a pas d'équipement ; celles d'un département qui n'y a aucune commune sont inconnues. La population est celle de l'année connue la plus proche. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
+-- Note : une commune absente du fichier n'a pas d'équipement ; celles d'un département qui n'y a aucune commune sont inconnues. La population est celle de l'année connue la plus proche. Une commune que l'on ne connaît pas compte dans le département que son code porte, mais nul ne sait alors quelle commune a son équipement : ce que ce département touche est partiel. Un équipement de la commune voisine peut être plus près que celui du bourg : l'absence n'est pas la distance.
 -- Colonnes :
 --   equipement : type d'équipement (reference.equipements)
 --   nombre [équipements] : équipements, ou cabinets de professionnels libéraux
---   nombre_statut : calculé, partiel ou nd
+--   nombre_statut : calculé, partiel ou nd ; d'un département entier, les équipements sans commune sont comptés
 --   communes [communes] : communes du territoire
 --   communes_equipees [communes] : communes qui en ont au moins un
 --   population [habitants] : habitants du territoire
 --   population_sans [habitants] : habitants des communes qui n'en ont aucun
+--   non_places [lignes] : lignes des départements du territoire dont la commune n'est pas connue ; pour la France, celles sans département aussi
 --   annee_population [année] : année de la population
 --   part_sans [part] : part des habitants dont la commune n'en a aucun
 --   densite [pour 10 000 habitants] : équipements pour 10 000 habitants
---   statut : celui de la densité, de la part et des habitants
+--   statut : celui de la densité, de la part, des habitants et des communes équipées
 WITH derniers AS (
     SELECT annee, max(millesime) AS millesime, max(revision) AS revision FROM core.equipements GROUP BY annee
 ),
@@ -48,27 +49,46 @@ communes AS (
         ON n.annee = a.annee AND n.millesime = a.millesime AND n.equipement = e.equipement AND n.commune = r.commune
     LEFT JOIN core.population_communes AS p ON p.annee = a.annee_population AND p.commune = r.commune
 ),
+-- Of an unknown commune the code still says the département, or nothing but France; in that département, it may be
+-- of each arrondissement.
+sans_commune AS (
+    SELECT
+        a.annee, a.millesime, a.revision, a.annee_population, e.equipement, coalesce(t.niveau, 'france') AS niveau,
+        coalesce(t.code, 'F') AS code,
+        CASE WHEN coalesce(t.niveau, 'france') <> 'arrondissement' THEN e.nombre END AS nombre
+    FROM annees AS a
+    JOIN core.equipements AS e USING (annee, millesime)
+    LEFT JOIN core.territoires_departements AS t USING (departement)
+    WHERE e.commune IS NULL AND (e.departement IS NULL OR t.departement IS NOT NULL)
+),
+lignes AS (
+    SELECT c.*, a.niveau, a.code FROM communes AS c JOIN reference.appartenances AS a USING (commune)
+    UNION ALL BY NAME
+    FROM sans_commune
+),
 sommes AS (
     SELECT
-        c.annee, max(c.millesime)::INTEGER AS millesime, max(c.revision)::INTEGER AS revision, c.annee_population,
-        c.equipement, a.niveau, a.code,
-        sum(c.nombre)::INTEGER AS nombre, count(*)::INTEGER AS communes,
-        count(*) FILTER (c.nombre > 0)::INTEGER AS communes_equipees,
-        sum(c.population)::INTEGER AS population,
-        coalesce(sum(c.population) FILTER (c.nombre = 0), 0)::INTEGER AS population_sans,
-        statut_somme(c.nombre) AS nombre_statut, statut_somme(c.population) AS population_statut
-    FROM communes AS c
-    JOIN reference.appartenances AS a USING (commune)
-    WHERE a.niveau IN ('arrondissement', 'departement', 'region', 'france')
-    GROUP BY c.annee, c.annee_population, c.equipement, a.niveau, a.code
+        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, annee_population,
+        equipement, niveau, code,
+        sum(nombre)::INTEGER AS nombre, count(commune)::INTEGER AS communes,
+        count(commune) FILTER (nombre > 0)::INTEGER AS communes_equipees,
+        sum(population)::INTEGER AS population,
+        coalesce(sum(population) FILTER (nombre = 0), 0)::INTEGER AS population_sans,
+        (count(*) FILTER (commune IS NULL))::INTEGER AS non_places,
+        statut_somme(nombre) AS nombre_statut,
+        statut_somme(population, statut := CASE WHEN commune IS NULL THEN 'sans objet' END) AS population_statut
+    FROM lignes
+    WHERE niveau IN ('arrondissement', 'departement', 'region', 'france')
+    GROUP BY annee, annee_population, equipement, niveau, code
 )
 SELECT
     annee, millesime, revision, equipement, niveau, code, nombre, nombre_statut, communes, communes_equipees,
     population,
     CASE WHEN nombre IS NOT NULL AND population IS NOT NULL THEN population_sans END AS population_sans,
-    annee_population,
+    non_places, annee_population,
     CASE WHEN nombre IS NOT NULL AND population > 0
         THEN (population_sans::DECIMAL(18, 4) / population)::DECIMAL(18, 6) END AS part_sans,
     CASE WHEN population > 0 THEN (10000 * nombre::DECIMAL(18, 4) / population)::DECIMAL(18, 4) END AS densite,
-    statut_rapport(nombre_statut, population_statut) AS statut
+    CASE WHEN non_places > 0 AND statut_rapport(nombre_statut, population_statut) = 'calculé' THEN 'partiel'
+        ELSE statut_rapport(nombre_statut, population_statut) END AS statut
 FROM sommes

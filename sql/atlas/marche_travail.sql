@@ -1,8 +1,8 @@
 -- Demandeurs d'emploi et offres de l'année par métier et territoire.
 -- Grain : annee, rome, niveau, code
--- Source : France Travail (contrat de données)
+-- Source : France Travail (interface « Marché du travail », sinon contrat de données)
 -- Publication : territoire
--- Note : les demandeurs sont la moyenne des fins de trimestre, les offres la somme des trimestres ; le rapport n'existe que des quatre trimestres entiers. Une série prend, pour chaque année, le millésime le plus récent.
+-- Note : les demandeurs sont la moyenne des fins de trimestre, les offres la somme des trimestres ; le rapport n'existe que des quatre trimestres entiers. Une année vient de l'interface si elle y est, sinon de ce qui a été déposé, et du millésime le plus récent.
 -- Colonnes :
 --   rome : métier (reference.metiers_rome)
 --   trimestres : trimestres connus
@@ -15,7 +15,7 @@
 --   demandeurs_par_offre_statut : statut du rapport : calculé, ou pourquoi le rapport manque
 WITH annuelles AS (
     SELECT
-        annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, rome, niveau, code,
+        source, annee, max(millesime)::INTEGER AS millesime, max(revision)::INTEGER AS revision, rome, niveau, code,
         count(*)::INTEGER AS trimestres,
         avg(demandeurs)::DECIMAL(18, 1) AS demandeurs, statut_somme(demandeurs, demandeurs_statut) AS connus,
         avg(demandeurs_a)::DECIMAL(18, 1) AS demandeurs_a,
@@ -24,9 +24,9 @@ WITH annuelles AS (
     FROM (
         SELECT * FROM core.marche_travail
         WHERE code IS NOT NULL
-        QUALIFY millesime = max(millesime) OVER (PARTITION BY annee)
+        QUALIFY rank() OVER (PARTITION BY annee ORDER BY source = 'marche_travail' DESC, millesime DESC) = 1
     )
-    GROUP BY annee, rome, niveau, code
+    GROUP BY source, annee, rome, niveau, code
 ),
 statuts AS (
     SELECT
@@ -41,7 +41,7 @@ rapports AS (
     FROM statuts
 )
 SELECT
-    annee, millesime, revision, rome, niveau, code, trimestres, demandeurs, demandeurs_statut, demandeurs_a,
+    source, annee, millesime, revision, rome, niveau, code, trimestres, demandeurs, demandeurs_statut, demandeurs_a,
     demandeurs_a_statut, offres, offres_statut,
     CASE WHEN offres > 0 AND statut_rapport = 'calculé' THEN (demandeurs / offres)::DECIMAL(18, 6) END
         AS demandeurs_par_offre,

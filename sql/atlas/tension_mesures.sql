@@ -68,7 +68,7 @@ dares AS (
 ),
 marche AS (
     SELECT
-        f.profession, 'demandeurs_par_offre', m.niveau, m.code, m.annee, m.millesime, m.revision, 'france_travail',
+        f.profession, 'demandeurs_par_offre', m.niveau, m.code, m.annee, m.millesime, m.revision, m.source,
         m.demandeurs_par_offre, m.demandeurs_par_offre AS classee, m.demandeurs_par_offre_statut,
         m.offres::DECIMAL(18, 1), NULL::DECIMAL(18, 6), f.melange, NULL::VARCHAR, NULL::DECIMAL(18, 1),
         NULL::DECIMAL(18, 1),
@@ -80,7 +80,8 @@ marche AS (
         END
     FROM familles AS f
     JOIN atlas.marche_travail AS m ON f.nomenclature = 'ROME' AND m.rome = f.code
-    QUALIFY m.annee = max(m.annee) OVER ()
+    -- The year that has begun has not its four quarters.
+    QUALIFY m.annee = coalesce(max(m.annee) FILTER (m.trimestres = 4) OVER (), max(m.annee) OVER ())
 ),
 -- Two titles of the producer for one profession: neither is it.
 sociales AS (

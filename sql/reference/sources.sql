@@ -12,6 +12,7 @@
 --   age_max [années] : écart admis entre le millésime de référence et l'édition
 --   restreint : la source ne peut pas être publiée sans protection statistique
 --   se_telecharge : le catalogue sait la demander au site de son producteur ; sinon elle se dépose
+--   avec_cle : elle ne se demande qu'avec une clé, que son producteur donne
 --   millesime_connu [année] : dernier millésime dont le catalogue sait l'existence ; le producteur en a peut-être publié d'autres
 --   emplois : tables de l'entrepôt qui en viennent, directement ou non
 --   limites : ce qu'il faut savoir avant de lire la source
@@ -19,7 +20,7 @@
 --   millesime_reference [année] : millésime de référence de l'édition
 SELECT
     s.source, s.producteur, s.titre, s.licence, s.adresse, s.cadence, s.sens,
-    s.age_max, s.restreint, s.se_telecharge, s.millesime_connu, s.emplois, s.limits AS limites,
+    s.age_max, s.restreint, s.se_telecharge, s.avec_cle, s.millesime_connu, s.emplois, s.limits AS limites,
     string_agg(m.millesime::VARCHAR, ' ' ORDER BY m.millesime) AS millesimes,
     max(m.millesime) FILTER (m.reference) AS millesime_reference
 FROM staging.sources AS s

@@ -49,7 +49,10 @@ WITH connues AS (
     UNION
     SELECT 'atlas.internes_hospitaliers', NULL, '', annee, millesime, NULL FROM atlas.internes_hospitaliers
     UNION
-    SELECT 'atlas.marche_travail', NULL, '', annee, millesime, NULL FROM atlas.marche_travail
+    -- The year that has begun has not its four quarters.
+    SELECT 'atlas.marche_travail', NULL, '', annee, millesime, NULL
+    FROM atlas.marche_travail
+    QUALIFY max(trimestres) OVER (PARTITION BY annee) = max(trimestres) OVER ()
     UNION
     SELECT 'atlas.objectifs_formation', NULL, '', annee, millesime, NULL FROM atlas.objectifs_formation
     UNION

@@ -29,9 +29,12 @@ SELECT
         WHEN e.fictif THEN 'fictive'
         ELSE 'réelle'
     END AS etat,
-    CASE WHEN s.se_telecharge THEN 'se télécharge' ELSE 'se dépose' END AS moyen,
+    CASE
+        WHEN s.avec_cle THEN 'se télécharge, avec une clé' WHEN s.se_telecharge THEN 'se télécharge' ELSE 'se dépose'
+    END AS moyen,
     greatest(s.millesime_connu, a.millesime_ici) AS millesime_connu, a.millesime_ici,
     CASE
+        WHEN a.source IS NULL AND s.avec_cle THEN 'à télécharger avec une clé, ou à déposer'
         WHEN a.source IS NULL AND s.se_telecharge THEN 'à télécharger'
         WHEN a.source IS NULL THEN 'à déposer'
         WHEN a.millesime_ici IS NULL THEN 'à corriger : les contrôles disent pourquoi'

@@ -204,13 +204,16 @@ def disk(folder: Path, octets: int) -> Iterator[None]:
     """A disk of its own under a folder; what `rescued` saved of it is there once it is gone."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={octets}", "tmpfs", str(folder)], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-    aside = folder.with_name(folder.name + "-sauve")
-    folder.rmdir()
-    aside.rename(folder)
+    # Another disk is put in its place by us, not by the job: nobody looks meanwhile.
+    with contextlib.ExitStack() as unseen:
+        try:
+            yield
+        finally:
+            unseen.enter_context(home.LOOKING)
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        aside = folder.with_name(folder.name + "-sauve")
+        folder.rmdir()
+        aside.rename(folder)
 
 
 def _at_work(pid: int) -> bool:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,6 +161,10 @@ def archived(warehouse: Path) -> dict[str, bytes]:
         for path in (warehouse / "landing").rglob("*")
         if path.is_file() and not any(piece.startswith(".") for piece in path.relative_to(warehouse).parts)
     }
+
+
+# Held by who looks at a warehouse, and by who puts another in its place.
+LOOKING = threading.Lock()
 
 
 def partial(warehouse: Path) -> list[str]:

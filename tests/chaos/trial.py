@@ -85,4 +85,5 @@ class watched:  # noqa: N801 - a context manager, named as one
 
     def _look(self) -> None:
         while not self.over.wait(LOOK):
-            self.told += [f"vu pendant : {what}" for what in house.partial(self.warehouse)]
+            with house.LOOKING:
+                self.told += [f"vu pendant : {what}" for what in house.partial(self.warehouse)]
