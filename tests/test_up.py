@@ -178,6 +178,23 @@ def test_a_command_that_is_stopped_leaves_nobody_at_work(number: signal.Signals)
     assert process.returncode != 0
 
 
+def test_a_command_whose_program_is_deaf_stops_soon() -> None:
+    """As Airflow is during a task: what it is asked changes nothing, and its work may be cut anywhere."""
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('la', flush=True); time.sleep(60)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUNS.replace(repr(PROGRAM), repr(deaf))],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == b"la\n"
+    asked = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert time.monotonic() - asked < 4 * processes.SOON
+
+
 HOLDS = f"""
 import subprocess, sys
 from pathlib import Path

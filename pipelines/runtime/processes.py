@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import psutil
 
 PATIENCE = 30  # seconds that a program has to end by itself, once asked
+# For one whose work may be cut anywhere: Airflow lets a task go on to its end, whatever it is asked.
+SOON = 3
 
 
 @contextlib.contextmanager
@@ -29,28 +31,28 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes], patience: int = PATIENCE) -> None:
     """Ends a process and all that it started: it leads a session of its own."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
-    end_session(process.pid)
+        process.wait(patience)
+    end_session(process.pid, min(patience, 10))
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(5)
 
 
-def end_session(leader: int) -> None:
+def end_session(leader: int, patience: int = 10) -> None:
     """Ends what is left of a session, but this process: asked first, then killed.
 
     Airflow gives each task a group of its own: their session is all that they still have in common.
     """
-    for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
         left = [one for one in psutil.process_iter() if _of_session(one, leader)]
         for one in left:
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.send_signal(number)
-        if not psutil.wait_procs(left, patience)[1]:
+        if not psutil.wait_procs(left, seconds)[1]:
             return
 
 
@@ -64,7 +66,10 @@ def _of_session(process: psutil.Process, leader: int) -> bool:
 
 
 def run(command: list[str], environment: dict[str, str], pass_fds: tuple[int, ...]) -> int:
-    """Runs a program to its end; returns its status. What stops this process stops it, and all that it started."""
+    """Runs a program to its end; returns its status. What stops this process soon stops it, and all that it started.
+
+    Its work is one that may be cut anywhere: what isn't whole is never in place.
+    """
     with stoppable():
         process = subprocess.Popen(  # noqa: S603
             command, env=environment, pass_fds=pass_fds, start_new_session=True
@@ -72,4 +77,4 @@ def run(command: list[str], environment: dict[str, str], pass_fds: tuple[int, ..
         try:
             return process.wait()
         finally:
-            stop(process)
+            stop(process, SOON)
