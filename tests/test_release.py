@@ -280,10 +280,12 @@ def test_nothing_to_publish_is_told(empty: Settings) -> None:
 
 @pytest.mark.lent
 def test_a_release_that_fails_leaves_nothing(numbered: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = numbered.drafts / ".en-cours-tue"  # what nobody could clear
+
     def fail(*arguments: object, **settings: object) -> None:
+        assert not killed.exists(), "its room is needed"
         raise OSError(28, "plein")
 
-    killed = numbered.drafts / ".en-cours-tue"  # what nobody could clear
     killed.mkdir(parents=True)
     (killed / "tables.csv").touch()
     monkeypatch.setattr(tables, "dictionary", fail)

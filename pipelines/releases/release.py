@@ -104,6 +104,9 @@ def draft(settings: Settings, edition: int, region: str) -> Draft | Release:
             editeur=settings.editeur,
             adresse=settings.adresse,
         )
+        # What an earlier one that was killed left goes, before this one needs its room: they are made one at a time.
+        for left in settings.drafts.glob(".en-cours-*"):
+            shutil.rmtree(left, ignore_errors=True)
         aside = settings.drafts / f".en-cours-{uuid.uuid4().hex}"
         waited = drafts.waiting(settings, edition, region)
         try:
@@ -115,9 +118,7 @@ def draft(settings: Settings, edition: int, region: str) -> Draft | Release:
                 drafts.end(settings, old, drafts.REPLACED)
             return found if isinstance(found, Draft) else _made(found, new=False)
         finally:
-            # What an earlier one that was killed left goes too: one is made after the other.
-            for left in settings.drafts.glob(".en-cours-*"):
-                shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(aside, ignore_errors=True)
             memory.sweep(settings.protection)
             with contextlib.suppress(OSError):  # it stays where it holds a draft
                 settings.drafts.rmdir()
