@@ -25,6 +25,12 @@ from pipelines.releases import release
 from pipelines.settings import Settings
 
 FICTIF = "DONNÉES FICTIVES"
+# As the registries of IANA and of the European Union write them.
+MEDIA = {
+    ".csv": ("/text/csv", "/CSV"),
+    ".parquet": ("/application/vnd.apache.parquet", "/PARQUET"),
+    ".xlsx": ("/application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "/XLSX"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +118,11 @@ def test_dcat_record_names_each_file_and_invents_no_address(published: Publicati
     assert record["dct:publisher"]["foaf:name"] == "Agence régionale de santé, Normandie"
     assert record["dct:temporal"]["dcat:startDate"]["@value"] <= "2014"
     for one in record["dcat:distribution"]:
-        assert (published.release / one["dcat:downloadURL"]["@id"]).is_file()
+        name = one["dcat:downloadURL"]["@id"]
+        assert (published.release / name).is_file()
+        kind, form = MEDIA[Path(name).suffix]
+        assert one["dcat:mediaType"]["@id"].endswith(kind), name
+        assert one["dct:format"]["@id"].endswith(form), name
     official = {s.adresse for s in catalogue.load_all()}
     known = ("http://publications.europa.eu/", "http://www.iana.org/", "https://www.etalab.gouv.fr/", "http://www.w3.org/",
              "http://purl.org/", "http://xmlns.com/", "http://spdx.org/")  # fmt: skip

@@ -192,6 +192,16 @@ def test_no_number_that_is_there_is_said_to_be_absent(shown: duckdb.DuckDBPyConn
     assert seen > 30
 
 
+def test_a_line_names_each_of_its_sources_once(shown: duckdb.DuckDBPyConnection) -> None:
+    seen = 0
+    for model in VIEWS:
+        for row in Views(shown).view(model.table).rows:
+            named = str(row.get("sources") or "").split()
+            assert len(named) == len(set(named)), (model.table, named)
+            seen += len(named) > 1
+    assert seen > 100
+
+
 def test_every_view_is_shown_or_serves_one_that_is(shown: duckdb.DuckDBPyConnection) -> None:
     declarations = [*declared.FOLDER.rglob("*.yml"), *Path(sheets.__file__).parent.glob("*.yml")]
     cited = set(re.findall(r"\w+", "\n".join(p.read_text(encoding="utf-8") for p in declarations)))

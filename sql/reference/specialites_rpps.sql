@@ -2,7 +2,7 @@
 -- Grain : savoir_faire
 -- Source : nomenclature des objets de santé (ANS), table TRE_R38 et suivantes ; regroupement de l'atlas
 -- Publication : nationale
--- Note : un code ancien n'a pas de date de fin, un même groupe a donc des titulaires des deux. La médecine générale réunit SM26, SM53 et SM54, et les médecins sans spécialité ordinale. Les libellés des options de 2017 marqués « option 2017 » restent à préciser.
+-- Note : un code ancien n'a pas de date de fin, un même groupe a donc des titulaires des deux. La médecine générale réunit SM26, SM53 et SM54, et les médecins sans spécialité ordinale.
 -- Colonnes :
 --   savoir_faire : code du savoir-faire
 --   libelle : intitulé du savoir-faire
@@ -89,7 +89,7 @@ FROM (
         ('SM43', 'medecin', 'Psychiatrie (option enfant et adolescent)', 'psychiatrie', 'Psychiatrie', 'ancienne'),
         ('SM44', 'medecin', 'Radio-diagnostic', 'radiologie', 'Radiologie et imagerie médicale', 'ancienne'),
         ('SM45', 'medecin', 'Radio-thérapie', 'oncologie', 'Oncologie et radiothérapie', 'ancienne'),
-        ('SM46', 'medecin', 'Réanimation médicale', 'medecine_intensive', 'Médecine intensive et réanimation',
+        ('SM46', 'medecin', 'Médecine intensive-réanimation', 'medecine_intensive', 'Médecine intensive et réanimation',
             'ancienne'),
         ('SM47', 'medecin', 'Recherche médicale', 'recherche_medicale', 'Recherche médicale', 'ancienne'),
         ('SM48', 'medecin', 'Rhumatologie', 'rhumatologie', 'Rhumatologie', 'ancienne'),
@@ -114,18 +114,21 @@ FROM (
         ('SM61', 'medecin', 'Médecine vasculaire', 'medecine_vasculaire', 'Médecine vasculaire', 'ancienne'),
         ('SM62', 'medecin', 'Endocrinologie, diabétologie, nutrition', 'endocrinologie',
             'Endocrinologie, diabétologie, nutrition', '2017'),
-        ('SM63', 'medecin', 'Biologie médicale (option 2017)', 'biologie_medicale', 'Biologie médicale', '2017'),
+        ('SM63', 'medecin', 'Biologie médicale (option biologie générale)', 'biologie_medicale', 'Biologie médicale',
+            '2017'),
         ('SM64', 'medecin', 'Biologie médicale (option médecine moléculaire, génétique et pharmacologie)',
             'biologie_medicale', 'Biologie médicale', '2017'),
-        ('SM65', 'medecin', 'Biologie médicale (option 2017)', 'biologie_medicale', 'Biologie médicale', '2017'),
+        ('SM65', 'medecin', 'Biologie médicale (option hématologie et immunologie)', 'biologie_medicale',
+            'Biologie médicale', '2017'),
         ('SM66', 'medecin', 'Biologie médicale (option agents infectieux)', 'biologie_medicale', 'Biologie médicale',
             '2017'),
-        ('SM67', 'medecin', 'Biologie médicale (option 2017)', 'biologie_medicale', 'Biologie médicale', '2017'),
+        ('SM67', 'medecin', 'Biologie médicale (option biologie de la reproduction)', 'biologie_medicale',
+            'Biologie médicale', '2017'),
         ('SM68', 'medecin', 'Chirurgie maxillo-faciale (réforme 2017)', 'chirurgie_maxillo_faciale',
             'Chirurgie maxillo-faciale et stomatologie', '2017'),
-        ('SM69', 'medecin', 'Chirurgie pédiatrique (option viscérale)', 'chirurgie_pediatrique',
+        ('SM69', 'medecin', 'Chirurgie pédiatrique (option chirurgie viscérale pédiatrique)', 'chirurgie_pediatrique',
             'Chirurgie pédiatrique', '2017'),
-        ('SM70', 'medecin', 'Chirurgie pédiatrique (option orthopédique)', 'chirurgie_pediatrique',
+        ('SM70', 'medecin', 'Chirurgie pédiatrique (option orthopédie pédiatrique)', 'chirurgie_pediatrique',
             'Chirurgie pédiatrique', '2017'),
         ('SM71', 'medecin', 'Hématologie (réforme 2017)', 'hematologie', 'Hématologie', '2017'),
         ('SM72', 'medecin', 'Médecine interne et immunologie clinique', 'medecine_interne',

@@ -45,7 +45,9 @@ SELECT
     a.annee AS annee_ages, a.plus_55 AS part_55_plus, coalesce(a.statut, 'nd') AS part_55_plus_statut,
     a.plus_60 AS part_60_plus, coalesce(a.statut, 'nd') AS part_60_plus_statut, a.bas AS part_60_plus_bas,
     CASE WHEN a.bas IS NULL THEN 'nd' ELSE a.statut END AS part_60_plus_bas_statut,
-    a.haut AS part_60_plus_haut, concat_ws(' ', e.source, f.source, a.source) AS sources, e.statut
+    a.haut AS part_60_plus_haut,
+    concat_ws(' ', e.source, nullif(f.source, e.source), nullif(nullif(a.source, e.source), f.source)) AS sources,
+    e.statut
 FROM effectifs AS e
 JOIN vues.territoires AS t USING (niveau, code)
 LEFT JOIN femmes AS f ON f.profession = e.profession AND f.niveau = e.niveau AND f.code = e.code

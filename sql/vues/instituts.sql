@@ -62,7 +62,7 @@ SELECT
         WHEN h.instituts > 1 THEN h.instituts || ' instituts ne sont pas sur la carte : ' || h.noms
     END AS hors_carte,
     r.annee, r.uai, r.lieu_publie, r.diplome, r.commune, r.departement, r.longitude, r.latitude,
-    r.source, concat_ws(' ', r.source, r.position_source) AS sources
+    r.source, concat_ws(' ', r.source, nullif(r.position_source, r.source)) AS sources
 FROM retenus AS r
 CROSS JOIN restants AS h
 LEFT JOIN comptes AS c USING (commune)

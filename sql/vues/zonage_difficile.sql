@@ -12,7 +12,8 @@ WITH sommes AS (
         -- Where no zone is difficult, nobody lives in one.
         CASE WHEN bool_or(difficile) THEN sum(valeur) FILTER (difficile) ELSE 0 END AS valeur,
         CASE WHEN bool_or(difficile) THEN sum(population) FILTER (difficile) ELSE 0 END::INTEGER AS habitants,
-        bool_or(statut <> 'calculé') AS partiel, string_agg(DISTINCT sources, ' ' ORDER BY sources) AS sources
+        bool_or(statut <> 'calculé') AS partiel,
+        array_to_string(list_sort(list_distinct(flatten(list(string_split(sources, ' '))))), ' ') AS sources
     FROM vues.zonage
     GROUP BY territoire_libelle, profession_libelle, annee, profession, territoire, niveau, code
     -- Where no commune has a zone, nothing is known.
