@@ -17,7 +17,7 @@ import pytest
 from fixtures_entrepots import Warehouse, environment, one
 
 from pipelines import catalogue, journal, steps
-from pipelines.arrival import landing
+from pipelines.arrival import landing, offers
 from pipelines.connectors import Offer
 from pipelines.errors import StorageError
 from pipelines.settings import Settings
@@ -308,3 +308,19 @@ def test_a_failed_fetch_leaves_the_sample_warehouse_readable(copied: Settings, s
     assert copied.database.read_bytes() == before
     with duckdb.connect(str(copied.database), read_only=True) as connection:
         assert one(connection, "SELECT count(*) FROM fiches.es_personnels") > 0
+
+
+def test_old_bytes_put_back_are_told_to_change_nothing(
+    depot: tuple[Path, Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    root, now = depot
+    source = catalogue.load("cnracl")
+    file = root / "cnracl" / "2024" / "cnracl_2024.csv"
+    file.parent.mkdir(parents=True)
+    for text in ("bon\n", "mauvais\n"):
+        file.write_text(text, encoding="utf-8")
+        offers.fetch(now, source, 2024)
+    assert caplog.text == ""
+    file.write_text("bon\n", encoding="utf-8")
+    assert offers.fetch(now, source, 2024).revision == 1
+    assert "la révision 2, venue depuis, reste celle qui compte" in caplog.text

@@ -113,7 +113,6 @@ NEVER_PARTIAL = {
     "tension_sensibilite": "un écart de rangs : un indice se classe ou manque",
     "tension_indicateurs": "un indicateur partiel est dit écarté, avec son motif",
     "fiche_identites": "des lits, tels que publiés",
-    "fiche_sites": "des lits, tels que publiés ; les personnels ont leur statut",
     "fiche_chiffres_cles": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
     "fiche_medicaux": "une évolution n'existe qu'entre sommes des mêmes réponses ; les valeurs ont leur statut",
     "fiche_non_medicaux": "une part n'existe que de sommes entières ; les valeurs ont leur statut",

@@ -4,6 +4,7 @@ A vintage that somebody has put in the folder is never downloaded over: behind a
 is wrong, the folder has the last word. The network is only asked where ATLAS_EN_LIGNE allows it.
 """
 
+import logging
 import shutil
 import uuid
 from dataclasses import replace
@@ -19,6 +20,7 @@ from pipelines.errors import RefusedError, UsageError
 from pipelines.settings import Settings
 
 RECORD = "telechargement.json"
+LOG = logging.getLogger(__name__)
 
 
 def deposited(settings: Settings, source: Source) -> list[int]:
@@ -83,7 +85,7 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
     help. What a download gave is remembered beside the archive: unchanged bytes are not sent again.
     """
     if source.fetch is None or not asks(settings, source) or millesime in deposited(settings, source):
-        return landing.archive(settings.landing, source, _whole(settings.sources, source, millesime))
+        return _told(settings, landing.archive(settings.landing, source, _whole(settings.sources, source, millesime)))
     home = landing.home(settings.landing, source, millesime)
     known = declared.load(home / RECORD)
     # A record without its revision, whole, is worth nothing: the archive may have been started anew, or lost a file.
@@ -104,6 +106,22 @@ def fetch(settings: Settings, source: Source, millesime: int, *, allow_http: boo
         return landed
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _told(settings: Settings, landed: Landed) -> Landed:
+    """Says that deposited bytes are those of an earlier revision: who puts them back may want them to count."""
+    newest = landing.numbers(settings.landing, landed.source, landed.millesime)[-1]
+    if landed.revision < newest:
+        LOG.warning(
+            "%s %s : ces octets sont ceux de la révision %s, déjà reçue ; la révision %s, venue depuis, reste celle "
+            "qui compte si elle est acceptée. Pour revenir aux premiers, en changer un octet : une ligne vide à la fin "
+            "d'un CSV, un classeur enregistré de nouveau.",
+            landed.source,
+            landed.millesime,
+            landed.revision,
+            newest,
+        )
+    return landed
 
 
 def _whole(root: Path, source: Source, millesime: int) -> Offer:

@@ -52,19 +52,26 @@ sites AS (
         -- with the beds, and doesn't tell them apart: together they are no number of beds.
         CASE WHEN coalesce(LIT_MCO, CAP_COMPLET_TOT, LIT_SSR, LIT_USLD) IS NOT NULL
             THEN coalesce(LIT_MCO, 0) + coalesce(CAP_COMPLET_TOT, 0) + coalesce(LIT_SSR, 0) + coalesce(LIT_USLD, 0)
-        END AS capacite
+        END AS capacite,
+        -- A cell that was set aside is no zero.
+        coalesce(list_has_any(
+            string_split(capacites_ecartees, ' '), ['LIT_MCO', 'CAP_COMPLET_TOT', 'LIT_SSR', 'LIT_USLD']
+        ), false) AS capacite_inconnue
     FROM fiches.etablissements
 ),
 identites AS (
-    SELECT millesime, 'es' AS niveau, finess AS code, categorie_regroupee, region, capacite FROM sites
+    SELECT
+        millesime, 'es' AS niveau, finess AS code, categorie_regroupee, region, capacite, capacite_inconnue
+    FROM sites
     UNION ALL
-    SELECT s.millesime, 'ej', s.finess_ej, max(p.categorie_regroupee), max(j.region), sum(s.capacite)
+    SELECT s.millesime, 'ej', s.finess_ej, max(p.categorie_regroupee), max(j.region), sum(s.capacite),
+        bool_or(s.capacite_inconnue)
     FROM sites AS s
     JOIN core.entites_juridiques AS j ON j.millesime = s.millesime AND j.finess_ej = s.finess_ej
     JOIN sites AS p ON p.millesime = s.millesime AND p.finess = j.site_principal
     GROUP BY ALL
     UNION ALL
-    SELECT millesime, 'ght', code_ght, 'GHT', substr(code_ght, 1, 2), sum(capacite)
+    SELECT millesime, 'ght', code_ght, 'GHT', substr(code_ght, 1, 2), sum(capacite), bool_or(capacite_inconnue)
     FROM sites WHERE code_ght IS NOT NULL
     GROUP BY ALL
 ),
@@ -73,7 +80,8 @@ medecins AS (
 ),
 groupes AS (
     SELECT
-        l.*, i.categorie_regroupee, i.region, i.capacite, m.effectif, m.femmes, m.temps_partiel,
+        l.*, i.categorie_regroupee, i.region, CASE WHEN NOT i.capacite_inconnue THEN i.capacite END AS capacite,
+        i.capacite_inconnue, m.effectif, m.femmes, m.temps_partiel,
         l.etp_medical + l.etp_non_medical AS taille,
         count(l.etp_medical + l.etp_non_medical)
             OVER (PARTITION BY l.millesime, l.niveau, i.categorie_regroupee)
@@ -102,6 +110,8 @@ mesures AS (
         CASE
             WHEN m.ordre <= 2 AND m.numerateur IS NULL THEN 'donnée manquante ou partielle'
             WHEN m.ordre <= 2 THEN NULL
+            WHEN m.indicateur = 'infirmiers_par_lit_ou_place' AND t.capacite_inconnue
+                THEN 'donnée manquante ou partielle'
             WHEN m.indicateur = 'infirmiers_par_lit_ou_place' AND coalesce(m.denominateur, 0) = 0
                 THEN 'aucun lit ni place à temps complet déclaré'
             WHEN m.numerateur IS NULL OR m.denominateur IS NULL THEN 'donnée manquante ou partielle'

@@ -25,14 +25,16 @@ WITH reponses AS (
     FROM core.enquete_reponses
     GROUP BY enquete, annee, repondant
 ),
-ecartees AS (
-    SELECT
-        source AS enquete, millesime AS annee, json_extract_string(contenu, '$.repondant') AS repondant,
-        count(*)::INTEGER AS ecartees, bool_or(controle = 'depot_refuse') AS refuse
+mises_de_cote AS (
+    SELECT source AS enquete, millesime AS annee, json_extract_string(contenu, '$.repondant') AS repondant
     FROM staging.quarantaine
     WHERE source IN (SELECT enquete FROM reference.questions) AND json_valid(contenu)
-    GROUP BY ALL
-    HAVING repondant IS NOT NULL
+),
+ecartees AS (
+    SELECT enquete, annee, repondant, count(*)::INTEGER AS ecartees
+    FROM mises_de_cote
+    WHERE repondant IS NOT NULL
+    GROUP BY enquete, annee, repondant
 ),
 tous AS (
     SELECT enquete, annee, repondant FROM core.enquete_attendus

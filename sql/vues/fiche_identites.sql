@@ -17,6 +17,7 @@
 --   site_principal : nom et numéro FINESS du site qui a le plus de personnels
 --   entite_sites : nombre de sites de l'entité juridique d'un établissement, en mots
 --   capacite « Capacité à temps complet » n0 [lits et places] : lits et places où l'on est accueilli jour et nuit
+--   capacite_statut : pourquoi elle est vide, ou partielle
 --   capacite_psychiatrie « dont psychiatrie » n0 [lits et places] : ceux de psychiatrie, toutes formes ; vide où il n'y en a pas
 --   capacite_nature : ce que sont les autres
 --   sans_capacite : pourquoi la fiche n'a aucune capacité à montrer
@@ -116,7 +117,8 @@ ailleurs AS (
 capacites AS (
     SELECT
         niveau, code, sum(nombre) FILTER (temps_complet)::INTEGER AS capacite,
-        nullif(sum(nombre) FILTER (psychiatrie), 0)::INTEGER AS capacite_psychiatrie
+        nullif(sum(nombre) FILTER (psychiatrie), 0)::INTEGER AS capacite_psychiatrie,
+        coalesce(bool_or(nombre_statut <> 'calculé') FILTER (temps_complet), false) AS inconnue
     FROM vues.fiche_capacites
     GROUP BY niveau, code
 ),
@@ -146,9 +148,12 @@ absence AS (
 SELECT
     f.niveau, f.code, f.fichier, f.nom, f.nature, f.secteur_libelle, f.taille, f.lieu, f.commune_libelle, f.departement,
     f.finess_ej, f.code_ght, f.ght_libelle, f.site_principal, f.entite_sites,
-    c.capacite, c.capacite_psychiatrie,
+    c.capacite,
+    CASE WHEN c.capacite IS NULL THEN 'nd' WHEN c.inconnue THEN 'partiel' ELSE 'calculé' END AS capacite_statut,
+    c.capacite_psychiatrie,
     CASE
         WHEN c.capacite IS NOT NULL THEN 'lits'
+        WHEN c.inconnue THEN 'capacité inconnue'
         WHEN f.niveau = 'es' AND r.code IS NULL THEN 'capacité inconnue'
         ELSE 'aucun lit ni place déclaré'
     END AS capacite_nature,
@@ -156,7 +161,11 @@ SELECT
         THEN 'inconnues : la SAE ' || x.millesime || ' n’a pas de ligne de cet établissement dans SYGEN'
         ELSE 'aucune capacité d’hospitalisation déclarée dans les lignes de SYGEN'
     END AS sans_capacite,
-    h.sites_hors_region, CASE WHEN h.sites_hors_region IS NOT NULL THEN 'dans la région' END AS capacite_reserve,
+    h.sites_hors_region,
+    nullif(concat_ws(
+        ', ', CASE WHEN h.sites_hors_region IS NOT NULL THEN 'dans la région' END,
+        CASE WHEN c.inconnue AND c.capacite IS NOT NULL THEN 'partielle : une case n’est pas connue' END
+    ), '') AS capacite_reserve,
     t.territoires,
     coalesce(m.motif, a.motif) AS sans_medicaux, coalesce(p.motif, a.motif) AS sans_non_medicaux,
     CASE WHEN EXISTS (FROM vues.annees_retenues WHERE objet = 'atlas.formations')

@@ -11,10 +11,15 @@
 --   etp_medical_statut : pourquoi ils sont vides
 --   etp_non_medical « Non médicaux (ETP) » n1 [ETP] : personnels non médicaux et sages-femmes
 --   etp_non_medical_statut : pourquoi ils sont vides
---   capacite « Capacité à temps complet » n0 [lits et places] (vide : nd) : lits et places où l'on est accueilli jour et nuit
+--   capacite « Capacité à temps complet » n0 [lits et places] : lits et places où l'on est accueilli jour et nuit
+--   capacite_statut : pourquoi elle est vide, ou partielle
 --   non_detailles n0 [sites] : sites que la fiche ne montre pas ; vide si elle les montre tous
 WITH capacites AS (
-    SELECT code AS finess, sum(nombre)::INTEGER AS capacite
+    SELECT
+        code AS finess, sum(nombre)::INTEGER AS capacite,
+        CASE
+            WHEN count(nombre) = 0 THEN 'nd' WHEN bool_or(nombre_statut <> 'calculé') THEN 'partiel' ELSE 'calculé'
+        END AS capacite_statut
     FROM vues.fiche_capacites
     WHERE niveau = 'es' AND temps_complet
     GROUP BY code
@@ -23,7 +28,8 @@ sites AS (
     SELECT
         f.niveau, f.code, f.sites_hors_region, p.finess, s.raison_sociale, s.commune_libelle,
         m.valeur AS etp_medical, m.statut AS etp_medical_statut,
-        n.valeur AS etp_non_medical, n.statut AS etp_non_medical_statut, c.capacite,
+        n.valeur AS etp_non_medical, n.statut AS etp_non_medical_statut,
+        c.capacite, coalesce(c.capacite_statut, 'nd') AS capacite_statut,
         row_number() OVER (PARTITION BY f.code ORDER BY coalesce(n.valeur, 0) DESC, p.finess) AS rang,
         count(*) OVER (PARTITION BY f.code) AS sites
     FROM vues.fiche_identites AS f
@@ -36,7 +42,7 @@ sites AS (
 )
 SELECT
     s.niveau, s.code, s.finess, s.raison_sociale, s.commune_libelle, s.etp_medical, s.etp_medical_statut,
-    s.etp_non_medical, s.etp_non_medical_statut, s.capacite,
+    s.etp_non_medical, s.etp_non_medical_statut, s.capacite, s.capacite_statut,
     nullif(greatest(s.sites - l.valeur, 0), 0)::INTEGER AS non_detailles, s.sites_hors_region
 FROM sites AS s
 JOIN reference.seuils AS l ON l.seuil = 'lignes_fiche' AND s.rang <= l.valeur

@@ -22,7 +22,7 @@ from pipelines.publish.views import Views
 
 TEMPLATES = Path(__file__).parents[1] / "gabarits"
 # What would run over two pages is set smaller, down to what still reads on paper.
-SCALES = (1.0, 0.94, 0.88, 0.82)
+SCALES = (1.0, 0.94, 0.88, 0.82, 0.76)
 PAGES = 2
 # How the list of hospital sheets is divided: key, its value, heading.
 GROUPS = (
