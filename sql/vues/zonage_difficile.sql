@@ -13,7 +13,7 @@ WITH sommes AS (
         CASE WHEN bool_or(difficile) THEN sum(valeur) FILTER (difficile) ELSE 0 END AS valeur,
         CASE WHEN bool_or(difficile) THEN sum(population) FILTER (difficile) ELSE 0 END::INTEGER AS habitants,
         bool_or(statut <> 'calculé') AS partiel,
-        array_to_string(list_sort(list_distinct(flatten(list(string_split(sources, ' ') ORDER BY sources)))), ' ')
+        array_to_string(list_sort(list_distinct(string_split(string_agg(sources, ' ' ORDER BY sources), ' '))), ' ')
             AS sources
     FROM vues.zonage
     GROUP BY territoire_libelle, profession_libelle, annee, profession, territoire, niveau, code
