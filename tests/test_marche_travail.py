@@ -171,6 +171,7 @@ def test_a_right_that_ends_is_asked_again(interface: Interface, source: Source, 
         ("key", RefusedError, "ne prend pas la clé (réponse 401)"),
         ("right", RefusedError, "n'a pas droit à cette interface (réponse 403)"),
         ("down", LaterError, "Réponse 503"),
+        ("busy for long", LaterError, "Réponse 429"),
         ("page", RefusedError, "n'a pas la forme attendue"),
         ("bare", RefusedError, "n'a pas la forme attendue"),
         ("other place", RefusedError, "n'a pas la forme attendue"),
@@ -193,6 +194,7 @@ def test_what_is_wrong_is_told_and_nothing_stays(
     instead = {
         "right": status(403),
         "down": status(503),
+        "busy for long": status(429, {"Retry-After": "9999"}),
         "page": status(200, {"Content-Type": "text/html"}, b"<html>maintenance</html>"),
         "bare": caprice.json_of('{"listeValeursParPeriode": [{"codePeriode": "2023T1"}]}'),
         "nothing": status(500, data=NOTHING),
@@ -214,6 +216,8 @@ def test_what_is_wrong_is_told_and_nothing_stays(
     assert "s3cret" not in str(caught.value)
     assert caught.value.where.source == "marche_travail"
     assert list(tmp_path.iterdir()) == []
+    tries = sum(r.path.startswith("/v1/indicateur") for r in server.requests)
+    assert tries == {"down": 5, "nothing": 2 * len(TRADES), "period": 1}.get(wrong, min(tries, 1))
 
 
 def test_without_a_key_nothing_is_asked_and_doctor_says_how_to_have_one(

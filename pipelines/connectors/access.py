@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import tenacity
+
 from pipelines.connectors import addresses
-from pipelines.errors import LaterError, Place, RefusedError
+from pipelines.connectors.network import ExchangeError
+from pipelines.errors import AtlasError, LaterError, Place, RefusedError
 
 DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 
@@ -43,6 +46,22 @@ class Limits:
     wait_max: float = 60.0
     retry_after_max: float = 300.0
     redirects: int = 5
+
+    def pause(self, call: tenacity.RetryCallState) -> float:
+        """Seconds before the next try: exponential, at random below its bound so that clients part, and never less
+        than was asked.
+        """
+        drawn = tenacity.wait_random_exponential(multiplier=self.wait, max=self.wait_max)(call)
+        return max(drawn, _asked(call))
+
+    def too_long(self, call: tenacity.RetryCallState) -> bool:
+        """Whether the server wants to be left alone for longer than anybody waits."""
+        return _asked(call) > self.retry_after_max
+
+
+def _asked(call: tenacity.RetryCallState) -> float:
+    error = call.outcome.exception() if call.outcome else None
+    return (error.retry_after if isinstance(error, LaterError) else None) or 0
 
 
 @dataclass(frozen=True)
@@ -136,6 +155,12 @@ class Access:
     def later(self, url: str, what: str, retry_after: float | None = None) -> LaterError:
         """The error of an address that asking again may mend."""
         return LaterError(what, where=replace(self.where, file=addresses.shown(url)), retry_after=retry_after)
+
+    def failed(self, url: str, failure: ExchangeError) -> AtlasError:
+        """The error of an exchange that failed."""
+        if failure.passes:
+            return self.later(url, failure.what)
+        return self.refused(url, failure.what, failure.expected, failure.todo)
 
     def too_large(self, url: str, announced: int | None) -> RefusedError:
         """The error of a file past the size cap."""

@@ -182,20 +182,15 @@ class _Interface:
 
     def _answer(self, url: str, asked: dict[str, Any] | None) -> Any:
         """What is answered, parsed; None where it is that there is no figure. Tries again what may pass."""
+        limits = self.access.limits
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(LaterError),
-            stop=tenacity.stop_after_attempt(self.access.limits.tries),
-            wait=self._wait,
+            stop=lambda call: call.attempt_number >= limits.tries or limits.too_long(call),
+            wait=limits.pause,
             sleep=_pause,
             reraise=True,
         )
         return retrying(self._once, url, asked)
-
-    def _wait(self, call: tenacity.RetryCallState) -> float:
-        error = call.outcome.exception() if call.outcome else None
-        wanted = (error.retry_after if isinstance(error, LaterError) else None) or 0
-        drawn = tenacity.wait_random_exponential(multiplier=self.access.limits.wait, max=self.access.limits.wait_max)
-        return max(drawn(call), min(wanted, self.access.limits.retry_after_max))
 
     def _once(self, url: str, asked: dict[str, Any] | None) -> Any:
         if not self.right:
@@ -215,16 +210,8 @@ class _Interface:
         raise self._status(url, status, wait)
 
     def _ask_right(self) -> str:
-        """A right to ask, for some twenty minutes. Raises RefusedError where the key isn't there, or isn't taken."""
-        absent = [name for name in self.block.variables if not os.environ.get(name, "").strip()]
-        if absent:
-            raise self.access.refused(
-                self.block.jetons,
-                "L'interface se demande avec une clé, qui n'est pas donnée.",
-                " et ".join(self.block.variables),
-                f"demander une clé au producteur ({addresses.shown(self.block.api)}), et la donner par ces variables",
-            )
-        identifier, secret = (os.environ[name].strip() for name in self.block.variables)
+        """A right to ask, for some twenty minutes. Raises RefusedError where the key isn't taken."""
+        identifier, secret = (os.environ.get(name, "").strip() for name in self.block.variables)
         asked = {
             "grant_type": "client_credentials",
             "client_id": identifier,
@@ -259,7 +246,7 @@ class _Interface:
         self.last = time.monotonic()
         self.asked += 1
         try:
-            response = network.get(
+            response = network.ask(
                 self.session, url, headers, connect=min(limits.connect, left), read=min(limits.read, left), body=body
             )
             with response:
@@ -271,9 +258,7 @@ class _Interface:
                         raise replace(self.access, limits=replace(limits, bytes=ANSWER)).too_large(url, None)
                 return response.status_code, b"".join(blocks), addresses.retry_after(response.headers)
         except network.ExchangeError as failure:
-            if failure.passes:
-                raise self.access.later(url, failure.what) from None
-            raise self.access.refused(url, failure.what, failure.expected, failure.todo) from None
+            raise self.access.failed(url, failure) from None
 
     def _parsed(self, url: str, text: bytes) -> Any:
         try:

@@ -64,7 +64,7 @@ def session() -> requests.Session:
     return made
 
 
-def get(
+def ask(
     client: requests.Session,
     url: str,
     headers: Mapping[str, str],
@@ -75,7 +75,7 @@ def get(
 ) -> requests.Response:
     """The response to a request, its body unread; `connect` and `read` are seconds. Raises ExchangeError.
 
-    With a `body`, what is posted is asked.
+    A `body` is posted.
     """
     try:
         return client.request(

@@ -136,7 +136,7 @@ class _Download:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(LaterError),
             stop=self._enough,
-            wait=self._wait,
+            wait=self.limits.pause,
             sleep=_pause,
             reraise=True,
         )
@@ -165,20 +165,11 @@ class _Download:
 
     def _enough(self, call: tenacity.RetryCallState) -> bool:
         """No try advances any more, time is out, or the server wants to be left alone for too long."""
-        error = call.outcome.exception() if call.outcome else None
-        asked = error.retry_after if isinstance(error, LaterError) else None
         return (
             self.part.idle >= self.limits.tries
-            or (asked or 0) > self.limits.retry_after_max
+            or self.limits.too_long(call)
             or tenacity.stop_before_delay(self.limits.total)(call)
         )
-
-    def _wait(self, call: tenacity.RetryCallState) -> float:
-        """Exponential, at random below its bound so that clients part, and never less than was asked."""
-        error = call.outcome.exception() if call.outcome else None
-        asked = error.retry_after if isinstance(error, LaterError) else None
-        drawn = tenacity.wait_random_exponential(multiplier=self.limits.wait, max=self.limits.wait_max)(call)
-        return max(drawn, asked or 0)
 
     def _attempt(self) -> Fetched:
         self.tries += 1
@@ -251,13 +242,11 @@ class _Download:
         left = self._left(url)
         limits = self.limits
         try:
-            return network.get(
+            return network.ask(
                 self.session, url, headers, connect=min(limits.connect, left), read=min(limits.read, left)
             )
         except network.ExchangeError as failure:
-            if failure.passes:
-                raise self.access.later(url, failure.what) from None
-            raise self.access.refused(url, failure.what, failure.expected, failure.todo) from None
+            raise self.access.failed(url, failure) from None
 
     def _status(self, response: requests.Response, url: str) -> AtlasError:
         """What a status that is not a file means."""
