@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from fixtures_entrepots import ROOT, Publication, none
 
+from pipelines.checks import shown as rules
 from pipelines.database import macros
 from pipelines.edition import marts, models
 from pipelines.edition.models import Model
@@ -189,6 +190,23 @@ def test_no_number_that_is_there_is_said_to_be_absent(shown: duckdb.DuckDBPyConn
                 assert not said.fetchall(), (model.table, column.key)
                 seen += bool(there)
     assert seen > 30
+
+
+@pytest.mark.parametrize(("second", "partial"), [(True, []), (False, ["partiel"])], ids=["of several", "alone"])
+def test_one_unknown_number_of_a_partial_line_stops_no_release(*, second: bool, partial: list[str]) -> None:
+    """It is « nd », the others of the line are partial; a number alone that is empty says why."""
+    columns = [rules.ViewColumn("statut", "VARCHAR"), rules.ViewColumn("entrants", "INTEGER", "Entrants", "n0")]
+    columns += [rules.ViewColumn("presents", "INTEGER", "Présents", "n0")] if second else []
+    (rule,) = [r for r in rules.view_rules(columns) if r["meta"]["controle"] == "vide_explique"]
+    with duckdb.connect() as db:
+        db.execute("CREATE SCHEMA reference")
+        db.execute("CREATE TABLE reference.codes AS SELECT 'statut' AS liste, 'secret' AS code, 's' AS signe")
+        db.execute(
+            "CREATE TABLE t AS FROM (VALUES ('partiel', NULL, 5), ('calculé', NULL, 5), ('secret', NULL, NULL), "
+            "('partiel', 4, 5)) AS v (statut, entrants, presents)"
+        )
+        query = rule["kwargs"]["unexpected_rows_query"].format(batch="t")
+        assert sorted(statut for statut, *_ in db.execute(query).fetchall()) == ["calculé", *partial]
 
 
 def test_a_line_names_each_of_its_sources_once(shown: duckdb.DuckDBPyConnection) -> None:

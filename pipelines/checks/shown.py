@@ -166,7 +166,10 @@ def _told(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> l
 
 def _explained(columns: Sequence[ViewColumn], by_name: Mapping[str, ViewColumn]) -> Rule | None:
     told = _told(columns, by_name)
-    where = [f'"{name}" IS NULL AND "{statut}" NOT IN ({EMPTY})' for name, statut in told]
+    # A line that lacks one of its several numbers is « partiel »: that one is known by nobody, the others are.
+    shared = {"statut"} if sum(statut == "statut" for _, statut in told) > 1 else set()
+    known = {statut: f"{EMPTY} UNION ALL SELECT 'partiel'" if statut in shared else EMPTY for _, statut in told}
+    where = [f'"{name}" IS NULL AND "{statut}" NOT IN ({known[statut]})' for name, statut in told]
     casse: Casse = {told[0][0]: None, told[0][1]: "'calculé'"} if told else ""
     reason = "une case vide a le statut qui dit pourquoi : secret, non disponible ou sans objet"
     return _rule("vide_explique", where, reason, casse)
